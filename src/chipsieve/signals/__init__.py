@@ -1,0 +1,104 @@
+"""Which constructs say something about hardware? The signal files beside this module, read and checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources.abc import Traversable
+from typing import cast, get_args
+
+from chipsieve.model import Effect, Row, Signal, Strength
+from chipsieve.tables import TableError, load_toml, refuse_unknown, text_field, text_list, toml_tables
+
+STEPS = ("software-stack", "number-format", "kernels", "interconnect", "memory", "names", "none")
+KINDS = (
+    "env", "flag", "key", "name", "call", "import", "constant", "directive", "image", "pin", "word",
+)  # fmt: skip
+FIELDS = (
+    "title", "question", "step", "effect", "strength", "requires", "why", "caveats", "references",
+    "match", "label", "provides", "since", "until",
+)  # fmt: skip
+ROW_FIELDS = ("kind", "names", "values", "pattern", "keyword", "argument", "files", "beside", "by")
+BY = ("scheduler", "cloud", "device-test", "constant", "log", "comment", "prose")
+
+
+@cache
+def load_signals() -> Mapping[str, Signal]:
+    """Every signal by id, sorted.
+
+    Raises:
+        TableError: a signal file does not follow docs/signals-format.md; the message names file and mend.
+    """
+    return {stem: read_signal(stem, load_toml(table)) for stem, table in _files()}
+
+
+def _files() -> list[tuple[str, Traversable]]:
+    return toml_tables("chipsieve.signals")
+
+
+def read_signal(stem: str, table: Mapping[str, object]) -> Signal:
+    """One signal from its parsed file; `stem` is its id.
+
+    Raises:
+        TableError: a key is missing, unknown or of the wrong type.
+    """
+    where = f"signals/{stem}.toml"
+    refuse_unknown(where, table, FIELDS)
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", stem):
+        raise TableError(f"{where}: a signal's id is kebab-case")
+    requires, rows = table.get("requires", {}), table.get("match", [])
+    if not isinstance(requires, dict) or not isinstance(rows, list):
+        raise TableError(f"{where}: 'requires' must be a table and 'match' a list of tables")
+    effect = _one_of(where, table, "effect", get_args(Effect))
+    if bool(requires) != (effect in ("requires", "prefers", "names")):
+        raise TableError(f"{where}: effect {effect!r} " + ("has no" if requires else "needs a") + " 'requires'")
+    return Signal(
+        id=stem,
+        title=text_field(where, table, "title"),
+        question=text_field(where, table, "question"),
+        step=_one_of(where, table, "step", STEPS),
+        effect=cast("Effect", effect),
+        strength=cast("Strength", _one_of(where, table, "strength", get_args(Strength))),
+        requires=requires,
+        why=text_field(where, table, "why"),
+        caveats=text_list(where, table, "caveats"),
+        references=text_list(where, table, "references"),
+        rows=tuple(_row(f"{where}: match {number}", row) for number, row in enumerate(rows, 1)),
+        label=text_field(where, table, "label", ""),
+        provides=text_list(where, table, "provides"),
+        since=text_field(where, table, "since", ""),
+        until=text_field(where, table, "until", ""),
+    )
+
+
+def _one_of(where: str, table: Mapping[str, object], key: str, allowed: tuple[str, ...]) -> str:
+    value = text_field(where, table, key)
+    if value not in allowed:
+        raise TableError(f"{where}: {key} {value!r} is none of {', '.join(allowed)}")
+    return value
+
+
+def _row(where: str, row: Mapping[str, object]) -> Row:
+    refuse_unknown(where, row, ROW_FIELDS)
+    pattern, beside, argument = text_field(where, row, "pattern", ""), row.get("beside", {}), row.get("argument")
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise TableError(f"{where}: pattern {pattern!r}: {error}") from error
+    if not isinstance(beside, dict) or not (argument is None or isinstance(argument, int)):
+        raise TableError(f"{where}: 'beside' must be a table and 'argument' a number")
+    by = text_field(where, row, "by", "")
+    if by and by not in BY:
+        raise TableError(f"{where}: by {by!r} is none of {', '.join(BY)}")
+    return Row(
+        kind=_one_of(where, row, "kind", KINDS),
+        names=text_list(where, row, "names"),
+        values=text_list(where, row, "values"),
+        pattern=pattern,
+        keyword=text_field(where, row, "keyword", ""),
+        argument=argument,
+        files=text_list(where, row, "files"),
+        beside={key: str(value) for key, value in beside.items()},
+        by=by,
+    )

@@ -1,0 +1,219 @@
+"""Which signals does this construct match? The readers ask here; they never know a signal by name."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import cache
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.version import InvalidVersion, Version
+
+from chipsieve.model import Match, Row, Signal
+from chipsieve.signals import load_signals
+
+FALSY = frozenset({"", "false", "0", "no", "none", "null", "off", "auto", "disabled"})
+
+
+class SignalTable:
+    """The match rows of some signals, indexed by kind and name."""
+
+    def __init__(self, signals: Mapping[str, Signal]) -> None:
+        """Index the rows; names with a `*` are kept apart and tried one by one."""
+        self.signals = signals
+        self._exact: defaultdict[tuple[str, str], list[tuple[str, Row]]] = defaultdict(list)
+        self._globs: defaultdict[str, list[tuple[str, str, Row]]] = defaultdict(list)
+        for signal in signals.values():
+            for row in signal.rows:
+                for name in row.names or ("*",):
+                    self._add(signal.id, row, _normal(row.kind, name))
+
+    def _add(self, signal: str, row: Row, name: str) -> None:
+        if "*" in name:
+            self._globs[row.kind].append((name, signal, row))
+        else:
+            self._exact[row.kind, name].append((signal, row))
+
+    def _rows(self, kind: str, name: str) -> Iterator[tuple[str, Row]]:
+        name = _normal(kind, name)
+        yield from self._exact.get((kind, name), ())
+        yield from ((signal, row) for glob, signal, row in self._globs[kind] if fnmatchcase(name, glob))
+
+    def env(self, name: str, value: str | None) -> tuple[Match, ...]:
+        """Signals of an environment variable set to `value` (None: set, but to what is unknown)."""
+        return _matches("env", self._rows("env", name), value, any_value=True)
+
+    def flag(self, name: str, value: str | None) -> tuple[Match, ...]:
+        """Signals of a command-line flag given with `value` ("true" for a bare flag; None: unknown)."""
+        return _matches("flag", self._rows("flag", name), value)
+
+    def key(
+        self, path: Sequence[str], value: str | None, file: str = "", beside: Mapping[str, str] | None = None
+    ) -> tuple[Match, ...]:
+        """Signals of a config's key: `path` from the root, its scalar value, its sibling scalars.
+
+        A row's name matches the end of the path (`bf16.enabled`), `*` any one segment.
+        """
+        rows = (
+            (signal, row)
+            for start in range(len(path))
+            for signal, row in self._rows("key", ".".join(path[start:]))
+            if _beside(row, beside or {}) and _file(row, file)
+        )
+        return _matches("key", rows, value)
+
+    def name(self, qualified: str) -> tuple[Match, ...]:
+        """Signals of a qualified Python name, `torch.bfloat16`."""
+        return _matches("name", self._rows("name", qualified), qualified, any_value=True)
+
+    def call(
+        self, qualified: str, arguments: Sequence[str | None], keywords: Mapping[str, str | None]
+    ) -> tuple[tuple[Match, str | int], ...]:
+        """Signals of a call, each with the argument that decided (a keyword, a position, or "").
+
+        Arguments are literals or qualified names as text; None is anything else. A method of an object
+        whose class is unknown is asked for as `*.method`.
+        """
+        found: list[tuple[Match, str | int]] = []
+        for signal, row in self._rows("call", qualified):
+            for where, value in _arguments(row, arguments, keywords):
+                found += [(m, where) for m in _matches("call", [(signal, row)], value, any_value=where == "")]
+        return tuple(found)
+
+    def call_names(self) -> frozenset[str]:
+        """The last components of all called names: what a visitor need not ask about is not in here."""
+        return self._last_components("call")
+
+    def name_components(self) -> frozenset[str]:
+        """The last components of all qualified names."""
+        return self._last_components("name")
+
+    def _last_components(self, kind: str) -> frozenset[str]:
+        exact = {name.rpartition(".")[2] for row_kind, name in self._exact if row_kind == kind}
+        return frozenset(exact | {glob.rpartition(".")[2] for glob, _, _ in self._globs[kind]})
+
+    def import_(self, module: str) -> tuple[Match, ...]:
+        """Signals of an imported module; a row for `torch_npu` matches `torch_npu.contrib` too."""
+        parts = module.split(".")
+        prefixes = (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+        rows = [found for prefix in prefixes for found in self._rows("import", prefix)]
+        return _matches("import", rows, module, any_value=True)
+
+    def constant(self, number: float, name: str = "") -> tuple[Match, ...]:
+        """Signals of a number (312e12), where it is bound to or compared with `name`, else ""."""
+        rows = [
+            (signal, row)
+            for signal, row in self._rows("constant", name.casefold())
+            if any(float(value) == number for value in row.values)
+        ]
+        return tuple(Match(signal, "constant", f"{number:g}", row.by) for signal, row in rows)
+
+    def directive(self, name: str, value: str | None) -> tuple[Match, ...]:
+        """Signals of a scheduler's request: long option name (`gres`, `constraint`) and its value."""
+        return _matches("directive", self._rows("directive", name), value)
+
+    def image(self, reference: str) -> tuple[Match, ...]:
+        """Signals of a container image reference."""
+        return _matches("image", self._rows("image", ""), reference)
+
+    def pin(self, requirement: str) -> tuple[Match, ...]:
+        """Signals of a PEP 508 requirement; a row's values are version specifiers that it must imply."""
+        try:
+            parsed = Requirement(requirement)
+        except InvalidRequirement:
+            return ()
+        rows = [(signal, row) for signal, row in self._rows("pin", parsed.name) if _implies(parsed, row)]
+        return tuple(Match(signal, "pin", str(parsed), row.by) for signal, row in rows)
+
+    def words(self, text: str) -> tuple[tuple[Match, int, int], ...]:
+        """Signals of prose, each with the code-point offsets of what matched."""
+        found = []
+        for signal, row in self._rows("word", ""):
+            for hit in _compiled(row.pattern).finditer(text):
+                group = "value" if "value" in hit.re.groupindex else 0
+                found.append((Match(signal, "word", hit[group], row.by), hit.start(group), hit.end(group)))
+        return tuple(found)
+
+
+def _normal(kind: str, name: str) -> str:
+    """Names as they are compared: flags without dashes' variety, packages by PEP 503."""
+    if kind == "flag":
+        return name.lstrip("-").replace("_", "-").casefold()
+    if kind == "pin":
+        return re.sub(r"[-_.]+", "-", name).casefold()
+    return name.casefold() if kind in ("key", "constant", "directive") else name
+
+
+def _matches(
+    kind: str, rows: Iterable[tuple[str, Row]], value: str | None, *, any_value: bool = False
+) -> tuple[Match, ...]:
+    """The rows that accept the value; an unknown value fires only rows that take any."""
+    found = []
+    for signal, row in rows:
+        seen = _accepted(row, value, any_value=any_value)
+        if seen is not None:
+            found.append(Match(signal, kind, seen, row.by))
+    return tuple(dict.fromkeys(found))
+
+
+def _accepted(row: Row, value: str | None, *, any_value: bool) -> str | None:
+    if value is None:
+        return "" if any_value and not row.values and not row.pattern else None
+    text = value.strip().strip("\"'")
+    if row.pattern:
+        hit = _compiled(row.pattern).search(text)
+        return hit["value"] if hit and "value" in hit.re.groupindex else text if hit else None
+    if row.values:
+        return text if value_forms(text) & {wanted.casefold() for wanted in row.values} else None
+    return text if any_value or text.casefold() not in FALSY else None
+
+
+def value_forms(text: str) -> frozenset[str]:
+    """The forms in which a value is compared: case folded, and without `torch.` and its like."""
+    folded = text.casefold()
+    dotted = re.fullmatch(r"[a-z_][\w.]*\.([a-z_]\w*)", folded)
+    return frozenset({folded, dotted[1]} if dotted else {folded})
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def _beside(row: Row, siblings: Mapping[str, str]) -> bool:
+    return all(siblings.get(key, "").casefold() == wanted.casefold() for key, wanted in row.beside.items())
+
+
+def _file(row: Row, file: str) -> bool:
+    return not row.files or any(fnmatchcase(file.casefold(), glob.casefold()) for glob in row.files)
+
+
+def _arguments(
+    row: Row, arguments: Sequence[str | None], keywords: Mapping[str, str | None]
+) -> Iterator[tuple[str | int, str | None]]:
+    if not row.keyword and row.argument is None:
+        yield "", ""
+    if row.keyword and row.keyword in keywords:
+        yield row.keyword, keywords[row.keyword]
+    elif row.argument is not None and row.argument < len(arguments):
+        yield row.argument, arguments[row.argument]
+
+
+def _implies(requirement: Requirement, row: Row) -> bool:
+    """Whether every version the requirement allows lies in the row's specifier, as far as bounds show."""
+    if not row.values:
+        return True
+    wanted = Requirement(f"x{row.values[0]}").specifier
+    bounds = [spec.version.removesuffix(".*") for spec in requirement.specifier if spec.operator in ("==", ">=", "~=", ">")]
+    try:
+        return any(Version(bound) in wanted for bound in bounds)
+    except InvalidVersion:
+        return False
+
+
+@cache
+def default_table() -> SignalTable:
+    """The table of all shipped signals."""
+    return SignalTable(load_signals())

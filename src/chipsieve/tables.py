@@ -1,0 +1,70 @@
+"""How is a table of ours read? Strictly: an unknown key or a wrong type names the file and the mend."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+
+class TableError(ValueError):
+    """A table of ours, or one a user wrote, does not say what its format asks for."""
+
+
+def load_toml(table: Traversable) -> dict[str, object]:
+    """Parse one TOML table.
+
+    Raises:
+        TableError: the file is not TOML; the message names it.
+    """
+    try:
+        return tomllib.loads(table.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TableError(f"{table.name}: not valid TOML: {error}") from error
+
+
+def toml_tables(package: str) -> list[tuple[str, Traversable]]:
+    """Every TOML table beside the given package's modules, as (stem, file), sorted by stem."""
+    found = (item for item in files(package).iterdir() if item.name.endswith(".toml"))
+    return sorted(((item.name.removesuffix(".toml"), item) for item in found), key=lambda pair: pair[0])
+
+
+def refuse_unknown(where: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse keys that a format does not have, with the nearest one that it has.
+
+    Raises:
+        TableError: a key of `given` is not in `known`.
+    """
+    known = sorted(known)
+    for key in given:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; known keys: {', '.join(known)}"
+            raise TableError(f"{where}: unknown key {key!r}{hint}")
+
+
+def text_field(where: str, table: Mapping[str, object], key: str, default: str | None = None) -> str:
+    """The text under `key`, stripped.
+
+    Raises:
+        TableError: the key is missing without a default, or holds something else than text.
+    """
+    value = table.get(key, default)
+    if not isinstance(value, str):
+        raise TableError(f"{where}: {key!r} must be text" + (" and is missing" if value is None else ""))
+    return value.strip()
+
+
+def text_list(where: str, table: Mapping[str, object], key: str) -> tuple[str, ...]:
+    """The texts under `key`: a list, one text, or nothing.
+
+    Raises:
+        TableError: the key holds something else.
+    """
+    value = table.get(key, [])
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise TableError(f"{where}: {key!r} must be a text or a list of texts")
+    return tuple(items)

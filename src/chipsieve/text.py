@@ -1,0 +1,65 @@
+"""Where in a text does something stand? Offsets to lines and columns, and a finding's snippet."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property
+
+from chipsieve.model import Condition, Finding, Match, Source, Span
+
+SNIPPET_LIMIT = 200
+
+
+class Lines:
+    """The line starts of one text; `\\n`, `\\r\\n` and a lone `\\r` end a line."""
+
+    def __init__(self, text: str) -> None:
+        """Keep the text; its lines are found on first use."""
+        self.text = text
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Offsets (code points) at which lines begin; the first is 0."""
+        starts = [0]
+        for offset, char in enumerate(self.text):
+            if char == "\n" or (char == "\r" and self.text[offset + 1 : offset + 2] != "\n"):
+                starts.append(offset + 1)
+        return starts
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, both from 1."""
+        line = bisect_right(self.starts, offset)
+        return line, offset - self.starts[line - 1] + 1
+
+    def span(self, start: int, end: int) -> Span:
+        """The span from one offset up to another."""
+        return Span(*self.position(start), *self.position(end))
+
+    def line(self, number: int) -> str:
+        """The text of one line, from 1, without its end; "" past the end."""
+        if not 0 < number <= len(self.starts):
+            return ""
+        end = self.starts[number] if number < len(self.starts) else len(self.text)
+        return self.text[self.starts[number - 1] : end].rstrip("\r\n")
+
+
+def finding(
+    match: Match,
+    source: Source,
+    span: Span,
+    lines: Lines,
+    conditions: tuple[Condition, ...] = (),
+    engine: str = "",
+) -> Finding:
+    """The finding of a match at a span; its snippet is the first line of it, shortened."""
+    return Finding(
+        signal=match.signal,
+        row=match.row,
+        path=source.path,
+        span=span,
+        value=match.value,
+        snippet=lines.line(span.line).strip()[:SNIPPET_LIMIT],
+        conditions=conditions,
+        engine=engine,
+        by=match.by,
+    )
