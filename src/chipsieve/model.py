@@ -204,6 +204,20 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A text inside a file that another reader understands: a here-document, a `run:` block, a README's code.
+
+    `path_text` is the file it is written to (no parts: none); `span` begins where its first line stands.
+    """
+
+    path_text: Word
+    language: str
+    text: str
+    span: Span
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One file to read: its path below the root (POSIX), its language, and its text."""
 
@@ -229,6 +243,7 @@ class Reading:
     imports: tuple[Import, ...] = ()
     references: tuple[Reference, ...] = ()
     functions: tuple[Function, ...] = ()
+    documents: tuple[Document, ...] = ()
     entry: bool = False
     gaps: tuple[Gap, ...] = ()
 
@@ -310,12 +325,13 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A word of a launch's command line, or a value of its environment, with every variable filled in.
+    """A word of a launch's command line, or a value of its environment, with every known variable filled in.
 
-    `text` is None where something stayed unknown. `path` and `span` point at the literal text.
+    What stayed unknown shows as `${NAME}` or `$(...)`. `path` and `span` point at the literal text;
+    `conditions` are those that nobody could decide.
     """
 
-    text: str | None
+    text: str
     path: str
     span: Span
     conditions: tuple[Condition, ...] = ()

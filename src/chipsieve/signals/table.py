@@ -74,10 +74,15 @@ class SignalTable:
         """Signals of a call, each with the argument that decided (a keyword, a position, or "").
 
         Arguments are literals or qualified names as text; None is anything else. A method of an object
-        whose class is unknown is asked for as `*.method`.
+        whose class is unknown is asked for as `*.method`. A row's `beside` names keywords, or positions as
+        text ("0"), that must hold the given literals.
         """
         found: list[tuple[Match, str | int]] = []
+        given = {**{str(place): value for place, value in enumerate(arguments)}, **keywords}
+        siblings = {name: value.strip("\"'") for name, value in given.items() if value is not None}
         for signal, row in self._rows("call", qualified):
+            if not _beside(row, siblings):
+                continue
             for where, value in _arguments(row, arguments, keywords):
                 found += [(m, where) for m in _matches("call", [(signal, row)], value, any_value=where == "")]
         return tuple(found)
@@ -119,13 +124,18 @@ class SignalTable:
         return _matches("image", self._rows("image", ""), reference)
 
     def pin(self, requirement: str) -> tuple[Match, ...]:
-        """Signals of a PEP 508 requirement; a row's values are version specifiers that it must imply."""
+        """Signals of a PEP 508 requirement: it implies a row's specifier, its text holds a row's pattern."""
         try:
             parsed = Requirement(requirement)
         except InvalidRequirement:
             return ()
-        rows = [(signal, row) for signal, row in self._rows("pin", parsed.name) if _implies(parsed, row)]
+        named = [(signal, row) for signal, row in self._rows("pin", parsed.name) if _implies(parsed, row)]
+        rows = [(signal, row) for signal, row in named if _compiled(row.pattern).search(str(parsed))]
         return tuple(Match(signal, "pin", str(parsed), row.by) for signal, row in rows)
+
+    def literal(self, text: str) -> tuple[Match, ...]:
+        """Signals of one word of a command or one string literal of code (no comment, no docstring)."""
+        return _matches("literal", self._rows("literal", ""), text)
 
     def words(self, text: str) -> tuple[tuple[Match, int, int], ...]:
         """Signals of prose, each with the code-point offsets of what matched."""

@@ -1,0 +1,7 @@
+"""Which runs does this tree start, and what takes effect in each? Readings to launches; sees all readings."""
+
+from __future__ import annotations
+
+from chipsieve.link.launches import link
+
+__all__ = ["link"]

@@ -1,0 +1,210 @@
+"""Which launches does the tree hold, and where does each finding stand in them?"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from chipsieve.link.holds import standing
+from chipsieve.link.options import pairs
+from chipsieve.link.programs import Program
+from chipsieve.link.reach import CODE, Reach
+from chipsieve.link.roles import TRAINING, devices, role_of
+from chipsieve.link.scripts import Follower, Run, scripts_of
+from chipsieve.link.tree import Tree, known
+from chipsieve.model import MENTION, Condition, Finding, Launch, Match, Reading, Resolved, Standing
+from chipsieve.signals.table import SignalTable
+
+PASSES = 3  # a launch that asks for a module meets that module's import guards; more passes change nothing
+BY_WORDS = ("env", "flag")  # rows that the launch's own command line and environment decide
+ENTRY_ROLES = ("inference", "evaluation", "benchmark")
+SURROUNDINGS = ("requirements", "dockerfile", "definition")
+INSTALLED_FILES = ("setup.py", "pyproject.toml", "setup.cfg", "environment.yml", "environment.yaml")
+
+
+def link(readings: Sequence[Reading], table: SignalTable, scope: str = "launch") -> tuple[Launch, ...]:
+    """The launches of a tree, sorted by id.
+
+    `scope` "tree" takes the whole tree as one launch and every condition as met, which is what a person
+    does who reads by eye; "launch" reconstructs each run.
+    """
+    tree = Tree(readings)
+    if scope == "tree":
+        return (_whole_tree(readings),)
+    linker = _Linker(tree, table)
+    found = [linker.launch(run) for run in _runs(tree)]
+    if not any(launch.role in TRAINING for launch in found):
+        found += _entry_modules(linker, {launch.entry for launch in found})
+    return tuple(_numbered(sorted(found, key=lambda launch: (launch.path, launch.line, launch.entry))))
+
+
+def _whole_tree(readings: Sequence[Reading]) -> Launch:
+    found = tuple((item, _by_eye(item)) for reading in readings for item in reading.findings)
+    seen = tuple(dict.fromkeys(item for item in found if item[1] != "inert"))
+    paths = tuple(sorted({reading.path for reading in readings}))
+    return Launch("tree", "any", "", 0, "", (), {}, paths, seen)
+
+
+def _by_eye(item: Finding) -> Standing:
+    return "inert" if MENTION in item.conditions else "asserted"
+
+
+def _runs(tree: Tree) -> list[Run]:
+    """The runs of every script that no other script calls; those in prose only when there are no others."""
+    follower = Follower(tree)
+    by_script = {script: follower.runs(script) for script in scripts_of(tree.readings)}
+    outer = {script: runs for script, runs in by_script.items() if script not in follower.called} or by_script
+    written = {script for script in outer if tree.readings[script].language == "prose"}
+    chosen = set(outer) - written if any(runs for script, runs in outer.items() if script not in written) else outer
+    return [run for script in sorted(chosen) for run in outer[script]]
+
+
+def _entry_modules(linker: _Linker, started: set[str]) -> list[Launch]:
+    """Entry modules with their defaults, for a tree whose scripts start no training."""
+    by_role: defaultdict[str, list[Run]] = defaultdict(list)
+    for path, reading in sorted(linker.tree.readings.items()):
+        if reading.entry and path not in started:
+            run = Run(((path, 1),), Program("python", path, 0), (), {}, posixpath.dirname(path), (), ())
+            by_role[role_of(path, "", (option.dest for option in reading.options), distributed=False)].append(run)
+    training = [run for role in TRAINING for run in by_role[role]]
+    return [linker.launch(run) for run in training or [run for role in ENTRY_ROLES for run in by_role[role]]]
+
+
+def _numbered(launches: Iterable[Launch]) -> Iterator[Launch]:
+    """The launches with ids that differ: a second one at a line is `path:line#2`."""
+    seen: defaultdict[str, int] = defaultdict(int)
+    for launch in launches:
+        seen[launch.id] += 1
+        number = seen[launch.id]
+        yield launch if number == 1 else _renamed(launch, f"{launch.id}#{number}")
+
+
+def _renamed(launch: Launch, name: str) -> Launch:
+    fields = {field: getattr(launch, field) for field in Launch.__dataclass_fields__}
+    return Launch(**{**fields, "id": name})
+
+
+class _Linker:
+    """Turns runs into launches over one tree."""
+
+    def __init__(self, tree: Tree, table: SignalTable) -> None:
+        self.tree, self.table = tree, table
+        self._at: defaultdict[tuple[str, int, str], list[Finding]] = defaultdict(list)
+        for reading in tree.readings.values():
+            for item in reading.findings:
+                self._at[item.path, item.span.line, item.signal].append(item)
+        self._around = [
+            path for path, reading in sorted(tree.readings.items())
+            if reading.language in SURROUNDINGS or posixpath.basename(path) in INSTALLED_FILES
+        ]  # fmt: skip
+
+    def launch(self, run: Run) -> Launch:
+        """The launch of a run: what it reaches, and where each finding stands in it."""
+        provided: frozenset[str] = frozenset()
+        for _ in range(PASSES):
+            reach = self._reach(run, provided)
+            found = dict(self._findings(run, reach, provided))
+            before, provided = provided, provided | self._provides(found)
+            if provided == before:
+                break
+        path, line = run.chain[0]
+        entry = run.program.entry
+        options = reach.options.names()
+        return Launch(
+            id=f"{path}:{line}" if run.words else path,
+            role=role_of(entry, path, options, distributed=run.program.kind == "distributed"),
+            path=path,
+            line=line,
+            entry=entry,
+            command=run.words,
+            environment=run.environment,
+            files=tuple(sorted(reach.files)),
+            findings=tuple(found.items()),
+            devices=devices(run.words, run.environment),
+        )
+
+    def _reach(self, run: Run, provided: frozenset[str]) -> Reach:
+        entry = [run.program.entry] if run.program.entry in self.tree.readings else []
+        bases = self._bases(run)
+        named = self._named(run, bases)
+        assumed = () if self._in_prose(run) else run.conditions
+        return Reach(
+            self.tree, (*entry, *run.scripts, *named), run.environment.get, run.operands, bases, provided, assumed
+        )
+
+    def _in_prose(self, run: Run) -> bool:
+        return self.tree.readings[run.chain[0][0]].language == "prose"
+
+    def _bases(self, run: Run) -> tuple[str, ...]:
+        """Where modules and configs are looked for: the working folder, the entry's, those above, `src`."""
+        folders = [run.directory, posixpath.dirname(run.program.entry)]
+        while folders[-1]:
+            folders.append(posixpath.dirname(folders[-1]))
+        return tuple(dict.fromkeys([*folders, *(posixpath.dirname(path) for path in run.scripts), "src", ""]))
+
+    def _named(self, run: Run, bases: Sequence[str]) -> list[str]:
+        """The configs that the command line names."""
+        texts = {text for word in run.words for text in (word.text, word.text.partition("=")[2])}
+        texts |= {operand for _, name, operand in pairs(run.words) if operand and "config" in name.casefold()}
+        found = set()
+        for text in texts:
+            ending = posixpath.splitext(text)[1]
+            names = (text,) if ending else (f"{text}.yaml", f"{text}.yml", f"{text}.json") if text else ()
+            found |= {path for name in names if (path := self.tree.find(name, bases))}
+        return sorted(path for path in found if self.tree.readings[path].language not in ("prose", "shell"))
+
+    def _findings(
+        self, run: Run, reach: Reach, provided: frozenset[str]
+    ) -> Iterator[tuple[Finding, Standing]]:
+        """Every finding that the launch does not leave inert, with its standing."""
+        for item, answer in sorted(self._answers(run, reach, provided), key=lambda pair: (pair[0].path, pair[0].span, pair[0].signal)):
+            if standing(answer) != "inert":
+                yield item, standing(answer)
+
+    def _answers(self, run: Run, reach: Reach, provided: frozenset[str]) -> Iterator[tuple[Finding, bool | None]]:
+        yield from self._from_words(run, reach)
+        for path in reach.files:
+            by_words = path in run.scripts and self.tree.readings[path].language not in CODE
+            for item in self.tree.readings[path].findings:
+                if not (by_words and item.row in BY_WORDS):
+                    yield item, self._weaker(item, reach.holds(item.conditions, path), provided)
+        for path in self._around_run(run, reach):
+            for item in self.tree.readings[path].findings:
+                yield item, self._weaker(item, None if MENTION not in item.conditions else False, provided)
+
+    def _weaker(self, item: Finding, answer: bool | None, provided: frozenset[str]) -> bool | None:
+        """An installed package takes effect when the launch asks for it, and not before."""
+        if item.row != "pin" or answer is False:
+            return answer
+        return True if provided & set(self.table.signals[item.signal].provides) else None
+
+    def _around_run(self, run: Run, reach: Reach) -> Iterator[str]:
+        """Requirements and images in the entry's folder, the script's, and those above."""
+        folders = set(self._bases(run))
+        for path in self._around:
+            if path not in reach.files and posixpath.dirname(path) in folders:
+                yield path
+
+    def _from_words(self, run: Run, reach: Reach) -> Iterator[tuple[Finding, bool | None]]:
+        """What the final environment and command line say, whichever script wrote the words."""
+        for name, value in run.environment.items():
+            text = value.text if known(value.text) else None
+            yield from self._matched(self.table.env(name, text), value, value.conditions, reach, f"{name}={value.text}")
+        for word, name, operand in pairs(run.words):
+            text = "true" if operand is None else operand if known(operand) else None
+            shown = name if operand is None else f"{name} {operand}"
+            yield from self._matched(self.table.flag(name, text), word, word.conditions, reach, shown)
+
+    def _matched(
+        self, matches: Iterable[Match], word: Resolved, conditions: tuple[Condition, ...], reach: Reach, shown: str
+    ) -> Iterator[tuple[Finding, bool | None]]:
+        for match in matches:
+            there = self._at[word.path, word.span.line, match.signal]
+            own = [item for item in there if item.row == match.row and item.value == match.value]
+            made = Finding(match.signal, match.row, word.path, word.span, match.value, shown, conditions, "link", match.by)
+            yield (own or [made])[0], reach.holds(conditions, word.path)
+
+    def _provides(self, found: Mapping[Finding, Standing]) -> frozenset[str]:
+        asserted = (item for item, stands in found.items() if stands == "asserted" and item.row != "pin")
+        return frozenset(module for item in asserted for module in self.table.signals[item.signal].provides)

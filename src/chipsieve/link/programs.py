@@ -1,0 +1,146 @@
+"""Which program does a command line start, and with which entry? The launchers' table, applied."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal, cast
+
+from chipsieve.link.tree import Tree
+from chipsieve.link.words import unresolved
+from chipsieve.model import Resolved
+from chipsieve.tables import load_toml
+
+VERSIONED = re.compile(r"(python|ipython|pypy)[\d.]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Launchers:
+    """The launchers' table: programs by what they do, roles' words, devices' options."""
+
+    wrappers: frozenset[str]
+    shells: frozenset[str]
+    submitters: frozenset[str]
+    pythons: frozenset[str]
+    distributed: frozenset[str]
+    modules: frozenset[str]
+    devices: Mapping[str, tuple[str, ...]]
+    roles: tuple[tuple[str, re.Pattern[str]], ...]
+    training_options: frozenset[str]
+
+
+@cache
+def launchers() -> Launchers:
+    """The shipped launchers' table."""
+    table = cast("dict[str, list[str]]", load_toml(files("chipsieve") / "launchers.toml"))
+    roles = cast("list[dict[str, object]]", table["role"])
+    devices = cast("dict[str, list[str]]", table["devices"])
+    training = cast("dict[str, list[str]]", table["training"])
+    return Launchers(
+        **{key: frozenset(table[key]) for key in ("wrappers", "shells", "submitters", "pythons", "distributed", "modules")},
+        devices={key: tuple(names) for key, names in devices.items()},
+        roles=tuple((str(row["name"]), _words(cast("list[str]", row["words"]))) for row in roles),
+        training_options=frozenset(training["options"]),
+    )
+
+
+def _words(words: Sequence[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|[^a-z0-9])(?:{'|'.join(words)})(?=$|[^a-z0-9]|\d)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What a command line starts.
+
+    `script` runs a shell script of the tree; `python` one process, `distributed` one per accelerator.
+    `entry` is the file of the tree or, where it has none, the text that names the program; `first` is the
+    index of the first word that belongs to the entry.
+    """
+
+    kind: Literal["script", "python", "distributed"]
+    entry: str
+    first: int
+
+
+def program(words: Sequence[Resolved], tree: Tree, bases: Sequence[str]) -> Program | None:
+    """The program that the words start, None when it is none that the table or the tree knows."""
+    table = launchers()
+    for index, word in enumerate(words):
+        base = posixpath.basename(word.text)
+        if base in table.distributed:
+            return _distributed(words, index + 1, tree, bases, base)
+        if base in table.pythons or VERSIONED.fullmatch(base):
+            return _python(words, index + 1, tree, bases)
+        if base in table.shells or base in table.submitters:
+            return _script(words, index + 1, tree, bases)
+        found = _own(word.text, tree, bases)
+        if found and (index == 0 or _looks_like_path(word.text)):
+            return Program("script" if tree.readings[found].language == "shell" else "python", found, index + 1)
+        if index == 0 and not (base in table.wrappers or unresolved(word.text)):
+            return None
+    return None
+
+
+def _own(text: str, tree: Tree, bases: Sequence[str]) -> str | None:
+    """A shell or Python file of the tree that the text names as a program."""
+    if not text.endswith((".sh", ".bash", ".slurm", ".sbatch", ".py", ".job", ".pbs")):
+        return None
+    found = tree.find(text, bases)
+    return found if found and tree.readings[found].language in ("shell", "python") else None
+
+
+def _looks_like_path(text: str) -> bool:
+    return "/" in text or text.endswith((".py", ".sh"))
+
+
+def _script(words: Sequence[Resolved], start: int, tree: Tree, bases: Sequence[str]) -> Program | None:
+    for index in range(start, len(words)):
+        found = tree.find(words[index].text, bases)
+        if found and tree.readings[found].language == "shell":
+            return Program("script", found, index + 1)
+        if found and tree.readings[found].language == "python":
+            return Program("python", found, index + 1)
+    return None
+
+
+def _python(words: Sequence[Resolved], start: int, tree: Tree, bases: Sequence[str]) -> Program | None:
+    for index in range(start, len(words)):
+        text = words[index].text
+        if text == "-c":
+            return None
+        if text in ("-m", "--module") and index + 1 < len(words):
+            return _module(words, index + 1, tree, bases)
+        if text.startswith("-m") and text[2:].isidentifier():
+            return Program("python", text[2:], index + 1)
+        if text.startswith("-") and text not in ("-W", "-X"):
+            continue
+        if text.endswith(".py") or unresolved(text):
+            return Program("python", tree.find(text, bases) or text, index + 1)
+        found = tree.find(text, bases)
+        if found and tree.readings[found].language == "python":
+            return Program("python", found, index + 1)
+    return None
+
+
+def _module(words: Sequence[Resolved], index: int, tree: Tree, bases: Sequence[str]) -> Program:
+    name = words[index].text
+    if name in launchers().modules:
+        return _distributed(words, index + 1, tree, bases, name)
+    return Program("python", tree.module(name, (*bases, "src", "")) or name, index + 1)
+
+
+def _distributed(
+    words: Sequence[Resolved], start: int, tree: Tree, bases: Sequence[str], name: str
+) -> Program:
+    """The entry is the first Python file or module after the launcher; its own options are passed over."""
+    for index in range(start, len(words)):
+        text = words[index].text
+        if text in ("-m", "--module") and index + 1 < len(words):
+            return Program("distributed", tree.module(words[index + 1].text, (*bases, "src", "")) or words[index + 1].text, index + 2)
+        if text.endswith(".py") and not text.startswith("-"):
+            return Program("distributed", tree.find(text, bases) or text, index + 1)
+    return Program("distributed", name, start)

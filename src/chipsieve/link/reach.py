@@ -1,0 +1,147 @@
+"""Which files, functions and lines does a run reach? A fixed point over imports, names and conditions."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from chipsieve.link.holds import decide, fixed, hold
+from chipsieve.link.options import OptionValues
+from chipsieve.link.tree import Tree, known
+from chipsieve.logic import every
+from chipsieve.model import Condition, Function, Option, Reading, Reference, Resolved, Test
+
+ROUNDS = 40  # growth stops long before; a bound all the same
+# Methods that a framework calls: torch.nn.Module, Lightning, Transformers' Trainer, unittest's stay out.
+HOOKS = frozenset({
+    "forward", "backward", "setup", "configure_optimizers", "training_step", "validation_step", "compute_loss", "run", "main",
+    "train_dataloader", "configure_model", "on_fit_start", "on_train_start", "step", "call", "train", "fit", "build", "apply",
+})  # fmt: skip
+CODE = ("python", "notebook")
+
+
+class Reach:
+    """What one run reaches, and the answers that follow from it.
+
+    `files` maps each reached path to True (certainly) or None (nobody can tell).
+    """
+
+    def __init__(
+        self, tree: Tree, entries: Iterable[str], environment: Callable[[str], Resolved | None],
+        words: Sequence[Resolved], bases: Sequence[str], provided: frozenset[str], assumed: Iterable[Condition] = (),
+    ) -> None:  # fmt: skip
+        """Spread from the entries until nothing new is reached."""
+        self._tree, self._environment, self._words = tree, environment, words
+        self._bases, self._provided = bases, provided
+        self._assumed = frozenset(assumed)
+        self._entries = frozenset(entries)
+        self.files: dict[str, bool | None] = dict.fromkeys(self._entries, True)
+        self._live: set[str] = set()
+        self.options = self._values()
+        for _ in range(ROUNDS):
+            before = (len(self.files), len(self._live), sum(1 for answer in self.files.values() if answer))
+            self._live = self._live_names()
+            self._spread()
+            self.options = self._values()
+            if before == (len(self.files), len(self._live), sum(1 for answer in self.files.values() if answer)):
+                break
+
+    def holds(self, conditions: Iterable[Condition], path: str) -> bool | None:
+        """Whether the conditions of something in `path` hold in this run, the file's own reach included."""
+        if path not in self.files:
+            return False
+        context = _Context(self, path)
+        rest = [condition for condition in conditions if condition not in self._assumed]
+        return every([self.files[path], hold(rest, context)])
+
+    def test(self, test: Test, path: str) -> bool | None:
+        """Whether one test holds for something in `path`."""
+        if test.subject == "option":
+            return decide(test, self.options.value(test.name))
+        if test.subject == "variable":
+            value = self._environment(test.name)
+            return decide(test, value.text) if value and not value.conditions and known(value.text) else None
+        if test.subject == "call":
+            return True if self._is_live(test.name) else None
+        if test.subject == "entry":
+            return path in self._entries
+        if test.subject == "import":
+            return True if test.name.partition(".")[0] in self._provided else None
+        return fixed(test)
+
+    def _readings(self) -> list[Reading]:
+        return [self._tree.readings[path] for path in self.files]
+
+    def _values(self) -> OptionValues:
+        declared: list[Option] = []
+        configured: list[Option] = []
+        for reading in self._readings():
+            (declared if reading.language in CODE else configured).extend(reading.options)
+        return OptionValues(self._words, declared, configured)
+
+    def _spread(self) -> None:
+        for path in list(self.files):
+            reading = self._tree.readings[path]
+            for item in reading.imports:
+                answer = self.holds(item.conditions, path)
+                if answer is not False:
+                    self._reach(self._tree.imported(path, item, self._bases), answer)
+            for reference in reading.references:
+                self._refer(reference, path)
+
+    def _refer(self, reference: Reference, path: str) -> None:
+        answer = self.holds(reference.conditions, path)
+        found = self._tree.find(reference.text, (posixpath.dirname(path), *self._bases)) if answer is not False else None
+        if found and self._tree.readings[found].language not in CODE + ("prose", "shell"):
+            self._reach([found], answer)
+
+    def _reach(self, paths: Iterable[str], answer: bool | None) -> None:
+        for path in paths:
+            self.files[path] = True if answer or self.files.get(path) else None
+
+    def _is_live(self, name: str) -> bool:
+        return _called(name, self._live)
+
+    def _live_names(self) -> set[str]:
+        """The simple names that code which runs mentions: the files' top level, then what it mentions in turn."""
+        waiting: defaultdict[str, list[Function]] = defaultdict(list)
+        fresh: set[str] = set(self._live)
+        for path in self.files:
+            for function in self._tree.readings[path].functions:
+                if function.name == "" or (function.name == "__main__" and path in self._entries):
+                    fresh |= function.mentions
+                elif function.name != "__main__":
+                    waiting[function.name.rpartition(".")[2]].append(function)
+        live: set[str] = set()
+        hooks = [function for name, several in waiting.items() if _hook(name) for function in several]
+        while fresh:
+            live |= fresh
+            several = [function for name in fresh for function in waiting.get(name, ())] + hooks
+            fresh = {
+                name
+                for function in several
+                if _called(function.name, live)
+                for name in function.mentions
+            } - live
+        return live
+
+
+def _called(name: str, live: set[str]) -> bool:
+    """Whether every part of a qualified name is mentioned somewhere live; a class's hooks need no mention."""
+    first, *rest = name.split(".")
+    return first in live and all(part in live or _hook(part) for part in rest)
+
+
+def _hook(name: str) -> bool:
+    return name in HOOKS or (name.startswith("__") and name.endswith("__"))
+
+
+class _Context:
+    """One file's view of a reach."""
+
+    def __init__(self, reach: Reach, path: str) -> None:
+        self._reach, self._path = reach, path
+
+    def test(self, test: Test) -> bool | None:
+        return self._reach.test(test, self._path)

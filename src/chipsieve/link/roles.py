@@ -1,0 +1,54 @@
+"""What is a run for, and how many accelerators does it ask for? Told by names and options."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping, Sequence
+
+from chipsieve.link.options import option_name, pairs
+from chipsieve.link.programs import launchers
+from chipsieve.model import Resolved
+
+TRAINING = ("training", "fine-tuning")
+OPTIONS_THAT_TRAIN = 2
+
+
+def role_of(entry: str, script: str, options: Iterable[str], *, distributed: bool) -> str:
+    """The role of a run: the first of entry's name, script's name and their folders that has a role's word.
+
+    Without any, a run whose options are those of an optimiser trains, and so does a distributed one.
+    """
+    if _in_tests(script) or _in_tests(entry):
+        return "test"
+    names = [posixpath.basename(entry), posixpath.basename(script), posixpath.dirname(entry), posixpath.dirname(script)]
+    for name in names[:2]:
+        if role := _role(name):
+            return role
+    if len(launchers().training_options & set(options)) >= OPTIONS_THAT_TRAIN:
+        return "training"
+    return _role(names[2]) or _role(names[3]) or ("training" if distributed else "other")
+
+
+def _in_tests(path: str) -> bool:
+    folders = path.casefold().split("/")[:-1]
+    return any(folder in ("test", "tests", "testing", "unit_tests", "functional_tests", ".github", "ci", ".ci") for folder in folders)
+
+
+def _role(name: str) -> str:
+    return next((role for role, words in launchers().roles if words.search(name)), "")
+
+
+def devices(words: Sequence[Resolved], environment: Mapping[str, Resolved]) -> int:
+    """Nodes times accelerators per node as far as the command says, 0 where it does not."""
+    given = {option_name(name): operand for _, name, operand in pairs(words)}
+    counts = {kind: _count(given, names) for kind, names in launchers().devices.items()}
+    nodes = counts["nodes"] or _number(environment["NNODES"].text if "NNODES" in environment else None) or 1
+    return (counts["per_node"] or 0) * nodes or counts["total"] or 0
+
+
+def _count(given: Mapping[str, str | None], names: Iterable[str]) -> int | None:
+    return next((number for name in names if (number := _number(given.get(option_name(name))))), None)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() and len(text) < 6 else None  # noqa: PLR2004 - no cluster has 100,000 nodes

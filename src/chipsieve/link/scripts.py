@@ -1,0 +1,145 @@
+"""Which programs does a script end up starting, and with what? Follows scripts that call scripts."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from chipsieve.link.holds import hold
+from chipsieve.link.programs import Program, program
+from chipsieve.link.tree import ROOT, Tree, known
+from chipsieve.link.words import SPLIT, Scope, Values, expand
+from chipsieve.model import Command, Condition, Reading, Resolved, Word
+
+DEPTH = 6  # scripts calling scripts; deeper is a loop
+RUNS_PER_SCRIPT = 64  # commands of one script, unrolled loops included
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A program started at the end of a chain of scripts.
+
+    `chain` holds (script, line) of every call from the outermost script to the command itself;
+    `conditions` are the undecided ones under which the command runs.
+    """
+
+    chain: tuple[tuple[str, int], ...]
+    program: Program
+    words: tuple[Resolved, ...]
+    environment: Mapping[str, Resolved]
+    directory: str
+    scripts: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+
+    @property
+    def operands(self) -> tuple[Resolved, ...]:
+        """The words that belong to the entry: its own arguments."""
+        return self.words[self.program.first :]
+
+
+class Follower:
+    """Follows the commands of scripts; remembers which scripts are called by others."""
+
+    def __init__(self, tree: Tree) -> None:
+        """Follow over the scripts of one tree."""
+        self.tree = tree
+        self.called: set[str] = set()
+
+    def runs(self, script: str) -> list[Run]:
+        """Every program that the script starts when somebody calls it."""
+        found: list[Run] = []
+        for run in self._follow(Scope(script, posixpath.dirname(script)), {}, (), 0):
+            found.append(run)
+            if len(found) == RUNS_PER_SCRIPT:
+                break
+        return found
+
+    def _follow(
+        self, scope: Scope, inherited: Mapping[str, tuple[Resolved, ...]], chain: tuple[tuple[str, int], ...], depth: int
+    ) -> Iterator[Run]:
+        reading = self.tree.readings[scope.script]
+        scope.variables = {**inherited, **scope.variables}
+        sourced: list[str] = []
+        for command in reading.commands:
+            if hold(command.conditions, scope) is False:
+                continue
+            here = replace(scope, assumed=command.conditions, directory=self._directory(command, scope))
+            environment = {**{name: values for name, values in scope.variables.items() if name in inherited or sourced},
+                           **_environment(command.environment, here)}
+            words = tuple(word for item in command.words for word in expand(item, here))
+            if command.sources:
+                sourced += self._source(words, here, scope)
+                continue
+            yield from self._start(command, words, environment, here, chain, tuple(sourced), depth)
+
+    def _start(
+        self, command: Command, words: tuple[Resolved, ...], environment: Values, scope: Scope,
+        chain: tuple[tuple[str, int], ...], sourced: tuple[str, ...], depth: int,
+    ) -> Iterator[Run]:  # fmt: skip
+        started = program(words, self.tree, self._bases(scope))
+        if started is None:
+            return
+        chain = (*chain, (scope.script, command.span.line))
+        scripts = tuple(dict.fromkeys([path for path, _ in chain] + list(sourced)))
+        if started.kind != "script":
+            yield Run(chain, started, words, _single(environment), scope.directory, scripts, _undecided(command, scope))
+        elif depth < DEPTH and started.entry not in dict(chain):
+            self.called.add(started.entry)
+            inner = Scope(started.entry, scope.directory, arguments=words[started.first :])
+            for run in self._follow(inner, environment, chain, depth + 1):
+                yield replace(run, scripts=tuple(dict.fromkeys((*scripts, *run.scripts))),
+                              conditions=_undecided(command, scope) + run.conditions)  # fmt: skip
+
+    def _source(self, words: Sequence[Resolved], here: Scope, scope: Scope) -> list[str]:
+        """Take over the variables of a sourced script; the paths of what was found."""
+        found = [path for word in words[1:2] for path in [self.tree.find(word.text, self._bases(here))] if path]
+        for path in found:
+            reading = self.tree.readings[path]
+            self.called.add(path)
+            inner = Scope(path, here.directory, dict(scope.variables), tuple(words[2:]) or scope.arguments)
+            scope.variables.update(_environment(reading.bindings, inner))
+        return found
+
+    def _directory(self, command: Command, scope: Scope) -> str:
+        """The folder the command runs in: where it changed to, when the tree has it."""
+        for word in expand(command.directory, scope) if command.directory else ():
+            if word.text.startswith(ROOT):
+                return posixpath.normpath(word.text.removeprefix(ROOT))
+            if known(word.text) and not word.text.startswith("/"):
+                return posixpath.normpath(posixpath.join(scope.directory, word.text))
+        return scope.directory
+
+    def _bases(self, scope: Scope) -> tuple[str, ...]:
+        """Where relative names may start: the working folder, the script's own, every folder above, the root."""
+        own = posixpath.dirname(scope.script)
+        above = [own]
+        while above[-1]:
+            above.append(posixpath.dirname(above[-1]))
+        return tuple(dict.fromkeys((scope.directory.removeprefix("./"), *above, "")))
+
+
+def _environment(pairs: Sequence[tuple[str, Word]], scope: Scope) -> dict[str, tuple[Resolved, ...]]:
+    """Variables and what each may hold: a value that an unquoted list split is one text again."""
+    return {name: tuple(_whole(expand(word, scope))) for name, word in pairs}
+
+
+def _whole(values: list[Resolved]) -> list[Resolved]:
+    plain = [value for value in values if not value.conditions]
+    if len(plain) == len(values) > 1:
+        return [replace(values[0], text=" ".join(value.text for value in values))]
+    return [replace(value, text=value.text.replace(SPLIT, " ")) for value in values]
+
+
+def _single(environment: Values) -> dict[str, Resolved]:
+    """One value a name: the alternatives of an undecided one keep their conditions, and the first is shown."""
+    return {name: values[0] for name, values in sorted(environment.items()) if values}
+
+
+def _undecided(command: Command, scope: Scope) -> tuple[Condition, ...]:
+    return tuple(item for item in command.conditions if hold([item], replace(scope, assumed=())) is None)
+
+
+def scripts_of(readings: Mapping[str, Reading]) -> list[str]:
+    """The files that hold commands: shell scripts, here-documents, `run:` blocks, Python that calls programs."""
+    return sorted(path for path, reading in readings.items() if reading.commands)

@@ -1,0 +1,183 @@
+"""What does each file say? Sources to readings, through the plugins, in parallel, crash-proof.
+
+Reading is per file and pure. A plugin that fails, or takes too long, costs its file alone: a gap says so.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from functools import cache, partial
+from importlib.metadata import entry_points
+from pathlib import Path, PurePosixPath
+from types import FrameType
+from typing import Protocol
+
+from chipsieve.discover import Discovery, load
+from chipsieve.model import Document, Finding, Gap, Reading, Source
+from chipsieve.signals.table import SignalTable, default_table
+
+SECONDS_PER_FILE = 20
+PARALLEL_FROM = 24  # files; below that, starting workers costs more than it saves
+DOCUMENT_DEPTH = 3  # a here-document in a here-document in a README, and no further
+Progress = Callable[[int, int], None]
+
+
+class Reader(Protocol):
+    """What a plugin module offers under the entry point group `chipsieve.readers`."""
+
+    LANGUAGES: Sequence[str]
+
+    def read(self, source: Source, table: SignalTable) -> Reading:
+        """Everything the file says; never raises for bad input."""
+
+
+class TooSlow(Exception):
+    """A file took longer than SECONDS_PER_FILE to read."""
+
+
+@cache
+def readers() -> dict[str, Reader]:
+    """The installed plugins by language."""
+    found = sorted(entry_points(group="chipsieve.readers"), key=lambda point: point.name)
+    return {language: module for point in found for module in [point.load()] for language in module.LANGUAGES}
+
+
+def read_tree(found: Discovery, progress: Progress | None = None, workers: int | None = None) -> tuple[Reading, ...]:
+    """The reading of every discovered file, sorted by path; here-documents follow their script.
+
+    `workers` 1 reads in this process; None takes one per core for larger trees.
+    """
+    workers = workers or (min(os.cpu_count() or 1, 8) if len(found.files) >= PARALLEL_FROM else 1)
+    readings: list[Reading] = []
+    for number, several in enumerate(_readings(found, workers), 1):
+        readings += several
+        if progress:
+            progress(number, len(found.files))
+    return tuple(sorted(readings, key=lambda reading: reading.path))
+
+
+def _readings(found: Discovery, workers: int) -> Iterator[tuple[Reading, ...]]:
+    task = partial(read_file, found.root)
+    if workers == 1:
+        yield from map(task, found.files)
+        return
+    done = 0
+    try:
+        with ProcessPoolExecutor(workers) as pool:
+            for several in pool.map(task, found.files, chunksize=4):
+                done += 1
+                yield several
+    except BrokenProcessPool:  # a worker died; what is left is read here, where each file is on its own
+        yield from map(task, found.files[done:])
+
+
+def read_file(root: Path, file: tuple[str, str]) -> tuple[Reading, ...]:
+    """The readings of one file given as (path, language): its own, then those of files it writes."""
+    source = load(root, *file)
+    if isinstance(source, Gap):
+        return (Reading(file[0], file[1], gaps=(source,)),)
+    return read_source(source)
+
+
+def read_source(source: Source, depth: int = 0, table: SignalTable | None = None) -> tuple[Reading, ...]:
+    """The readings of one text: its own, with embedded scripts merged in, then files that it writes."""
+    reading = _guarded(source, table or default_table())
+    written: list[Reading] = []
+    for document in reading.documents if depth < DOCUMENT_DEPTH else ():
+        inner, *deeper = read_source(_embedded(source, document), depth + 1, table)
+        inner = _conditioned(inner, document)
+        target = _target(source, document)
+        if target:
+            written.append(replace(inner, path=target))
+        else:
+            reading = merge(reading, inner)
+        written += deeper
+    return (reading, *written)
+
+
+def _guarded(source: Source, table: SignalTable) -> Reading:
+    reader = readers().get(source.language)
+    if reader is None:
+        return Reading(source.path, source.language, gaps=(Gap(source.path, f"no reader for {source.language}"),))
+    try:
+        with _Alarm():
+            return reader.read(source, table)
+    except TooSlow:
+        reason = f"reading took over {SECONDS_PER_FILE} s and was stopped"
+    except RecursionError:
+        reason = "nested too deeply to read"
+    except Exception as error:  # noqa: BLE001 - a plugin's fault must cost one file, not the run
+        reason = f"the {source.language} reader failed: {type(error).__name__}: {error}"
+    return Reading(source.path, source.language, gaps=(Gap(source.path, reason),))
+
+
+class _Alarm:
+    """Raises TooSlow in the main thread after SECONDS_PER_FILE, where the platform has alarms."""
+
+    def __enter__(self) -> None:
+        if hasattr(signal, "SIGALRM"):
+            self.before = signal.signal(signal.SIGALRM, self._ring)
+            signal.alarm(SECONDS_PER_FILE)
+
+    def __exit__(self, *_: object) -> None:
+        if hasattr(signal, "SIGALRM"):
+            signal.alarm(0)
+            signal.signal(signal.SIGALRM, self.before)
+
+    @staticmethod
+    def _ring(_signal: int, _frame: FrameType | None) -> None:
+        raise TooSlow
+
+
+def _embedded(source: Source, document: Document) -> Source:
+    """The document as a source of its own, padded so that its lines are those of the file around it."""
+    return Source(source.path, document.language, "\n" * (document.span.line - 1) + document.text)
+
+
+def _target(source: Source, document: Document) -> str:
+    """The path below the root of the file that a document becomes, "" when it becomes none."""
+    name = document.path_text.literal
+    if not name or name.startswith(("/", "-")):
+        return ""
+    parts: list[str] = []
+    for part in (PurePosixPath(source.path).parent / name).parts:
+        parts = parts[:-1] if part == ".." else [*parts, part]
+    return "/".join(parts)
+
+
+def _conditioned(reading: Reading, document: Document) -> Reading:
+    """The reading under the document's conditions."""
+    if not document.conditions:
+        return reading
+    extra = document.conditions
+    return replace(
+        reading,
+        findings=tuple(replace(item, conditions=extra + item.conditions) for item in reading.findings),
+        commands=tuple(replace(item, conditions=extra + item.conditions) for item in reading.commands),
+    )
+
+
+def merge(reading: Reading, inner: Reading) -> Reading:
+    """One reading out of a file's own and that of a script embedded in it."""
+    return replace(
+        reading,
+        findings=tuple(unique(reading.findings + inner.findings)),
+        commands=reading.commands + inner.commands,
+        references=reading.references + inner.references,
+        gaps=reading.gaps + inner.gaps,
+    )
+
+
+def unique(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings without duplicates, sorted by place, then signal and value."""
+    return sorted(set(findings), key=finding_order)
+
+
+def finding_order(item: Finding) -> tuple[object, ...]:
+    """The order in which findings are listed everywhere."""
+    return (item.path, item.span, item.signal, item.value, item.row, item.engine, repr(item.conditions))

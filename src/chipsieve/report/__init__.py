@@ -1,0 +1,44 @@
+"""In which formats can a verdict be told? One module per format, each a pure function from Verdict to text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import cast
+
+from chipsieve.model import Verdict
+from chipsieve.report.style import ReadText, Style
+
+FORMATS: Mapping[str, str] = {
+    "text": "chipsieve.report.text",
+    "json": "chipsieve.report.json_report",
+    "jsonl": "chipsieve.report.jsonl_report",
+    "sarif": "chipsieve.report.sarif_report",
+    "html": "chipsieve.report.html",
+    "markdown": "chipsieve.report.markdown",
+    "github": "chipsieve.report.github",
+}
+"""Format name to the module whose `report(verdict, style)` writes it; imported on first use."""
+
+
+def render(
+    verdict: Verdict,
+    format: str,  # noqa: A002  the word the command line uses
+    *,
+    colour: bool = False,
+    width: int = 100,
+    verbose: bool = False,
+    read_text: ReadText | None = None,
+) -> str:
+    """The verdict as text in one of FORMATS, ending with a newline; same verdict, same text.
+
+    `colour`, `width` (columns) and `verbose` concern people's formats; `read_text` gives a file's text by its
+    path below the root, for SARIF's fingerprints.
+
+    Raises:
+        ValueError: there is no such format.
+    """
+    if format not in FORMATS:
+        raise ValueError(f"unknown format {format!r}; known: {', '.join(FORMATS)}")
+    report = cast("Callable[[Verdict, Style], str]", import_module(FORMATS[format]).report)
+    return report(verdict, Style(colour, width, verbose, read_text))

@@ -1,0 +1,106 @@
+"""What does a verdict say, before any wording? The questions that more than one report asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from chipsieve.model import (
+    Accelerator,
+    Cut,
+    Evidence,
+    Finding,
+    Gap,
+    Launch,
+    LaunchVerdict,
+    Naming,
+    Standing,
+    StepResult,
+    Verdict,
+)
+
+FIRMNESS: dict[str, int] = {"asserted": 0, "optional": 1, "inert": 2}
+STRENGTHS: dict[str, int] = {"definitive": 0, "strong": 1, "weak": 2}
+TRAINING = frozenset({"training", "fine-tuning"})
+
+
+def place(finding: Finding) -> str:
+    """Where the finding stands, `path:line`."""
+    return f"{finding.path}:{finding.span.line}"
+
+
+def finding_order(finding: Finding) -> tuple[object, ...]:
+    """A total order of findings: by place, then by everything else."""
+    return (finding.path, finding.span, finding.signal, finding.row, finding.value, finding.by, finding.engine,
+            finding.snippet, repr(finding.conditions))  # fmt: skip
+
+
+def sorted_findings(verdict: Verdict) -> tuple[Finding, ...]:
+    """Every finding of the verdict and of its launches once, by place."""
+    seen = dict.fromkeys(verdict.findings)
+    for outcome in verdict.launches:
+        seen.update(dict.fromkeys(finding for finding, _ in outcome.launch.findings))
+    return tuple(sorted(seen, key=finding_order))
+
+
+def sorted_gaps(verdict: Verdict) -> tuple[Gap, ...]:
+    """Every gap once, by place."""
+    return tuple(sorted(set(verdict.gaps), key=lambda gap: (gap.path, gap.line or 0, gap.reason)))
+
+
+def sorted_namings(namings: Sequence[Naming]) -> tuple[Naming, ...]:
+    """Every naming once, by place."""
+    return tuple(sorted(set(namings), key=lambda one: (one.path, one.line, one.text, one.by, one.accelerators)))
+
+
+def evidence_lines(evidence: Evidence, launch: Launch) -> tuple[Finding, ...]:
+    """The evidence's findings, the deciding one first: in the launch's own script, in its entry, elsewhere."""
+
+    def order(finding: Finding) -> tuple[object, ...]:
+        return (finding.path != launch.path, finding.path != launch.entry, *finding_order(finding))
+
+    return tuple(sorted(set(evidence.findings), key=order))
+
+
+def evidence_places(evidence: Evidence, launch: Launch) -> tuple[str, ...]:
+    """The places of `evidence_lines`, each line once."""
+    return tuple(dict.fromkeys(place(finding) for finding in evidence_lines(evidence, launch)))
+
+
+def standings(verdict: Verdict) -> dict[Finding, dict[str, Standing]]:
+    """Per finding its standing in each launch where it is not inert; the firmest one where a launch has two."""
+    table: dict[Finding, dict[str, Standing]] = {}
+    for outcome in verdict.launches:
+        for finding, standing in outcome.launch.findings:
+            held = table.setdefault(finding, {})
+            known = held.get(outcome.launch.id, "inert")
+            if FIRMNESS[standing] < FIRMNESS[known]:
+                held[outcome.launch.id] = standing
+    return table
+
+
+def main_launch(verdict: Verdict) -> LaunchVerdict | None:
+    """The launch that speaks first; None when there is no launch."""
+    named = (outcome for outcome in verdict.launches if outcome.launch.id == verdict.main)
+    return next(named, verdict.launches[0] if verdict.launches else None)
+
+
+def speaks(verdict: Verdict, outcome: LaunchVerdict) -> bool:
+    """Whether the launch is of the role that the repository speaks for."""
+    main, role = main_launch(verdict), outcome.launch.role
+    if verdict.role == "any" or role == verdict.role or (main is not None and role == main.launch.role):
+        return True
+    return verdict.role in TRAINING and role in TRAINING
+
+
+def narrowing(outcome: LaunchVerdict, catalogue: Sequence[Accelerator]) -> Iterator[tuple[StepResult, frozenset[str]]]:
+    """Each step with the ids that went into it."""
+    alive = frozenset(row.id for row in catalogue)
+    for step in outcome.steps:
+        yield step, alive
+        alive = alive.difference(*(cut.excluded for cut in step.cuts))
+
+
+def excluded_by(outcome: LaunchVerdict, ids: frozenset[str]) -> Cut | None:
+    """The first cut that excludes one of the ids."""
+    cuts = (cut for step in outcome.steps for cut in step.cuts)
+    return next((cut for cut in cuts if ids.intersection(cut.excluded)), None)

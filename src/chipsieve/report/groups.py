@@ -1,0 +1,134 @@
+"""Which accelerators are these, in few words? Ids grouped by vendor, architecture and family."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from chipsieve.model import Accelerator
+
+VENDORS = {
+    "amd": "AMD", "aws": "AWS", "nvidia": "NVIDIA", "metax": "MetaX", "iluvatar-corex": "Iluvatar CoreX",
+    "alibaba-t-head": "Alibaba T-Head", "t-head": "T-Head",
+}  # fmt: skip
+VARIANT = re.compile(r"\s*\(.*|\s+(?:PCIe|SXM\d*|OAM|NVL|\d+(?:\.\d+)?\s?GB)\b.*", re.IGNORECASE)
+FEW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Accelerators of one vendor and architecture: how many, and their families ("A100", "A100 (2 of 4)")."""
+
+    vendor: str
+    architecture: str
+    count: int
+    families: tuple[str, ...]
+
+
+class Groups:
+    """Words for sets of accelerators of one catalogue."""
+
+    def __init__(self, catalogue: Iterable[Accelerator]) -> None:
+        """Put the catalogue in reading order: the vendor with most rows first, architectures by age."""
+        rows = tuple(catalogue)
+        weight = Counter(row.vendor for row in rows)
+        age: dict[tuple[str, str], str] = {}
+        for row in rows:
+            key, release = (row.vendor, row.architecture), _release(row)
+            age[key] = min(age.get(key, release), release)
+        self.ordered = sorted(
+            rows,
+            key=lambda row: (
+                -weight[row.vendor], row.vendor, age[row.vendor, row.architecture], row.architecture,
+                _release(row), row.id,
+            ),
+        )  # fmt: skip
+
+    def grouped(self, ids: Collection[str]) -> tuple[Group, ...]:
+        """The accelerators by vendor and architecture, in reading order; ids that are no rows are left out."""
+        wanted = frozenset(ids)
+        chosen = [row for row in self.ordered if row.id in wanted]
+        whole = Counter((row.vendor, family(row.name)) for row in self.ordered)
+        groups = []
+        for (vendor, architecture), members in groupby(chosen, key=lambda row: (row.vendor, row.architecture)):
+            names = Counter(family(row.name) for row in members)
+            families = tuple(_partly(name, seen, whole[vendor, name]) for name, seen in names.items())
+            groups.append(Group(vendor_name(vendor), architecture, names.total(), families))
+        return tuple(groups)
+
+    def short(self, ids: Collection[str], among: Collection[str] | None = None, limit: int = 5) -> str:
+        """One phrase: "44 NVIDIA (Kepler … Turing), Ascend 910A"; "nothing" for none.
+
+        `among` is what the ids were taken from (the whole catalogue when None): "all 20 AMD" and the spans of
+        architectures or segments are said of it, and only where they are exact. Beyond `limit` vendors the
+        rest is counted.
+        """
+        wanted = frozenset(ids)
+        around = wanted.union(among or ())
+        pool = [row for row in self.ordered if among is None or row.id in around]
+        vendors = [list(rows) for _, rows in groupby(pool, key=lambda row: row.vendor)]
+        present = [rows for rows in vendors if any(row.id in wanted for row in rows)]
+        present.sort(key=lambda rows: -sum(row.id in wanted for row in rows))
+        told = present if len(present) <= limit + 1 else present[:limit]
+        phrases = [_phrase([row for row in rows if row.id in wanted], rows) for rows in told]
+        rest = present[len(told) :]
+        if rest:
+            count = sum(row.id in wanted for rows in rest for row in rows)
+            phrases.append(f"{count} of {len(rest)} other vendors")
+        return ", ".join(phrases) or "nothing"
+
+
+def vendor_name(vendor: str) -> str:
+    """The vendor's name as the vendor writes it, from the catalogue's key."""
+    if vendor != vendor.casefold():
+        return vendor
+    return VENDORS.get(vendor.replace(" ", "-"), vendor.replace("-", " ").title())
+
+
+def family(name: str) -> str:
+    """A chip's name without form factor, memory size and remarks: "H100 SXM5 80GB" is an "H100"."""
+    return VARIANT.sub("", name) or name
+
+
+def _release(row: Accelerator) -> str:
+    return str(row.facts.get("release") or "9999")
+
+
+def _partly(name: str, seen: int, whole: int) -> str:
+    return name if seen == whole else f"{name} ({seen} of {whole})"
+
+
+def _phrase(chosen: list[Accelerator], pool: list[Accelerator]) -> str:
+    """One vendor's part of a phrase: `chosen` rows out of its `pool`, both in reading order."""
+    vendor, count = vendor_name(pool[0].vendor), len(chosen)
+    if count <= FEW:
+        names = Counter(family(row.name) for row in chosen)
+        whole = Counter(family(row.name) for row in pool)
+        return ", ".join(_partly(name, seen, whole[name]) for name, seen in names.items())
+    if count == len(pool):
+        return f"all {count} {vendor}"
+    architectures = _whole([row.architecture for row in chosen], [row.architecture for row in pool])
+    segments = _whole([row.segment for row in chosen], [row.segment for row in pool])
+    if architectures:
+        return f"{count} {vendor} ({_span(architectures, [row.architecture for row in pool])})"
+    if segments:
+        return f"{count} {vendor} ({', '.join(segments)})"
+    parts = Counter(row.architecture for row in chosen)
+    return f"{count} {vendor} ({', '.join(f'{seen} {name}' for name, seen in parts.items())})"
+
+
+def _whole(chosen: list[str], pool: list[str]) -> list[str]:
+    """The distinct labels of `chosen` when it holds each of them completely, else nothing."""
+    have, all_ = Counter(chosen), Counter(pool)
+    return list(have) if all(all_[label] == count for label, count in have.items()) else []
+
+
+def _span(labels: list[str], pool: list[str]) -> str:
+    """ "Kepler … Turing" where the labels are neighbours in the pool, else each of them."""
+    order = list(dict.fromkeys(pool))
+    start = order.index(labels[0])
+    neighbours = order[start : start + len(labels)] == labels
+    return f"{labels[0]} … {labels[-1]}" if neighbours and len(labels) >= FEW else ", ".join(labels)

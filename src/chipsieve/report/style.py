@@ -1,0 +1,22 @@
+"""How does the reader want a report? What every format may be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+ReadText = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Wishes for a report; a format ignores those that mean nothing to it.
+
+    `width` is in columns; `verbose` lists what is otherwise counted; `read_text` gives the text of a file below
+    the root, or None (SARIF needs it for fingerprints).
+    """
+
+    colour: bool = False
+    width: int = 100
+    verbose: bool = False
+    read_text: ReadText | None = None
