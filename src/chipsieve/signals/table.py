@@ -64,9 +64,11 @@ class SignalTable:
         )
         return _matches("key", rows, value)
 
-    def name(self, qualified: str) -> tuple[Match, ...]:
-        """Signals of a qualified Python name, `torch.bfloat16`."""
-        return _matches("name", self._rows("name", qualified), qualified, any_value=True)
+    def name(self, qualified: str, assigned: str | None = None) -> tuple[Match, ...]:
+        """Signals of a qualified Python name, `torch.bfloat16`; rows with values ask what is `assigned` to it."""
+        rows = tuple(self._rows("name", qualified))
+        mentioned = _matches("name", (row for row in rows if not row[1].values), qualified, any_value=True)
+        return mentioned + _matches("name", (row for row in rows if row[1].values), assigned)
 
     def call(
         self, qualified: str, arguments: Sequence[str | None], keywords: Mapping[str, str | None]

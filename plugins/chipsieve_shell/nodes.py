@@ -1,0 +1,201 @@
+"""What is a script made of? The syntax tree that `parse` yields, whichever engine built it.
+
+Every offset is a code point offset into the text that was parsed. Words are extents, not strings: what a
+word says depends on quotes and variables, and chipsieve_shell.expand reads it from the text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Extent = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Heredoc:
+    """A here-document: its body's extent, and whether a quoted delimiter makes the body literal."""
+
+    body: Extent
+    quoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """A redirection: its operator, and the word or here-document behind it."""
+
+    operator: str
+    target: Extent | None = None
+    heredoc: Heredoc | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Simple:
+    """A simple command: prefix assignments, words, redirections."""
+
+    extent: Extent
+    assignments: tuple[Extent, ...] = ()
+    words: tuple[Extent, ...] = ()
+    redirects: tuple[Redirect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`[[ ... ]]` or `(( ... ))`; the extent includes the brackets."""
+
+    extent: Extent
+    kind: Literal["test", "arithmetic"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Commands one after the other."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AndOr:
+    """`left && right` or `left || right`."""
+
+    operator: Literal["&&", "||"]
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Commands joined by pipes, perhaps negated by `!`."""
+
+    parts: tuple[Node, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """`if` and its `elif`s as (test, body), and the `else`."""
+
+    branches: tuple[tuple[Node, Node], ...]
+    otherwise: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One arm of a `case`: its patterns, its body, and whether the next arm's body runs too (`;&`)."""
+
+    patterns: tuple[Extent, ...]
+    body: Node
+    falls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`case SUBJECT in ... esac`."""
+
+    extent: Extent
+    subject: Extent
+    arms: tuple[Arm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """`for NAME in ITEMS`; items are None where the loop runs over "$@" or counts (`for ((;;))`, no name)."""
+
+    name: str
+    items: tuple[Extent, ...] | None
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class While:
+    """`while` or `until`."""
+
+    test: Node
+    body: Node
+    until: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function's definition."""
+
+    name: str
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """`{ ... }` or, with `subshell`, `( ... )`; also any compound command that has redirections."""
+
+    body: Node
+    subshell: bool = False
+    redirects: tuple[Redirect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """What could be read of a block that could not be read whole: nobody can say when it runs."""
+
+    body: Node
+    reason: str
+
+
+Node = (
+    Simple | Question | Sequence | AndOr | Pipeline | If | Case | For | While | Function | Group | Doubtful
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Text that no parse could place, and why."""
+
+    extent: Extent
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A parsed text: its tree, its comments' extents, and what was lost."""
+
+    body: Node
+    comments: tuple[Extent, ...] = ()
+    lost: tuple[Lost, ...] = ()
+
+
+def names_assigned(node: Node, text: str) -> frozenset[str]:
+    """The variables that a node's commands may assign, by their form alone."""
+    if isinstance(node, Simple):
+        words = [text[start:end] for start, end in (*node.assignments, *node.words)]
+        named = [word.partition("=")[0].partition("[")[0].rstrip("+") for word in words]
+        return frozenset(name for name in named if name.isidentifier())
+    names = frozenset({node.name}) if isinstance(node, For) else frozenset()
+    return names.union(*(names_assigned(child, text) for child in children(node)))
+
+
+def uses_command(node: Node, name: str, text: str) -> bool:
+    """Whether some simple command below the node has this name."""
+    if isinstance(node, Simple):
+        return bool(node.words) and text[slice(*node.words[0])] == name
+    return any(uses_command(child, name, text) for child in children(node))
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below a node, in the order of the text."""
+    match node:
+        case Sequence(items):
+            return items
+        case AndOr(_, left, right):
+            return left, right
+        case Pipeline(parts):
+            return parts
+        case If(branches, otherwise):
+            flat = tuple(node for branch in branches for node in branch)
+            return flat if otherwise is None else (*flat, otherwise)
+        case Case(arms=arms):
+            return tuple(arm.body for arm in arms)
+        case While(test, body):
+            return test, body
+        case For(body=body) | Function(body=body) | Group(body=body) | Doubtful(body=body):
+            return (body,)
+        case _:
+            return ()

@@ -1,0 +1,212 @@
+"""Where does a quoted string, an expansion or a word end? Offsets in raw shell text, nothing interpreted.
+
+The grammar is Bash's (Bash Reference Manual, 3.1.2 Quoting, 3.5 Shell Expansions). A construct that is
+never closed raises Unclosed at its opening; every scan is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+DEPTH_LIMIT = 40  # nested expansions; real scripts stay below 6
+ARITHMETIC_LIMIT = 4000  # characters in one `(( ))`
+PLAIN = re.compile(r"[^\s;&|()<>\\'\"$`]+")
+PLAIN_QUOTED = re.compile(r"[^\\\"$`]+")
+PARAMETER = re.compile(r"\$(?:[A-Za-z_]\w*|[0-9@*#?$!-])", re.ASCII)
+SINGLE = re.compile(r"'[^']*'")
+ANSI = re.compile(r"\$'(?:[^'\\]|\\.)*'", re.DOTALL)
+BACKTICK = re.compile(r"`(?:[^`\\]|\\.)*`", re.DOTALL)
+EXTGLOB = re.compile(r"[?*+@!]\([^()\n]{0,200}\)")
+
+CommandsEnd = Callable[[int], int]
+
+
+class Unclosed(ValueError):
+    """A quote, bracket or block opens at `offset` and is never closed."""
+
+    def __init__(self, offset: int) -> None:
+        """Remember where it opened."""
+        super().__init__(offset)
+        self.offset = offset
+
+
+class Skipper:
+    """Ends of word-level constructs in `text[:end]`.
+
+    `commands_end` says where the command list that starts at an offset ends with its `)`; it needs the
+    command grammar and so comes from chipsieve_shell.masking.
+    """
+
+    def __init__(self, text: str, end: int, commands_end: CommandsEnd) -> None:
+        """Keep what is scanned."""
+        self.text = text
+        self.end = end
+        self.commands_end = commands_end
+
+    def _match(self, pattern: re.Pattern[str], offset: int) -> int:
+        found = pattern.match(self.text, offset, self.end)
+        if found is None:
+            raise Unclosed(offset)
+        return found.end()
+
+    def double_quoted(self, offset: int) -> int:
+        """The offset past the string that opens with `"` at `offset`.
+
+        Raises:
+            Unclosed: it never closes.
+        """
+        at = offset + 1
+        while at < self.end:
+            char = self.text[at]
+            if char == '"':
+                return at + 1
+            if char == "\\":
+                at += 2
+            elif char == "$":
+                at = self.dollar(at, quoted=True)
+            elif char == "`":
+                at = self._match(BACKTICK, at)
+            else:
+                at = self._match(PLAIN_QUOTED, at)
+        raise Unclosed(offset)
+
+    def dollar(self, offset: int, *, quoted: bool = False) -> int:
+        """The offset past the expansion that starts with `$`; a lone `$` is one character.
+
+        Raises:
+            Unclosed: it never closes.
+        """
+        after = self.text[offset + 1 : min(offset + 3, self.end)]
+        if after == "((":
+            closed = self.arithmetic(offset + 1)
+            if closed is not None:
+                return closed
+        if after[:1] == "(":
+            return self.commands_end(offset + 2)
+        if after[:1] == "{":
+            return self.brace(offset + 1, quoted=quoted)
+        if after[:1] == "[":
+            return self._bracket(offset + 1)
+        if after[:1] == "'" and not quoted:
+            return self._match(ANSI, offset)
+        if after[:1] == '"' and not quoted:
+            return self.double_quoted(offset + 1)
+        found = PARAMETER.match(self.text, offset, self.end)
+        return found.end() if found else offset + 1
+
+    def arithmetic(self, offset: int) -> int | None:
+        """The offset past `((...))` that opens at `offset`; None where it is two subshells instead."""
+        depth = 0
+        for at in range(offset, min(self.end, offset + ARITHMETIC_LIMIT)):
+            char = self.text[at]
+            depth += (char == "(") - (char == ")")
+            if depth == 1 and char == ")":
+                return at + 2 if self.text[at + 1 : at + 2] == ")" and at + 2 <= self.end else None
+        return None
+
+    def _bracket(self, offset: int) -> int:
+        end = self.text.find("]", offset, min(self.end, offset + ARITHMETIC_LIMIT))
+        if end < 0 or "\n" in self.text[offset:end]:
+            return offset
+        return end + 1
+
+    def brace(self, offset: int, *, quoted: bool = False) -> int:
+        """The offset past `{...}` of a parameter expansion whose brace opens at `offset`.
+
+        Raises:
+            Unclosed: it never closes.
+        """
+        at = offset + 1
+        while at < self.end:
+            char = self.text[at]
+            if char == "}":
+                return at + 1
+            at = at + 2 if char == "\\" else self._inside(at, quoted=quoted)
+        raise Unclosed(offset)
+
+    def _inside(self, at: int, *, quoted: bool) -> int:
+        """One step inside a parameter expansion; within double quotes a single quote is plain."""
+        char = self.text[at]
+        if char == "$":
+            return self.dollar(at, quoted=quoted)
+        if char == '"':
+            return self.double_quoted(at)
+        if char == "`":
+            return self._match(BACKTICK, at)
+        if char == "'" and not quoted:
+            return self._match(SINGLE, at)
+        return at + 1
+
+    def word_piece(self, at: int) -> int:
+        """The offset past the piece of a word that starts at `at`; `at` itself where the word has ended.
+
+        Raises:
+            Unclosed: the piece never closes.
+        """
+        char = self.text[at]
+        if char == "\\":
+            return min(self.end, at + (3 if self.text.startswith("\\\r\n", at) else 2))
+        if char == "'":
+            return self._match(SINGLE, at)
+        if char == '"':
+            return self.double_quoted(at)
+        if char == "$":
+            return self.dollar(at)
+        if char == "`":
+            return self._match(BACKTICK, at)
+        if char in "<>" and self.text.startswith("(", at + 1) and at + 1 < self.end:
+            return self.commands_end(at + 2)
+        if char in "?*+@!" and (found := EXTGLOB.match(self.text, at, self.end)):
+            return found.end()
+        return self._plain(at)
+
+    def _plain(self, at: int) -> int:
+        found = PLAIN.match(self.text, at, self.end)
+        if found is None:
+            return at
+        for offset in range(at + 1, found.end()):
+            if self.text[offset] in "?*+@!" and EXTGLOB.match(self.text, offset, self.end):
+                return offset
+        return found.end()
+
+    def word(self, at: int) -> int:
+        """The offset past the word that starts at `at` (not an array assignment).
+
+        Raises:
+            Unclosed: something in it never closes.
+        """
+        while at < self.end:
+            after = self.word_piece(at)
+            if after == at:
+                break
+            at = after
+        return at
+
+    def array(self, at: int) -> tuple[list[tuple[int, int]], int]:
+        """The elements of the array literal whose `(` stands at `at`, and the offset past its `)`.
+
+        Raises:
+            Unclosed: it never closes.
+        """
+        opened, elements = at, []
+        at += 1
+        while at < self.end:
+            char = self.text[at]
+            if char == ")":
+                return elements, at + 1
+            if char == "#":
+                at = self.line_end(at)
+            elif char == "\\" and self.text[at + 1 : at + 3].startswith(("\n", "\r\n")):
+                at = self.text.index("\n", at) + 1
+            elif (after := self.word(at)) > at:
+                elements.append((at, after))
+                at = after
+            else:
+                at += 1
+        raise Unclosed(opened)
+
+    def line_end(self, at: int) -> int:
+        """The offset of the newline that ends the line, or the end of the text."""
+        end = self.text.find("\n", at, self.end)
+        return self.end if end < 0 else end

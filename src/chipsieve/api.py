@@ -1,0 +1,64 @@
+"""How does a program ask chipsieve? `scan` runs the whole flow on one path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chipsieve.catalogue import load_catalogue
+from chipsieve.discover import Discovery, discover
+from chipsieve.link import link
+from chipsieve.model import Coverage, Gap, Reading, Verdict
+from chipsieve.policies import DEFAULT, load_policy
+from chipsieve.read import Progress, read_tree, unique
+from chipsieve.signals.table import default_table
+from chipsieve.verdict import conclude
+
+SCOPES = ("launch", "tree")
+
+
+def scan(
+    path: str | Path,
+    *,
+    policy: str = DEFAULT,
+    scope: str = "launch",
+    role: str = "training",
+    trust_names: bool = False,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Verdict:
+    """Which accelerators the code at `path` can have been trained on, and which line proves it.
+
+    `policy` is `balanced`, `strict` or `paper`; `scope` "tree" takes the whole tree as one launch;
+    `role` says whose launches speak for the repository (`training` includes fine-tuning, `any` all).
+
+    Raises:
+        FileNotFoundError: there is nothing at `path`.
+        chipsieve.tables.TableError: there is no such policy.
+    """
+    rules = load_policy(policy, trust_names=trust_names)
+    table, catalogue = default_table(), load_catalogue()
+    found = discover(Path(path))
+    readings = read_tree(found, progress, workers)
+    gaps = sorted(
+        {*found.gaps, *(gap for reading in readings for gap in reading.gaps)},
+        key=lambda gap: (gap.path, gap.line or 0, gap.reason),
+    )
+    return conclude(
+        root=found.root.name,
+        launches=link(readings, table, scope),
+        findings=unique(item for reading in readings for item in reading.findings),
+        gaps=gaps,
+        coverage=_coverage(found, readings, gaps),
+        catalogue=catalogue,
+        signals=table.signals,
+        policy=rules,
+        scope=scope,
+        role=role,
+    )
+
+
+def _coverage(found: Discovery, readings: tuple[Reading, ...], gaps: list[Gap]) -> Coverage:
+    paths = {path for path, _ in found.files}
+    whole = {gap.path for gap in gaps if gap.line is None} & paths
+    parts = {gap.path for gap in gaps if gap.line is not None} & paths - whole
+    return Coverage(len(paths) + found.skipped, len(paths) - len(whole), found.skipped, len(whole) + len(parts))

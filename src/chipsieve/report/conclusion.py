@@ -1,0 +1,45 @@
+"""What follows, in one plain sentence? "Nothing can be concluded." is an honest answer."""
+
+from __future__ import annotations
+
+from chipsieve.model import LaunchVerdict, Verdict
+from chipsieve.report import facts
+from chipsieve.report.escape import visible
+from chipsieve.report.groups import Groups
+
+NOTHING = "Nothing can be concluded"
+
+
+def conclude(verdict: Verdict, groups: Groups) -> str:
+    """The verdict on the repository in one sentence (two where a second one keeps the first from misleading)."""
+    total, possible = len(verdict.accelerators), len(verdict.possible)
+    main = facts.main_launch(verdict)
+    if main is None:
+        return f"{NOTHING}: no launch was found, and a line outside a launch excludes nothing."
+    if possible == 0:
+        return (
+            "The evidence contradicts itself: no single accelerator satisfies all of it. A mixed cluster, a layer that "
+            "imitates another vendor's, or a wrong reading can be behind that."
+        )
+    if possible == total:
+        return _nothing(verdict, main)
+    count = "1 accelerator" if total == 1 else f"{total} accelerators"
+    can = f"can have been {_verb(main)} on {possible} of {count}: {groups.short(verdict.possible)}."
+    return f"This code {can} The other {total - possible} {'is' if total - possible == 1 else 'are'} excluded."
+
+
+def _verb(main: LaunchVerdict) -> str:
+    return "trained" if main.launch.role in facts.TRAINING else "run"
+
+
+def _nothing(verdict: Verdict, main: LaunchVerdict) -> str:
+    """Why every accelerator remains possible: no evidence at all, or one launch that has none."""
+    total = len(verdict.accelerators)
+    if len(main.remaining) == total:
+        return f"{NOTHING}: no line that takes effect requires particular hardware. All {total} accelerators remain possible."
+    keeper = next((one for one in verdict.launches if len(one.remaining) == total and facts.speaks(verdict, one)), None)
+    kept = f"{visible(keeper.launch.id)} keeps every accelerator in" if keeper else "the launches together keep all in"
+    return (
+        f"{NOTHING} for the repository: {visible(main.launch.id)} alone excludes {total - len(main.remaining)} of "
+        f"{total} accelerators, but {kept}."
+    )

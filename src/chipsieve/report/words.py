@@ -1,0 +1,155 @@
+"""How is a verdict put into words? From the verdict to an outline, the only place where the sentences are made."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+
+from chipsieve.model import Conflict, Cut, Evidence, LaunchVerdict, Note, Signal, Verdict
+from chipsieve.report import facts
+from chipsieve.report.conclusion import conclude
+from chipsieve.report.escape import one_line, visible
+from chipsieve.report.groups import Groups
+from chipsieve.report.naming import name_lines
+from chipsieve.report.outline import CutLine, GapLine, LaunchOutline, NoteLine, Outline, StepLine, UnprovenLine
+from chipsieve.report.reasons import reason, title
+
+SNIPPET = 160
+COMMAND = 400
+REASON = 240
+EXPLANATIONS = 5
+
+
+def outline(verdict: Verdict) -> Outline:
+    """The verdict in words, with launches of its role apart from the rest."""
+    groups, main = Groups(verdict.accelerators), facts.main_launch(verdict)
+    rest = [outcome for outcome in verdict.launches if outcome is not main]
+    apart = Counter(visible(outcome.launch.role) for outcome in rest if not facts.speaks(verdict, outcome))
+    everywhere = [*verdict.named, *(one for outcome in verdict.launches for one in outcome.named)]
+    return Outline(
+        root=visible(verdict.root),
+        policy=verdict.policy,
+        scope=verdict.scope,
+        role=verdict.role,
+        date=verdict.catalogue_date,
+        total=len(verdict.accelerators),
+        main=_launch(verdict, main, groups) if main else None,
+        others=tuple(_launch(verdict, outcome, groups) for outcome in rest if facts.speaks(verdict, outcome)),
+        uncounted=tuple(sorted(apart.items())),
+        possible=groups.grouped(verdict.possible),
+        possible_count=len(verdict.possible),
+        remaining_count=len(verdict.remaining),
+        named=name_lines(everywhere, verdict.possible, main, verdict.signals),
+        conflict=_conflict(verdict, verdict.conflict, main, groups),
+        gaps=_gaps(verdict),
+        coverage=coverage(verdict),
+        conclusion=conclude(verdict, groups),
+    )
+
+
+def coverage(verdict: Verdict) -> str:
+    """How much was looked at, as one sentence."""
+    seen = verdict.coverage
+    files = "1 file" if seen.files == 1 else f"{seen.files} files"
+    return f"{files} found: {seen.read} read, {seen.skipped} skipped, {seen.unparsed} not parsed whole."
+
+
+def _launch(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> LaunchOutline:
+    launch, steps = outcome.launch, _steps(verdict, outcome, groups)
+    return LaunchOutline(
+        id=visible(launch.id),
+        role=visible(launch.role),
+        entry=visible(launch.entry),
+        command=one_line(" ".join("…" if word.text is None else word.text for word in launch.command), COMMAND),
+        devices=launch.devices,
+        steps=steps,
+        decided=tuple(step.name for step in steps if step.cuts),
+        before=len(verdict.accelerators),
+        after=len(outcome.remaining),
+        remaining=groups.grouped(outcome.remaining),
+        named=name_lines(outcome.named, outcome.remaining, outcome, verdict.signals),
+        techniques=_notes(outcome.techniques),
+        sites=_notes(outcome.sites),
+        unproven=tuple(_unproven(verdict, outcome)),
+        conflict=_conflict(verdict, outcome.conflict, outcome, groups),
+    )
+
+
+def _steps(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> tuple[StepLine, ...]:
+    return tuple(
+        StepLine(
+            step.step.replace("-", " "), step.question, step.before, step.after,
+            tuple(_cut(verdict.signals, cut, outcome, groups.short(cut.excluded, alive)) for cut in step.cuts),
+        )
+        for step, alive in facts.narrowing(outcome, verdict.accelerators)
+    )  # fmt: skip
+
+
+def _cut(signals: Mapping[str, Signal], cut: Cut, outcome: LaunchVerdict, excluded: str) -> CutLine:
+    return CutLine(
+        signal=cut.signal,
+        title=title(signals, cut.signal),
+        strength=cut.strength,
+        places=_places(cut.evidence, outcome),
+        snippet=_snippet(cut.evidence, outcome),
+        excluded=excluded,
+    )
+
+
+def _places(evidence: Evidence, outcome: LaunchVerdict) -> tuple[str, ...]:
+    return tuple(visible(where) for where in facts.evidence_places(evidence, outcome.launch))
+
+
+def _snippet(evidence: Evidence, outcome: LaunchVerdict) -> str:
+    return one_line(facts.evidence_lines(evidence, outcome.launch)[0].snippet, SNIPPET)
+
+
+def _unproven(verdict: Verdict, outcome: LaunchVerdict) -> Iterator[UnprovenLine]:
+    def order(evidence: Evidence) -> tuple[object, ...]:
+        signal = verdict.signals.get(evidence.signal)
+        return (
+            facts.FIRMNESS[evidence.standing], facts.STRENGTHS[signal.strength] if signal else 3,
+            evidence.signal, evidence.value,
+        )  # fmt: skip
+
+    for evidence in sorted(outcome.unproven, key=order):
+        yield UnprovenLine(
+            title=title(verdict.signals, evidence.signal),
+            value=one_line(evidence.value, 60),
+            places=_places(evidence, outcome),
+            snippet=_snippet(evidence, outcome),
+            reason=one_line(reason(verdict.signals.get(evidence.signal), evidence, outcome), REASON),
+        )
+
+
+def _notes(notes: Iterable[Note]) -> tuple[NoteLine, ...]:
+    ordered = sorted(set(notes), key=lambda note: (note.label, note.path, note.line))
+    return tuple(
+        NoteLine(visible(label), tuple(visible(f"{note.path}:{note.line}") for note in same))
+        for label, same in groupby(ordered, key=lambda note: note.label)
+    )
+
+
+def _gaps(verdict: Verdict) -> tuple[GapLine, ...]:
+    """Gaps by reason, the most frequent first."""
+    places: defaultdict[str, list[str]] = defaultdict(list)
+    for gap in facts.sorted_gaps(verdict):
+        places[visible(gap.reason)].append(visible(gap.path + (f":{gap.line}" if gap.line else "")))
+    ordered = sorted(places.items(), key=lambda item: (-len(item[1]), item[0]))
+    return tuple(GapLine(reason, tuple(where)) for reason, where in ordered)
+
+
+def _conflict(
+    verdict: Verdict, conflict: Conflict | None, outcome: LaunchVerdict | None, groups: Groups
+) -> tuple[str, ...]:
+    """Sentences that say which evidence disagrees and what would explain it; none without a conflict."""
+    if conflict is None or outcome is None:
+        return ()
+    said = []
+    for cuts in conflict.disagreeing:
+        sides = [f"{title(verdict.signals, cut.signal)} ({_places(cut.evidence, outcome)[0]})" for cut in cuts]
+        said.append(f"No accelerator satisfies all of: {'; '.join(sides)}.")
+    for ids in conflict.explanations[:EXPLANATIONS]:
+        said.append(f"Explained together by: {groups.short(ids)}.")
+    return tuple(said)

@@ -1,0 +1,175 @@
+"""Do imports run one way, and do rooms stay small? docs/architecture.md gives the reasons."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+HOMES = (ROOT / "src", ROOT / "plugins")
+MODULE_LINES = 300
+FUNCTION_LINES = 40  # without the docstring
+LARGE_MODULES = {"chipsieve.model": "types alone, each with its meaning"}
+
+# Who may import whom: a module, or a package as a whole, and what it may import of ours besides itself.
+FACTS = "model logic text tables targets predicates signals catalogue policies"
+FLOW = ("discover", "read", "link", "weigh", "sieve", "verdict", "api")
+PLUGIN = "model logic text signals"
+REPORT = "model catalogue signals"
+ALLOWED = {
+    "model": "",
+    "logic": "",
+    "tables": "",
+    "text": "model",
+    "targets": "logic",
+    "predicates": "model logic tables targets",
+    "signals": "model tables predicates",
+    "catalogue": "model logic tables targets predicates",
+    "policies": "model tables signals",
+    **{stage: f"{FACTS} {' '.join(FLOW[:place])}" for place, stage in enumerate(FLOW)},
+    "report": REPORT,
+    "sarif": REPORT,
+    "cli": f"{FACTS} {' '.join(FLOW)} report sarif",
+    "__main__": "cli",
+    "__init__": "api model",  # `from chipsieve import scan`
+    "chipsieve_config": PLUGIN,
+    "chipsieve_python": PLUGIN,
+    "chipsieve_shell": PLUGIN,
+}
+
+
+@dataclass(frozen=True)
+class Module:
+    """One module of ours: its dotted name and its file."""
+
+    name: str
+    path: Path
+
+    @property
+    def group(self) -> str:
+        """Its key in the table of allowed edges."""
+        top, *rest = self.name.split(".")
+        return top if top != "chipsieve" else rest[0] if rest else "__init__"
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.path.read_text(encoding="utf-8"))
+
+    def functions(self) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+        return (node for node in ast.walk(self.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+@cache
+def modules() -> dict[str, Module]:
+    paths = [(home, path) for home in HOMES for path in sorted(home.rglob("*.py"))]
+    names = [".".join(path.relative_to(home).with_suffix("").parts).removesuffix(".__init__") for home, path in paths]
+    return {name: Module(name, path) for name, (_, path) in zip(names, paths, strict=True)}
+
+
+def imported(module: Module) -> set[str]:
+    """The modules of ours that a module imports, at its top or inside a function."""
+    found: set[str] = set()
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module.name}:{node.lineno}: relative import; name the module in full"
+            base = node.module or ""
+            found |= {f"{base}.{alias.name}" if f"{base}.{alias.name}" in modules() else base for alias in node.names}
+    found -= {"chipsieve"}  # the version; `scan` and `Verdict` live in modules that have their own row
+    return found & modules().keys() - {module.name}
+
+
+def test_there_is_something_to_check() -> None:
+    assert {"chipsieve.model", "chipsieve.cli", "chipsieve_python", "chipsieve_shell"} <= modules().keys()
+
+
+def test_every_module_has_its_place() -> None:
+    homeless = sorted(module.name for module in modules().values() if module.group not in ALLOWED)
+    assert homeless == [], "give these a row in ALLOWED"
+
+
+def test_imports_run_one_way() -> None:
+    forbidden = [
+        f"{module.name} imports {name}"
+        for module in modules().values()
+        for name in sorted(imported(module))
+        if modules()[name].group not in (module.group, *ALLOWED.get(module.group, "").split())
+    ]
+    assert forbidden == []
+
+
+def test_no_import_cycle() -> None:
+    TopologicalSorter({module.name: imported(module) for module in modules().values()}).prepare()
+
+
+def test_modules_are_small() -> None:
+    lengths = {module.name: len(module.path.read_text(encoding="utf-8").splitlines()) for module in modules().values()}
+    large = {name for name, length in lengths.items() if length > MODULE_LINES}
+    assert large == set(LARGE_MODULES)
+
+
+def test_functions_are_small() -> None:
+    long = [
+        f"{module.name}.{function.name}: {length} lines"
+        for module in modules().values()
+        for function in module.functions()
+        if (length := _lines_of_code(function)) > FUNCTION_LINES
+    ]
+    assert long == []
+
+
+def _lines_of_code(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    first = function.body[0]
+    docstring = (first.end_lineno or 0) - first.lineno + 1 if ast.get_docstring(function) else 0
+    return (function.end_lineno or 0) - function.lineno + 1 - docstring
+
+
+def test_every_module_says_which_question_it_answers() -> None:
+    silent = [module.name for module in modules().values() if not ast.get_docstring(module.tree)]
+    assert silent == []
+
+
+def test_public_functions_are_documented_and_typed() -> None:
+    bare = [
+        f"{module.name}.{function.name}"
+        for module in modules().values()
+        for function in module.functions()
+        if not function.name.startswith("_") and not _is_nested(module, function)
+        if not ast.get_docstring(function) or not _is_typed(function)
+    ]
+    assert bare == []
+
+
+def _is_nested(module: Module, function: ast.AST) -> bool:
+    return any(function is not outer and function in ast.walk(outer) for outer in module.functions())
+
+
+def _is_typed(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    given = function.args
+    arguments = [*given.posonlyargs, *given.args, *given.kwonlyargs, *filter(None, [given.vararg, given.kwarg])]
+    untyped = {argument.arg for argument in arguments if argument.annotation is None}
+    return function.returns is not None and untyped <= {"self", "cls"}
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("import chipsieve.text", {"chipsieve.text"}),
+        ("from chipsieve import targets", {"chipsieve.targets"}),
+        ("from chipsieve.signals.table import FALSY", {"chipsieve.signals.table"}),
+        ("def f():\n    from chipsieve.logic import some", {"chipsieve.logic"}),
+        ("from chipsieve import __version__", set()),
+        ("import click", set()),
+    ],
+)
+def test_imports_are_seen(tmp_path: Path, source: str, names: set[str]) -> None:
+    path = tmp_path / "new.py"
+    path.write_text(source, encoding="utf-8")
+    assert imported(Module("new", path)) == names
