@@ -18,7 +18,7 @@ FUNCTION_LINES = 40  # without the docstring
 LARGE_MODULES = {"chipsieve.model": "types alone, each with its meaning"}
 
 # Who may import whom: a module, or a package as a whole, and what it may import of ours besides itself.
-FACTS = "model logic text tables targets predicates signals catalogue policies"
+FACTS = "model logic text tables targets predicates signals catalogue export_controls policies"
 FLOW = ("discover", "read", "link", "weigh", "sieve", "verdict", "api")
 PLUGIN = "model logic text signals"
 REPORT = "model catalogue signals"
@@ -31,11 +31,15 @@ ALLOWED = {
     "predicates": "model logic tables targets",
     "signals": "model tables predicates",
     "catalogue": "model logic tables targets predicates",
+    "export_controls": "model logic tables catalogue",
     "policies": "model tables signals",
     **{stage: f"{FACTS} {' '.join(FLOW[:place])}" for place, stage in enumerate(FLOW)},
-    "report": REPORT,
-    "sarif": REPORT,
-    "cli": f"{FACTS} {' '.join(FLOW)} report sarif",
+    # Two doors of one layer: one report is written as SARIF, and SARIF words its results as the reports do.
+    "report": f"{REPORT} sarif",
+    "sarif": f"{REPORT} report fingerprint",
+    "fingerprint": "",
+    "fail": FACTS,
+    "cli": f"{FACTS} {' '.join(FLOW)} report sarif fail",
     "__main__": "cli",
     "__init__": "api model",  # `from chipsieve import scan`
     "chipsieve_config": PLUGIN,
@@ -141,14 +145,17 @@ def test_public_functions_are_documented_and_typed() -> None:
         f"{module.name}.{function.name}"
         for module in modules().values()
         for function in module.functions()
-        if not function.name.startswith("_") and not _is_nested(module, function)
+        if function in _public(module.tree.body)
         if not ast.get_docstring(function) or not _is_typed(function)
     ]
     assert bare == []
 
 
-def _is_nested(module: Module, function: ast.AST) -> bool:
-    return any(function is not outer and function in ast.walk(outer) for outer in module.functions())
+def _public(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The public functions of a module and methods of its public classes; LibCST says what a `visit_If` is for."""
+    named = [item for item in body if isinstance(item, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)]
+    public = [item for item in named if not item.name.startswith(("_", "visit_", "leave_"))]
+    return [inner for item in public for inner in (_public(item.body) if isinstance(item, ast.ClassDef) else [item])]
 
 
 def _is_typed(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

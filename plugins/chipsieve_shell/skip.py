@@ -165,9 +165,9 @@ class Skipper:
         found = PLAIN.match(self.text, at, self.end)
         if found is None:
             return at
-        for offset in range(at + 1, found.end()):
-            if self.text[offset] in "?*+@!" and EXTGLOB.match(self.text, offset, self.end):
-                return offset
+        last = found.end() - 1  # an extended glob's operator stands right before its parenthesis
+        if last > at and self.text[last] in "?*+@!" and EXTGLOB.match(self.text, last, self.end):
+            return last
         return found.end()
 
     def word(self, at: int) -> int:

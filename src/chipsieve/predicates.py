@@ -10,6 +10,7 @@ The text "$value" stands for what the finding saw.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 
 from chipsieve import targets
 from chipsieve.logic import every, some
@@ -45,9 +46,8 @@ def _key_admits(
         return _target(key, str(wanted), accelerator)
     for suffix, holds in (("_at_least", float.__ge__), ("_at_most", float.__le__)):
         if key.endswith(suffix):
-            have = accelerator.facts.get(key.removesuffix(suffix))
-            known = isinstance(have, int | float) and not isinstance(have, bool)
-            return holds(float(have), float(str(wanted))) if known and have is not None else None
+            have, limit = _number(accelerator.facts.get(key.removesuffix(suffix))), _number(wanted)
+            return None if have is None or limit is None else holds(have, limit)
     return _equals(_cell(key, accelerator), wanted)
 
 
@@ -64,7 +64,20 @@ def _cell(key: str, accelerator: Accelerator) -> Cell:
 def _equals(have: Cell, wanted: object) -> bool | None:
     if have is None or isinstance(have, bool) != isinstance(wanted, bool):
         return None
+    if isinstance(have, int | float) and isinstance(wanted, str):
+        return None if _number(wanted) is None else float(have) == _number(wanted)
     return have in wanted if isinstance(wanted, list | tuple) else have == wanted
+
+
+def _number(value: object) -> float | None:
+    """The number, also from a finding's text; None for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
 
 
 def _named(word: str, accelerator: Accelerator, names: Names) -> bool | None:

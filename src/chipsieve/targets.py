@@ -32,13 +32,12 @@ def capability(target: str) -> Capability | None:
 
 
 def at_least(target: str, floor: str) -> bool | None:
-    """Whether a chip of `target` has every feature that capability `floor` has."""
+    """Whether a chip of `target` has every feature that capability `floor` has; None between siblings."""
     have, least = capability(target), capability(floor)
     if have is None or least is None:
         return None
-    if least <= LAST_ORDERED or have < least:
-        return have >= least
-    return True if have[0] == least[0] else None
+    ordered = min(have, least) <= LAST_ORDERED or have[0] == least[0]
+    return have >= least if ordered else None
 
 
 def runs(target: str, listed: str) -> bool | None:

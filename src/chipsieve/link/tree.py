@@ -90,7 +90,7 @@ class Tree:
 def _nearest(paths: list[str], near: str) -> str | None:
     """The one path that shares most leading folders with `near`; None when several share as many."""
     def shared(path: str) -> int:
-        return len(posixpath.commonpath([f"/{near}", f"/{path}"]).split("/"))
+        return len([part for part in posixpath.commonpath([f"/{near}", f"/{path}"]).split("/") if part])
 
     best = max(shared(path) for path in paths)
     nearest = [path for path in paths if shared(path) == best]

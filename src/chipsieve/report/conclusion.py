@@ -36,8 +36,9 @@ def _nothing(verdict: Verdict, main: LaunchVerdict) -> str:
     """Why every accelerator remains possible: no evidence at all, or one launch that has none."""
     total = len(verdict.accelerators)
     if len(main.remaining) == total:
-        return f"{NOTHING}: no line that takes effect requires particular hardware. All {total} accelerators remain possible."
-    keeper = next((one for one in verdict.launches if len(one.remaining) == total and facts.speaks(verdict, one)), None)
+        why = "no line that takes effect requires particular hardware"
+        return f"{NOTHING}: {why}. All {total} accelerators remain possible."
+    keeper = next((one for one in facts.speaking(verdict) if len(one.remaining) == total), None)
     kept = f"{visible(keeper.launch.id)} keeps every accelerator in" if keeper else "the launches together keep all in"
     return (
         f"{NOTHING} for the repository: {visible(main.launch.id)} alone excludes {total - len(main.remaining)} of "

@@ -9,6 +9,17 @@ from chipsieve.model import Condition, Every, Not, Some, Test
 ASIDE = frozenset({"call", "entry", "constant"})
 """Subjects that nearly every line of a program stands under: said only where nothing else is."""
 
+PHRASES = {
+    "hardware": ("the machine says yes to {}", "a test of the machine holds"),
+    "import": ("module {} can be imported", "a module can be imported"),
+    "call": ("{} is called", "the code around it is called"),
+    "entry": ("the file is run as a program",) * 2,
+    "mention": ("never, it is only mentioned",) * 2,
+    "constant": ("{} holds", "a constant says so"),
+    "unknown": ("{} holds", "something that cannot be told holds"),
+}
+"""Per subject: how its test reads with what it asks, and without."""
+
 
 def describe(condition: Condition) -> str:
     """The condition in plain words: `option bf16 is true`, `not variable NET_TYPE in (low)`."""
@@ -44,22 +55,14 @@ def _grouped(condition: Condition) -> str:
 
 def _test(test: Test) -> str:
     told = test.text or test.name
-    match test.subject:
-        case "constant":
-            return {("true",): "always", ("false",): "never"}.get(test.values, told or "a constant decides")
-        case "mention":
-            return "never, it is only mentioned"
-        case "entry":
-            return "the file is run as a program"
-        case "call":
-            return f"{test.name or told or 'the code around it'} is called"
-        case "import":
-            return f"module {test.name or told} can be imported"
-        case "hardware":
-            return f"the machine says yes to {told}" if told else "a test of the machine holds"
-        case "unknown":
-            return f"{told} holds" if told else "something that cannot be told holds"
-    return f"{test.subject} {test.name} {_operator(test)}"
+    if test.subject in ("option", "variable"):
+        return f"{test.subject} {test.name} {_operator(test)}"
+    if test.subject == "constant" and test.values in (("true",), ("false",)):
+        return "always" if test.values == ("true",) else "never"
+    if test.subject in ("import", "call"):
+        told = test.name or test.text
+    known, unknown = PHRASES[test.subject]
+    return known.format(told) if told else unknown
 
 
 def _operator(test: Test) -> str:

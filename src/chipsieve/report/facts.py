@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from chipsieve.model import (
     Accelerator,
@@ -13,6 +13,7 @@ from chipsieve.model import (
     Launch,
     LaunchVerdict,
     Naming,
+    Note,
     Standing,
     StepResult,
     Verdict,
@@ -47,21 +48,27 @@ def sorted_gaps(verdict: Verdict) -> tuple[Gap, ...]:
     return tuple(sorted(set(verdict.gaps), key=lambda gap: (gap.path, gap.line or 0, gap.reason)))
 
 
-def sorted_namings(namings: Sequence[Naming]) -> tuple[Naming, ...]:
+def sorted_namings(namings: Iterable[Naming]) -> tuple[Naming, ...]:
     """Every naming once, by place."""
     return tuple(sorted(set(namings), key=lambda one: (one.path, one.line, one.text, one.by, one.accelerators)))
 
 
-def evidence_lines(evidence: Evidence, launch: Launch) -> tuple[Finding, ...]:
+def sorted_notes(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Every technique or site once, by label, then place."""
+    return tuple(sorted(set(notes), key=lambda note: (note.label, note.path, note.line)))
+
+
+def evidence_lines(evidence: Evidence, launch: Launch | None) -> tuple[Finding, ...]:
     """The evidence's findings, the deciding one first: in the launch's own script, in its entry, elsewhere."""
+    near = (launch.path, launch.entry) if launch else ("", "")
 
     def order(finding: Finding) -> tuple[object, ...]:
-        return (finding.path != launch.path, finding.path != launch.entry, *finding_order(finding))
+        return (finding.path != near[0], finding.path != near[1], *finding_order(finding))
 
     return tuple(sorted(set(evidence.findings), key=order))
 
 
-def evidence_places(evidence: Evidence, launch: Launch) -> tuple[str, ...]:
+def evidence_places(evidence: Evidence, launch: Launch | None) -> tuple[str, ...]:
     """The places of `evidence_lines`, each line once."""
     return tuple(dict.fromkeys(place(finding) for finding in evidence_lines(evidence, launch)))
 
@@ -84,12 +91,11 @@ def main_launch(verdict: Verdict) -> LaunchVerdict | None:
     return next(named, verdict.launches[0] if verdict.launches else None)
 
 
-def speaks(verdict: Verdict, outcome: LaunchVerdict) -> bool:
-    """Whether the launch is of the role that the repository speaks for."""
-    main, role = main_launch(verdict), outcome.launch.role
-    if verdict.role == "any" or role == verdict.role or (main is not None and role == main.launch.role):
-        return True
-    return verdict.role in TRAINING and role in TRAINING
+def speaking(verdict: Verdict) -> tuple[LaunchVerdict, ...]:
+    """The launches that speak for the repository: those of its role, or all when it has none of it."""
+    roles = TRAINING if verdict.role == "training" else {verdict.role}
+    of_role = tuple(one for one in verdict.launches if verdict.role == "any" or one.launch.role in roles)
+    return of_role or verdict.launches
 
 
 def narrowing(outcome: LaunchVerdict, catalogue: Sequence[Accelerator]) -> Iterator[tuple[StepResult, frozenset[str]]]:

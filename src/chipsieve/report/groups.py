@@ -10,10 +10,6 @@ from itertools import groupby
 
 from chipsieve.model import Accelerator
 
-VENDORS = {
-    "amd": "AMD", "aws": "AWS", "nvidia": "NVIDIA", "metax": "MetaX", "iluvatar-corex": "Iluvatar CoreX",
-    "alibaba-t-head": "Alibaba T-Head", "t-head": "T-Head",
-}  # fmt: skip
 VARIANT = re.compile(r"\s*\(.*|\s+(?:PCIe|SXM\d*|OAM|NVL|\d+(?:\.\d+)?\s?GB)\b.*", re.IGNORECASE)
 FEW = 3
 
@@ -53,10 +49,11 @@ class Groups:
         chosen = [row for row in self.ordered if row.id in wanted]
         whole = Counter((row.vendor, family(row.name)) for row in self.ordered)
         groups = []
-        for (vendor, architecture), members in groupby(chosen, key=lambda row: (row.vendor, row.architecture)):
+        for (vendor, architecture), same in groupby(chosen, key=lambda row: (row.vendor, row.architecture)):
+            members = list(same)
             names = Counter(family(row.name) for row in members)
             families = tuple(_partly(name, seen, whole[vendor, name]) for name, seen in names.items())
-            groups.append(Group(vendor_name(vendor), architecture, names.total(), families))
+            groups.append(Group(vendor_name(members[0]), architecture, len(members), families))
         return tuple(groups)
 
     def short(self, ids: Collection[str], among: Collection[str] | None = None, limit: int = 5) -> str:
@@ -81,11 +78,9 @@ class Groups:
         return ", ".join(phrases) or "nothing"
 
 
-def vendor_name(vendor: str) -> str:
-    """The vendor's name as the vendor writes it, from the catalogue's key."""
-    if vendor != vendor.casefold():
-        return vendor
-    return VENDORS.get(vendor.replace(" ", "-"), vendor.replace("-", " ").title())
+def vendor_name(row: Accelerator) -> str:
+    """The vendor's name as the vendor writes it; the catalogue's key where the row does not say."""
+    return str(row.facts.get("vendor_name") or row.vendor)
 
 
 def family(name: str) -> str:
@@ -103,7 +98,7 @@ def _partly(name: str, seen: int, whole: int) -> str:
 
 def _phrase(chosen: list[Accelerator], pool: list[Accelerator]) -> str:
     """One vendor's part of a phrase: `chosen` rows out of its `pool`, both in reading order."""
-    vendor, count = vendor_name(pool[0].vendor), len(chosen)
+    vendor, count = vendor_name(pool[0]), len(chosen)
     if count <= FEW:
         names = Counter(family(row.name) for row in chosen)
         whole = Counter(family(row.name) for row in pool)
@@ -127,7 +122,7 @@ def _whole(chosen: list[str], pool: list[str]) -> list[str]:
 
 
 def _span(labels: list[str], pool: list[str]) -> str:
-    """ "Kepler … Turing" where the labels are neighbours in the pool, else each of them."""
+    """First and last label, "Kepler … Turing", where they are neighbours in the pool; else each of them."""
     order = list(dict.fromkeys(pool))
     start = order.index(labels[0])
     neighbours = order[start : start + len(labels)] == labels

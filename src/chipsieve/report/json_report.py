@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from chipsieve import __version__
-from chipsieve.model import Conflict, Cut, Finding, Gap, LaunchVerdict, Naming, Standing, StepResult, Verdict
+from chipsieve.model import Conflict, Cut, Finding, Launch, LaunchVerdict, Naming, Note, Standing, StepResult, Verdict
 from chipsieve.report import facts
 from chipsieve.report.conditions import describe_all
 from chipsieve.report.escape import json_text
 from chipsieve.report.style import Style
 
 SCHEMA = "chipsieve/1"
+Record = dict[str, object]
 
 
 def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format takes a style
@@ -19,19 +20,18 @@ def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format
     return json_text(document(verdict))
 
 
-def document(verdict: Verdict) -> dict[str, object]:
+def document(verdict: Verdict) -> Record:
     """The verdict as JSON values, by contract `chipsieve/1`."""
     return {
         **header(verdict),
         "launches": [launch_record(outcome) for outcome in verdict.launches],
         "repository": repository_record(verdict),
         "findings": finding_records(verdict),
-        "gaps": [_gap(gap) for gap in facts.sorted_gaps(verdict)],
-        "coverage": _coverage(verdict),
+        **footer(verdict),
     }
 
 
-def header(verdict: Verdict) -> dict[str, object]:
+def header(verdict: Verdict) -> Record:
     """What was asked, of which tree, by which catalogue."""
     return {
         "schema": SCHEMA,
@@ -43,12 +43,18 @@ def header(verdict: Verdict) -> dict[str, object]:
     }
 
 
-def footer(verdict: Verdict) -> dict[str, object]:
-    """What could not be read, and how much was."""
-    return {"gaps": [_gap(gap) for gap in facts.sorted_gaps(verdict)], "coverage": _coverage(verdict)}
+def footer(verdict: Verdict) -> Record:
+    """What could not be read and why, and how much was read."""
+    gaps = [
+        {"path": gap.path, **({} if gap.line is None else {"line": gap.line}), "reason": gap.reason}
+        for gap in facts.sorted_gaps(verdict)
+    ]
+    seen = verdict.coverage
+    coverage = {"files": seen.files, "read": seen.read, "skipped": seen.skipped, "unparsed": seen.unparsed}
+    return {"gaps": gaps, "coverage": coverage}
 
 
-def launch_record(outcome: LaunchVerdict) -> dict[str, object]:
+def launch_record(outcome: LaunchVerdict) -> Record:
     """One launch of the contract's `launches`."""
     launch = outcome.launch
     return {
@@ -58,28 +64,87 @@ def launch_record(outcome: LaunchVerdict) -> dict[str, object]:
         "command": [word.text for word in launch.command],
         "environment": {name: value.text for name, value in sorted(launch.environment.items())},
         "files": sorted(launch.files),
-        "steps": [_step(step, outcome) for step in outcome.steps],
+        "steps": [_step(step, launch) for step in outcome.steps],
         "remaining": sorted(outcome.remaining),
         "named": _namings(outcome.named),
-        "techniques": [{"technique": note.label, "at": f"{note.path}:{note.line}"} for note in _sorted(outcome.techniques)],
-        "site": [{"site": note.label, "at": f"{note.path}:{note.line}"} for note in _sorted(outcome.sites)],
-        "conflict": _conflict(outcome.conflict, outcome),
+        "techniques": _notes("technique", outcome.techniques),
+        "site": _notes("site", outcome.sites),
+        "conflict": _conflict(outcome.conflict, launch),
     }
 
 
-def repository_record(verdict: Verdict) -> dict[str, object]:
+def repository_record(verdict: Verdict) -> Record:
     """The contract's `repository`."""
+    main = facts.main_launch(verdict)
     return {
         "role": verdict.role,
         "possible": sorted(verdict.possible),
         "remaining": sorted(verdict.remaining),
-        "main": verdict.main or None,
+        "main": main.launch.id if main else None,
         "named": _namings(verdict.named),
-        "conflict": _conflict(verdict.conflict, facts.main_launch(verdict)),
+        "conflict": _conflict(verdict.conflict, main.launch if main else None),
     }
 
 
-def finding_records(verdict: Verdict) -> list[dict[str, object]]:
+def finding_records(verdict: Verdict) -> list[Record]:
     """The contract's `findings`, by place; a launch where a finding is inert is not in its `standing`."""
     table = facts.standings(verdict)
     return [_finding(verdict, finding, table.get(finding, {})) for finding in facts.sorted_findings(verdict)]
+
+
+def _finding(verdict: Verdict, finding: Finding, standing: Mapping[str, Standing]) -> Record:
+    signal = verdict.signals.get(finding.signal)
+    return {
+        "signal": finding.signal,
+        "effect": signal.effect if signal else None,
+        "strength": signal.strength if signal else None,
+        "path": finding.path,
+        "line": finding.span.line,
+        "column": finding.span.column,
+        "end_line": finding.span.end_line,
+        "end_column": finding.span.end_column,
+        "value": finding.value,
+        "snippet": finding.snippet,
+        "conditions": list(describe_all(finding.conditions)),
+        "engine": finding.engine,
+        "standing": dict(sorted(standing.items())),
+    }
+
+
+def _step(step: StepResult, launch: Launch) -> Record:
+    return {
+        "step": step.step,
+        "question": step.question,
+        "before": step.before,
+        "after": step.after,
+        "cuts": [_cut(cut, launch) for cut in step.cuts],
+    }
+
+
+def _cut(cut: Cut, launch: Launch | None) -> Record:
+    return {
+        "signal": cut.signal,
+        "strength": cut.strength,
+        "evidence": list(facts.evidence_places(cut.evidence, launch)),
+        "excluded": sorted(cut.excluded),
+    }
+
+
+def _namings(namings: Iterable[Naming]) -> list[Record]:
+    return [
+        {"accelerators": sorted(one.accelerators), "by": one.by, "at": f"{one.path}:{one.line}", "text": one.text}
+        for one in facts.sorted_namings(namings)
+    ]
+
+
+def _notes(key: str, notes: Iterable[Note]) -> list[Record]:
+    return [{key: note.label, "at": f"{note.path}:{note.line}"} for note in facts.sorted_notes(notes)]
+
+
+def _conflict(conflict: Conflict | None, launch: Launch | None) -> Record | None:
+    if conflict is None:
+        return None
+    return {
+        "disagreeing": [[_cut(cut, launch) for cut in cuts] for cuts in conflict.disagreeing],
+        "explanations": [sorted(ids) for ids in conflict.explanations],
+    }

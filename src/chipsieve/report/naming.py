@@ -22,7 +22,7 @@ def name_lines(
     `possible` are the ids that remain; `outcome` is the launch whose cuts are cited against a name.
     """
     meant: defaultdict[frozenset[str], list[Naming]] = defaultdict(list)
-    for naming in facts.sorted_namings(tuple(namings)):
+    for naming in facts.sorted_namings(namings):
         meant[frozenset(naming.accelerators)].append(naming)
     lines = [_line(ids, same, frozenset(possible), outcome, signals) for ids, same in meant.items()]
     return tuple(sorted(lines, key=lambda line: (line.agrees is not False, -len(line.places), line.word)))

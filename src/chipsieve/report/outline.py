@@ -58,8 +58,9 @@ class NoteLine:
 
 @dataclass(frozen=True, slots=True)
 class UnprovenLine:
-    """Evidence that excludes nothing, and why not."""
+    """Evidence that excludes nothing, its standing, and why not."""
 
+    standing: str
     title: str
     value: str
     places: tuple[str, ...]

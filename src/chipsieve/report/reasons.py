@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from chipsieve.model import Evidence, LaunchVerdict, Signal
+from chipsieve.model import Evidence, LaunchVerdict, Signal, Verdict
+from chipsieve.predicates import admits
 from chipsieve.report import facts
 from chipsieve.report.conditions import open_question
 from chipsieve.report.escape import visible
@@ -17,17 +18,29 @@ def title(signals: Mapping[str, Signal], signal: str) -> str:
     return visible(known.title if known else signal)
 
 
-def reason(signal: Signal | None, evidence: Evidence, outcome: LaunchVerdict) -> str:
-    """Why the evidence excludes nothing: it may not take effect, or it is not firm enough."""
+def reason(verdict: Verdict, evidence: Evidence, outcome: LaunchVerdict) -> str:
+    """Why the evidence excludes nothing: it may not take effect, it is not firm enough, or others were first."""
     if evidence.standing == "optional":
         asked = open_question(facts.evidence_lines(evidence, outcome.launch)[0].conditions)
         return f"optional: not known whether {asked or 'the line takes effect'}"
     if evidence.standing == "inert":
         return "inert: the line does not take effect"
+    signal = verdict.signals.get(evidence.signal)
     if signal is None:
         return "the signal is not in the table"
-    kind = "a preference" if signal.effect == "prefers" else signal.strength
-    return f"{kind}: {first_sentence(signal.why)}"
+    if signal.effect == "prefers" or signal.strength == "weak":
+        kind = "a preference" if signal.effect == "prefers" else "weak"
+        return f"{kind}: {first_sentence(signal.why)}"
+    if _would_exclude(verdict, evidence, outcome, signal):
+        return f"{signal.strength}, but the {verdict.policy} policy does not count it"
+    return f"{signal.strength}, and agrees: nothing is left that it would exclude"
+
+
+def _would_exclude(verdict: Verdict, evidence: Evidence, outcome: LaunchVerdict, signal: Signal) -> bool:
+    """Whether the evidence speaks against a chip that remains: then only the policy kept it from excluding."""
+    left = frozenset(outcome.remaining)
+    chips = (chip for chip in verdict.accelerators if chip.id in left)
+    return any(admits(signal.requires, chip, evidence.value) is False for chip in chips)
 
 
 def first_sentence(text: str) -> str:

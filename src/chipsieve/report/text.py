@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from chipsieve.model import Verdict
 from chipsieve.report.groups import Group
@@ -14,6 +15,8 @@ from chipsieve.report.words import outline
 NARROWEST = 60
 SHOWN = 10  # lines of a list before the rest is counted
 BOLD, DIM, RED, GREEN = "1", "2", "31", "32"
+Line = TypeVar("Line")
+DASH, TIMES = "\N{EN DASH}", "\N{MULTIPLICATION SIGN}"
 MARGIN = " " * 17  # what the columns "before → after" take
 
 
@@ -32,7 +35,7 @@ def report(verdict: Verdict, style: Style) -> str:
         list(_list(page, "Named", told.named, _name)),
         list(_list(page, "Techniques", told.main.techniques if told.main else (), _note)),
         list(_list(page, "Site", told.main.sites if told.main else (), _note)),
-        list(_list(page, "Seen, but proves nothing", told.main.unproven if told.main else (), _unproven)),
+        list(_list(page, "Seen, but excludes nothing", _seen(page, told), _unproven)),
         list(_gaps(page, told)),
         list(_conclusion(page, told)),
     ]
@@ -144,9 +147,7 @@ def _groups(page: _Page, groups: Sequence[Group]) -> Iterator[str]:
         yield from page.fill(head + ", ".join(group.families), 2, len(head))
 
 
-def _list[Line](
-    page: _Page, heading: str, lines: Sequence[Line], tell: Callable[[_Page, Line], list[str]]
-) -> Iterator[str]:
+def _list(page: _Page, heading: str, lines: Sequence[Line], tell: Callable[[_Page, Line], list[str]]) -> Iterator[str]:
     if lines:
         yield page.paint(heading, BOLD)
         yield from _shortened(page, [tell(page, line) for line in lines])
@@ -169,24 +170,31 @@ def _places(places: Sequence[str], shown: int = 3) -> str:
 def _name(page: _Page, line: NameLine) -> list[str]:
     code = {True: GREEN, False: RED, None: DIM}[line.agrees]
     said = page.fill(f"{line.word} named in {_places(line.places)} ({', '.join(line.by)})", 2, 4)
-    verdict = page.fill(f"– {line.standing}" if line.agrees is not False else f"– but {line.standing}", 4, 2)
-    return [*said, *(page.paint(text, code) for text in verdict)]
+    standing = page.fill(f"{DASH} {'but ' if line.agrees is False else ''}{line.standing}", 4, 2)
+    return [*said, *(page.paint(text, code) for text in standing)]
 
 
 def _note(page: _Page, line: NoteLine) -> list[str]:
     return page.fill(f"{line.label}: {_places(line.places)}", 2, 4)
 
 
+def _seen(page: _Page, told: Outline) -> Sequence[UnprovenLine]:
+    """The main launch's evidence that excludes nothing; what does not even take effect only when verbose."""
+    lines = told.main.unproven if told.main else ()
+    return lines if page.verbose else [line for line in lines if line.standing != "inert"]
+
+
 def _unproven(page: _Page, line: UnprovenLine) -> list[str]:
     value = f" ({line.value})" if line.value else ""
     head = page.fill(f"{_places(line.places, 1)}: {line.title}{value}", 2, 4)
-    return [*head, *page.fill(line.reason, 6)]
+    snippet = [page.paint(page.clip(line.snippet, 6), DIM)] if line.snippet else []
+    return [*head, *snippet, *page.fill(line.reason, 6)]
 
 
 def _gaps(page: _Page, told: Outline) -> Iterator[str]:
     if told.gaps:
         yield page.paint(f"Not read ({sum(len(gap.places) for gap in told.gaps)})", BOLD)
-        lines = [page.fill(f"{len(gap.places)} × {gap.reason}: {_places(gap.places)}", 2, 4) for gap in told.gaps]
+        lines = [page.fill(f"{len(gap.places)} {TIMES} {gap.reason}: {_places(gap.places)}", 2, 4) for gap in told.gaps]
         yield from _shortened(page, lines)
 
 

@@ -24,8 +24,8 @@ EXPLANATIONS = 5
 def outline(verdict: Verdict) -> Outline:
     """The verdict in words, with launches of its role apart from the rest."""
     groups, main = Groups(verdict.accelerators), facts.main_launch(verdict)
-    rest = [outcome for outcome in verdict.launches if outcome is not main]
-    apart = Counter(visible(outcome.launch.role) for outcome in rest if not facts.speaks(verdict, outcome))
+    speaking = facts.speaking(verdict)
+    apart = Counter(visible(outcome.launch.role) for outcome in verdict.launches if outcome not in speaking)
     everywhere = [*verdict.named, *(one for outcome in verdict.launches for one in outcome.named)]
     return Outline(
         root=visible(verdict.root),
@@ -35,7 +35,7 @@ def outline(verdict: Verdict) -> Outline:
         date=verdict.catalogue_date,
         total=len(verdict.accelerators),
         main=_launch(verdict, main, groups) if main else None,
-        others=tuple(_launch(verdict, outcome, groups) for outcome in rest if facts.speaks(verdict, outcome)),
+        others=tuple(_launch(verdict, outcome, groups) for outcome in speaking if outcome is not main),
         uncounted=tuple(sorted(apart.items())),
         possible=groups.grouped(verdict.possible),
         possible_count=len(verdict.possible),
@@ -61,7 +61,7 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> LaunchO
         id=visible(launch.id),
         role=visible(launch.role),
         entry=visible(launch.entry),
-        command=one_line(" ".join("…" if word.text is None else word.text for word in launch.command), COMMAND),
+        command=one_line(" ".join(word.text for word in launch.command), COMMAND),
         devices=launch.devices,
         steps=steps,
         decided=tuple(step.name for step in steps if step.cuts),
@@ -115,19 +115,19 @@ def _unproven(verdict: Verdict, outcome: LaunchVerdict) -> Iterator[UnprovenLine
 
     for evidence in sorted(outcome.unproven, key=order):
         yield UnprovenLine(
+            standing=evidence.standing,
             title=title(verdict.signals, evidence.signal),
             value=one_line(evidence.value, 60),
             places=_places(evidence, outcome),
             snippet=_snippet(evidence, outcome),
-            reason=one_line(reason(verdict.signals.get(evidence.signal), evidence, outcome), REASON),
+            reason=one_line(reason(verdict, evidence, outcome), REASON),
         )
 
 
 def _notes(notes: Iterable[Note]) -> tuple[NoteLine, ...]:
-    ordered = sorted(set(notes), key=lambda note: (note.label, note.path, note.line))
     return tuple(
         NoteLine(visible(label), tuple(visible(f"{note.path}:{note.line}") for note in same))
-        for label, same in groupby(ordered, key=lambda note: note.label)
+        for label, same in groupby(facts.sorted_notes(notes), key=lambda note: note.label)
     )
 
 
@@ -150,6 +150,5 @@ def _conflict(
     for cuts in conflict.disagreeing:
         sides = [f"{title(verdict.signals, cut.signal)} ({_places(cut.evidence, outcome)[0]})" for cut in cuts]
         said.append(f"No accelerator satisfies all of: {'; '.join(sides)}.")
-    for ids in conflict.explanations[:EXPLANATIONS]:
-        said.append(f"Explained together by: {groups.short(ids)}.")
-    return tuple(said)
+    explained = (f"Explained together by: {groups.short(ids)}." for ids in conflict.explanations[:EXPLANATIONS])
+    return (*said, *explained)

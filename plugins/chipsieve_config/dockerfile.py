@@ -1,0 +1,152 @@
+"""What does this Dockerfile build on, set and run? FROM, ARG, ENV, RUN, CMD and ENTRYPOINT.
+
+Source: Docker documentation, "Dockerfile reference" (line continuation, here-documents, variable substitution).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chipsieve.model import Command, Reading, Source
+from chipsieve.signals.table import SignalTable
+from chipsieve_config import json_reader
+from chipsieve_config.collect import Collector
+from chipsieve_config.shell_text import assignments, installs
+from chipsieve_config.tree import Scalar, Sequence
+from chipsieve_config.workload import word
+
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+SKIPPED = re.compile(r"[ \t]*(?:#[^\r\n]*)?\r?\n?")
+KEYWORD = re.compile(r"[ \t]*(?P<keyword>[A-Za-z]+)[ \t]+(?P<flags>(?:--\S+(?:[ \t]|\\\r?\n)+)*)")
+HEREDOC = re.compile(r"<<-?[\"']?(\w+)[\"']?")
+ESCAPE = re.compile(r"\s*#\s*escape\s*=\s*`", re.IGNORECASE)
+VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::?(?P<sign>[-+])(?P<other>[^}]*))?\}|(?P<plain>\w+))")
+PAIR = re.compile(r"""(?P<name>[\w.-]+)=(?P<value>(?:"(?:[^"\\]|\\(?s:.))*"|'[^']*'|\\(?s:.)|[^\s"'\\])*)""")
+OLD_PAIR = re.compile(r"(?P<name>\w+)[ \t]+(?P<value>[^\r\n]*\S)")
+IMAGE = re.compile(r"\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One instruction: its keyword and where its arguments stand."""
+
+    keyword: str
+    start: int
+    end: int
+
+
+def read(source: Source, table: SignalTable) -> Reading:
+    """Everything the file says; build arguments have their defaults."""
+    collector = Collector(source, table)
+    comments = re.compile(r"^[ \t]*#[^\r\n]*", re.MULTILINE).finditer(source.text)
+    collector.comments(found.span() for found in comments)
+    known: dict[str, str] = {}
+    for item in instructions(source.text):
+        if item.keyword == "FROM":
+            _image(collector, item, known)
+        elif item.keyword in ("ENV", "ARG"):
+            _settings(collector, item, known)
+        elif item.keyword in ("RUN", "CMD", "ENTRYPOINT"):
+            _run(collector, item)
+    return collector.reading()
+
+
+def instructions(text: str) -> Iterator[Instruction]:
+    """The instructions of a Dockerfile, continued lines and here-documents included."""
+    sign = "`" if ESCAPE.match(text) else "\\"
+    lines = [line.span() for line in LINE.finditer(text) if line[0]]
+    place = 0
+    while place < len(lines):
+        first = place
+        keyword = KEYWORD.match(text, *lines[first])
+        place = _last(text, lines, first, sign) + 1
+        if keyword:
+            start = keyword.end()
+            place = _after_heredocs(text, lines, place, text[start : lines[place - 1][1]], keyword["keyword"])
+            end = lines[place - 1][1]
+            yield Instruction(keyword["keyword"].upper(), start, start + len(text[start:end].rstrip()))
+
+
+def _last(text: str, lines: list[tuple[int, int]], place: int, sign: str) -> int:
+    """The last line of the instruction that begins at `place`: comments and blanks between do not end it."""
+    last = place
+    while text[slice(*lines[last])].rstrip().endswith(sign):
+        after = last + 1
+        while after < len(lines) and SKIPPED.fullmatch(text, *lines[after]):
+            after += 1
+        if after == len(lines):
+            break
+        last = after
+    return last
+
+
+def _after_heredocs(text: str, lines: list[tuple[int, int]], place: int, arguments: str, keyword: str) -> int:
+    """The line after the here-documents that RUN or COPY opens."""
+    for name in HEREDOC.findall(arguments) if keyword.upper() in ("RUN", "COPY", "ADD") else []:
+        end = place
+        while end < len(lines) and text[slice(*lines[end])].strip() != name:
+            end += 1
+        if end < len(lines):
+            place = end + 1
+    return place
+
+
+def _image(collector: Collector, item: Instruction, known: dict[str, str]) -> None:
+    image = IMAGE.search(collector.text, item.start, item.end)
+    if image:
+        name = substitute(image[0], known)
+        if "$" not in name:
+            collector.add(collector.table.image(name), *image.span())
+
+
+def _settings(collector: Collector, item: Instruction, known: dict[str, str]) -> None:
+    """`ENV A=1 B=2`, `ENV A 1`, `ARG A=1`: both are in the environment of what RUN runs."""
+    pairs = list(PAIR.finditer(collector.text, item.start, item.end))
+    if item.keyword == "ENV" and (not pairs or pairs[0].start() != item.start):
+        pairs = list(OLD_PAIR.finditer(collector.text, item.start, item.end))[:1]
+    for pair in pairs:
+        value = substitute(re.sub(r"\\\r?\n", "", pair["value"]).strip("\"'"), known)
+        known[pair["name"]] = value
+        place = pair.span("value") if pair["value"] else pair.span("name")
+        collector.add(collector.table.env(pair["name"], Scalar(value, *place).known), *place)
+
+
+def substitute(text: str, known: dict[str, str]) -> str:
+    """The text with the variables whose value is known; the others stay as they are."""
+
+    def value(found: re.Match[str]) -> str:
+        name = found["braced"] or found["plain"]
+        if found["sign"] == "+":
+            return found["other"] if known.get(name) else ""
+        return known.get(name) or (found["other"] if found["sign"] else found[0])
+
+    return VARIABLE.sub(value, text)
+
+
+def _run(collector: Collector, item: Instruction) -> None:
+    """A shell form is a script; the exec form `["a", "b"]` is a command."""
+    text = collector.text[item.start : item.end]
+    parsed = json_reader.parse(text) if text.startswith("[") else None
+    words = parsed.builder.finish()[0] if parsed and not parsed.broken else None
+    if isinstance(words, Sequence):
+        moved = [Scalar(part.text, part.start + item.start, part.end + item.start) for part in words.scalars()]
+        whole = collector.lines.span(item.start, item.end)
+        if moved:
+            collector.command(Command(tuple(word(collector, part) for part in moved), whole))
+        return
+    line, column = collector.lines.position(item.start)
+    collector.shell(" " * (column - 1) + _continued(text), line)
+    if item.keyword == "RUN":
+        assignments(collector, item.start, item.end)
+        installs(collector, item.start, item.end)
+
+
+def _continued(text: str) -> str:
+    """The script with comment lines between continued ones blanked: Docker drops them, a shell would not."""
+    lines = text.split("\n")
+    for place in range(1, len(lines)):
+        if SKIPPED.fullmatch(lines[place]) and lines[place - 1].rstrip().endswith("\\"):
+            lines[place] = " " * max(len(lines[place]) - 1, 0) + "\\"
+    return "\n".join(lines)

@@ -1,0 +1,60 @@
+"""Which chips does this text name, and which commands does it tell its reader to run?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from chipsieve.model import MENTION, Reading, Source, Test
+from chipsieve.signals.table import SignalTable
+from chipsieve_config.collect import Collector
+
+SIZE_LIMIT = 1_000_000  # characters; longer texts are logs, and repeat themselves
+LOG_NAME = re.compile(
+    r"(?:.*/)?(?:[^/]*\.log(?:\.[^/]*)?|(?:[^/]*[_.-])?logs?\.txt|nvidia-smi[^/]*\.txt)", re.IGNORECASE
+)
+LOG_LINE = re.compile(r"\bGPU\s+[\d,]+:|\(UUID: |^\|\s+\d+\s+\S.*\|.*\|", re.IGNORECASE)
+FENCE = re.compile(
+    r"^[ \t]*(?P<fence>```+|~~~+)[ \t]*\{?\.?(?P<language>[\w+-]*)[^\r\n]*\r?\n"
+    r"(?P<body>.*?)^[ \t]*(?P=fence)[ \t]*\r?$",
+    re.MULTILINE | re.DOTALL,
+)
+DIRECTIVE = re.compile(
+    r"^(?P<indent>[ \t]*)\.\.[ \t]+(?:code-block|code|sourcecode)::[ \t]*(?P<language>[\w-]+)[ \t]*\r?\n"
+    r"(?P<body>(?:(?P=indent)[ \t]+\S[^\r\n]*(?:\r?\n|\Z)|[ \t]*\r?\n)+)",
+    re.MULTILINE,
+)
+SHELL = frozenset({"bash", "sh", "shell", "zsh", "console", "shell-session", "bashrc"})
+COMMAND = re.compile(
+    r"^[ \t]*(?:\$ )?(?:[A-Z_]+=\S* )*"
+    r"(?:torchrun|python3?|deepspeed|accelerate|colossalai|bash|sh|sbatch|srun|mpirun|export)[ \t]",
+    re.MULTILINE,
+)
+PROMPT = re.compile(r"^([ \t]*)[$%](?=[ \t])", re.MULTILINE)
+IN_README = Test("unknown", text="a README's code block")
+
+
+def read(source: Source, table: SignalTable) -> Reading:
+    """Everything the text says; a name in prose is a mention, whoever wrote it."""
+    collector = Collector(source, table)
+    text = source.text[:SIZE_LIMIT]
+    if len(source.text) > SIZE_LIMIT:
+        line = collector.lines.position(SIZE_LIMIT)[0]
+        collector.gap(f"longer than {SIZE_LIMIT:,} characters: the rest was not read", line)
+    log = LOG_NAME.fullmatch(source.path) is not None
+    for match, start, end in table.words(text):
+        logged = log or LOG_LINE.search(collector.lines.line(collector.lines.position(start)[0]))
+        by = "log" if logged else match.by or "prose"
+        collector.add([replace(match, by=by)], start, end, (MENTION,))
+    if not log:
+        _code(collector, text)
+    return collector.reading()
+
+
+def _code(collector: Collector, text: str) -> None:
+    """Record the shell blocks of Markdown and reStructuredText."""
+    for block in (*FENCE.finditer(text), *DIRECTIVE.finditer(text)):
+        language = block["language"].casefold()
+        if language in SHELL or (not language and COMMAND.search(block["body"])):
+            line = collector.lines.position(block.start("body"))[0]
+            collector.shell(PROMPT.sub(r"\1 ", block["body"]), line, (IN_README,))

@@ -1,0 +1,47 @@
+"""Which other files does a configuration name?"""
+
+from __future__ import annotations
+
+import re
+
+from chipsieve_config.collect import Collector, Conditions
+from chipsieve_config.tree import Mapping, Scalar, Sequence
+
+FILE_NAME = re.compile(r"(?:[\w.~@+-]*/)*[\w.@+-]*\w\.(?:json|ya?ml|toml|sh|py|gin)")
+LONGEST_NAME = 300
+
+
+def is_file_name(text: str) -> bool:
+    """Whether the text looks like the name of a script or configuration."""
+    return len(text) <= LONGEST_NAME and FILE_NAME.fullmatch(text) is not None
+
+
+def hydra_defaults(out: Collector, node: Mapping, conditions: Conditions) -> None:
+    """Record what `_base_` and Hydra's `defaults` list bring in: `- model: gpt` is model/gpt.yaml.
+
+    Source: Hydra documentation, "The Defaults List" (`override`, `optional`, `_self_`, `group@package`).
+    """
+    base, defaults = node.get("_base_"), node.get("defaults")
+    for item in base.scalars() if isinstance(base, Sequence) else [base]:
+        if isinstance(item, Scalar) and item.known and not is_file_name(item.known):
+            out.refer(item.known, item.start, item.end, conditions)
+    for entry in defaults.items if isinstance(defaults, Sequence) else []:
+        if isinstance(entry, Scalar):
+            _refer(out, "", entry, conditions)
+        elif isinstance(entry, Mapping):
+            for key, value in entry.entries:
+                for choice in value.scalars() if isinstance(value, Sequence) else [value]:
+                    if isinstance(choice, Scalar):
+                        _refer(out, _group(key.text or ""), choice, conditions)
+
+
+def _group(key: str) -> str:
+    words = [word for word in key.split() if word not in ("override", "optional")]
+    return words[-1].partition("@")[0].strip("/") + "/" if words else ""
+
+
+def _refer(out: Collector, group: str, choice: Scalar, conditions: Conditions) -> None:
+    name = (choice.known or "").partition("@")[0].strip("/ ")
+    if name and name != "_self_":
+        file = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
+        out.refer(group + file, choice.start, choice.end, conditions)

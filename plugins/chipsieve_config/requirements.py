@@ -1,0 +1,64 @@
+"""Which packages does this requirements file pin, and which other files does it bring in?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from chipsieve.model import Reading, Source
+from chipsieve.signals.table import SignalTable
+from chipsieve_config.collect import Collector
+from chipsieve_config.pins import Pin, conda, requirement
+
+LOGICAL = re.compile(r"(?:[^\r\n\\]|\\\r?\n|\\)+")
+COMMENT = re.compile(r"(?:^|(?<=\s))#[^\r\n]*", re.MULTILINE)
+OPTION = re.compile(r"(-\w|--[\w-]+)(?:[ \t=]+|(?<=-\w))(\S+)")
+PER_REQUIREMENT = re.compile(r"\s+(?:--|\\).*", re.DOTALL)
+INCLUDES = frozenset({"-r", "-c", "--requirement", "--constraint"})
+EDITABLE = re.compile(r"(?:-e|--editable)[ \t=]+")
+CONDA_EXPORT = re.compile(r"[A-Za-z0-9][\w.-]*=[^=\s]\S*")
+WHEELS = re.compile(r"whl/(?:nightly/|test/)?((?:cu|rocm)[\d.]+|cpu|xpu)")
+WITH_LOCALS = frozenset({"torch", "torchvision", "torchaudio"})
+EXACT = re.compile(r"([\w-]+)\s*==\s*[\w.]+")
+
+
+def read(source: Source, table: SignalTable) -> Reading:
+    """Everything the file says; the first line that is no requirement makes a gap."""
+    collector = Collector(source, table)
+    collector.comments(found.span() for found in COMMENT.finditer(source.text))
+    text = COMMENT.sub(lambda found: " " * len(found[0]), source.text)
+    wheels = WHEELS.search(text)
+    strange: list[int] = []
+    for line in LOGICAL.finditer(text):
+        body = line[0].strip()
+        start = line.start() + len(line[0]) - len(line[0].lstrip())
+        if body and not _take(collector, body, start, wheels[1] if wheels else ""):
+            strange.append(collector.lines.position(start)[0])
+    if strange:
+        more = f" (and {len(strange) - 1} more lines)" if len(strange) > 1 else ""
+        collector.gap(f"not a requirement as pip reads it{more}", strange[0])
+    return collector.reading()
+
+
+def _take(collector: Collector, body: str, start: int, wheels: str) -> bool:
+    """Record one logical line; False when it is neither an option nor a requirement."""
+    editable = EDITABLE.match(body)
+    if editable:
+        body, start = body[editable.end() :], start + editable.end()
+    elif body.startswith("-"):
+        option = OPTION.match(body)
+        if option and option[1] in INCLUDES:
+            collector.refer(option[2], start + option.start(2), start + option.end(2))
+        return True
+    body = PER_REQUIREMENT.sub("", body)
+    pins = conda(body) if CONDA_EXPORT.fullmatch(body) else requirement(body)
+    for pin in pins:
+        found = collector.table.pin(_with_local(pin, wheels).text)
+        collector.add(found, start, start + len(body), pin.conditions)
+    return bool(pins or editable or body.startswith((".", "/")) or "://" in body)
+
+
+def _with_local(pin: Pin, wheels: str) -> Pin:
+    """The pin as an index of PyTorch wheels (`--index-url .../whl/cu118`) serves it: `torch==2.1+cu118`."""
+    exact = EXACT.fullmatch(pin.text)
+    return replace(pin, text=f"{pin.text}+{wheels}") if wheels and exact and exact[1] in WITH_LOCALS else pin

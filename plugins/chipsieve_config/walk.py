@@ -1,0 +1,152 @@
+"""Which signals does a configuration tree hold? Every value asks the table, by path, name and shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as Dict
+from collections.abc import Sequence as Row
+
+from chipsieve.model import Test
+from chipsieve_config import workload
+from chipsieve_config.collect import Collector, Conditions
+from chipsieve_config.flags import flags
+from chipsieve_config.pins import conda, requirement
+from chipsieve_config.references import hydra_defaults, is_file_name
+from chipsieve_config.tree import DEPTH_LIMIT, Mapping, Node, Scalar, Sequence
+
+NODE_LIMIT = 500_000  # values visited in one file; aliases can repeat the same ones without end
+DATA_FROM = 1_000  # more entries than this are data (a vocabulary, an index): no settings, no file names
+ONE_OF_SEVERAL = Test("unknown", text="one of several values in a list")
+IMAGES = frozenset({"image", "container", "container_image", "docker_image", "base_image"})
+SCHEDULERS = re.compile(r"slurm|sbatch|srun|submitit|salloc|launcher|executor|scheduler", re.IGNORECASE)
+SCHEDULER_PREFIX = re.compile(r"^(?:slurm|sbatch|srun)[_-]", re.IGNORECASE)
+ARGUMENTS = re.compile(r"(?:^|_)(?:args?|arguments|flags|opts|options|params|command|cmd|entrypoint)$", re.IGNORECASE)
+ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+PARTS = re.compile(r"[^.]+")
+
+
+class Walker:
+    """One walk over the trees of one file; `left` bounds how many values it visits."""
+
+    def __init__(self, collector: Collector) -> None:
+        """Walk into the collector of the file."""
+        self.out = collector
+        self.table = collector.table
+        self.left = NODE_LIMIT
+
+    def documents(self, nodes: Row[Node], conditions: Conditions = ()) -> None:
+        """Walk over every document of a file; a cut is a gap."""
+        for node in nodes:
+            self.node(node, (), conditions)
+        if self.left <= 0:
+            self.out.gap(f"more than {NODE_LIMIT:,} values, or aliases that expand to as many: the rest was not read")
+
+    def node(self, node: Node, path: tuple[str, ...], conditions: Conditions = (), depth: int = 0) -> None:
+        """Ask about a node and all below it; `path` are the keys from the root, without list places."""
+        self.left -= 1
+        if self.left <= 0:
+            return
+        if depth > DEPTH_LIMIT:
+            self.out.gap(f"aliases nest more than {DEPTH_LIMIT} deep: not read further down")
+        elif isinstance(node, Mapping):
+            self._mapping(node, path, conditions, depth)
+        elif isinstance(node, Sequence):
+            self._sequence(node, path, conditions, depth)
+        else:
+            self._value(path, node, {}, conditions)
+
+    def setting(
+        self, path: tuple[str, ...], key: Scalar, value: Scalar, siblings: Dict[str, str], conditions: Conditions
+    ) -> None:
+        """Ask about one `key: value` below `path`."""
+        name = key.text or ""
+        start, end = (value.start, value.end) if value.end > value.start else (key.start, key.end)
+        if name.startswith("-"):
+            self.out.add(self.table.flag(name, value.known), start, end, conditions)
+        self.out.add(self.table.env(name, value.known), start, end, conditions)
+        self._value((*path, *_split(name)), value, siblings, conditions)
+        self._directive(path, name, value, conditions)
+        if name in IMAGES and value.known:
+            self.out.add(self.table.image(value.known), start, end, conditions)
+
+    def _mapping(self, node: Mapping, path: tuple[str, ...], conditions: Conditions, depth: int) -> None:
+        siblings = node.scalars()
+        self._shapes(node, siblings, path, conditions)
+        workload.workload(self.out, node, conditions)
+        settings = len(node.entries) <= DATA_FROM
+        for key, value in node.entries:
+            name = key.text or ""
+            if isinstance(value, Scalar):
+                self.left -= 1
+                self.setting(path, key, value, siblings, conditions)
+                if settings and name.isidentifier():
+                    self.out.option(name, value.known, value.start, value.end)
+            else:
+                self.node(value, (*path, *_split(name)), conditions, depth + 1)
+            self._arguments(path, name, value, conditions)
+        if settings:
+            hydra_defaults(self.out, node, conditions)
+
+    def _sequence(self, node: Sequence, path: tuple[str, ...], conditions: Conditions, depth: int) -> None:
+        several = len(node.scalars()) > 1
+        for item in node.items:
+            if not isinstance(item, Scalar):
+                self.node(item, path, conditions, depth + 1)
+                continue
+            self.left -= 1
+            self._value(path, item, {}, (*conditions, ONE_OF_SEVERAL) if several else conditions)
+            self._assignment(item, conditions)
+            if path[-1:] in (("dependencies",), ("pip",)) and path[-2:] != ("project", "dependencies"):
+                asked = requirement if path[-2:] == ("dependencies", "pip") else conda
+                for pin in asked(item.known or ""):
+                    self.out.add(self.table.pin(pin.text), item.start, item.end, (*conditions, *pin.conditions))
+
+    def _value(self, path: tuple[str, ...], value: Scalar, siblings: Dict[str, str], conditions: Conditions) -> None:
+        if path:
+            found = self.table.key(path, value.known, self.out.source.path, siblings)
+            self.out.add(found, value.start, value.end, conditions)
+        if value.known and is_file_name(value.known):
+            self.out.refer(value.known, value.start, value.end, conditions)
+
+    def _shapes(self, node: Mapping, siblings: Dict[str, str], path: tuple[str, ...], conditions: Conditions) -> None:
+        """What several keys say together: `name` with `value`, a node selector, an image in pieces."""
+        name, value = siblings.get("name", siblings.get("key", "")), node.get("value")
+        if name and isinstance(value, Scalar):
+            self.out.add(self.table.env(name, value.known), value.start, value.end, conditions)
+        choices = node.get("values")
+        if siblings.get("operator") == "In" and isinstance(choices, Sequence):
+            self.node(choices, (*path, siblings.get("key", "")), conditions)
+        repository = node.get("repository", "name") if path[-1:] == ("image",) else None
+        if isinstance(repository, Scalar) and repository.known:
+            image = f"{repository.known}:{siblings['tag']}" if siblings.get("tag") else repository.known
+            self.out.add(self.table.image(image), repository.start, repository.end, conditions)
+
+    def _assignment(self, item: Scalar, conditions: Conditions) -> None:
+        """An item `NAME=value`: an environment in Compose, `mpirun -x NAME=value` in a list of words."""
+        assignment = ASSIGNMENT.fullmatch(item.text or "")
+        if assignment:
+            value = Scalar(assignment[2], item.start, item.end)
+            self.out.add(self.table.env(assignment[1], value.known), item.start, item.end, conditions)
+
+    def _directive(self, path: tuple[str, ...], name: str, value: Scalar, conditions: Conditions) -> None:
+        """A scheduler's request, under a key, in a file or with a prefix that names a scheduler."""
+        where = (*path, self.out.source.path)
+        if SCHEDULER_PREFIX.match(name) or any(map(SCHEDULERS.search, where)):
+            option = SCHEDULER_PREFIX.sub("", name).replace("_", "-")
+            self.out.add(self.table.directive(option, value.known), value.start, value.end, conditions)
+
+    def _arguments(self, path: tuple[str, ...], name: str, value: Node, conditions: Conditions) -> None:
+        if not ARGUMENTS.search(name):
+            return
+        items = value.scalars() if isinstance(value, Sequence) else [value] if isinstance(value, Scalar) else []
+        if isinstance(value, Scalar) and not (value.text or "").lstrip().startswith("-"):
+            return  # a command line: the shell reader's
+        for flag, item, operand in flags(items):
+            self.out.add(self.table.flag(flag, operand), item.start, item.end, conditions)
+            request = Scalar(operand, item.start, item.end)
+            self._directive((*path, name), flag.lstrip("-"), request, conditions)
+
+
+def _split(name: str) -> tuple[str, ...]:
+    """The segments of a key: `zero_optimization.stage` has two, a label such as `amd.com/gpu` is one."""
+    return tuple(PARTS.findall(name)) if "." in name and "/" not in name else (name,)

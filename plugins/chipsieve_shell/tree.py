@@ -1,0 +1,155 @@
+"""How do bashlex's trees become ours? Nothing outside this module knows bashlex's node types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence as Many
+from typing import Any, Literal
+
+import bashlex
+
+from chipsieve_shell.masking import Masked, Opaque
+from chipsieve_shell.nodes import (
+    AndOr, Arm, Case, Extent, For, Function, Group, If, Node, Pipeline, Question, Redirect, Sequence,
+    Simple, While,
+)  # fmt: skip
+
+FAILURES = (
+    bashlex.errors.ParsingError, bashlex.tokenizer.MatchedPairError, NotImplementedError, AttributeError,
+    AssertionError, RecursionError, IndexError, TypeError, ValueError, KeyError,
+)  # fmt: skip
+ParseRange = Callable[[int, int], Node]
+
+
+class EngineError(ValueError):
+    """bashlex could not read a stretch of masked text."""
+
+
+def build(masked: Masked, start: int, end: int, parse_range: ParseRange) -> Node:
+    """The tree of masked text from one offset of the script up to another.
+
+    `parse_range` parses what was masked whole and holds commands (the arms of a `case`).
+
+    Raises:
+        EngineError: bashlex refuses it.
+    """
+    stretch = masked.text[start - masked.offset : end - masked.offset]
+    if not stretch.strip(" \t\n;"):
+        return Sequence(())
+    try:
+        trees = bashlex.parse(stretch)
+        return _Builder(masked, start, parse_range).sequence(trees)
+    except FAILURES as error:
+        raise EngineError(str(error).partition("\n")[0]) from error
+
+
+class _Builder:
+    """Converts nodes; `base` is the script's offset of bashlex's offset 0."""
+
+    def __init__(self, masked: Masked, base: int, parse_range: ParseRange) -> None:
+        self.masked, self.base, self.parse_range = masked, base, parse_range
+
+    def extent(self, node: Any) -> Extent:
+        return node.pos[0] + self.base, node.pos[1] + self.base
+
+    def sequence(self, nodes: Many[Any]) -> Node:
+        items = tuple(self.node(node) for node in nodes)
+        return items[0] if len(items) == 1 else Sequence(items)
+
+    def node(self, node: Any) -> Node:
+        """Dispatch on the kind of bashlex node."""
+        converters: dict[str, Callable[[Any], Node]] = {
+            "command": self.simple, "list": self.list, "pipeline": self.pipeline, "compound": self.compound,
+            "if": self.conditional, "for": self.loop, "while": self.loop_while, "until": self.loop_while,
+            "function": self.function,
+        }  # fmt: skip
+        return converters[node.kind](node)
+
+    def simple(self, node: Any) -> Node:
+        words = tuple(self.extent(part) for part in node.parts if part.kind == "word")
+        assignments = tuple(self.extent(part) for part in node.parts if part.kind == "assignment")
+        redirects = self.redirects(node.parts)
+        opaque = self.masked.opaque.get(words[0][0]) if words and not assignments else None
+        if opaque is not None and words == (opaque.extent,):
+            command = self.opaque(opaque)
+            return Group(command, redirects=redirects) if redirects else command
+        leading = words[0][0] if words else self.extent(node)[1]
+        prefix = tuple(extent for extent in assignments if extent[0] < leading)
+        operands = (extent for extent in assignments if extent[0] >= leading)
+        return Simple(self.extent(node), prefix, tuple(sorted((*words, *operands))), redirects)
+
+    def redirects(self, parts: Many[Any]) -> tuple[Redirect, ...]:
+        return tuple(self.redirect(part) for part in parts if part.kind == "redirect")
+
+    def redirect(self, node: Any) -> Redirect:
+        start, end = self.extent(node)
+        for at in range(start, end):
+            if at in self.masked.heredocs:
+                return Redirect("<<", heredoc=self.masked.heredocs[at])
+        target = self.extent(node.output) if hasattr(node.output, "pos") else None
+        return Redirect(node.type, target)
+
+    def opaque(self, opaque: Opaque) -> Node:
+        if opaque.kind != "case":
+            return Question(opaque.extent, opaque.kind)
+        arms = tuple(Arm(arm.patterns, self.parse_range(*arm.body), arm.falls) for arm in opaque.arms)
+        return Case(opaque.extent, opaque.subject, arms)
+
+    def list(self, node: Any) -> Node:
+        """A flat list with operators: `&&` and `||` bind tighter than `;`, `&` and newline, from the left."""
+        items: list[Node] = []
+        joined: Literal["&&", "||"] | None = None
+        for part in node.parts:
+            if part.kind == "operator":
+                joined = part.op if part.op in ("&&", "||") else None
+            elif joined and items:
+                items[-1] = AndOr(joined, items[-1], self.node(part))
+            else:
+                items.append(self.node(part))
+        return items[0] if len(items) == 1 else Sequence(tuple(items))
+
+    def pipeline(self, node: Any) -> Node:
+        negated = sum(part.kind == "reservedword" for part in node.parts) % 2 == 1
+        parts = tuple(self.node(part) for part in node.parts if part.kind not in ("pipe", "reservedword"))
+        return Pipeline(parts, negated)
+
+    def compound(self, node: Any) -> Node:
+        inner = [part for part in node.list if part.kind != "reservedword"]
+        body = self.sequence(inner)
+        brackets = [part.word for part in node.list if part.kind == "reservedword"]
+        redirects = self.redirects(node.redirects)
+        if brackets[:1] in (["("], ["{"]) or redirects:
+            return Group(body, subshell=brackets[:1] == ["("], redirects=redirects)
+        return body
+
+    def conditional(self, node: Any) -> Node:
+        branches: list[tuple[Node, Node]] = []
+        held: list[Node] = []
+        keyword, otherwise = "", None
+        for part in node.parts:
+            if part.kind != "reservedword":
+                held.append(self.node(part))
+                if keyword == "then":
+                    branches.append((held[-2], held[-1]))
+                elif keyword == "else":
+                    otherwise = held[-1]
+            elif part.word != ";":
+                keyword = part.word
+        return If(tuple(branches), otherwise)
+
+    def loop(self, node: Any) -> Node:
+        words = [self.extent(part) for part in node.parts if part.kind == "word"]
+        listed = any(part.kind == "reservedword" and part.word == "in" for part in node.parts)
+        body = self.node(next(part for part in node.parts if part.kind not in ("word", "reservedword")))
+        start, end = words[0]
+        name = self.masked.text[start - self.masked.offset : end - self.masked.offset]
+        if start in self.masked.opaque:
+            return For("", None, body)
+        return For(name, tuple(words[1:]) if listed else None, body)
+
+    def loop_while(self, node: Any) -> Node:
+        test, body = (self.node(part) for part in node.parts if part.kind != "reservedword")
+        return While(test, body, until=node.kind == "until")
+
+    def function(self, node: Any) -> Node:
+        name = next(part.word for part in node.parts if part.kind == "word")
+        return Function(name, self.node(node.body))

@@ -1,0 +1,188 @@
+"""What is a shell value as far as constants go? Pieces of text that remember where they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from chipsieve.model import Not, Part, Test, Word
+from chipsieve.text import Lines
+
+from chipsieve_shell.answers import Conditions
+from chipsieve_shell.nodes import Extent
+
+READINGS_LIMIT = 8
+LEAVES_LIMIT = 24  # a choice with more leaves than this is as good as unknown
+
+Kind = Literal["text", "variable", "arguments", "choice", "unknown", "break"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a word; kinds as in model.Part, and `break` between two words of one expansion.
+
+    `start` and `end` are offsets in the script, `exact` says that `text` stands there letter for letter.
+    """
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    quoted: bool = False
+    exact: bool = False
+    default: Pieces | None = None
+    alternatives: tuple[tuple[Conditions, Pieces], ...] = ()
+
+
+Pieces = tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a variable holds: one item, or an array's items by key; and the assignment's extent."""
+
+    items: tuple[tuple[str, Pieces], ...]
+    extent: Extent
+    array: bool = False
+
+    @property
+    def pieces(self) -> Pieces:
+        """The scalar value; of an array its first item, as Bash has it."""
+        return self.items[0][1] if self.items else ()
+
+
+def scalar(pieces: Pieces, extent: Extent) -> Value:
+    """A value that is one item."""
+    return Value((("0", pieces),), extent)
+
+
+def constant(pieces: Pieces) -> str | None:
+    """The text of a value that is known to the last character."""
+    if all(piece.kind == "text" for piece in pieces):
+        return "".join(piece.text for piece in pieces)
+    return None
+
+
+def requoted(pieces: Pieces, *, quoted: bool) -> Pieces:
+    """The pieces as an expansion with or without quotes yields them."""
+    return tuple(piece if piece.quoted == quoted else replace(piece, quoted=quoted) for piece in pieces)
+
+
+def cut(piece: Piece, start: int, end: int) -> Piece:
+    """A stretch of a text piece."""
+    if not piece.exact:
+        return replace(piece, text=piece.text[start:end])
+    return replace(piece, text=piece.text[start:end], start=piece.start + start, end=piece.start + end)
+
+
+def drop(pieces: Pieces, count: int) -> Pieces:
+    """The pieces without their first `count` characters, which must be text."""
+    left = list(pieces)
+    while left and count and left[0].kind == "text":
+        taken = min(count, len(left[0].text))
+        left[0] = cut(left[0], taken, len(left[0].text))
+        count -= taken
+        if not left[0].text and len(left) > 1:
+            left.pop(0)
+    return tuple(left)
+
+
+def prefix(pieces: Pieces) -> str:
+    """The known text that the pieces begin with."""
+    known = []
+    for piece in pieces:
+        if piece.kind != "text":
+            break
+        known.append(piece.text)
+    return "".join(known)
+
+
+def fields(pieces: Pieces) -> list[Pieces]:
+    """The words that a word becomes: unquoted text is split at white space, `break`s part."""
+    words: list[list[Piece]] = []
+    joined = False
+    for piece in pieces:
+        if piece.kind == "break":
+            joined = False
+            continue
+        stretches = [piece] if piece.quoted or piece.kind != "text" else list(_stretches(piece))
+        for stretch in stretches:
+            if stretch.kind == "text" and not stretch.quoted and stretch.text.isspace():
+                joined = False
+            elif joined:
+                words[-1].append(stretch)
+            else:
+                words.append([stretch])
+                joined = True
+    return [tuple(word) for word in words]
+
+
+def _stretches(piece: Piece) -> Iterator[Piece]:
+    """Runs of white space and of the rest, in turn."""
+    start = 0
+    for end in range(1, len(piece.text) + 1):
+        if end == len(piece.text) or piece.text[end].isspace() != piece.text[start].isspace():
+            yield cut(piece, start, end)
+            start = end
+
+
+def leaves(pieces: Pieces) -> int:
+    """How many pieces there are with all alternatives counted."""
+    return sum(1 + sum(leaves(found) for _, found in piece.alternatives) for piece in pieces)
+
+
+def readings(pieces: Pieces) -> list[tuple[Conditions, Pieces]]:
+    """What the pieces can be, without choices and defaults; at most READINGS_LIMIT, else themselves."""
+    found: list[tuple[Conditions, Pieces]] = [((), ())]
+    for piece in pieces:
+        options = _options(piece)
+        found = [
+            ((*before, *conditions), (*head, *tail)) for before, head in found for conditions, tail in options
+        ]
+        if len(found) > READINGS_LIMIT:
+            return [((), pieces)]
+    return found
+
+
+def _options(piece: Piece) -> list[tuple[Conditions, Pieces]]:
+    if piece.kind == "choice":
+        return [
+            ((*conditions, *inner), requoted(tail, quoted=piece.quoted))
+            for conditions, value in piece.alternatives
+            for inner, tail in readings(value)
+        ]
+    if piece.default is not None:
+        given = Test("variable", piece.text, "set")
+        options = [((given,), (replace(piece, default=None),))]
+        for inner, tail in readings(piece.default):
+            options.append(((Not(given), *inner), requoted(tail, quoted=piece.quoted)))
+        return options
+    return [((), (piece,))]
+
+
+def to_word(pieces: Pieces, extent: Extent, lines: Lines) -> Word:
+    """The model's word for pieces that stand at `extent`."""
+    return Word(tuple(_part(piece, lines) for piece in pieces if piece.kind != "break"), lines.span(*extent))
+
+
+def _part(piece: Piece, lines: Lines) -> Part:
+    extent = (piece.start, piece.end)
+    return Part(
+        kind="unknown" if piece.kind == "break" else piece.kind,
+        text=piece.text,
+        span=lines.span(*extent),
+        quoted=piece.quoted,
+        default=None if piece.default is None else to_word(piece.default, extent_of(piece.default, extent), lines),
+        alternatives=tuple(
+            (conditions, to_word(found, extent_of(found, extent), lines)) for conditions, found in piece.alternatives
+        ),
+    )
+
+
+def extent_of(pieces: Pieces, otherwise: Extent) -> Extent:
+    """Where the pieces were written, when that is one stretch; else where they are used."""
+    if not pieces:
+        return otherwise
+    in_order = all(before.end <= after.start for before, after in zip(pieces, pieces[1:], strict=False))
+    return (pieces[0].start, pieces[-1].end) if in_order else otherwise

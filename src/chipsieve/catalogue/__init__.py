@@ -1,0 +1,73 @@
+"""Which accelerators are there, and what is known of each? The vendors' tables beside this module, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from chipsieve.catalogue.names import read_names
+from chipsieve.catalogue.selection import choose
+from chipsieve.catalogue.vendors import read_vendor
+from chipsieve.model import Accelerator
+from chipsieve.tables import TableError, load_toml, toml_tables
+
+NAMES = "names"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All accelerators by vendor and id, and what words mean them.
+
+    `date` is the newest day on which facts were checked; `vendors` maps a vendor's slug to its name; `names` maps a
+    chip's name (case folded, white space single) to accelerator ids.
+    """
+
+    accelerators: tuple[Accelerator, ...]
+    date: str
+    vendors: Mapping[str, str] = field(hash=False)
+    names: Mapping[str, frozenset[str]] = field(hash=False)
+    by_id: Mapping[str, Accelerator] = field(hash=False)
+
+
+@cache
+def load_catalogue() -> Catalogue:
+    """The shipped catalogue.
+
+    Raises:
+        TableError: a table does not follow docs/catalogue.md; the message names file and mend.
+    """
+    files = dict(toml_tables("chipsieve.catalogue"))
+    names = files.pop(NAMES)
+    return build_catalogue({stem: load_toml(file) for stem, file in files.items()}, load_toml(names))
+
+
+def build_catalogue(vendors: Mapping[str, Mapping[str, object]], names: Mapping[str, object]) -> Catalogue:
+    """The catalogue of some parsed vendor tables (by slug) and a parsed table of names.
+
+    Raises:
+        TableError: a table does not follow docs/catalogue.md, or two rows have one id.
+    """
+    found = [chip for slug, table in sorted(vendors.items()) for chip in read_vendor(slug, table)]
+    by_id = {chip.id: chip for chip in sorted(found, key=lambda chip: (chip.vendor, chip.id))}
+    if len(by_id) < len(found):
+        twice = sorted({chip.id for chip in found if by_id[chip.id] is not chip})
+        raise TableError(f"catalogue: accelerator ids used twice: {', '.join(twice)}")
+    return Catalogue(
+        accelerators=tuple(by_id.values()),
+        date=max((chip.date for chip in found), default=""),
+        vendors={chip.vendor: str(chip.facts["vendor_name"]) for chip in by_id.values()},
+        names=read_names(names, tuple(by_id)),
+        by_id=by_id,
+    )
+
+
+def select(catalogue: Catalogue, where: Sequence[str]) -> tuple[Accelerator, ...]:
+    """The accelerators that meet all conditions such as `vendor=nvidia,amd` or `memory_gb_at_least=80`.
+
+    A fact that the catalogue does not know meets no condition. `target_at_least` binds NVIDIA's chips alone.
+
+    Raises:
+        TableError: a condition cannot be read; the message suggests the mend.
+    """
+    return choose(catalogue.accelerators, where, catalogue.names)

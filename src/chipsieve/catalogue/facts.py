@@ -1,0 +1,74 @@
+"""Which facts does the catalogue know of a chip, and what may a cell hold? docs/catalogue.md gives meaning and unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from chipsieve.model import Cell
+from chipsieve.tables import TableError
+
+TEXTS = ("target", "release", "memory_type", "interconnect", "host_link", "process", "torch_device", "ccl")
+NUMBERS = (
+    "memory_gb", "memory_bw_gbps", "interconnect_gbps", "fp64", "fp32", "tf32", "fp16", "bf16", "fp8", "int8", "fp4",
+    "die_area_mm2", "ics",
+)  # fmt: skip
+BOOLEANS: Mapping[str, tuple[str, ...]] = {
+    "bf16_native": (),
+    "fp8_native": (),
+    "fp4_native": (),
+    "int4_native": (),
+    "gpudirect_rdma": ("equiv", "n/a"),
+    "p2p": ("nvlink",),
+    "nvlink": (),
+    "nvls": (),
+    "mig": (),
+    "china_specific": (),
+    "cuda_alike": (),
+    "marketed_dc": (),
+}
+"""Boolean facts, each with the words it may hold instead of true and false."""
+
+STATED = (*TEXTS, *NUMBERS, *BOOLEANS)
+"""The facts that a vendor's table states."""
+
+DERIVED_TEXTS = ("name", "vendor_name")
+DERIVED_NUMBERS = ("tpp", "performance_density")
+DERIVED_BOOLEANS = ("tpp_lower_bound",)
+ALL_TEXTS = (*TEXTS, *DERIVED_TEXTS)
+ALL_NUMBERS = (*NUMBERS, *DERIVED_NUMBERS)
+ALL_BOOLEANS = (*BOOLEANS, *DERIVED_BOOLEANS)
+UNKNOWN = "?"
+
+
+def read_facts(where: str, table: Mapping[str, object]) -> dict[str, Cell]:
+    """The stated facts of one accelerator's table: `?` becomes None, a missing key stays missing.
+
+    Raises:
+        TableError: a cell holds what its column may not; the message names the file and the mend.
+    """
+    return {key: _cell(f"{where}: {key!r}", key, value) for key, value in table.items() if key in STATED}
+
+
+def _cell(where: str, key: str, value: object) -> Cell:
+    if value == UNKNOWN:
+        return None
+    if key in BOOLEANS and (isinstance(value, bool) or value in BOOLEANS[key]):
+        return value if isinstance(value, bool) else str(value)
+    if key in NUMBERS and isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+        return value
+    if key in TEXTS and isinstance(value, str) and value.strip() and _well_formed(key, value):
+        return value
+    raise TableError(f"{where} is {value!r}; it must be {_allowed(key)}")
+
+
+def _well_formed(key: str, value: str) -> bool:
+    return key != "release" or re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value) is not None
+
+
+def _allowed(key: str) -> str:
+    if key in BOOLEANS:
+        return ", ".join(["true", "false", *(f'"{word}"' for word in BOOLEANS[key])]) + ' or "?"'
+    if key in NUMBERS:
+        return 'a number above 0 or "?"'
+    return 'a month as "2024-05" or "?"' if key == "release" else 'a text ("?" when unknown)'

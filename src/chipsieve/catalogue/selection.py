@@ -1,0 +1,76 @@
+"""Which accelerators meet the conditions somebody typed? `bf16_native=true`, `memory_gb_at_least=80`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+
+from chipsieve.catalogue.facts import ALL_BOOLEANS, ALL_NUMBERS, ALL_TEXTS, BOOLEANS
+from chipsieve.catalogue.names import normal
+from chipsieve.model import Accelerator
+from chipsieve.predicates import OWN, admits
+from chipsieve.tables import TableError, refuse_unknown
+
+WHERE = "--where"
+LIMITS = ("_at_least", "_at_most")
+CHOICES = (*OWN, *ALL_TEXTS)
+SPECIAL = ("target_at_least", "targets", "named")
+KEYS = (*CHOICES, *ALL_NUMBERS, *ALL_BOOLEANS, *(name + end for name in ALL_NUMBERS for end in LIMITS), *SPECIAL)
+
+
+def choose(
+    accelerators: Sequence[Accelerator], where: Sequence[str], names: Mapping[str, frozenset[str]]
+) -> tuple[Accelerator, ...]:
+    """The accelerators that meet every condition; where the catalogue does not know, they do not.
+
+    Raises:
+        TableError: a condition is not `fact=value`, its fact is unknown, or no chip can have its value.
+    """
+    predicates = [_predicate(condition, accelerators, names) for condition in where]
+    return tuple(
+        chip for chip in accelerators if all(admits(predicate, chip, names=names) is True for predicate in predicates)
+    )
+
+
+def _predicate(
+    condition: str, accelerators: Sequence[Accelerator], names: Mapping[str, frozenset[str]]
+) -> dict[str, object]:
+    key, equals, text = (part.strip() for part in condition.partition("="))
+    if not equals or not text:
+        raise TableError(f"{WHERE} {condition!r}: write it as fact=value, for example bf16_native=true")
+    refuse_unknown(WHERE, [key], KEYS)
+    if key in ALL_BOOLEANS:
+        return {key: _boolean(key, text)}
+    if key in CHOICES:
+        return {key: [_known(key, item.strip(), accelerators) for item in text.split(",")]}
+    if key == "named" and normal(text) not in names:
+        raise TableError(f"{WHERE} named={text}: no such name{_near(normal(text), list(names))}")
+    return {key: text if key in SPECIAL else _number(key, text)}
+
+
+def _boolean(key: str, text: str) -> bool | str:
+    words = BOOLEANS.get(key, ())
+    if text not in ("true", "false", *words):
+        raise TableError(f"{WHERE} {key}={text}: {key} is {', '.join(('true', 'false', *words))}")
+    return text if text in words else text == "true"
+
+
+def _number(key: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise TableError(f"{WHERE} {key}={text}: {key} takes a number") from None
+
+
+def _known(key: str, text: str, accelerators: Sequence[Accelerator]) -> str:
+    """The text as the catalogue writes it, whatever its case."""
+    cells = (getattr(chip, key) if key in OWN else chip.facts.get(key) for chip in accelerators)
+    written = {cell.casefold(): cell for cell in cells if isinstance(cell, str)}
+    if text.casefold() not in written:
+        raise TableError(f"{WHERE} {key}={text}: no accelerator has it{_near(text.casefold(), list(written))}")
+    return written[text.casefold()]
+
+
+def _near(text: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(text, known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,13 @@
+"""How is a verdict handed to code scanning? As SARIF, which chipsieve.sarif alone knows."""
+
+from __future__ import annotations
+
+from chipsieve.model import Verdict
+from chipsieve.report.escape import json_text
+from chipsieve.report.style import Style
+from chipsieve.sarif import write
+
+
+def report(verdict: Verdict, style: Style) -> str:
+    """The verdict as SARIF 2.1.0 text, with fingerprints when `style.read_text` is given."""
+    return json_text(write(verdict, style.read_text))

@@ -1,0 +1,12 @@
+"""How do findings cross the border to SARIF 2.1.0 and back? The only place of ours that knows the format.
+
+`read(write(verdict))` gives the verdict's findings back, as long as there are at most RESULTS of them.
+"""
+
+from __future__ import annotations
+
+from chipsieve.sarif.reading import SarifError, read
+from chipsieve.sarif.results import RESULTS
+from chipsieve.sarif.writing import write
+
+__all__ = ["RESULTS", "SarifError", "read", "write"]

@@ -1,0 +1,57 @@
+"""How does a condition travel in JSON? As a tree: a test's fields, or `not`, `every`, `some` above others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast, get_args
+
+from chipsieve.model import Condition, Every, Not, Some, Subject, Test
+
+OPERATORS = ("true", "set", "in")
+
+
+class ConditionError(ValueError):
+    """A tree is no condition that chipsieve writes."""
+
+
+def encode(condition: Condition) -> dict[str, object]:
+    """The condition as a JSON object; fields that hold their default are left out."""
+    if isinstance(condition, Not):
+        return {"not": encode(condition.condition)}
+    if isinstance(condition, Every | Some):
+        key = "every" if isinstance(condition, Every) else "some"
+        return {key: [encode(part) for part in condition.conditions]}
+    fields = {"name": condition.name, "values": list(condition.values), "text": condition.text}
+    operator = {} if condition.operator == "true" else {"operator": condition.operator}
+    return {"test": condition.subject, **operator, **{key: value for key, value in fields.items() if value}}
+
+
+def decode(tree: object) -> Condition:
+    """The condition that `encode` wrote.
+
+    Raises:
+        ConditionError: the tree is none that `encode` writes.
+    """
+    if not isinstance(tree, Mapping):
+        raise ConditionError("a condition must be an object")
+    if "not" in tree:
+        return Not(decode(tree["not"]))
+    for key, kind in (("every", Every), ("some", Some)):
+        if key in tree:
+            return kind(tuple(decode(part) for part in _list(tree[key])))
+    return _test(tree)
+
+
+def _test(tree: Mapping[str, Any]) -> Test:
+    subject, operator = tree.get("test"), tree.get("operator", "true")
+    name, text, values = tree.get("name", ""), tree.get("text", ""), _list(tree.get("values", []))
+    texts = [name, text, *values]
+    if subject not in get_args(Subject) or operator not in OPERATORS or not all(isinstance(one, str) for one in texts):
+        raise ConditionError(f"no condition that chipsieve writes: {dict(tree)!r}")
+    return Test(cast("Subject", subject), name, operator, tuple(map(str, values)), text)
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise ConditionError("a condition's parts must be a list")
+    return cast("list[object]", value)

@@ -1,0 +1,170 @@
+"""Does the command line keep its contract: exit codes, streams, bad input?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from chipsieve.cli import main
+
+REPOS = Path(__file__).parent.parent / "fixtures" / "repos"
+LARGE = str(REPOS / "hunyuan-large-2024-11-05")
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["scan", "--workers", "1", *arguments])
+
+
+def test_a_scan_exits_zero_whatever_it_finds() -> None:
+    result = run(LARGE)
+    assert result.exit_code == 0
+    assert "H20" in result.stdout
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize("form", ["text", "json", "jsonl", "sarif", "html", "markdown", "github"])
+def test_same_input_same_bytes_in_every_format(form: str) -> None:
+    first, second = run(LARGE, "--format", form), run(LARGE, "--format", form)
+    assert first.exit_code == 0, first.output
+    assert first.stdout == second.stdout
+    assert first.stdout.endswith("\n")
+    assert first.stderr == ""
+
+
+def test_parallel_and_serial_scans_agree() -> None:
+    serial = CliRunner().invoke(main, ["scan", "--workers", "1", "--format", "json", str(REPOS)])
+    parallel = CliRunner().invoke(main, ["scan", "--workers", "2", "--format", "json", str(REPOS)])
+    assert serial.exit_code == parallel.exit_code == 0
+    assert serial.stdout == parallel.stdout
+
+
+def test_output_goes_to_the_file_and_nothing_to_stdout(tmp_path: Path) -> None:
+    result = run(LARGE, "--format", "json", "--output", str(tmp_path / "verdict.json"))
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert json.loads((tmp_path / "verdict.json").read_text(encoding="utf-8"))["schema"] == "chipsieve/1"
+
+
+def test_output_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    result = run(LARGE, "--output", str(tmp_path / "no" / "such" / "folder.txt"))
+    assert result.exit_code == 1
+    assert "folder.txt" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--fail-on", "bf16-training"], 1),
+        (["--fail-on", "technique"], 1),
+        (["--fail-on", "excludes:v100"], 1),
+        (["--fail-on", "excludes:h20-96gb"], 0),
+        (["--fail-on", "excludes:any"], 1),
+        (["--fail-on", "names:h20"], 1),
+        (["--fail-on", "names:tpu v4"], 0),
+        (["--fail-on", "fp8-training"], 0),
+        (["--strict-coverage"], 0),
+    ],
+)
+def test_fail_on(arguments: Sequence[str], code: int) -> None:
+    result = run(LARGE, *arguments)
+    assert result.exit_code == code, result.output
+    assert ("is met" in result.stderr) == (code == 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--policy", "bold"], "balanced"),
+        (["--format", "xml"], "sarif"),
+        (["--fail-on", "bf16-trainning"], "bf16-training"),
+        (["--fail-on", "excludes:chip-9000"], "chipsieve accelerators"),
+        (["--colour"], "--colour"),
+    ],
+)
+def test_wrong_usage_exits_two_and_says_the_mend(arguments: Sequence[str], said: str) -> None:
+    result = run(LARGE, *arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_a_missing_path_exits_three(tmp_path: Path) -> None:
+    result = run(str(tmp_path / "nowhere"))
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "nowhere: no such file or folder" in result.stderr
+
+
+def test_an_empty_folder_exits_three(tmp_path: Path) -> None:
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG")
+    result = run(str(tmp_path))
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "nothing to scan" in result.stderr
+
+
+BROKEN = {
+    "broken.py": "def f(:\n    pass\n",
+    "python2.py": "print 'hello'\n",
+    "broken.json": '{"bf16": {"enabled": true}, "zero_optimization": {"stage": 3',
+    "broken.yaml": "a: [1, 2\nb: {{ x }}\n",
+    "broken.sh": "if true; then\n  torchrun train.py --bf16\n",
+    "broken.toml": "a = = 1\n",
+    "broken.ipynb": '{"cells": [',
+    "deep.json": "[" * 100_000,
+    "deep.py": "x = " + "(" * 5_000 + ")" * 5_000 + "\n",
+    "long.py": "x = " + "+".join(["a"] * 5_000) + "\n",
+    "nul.py": "x = 1\0\n",
+    "empty.py": "",
+    "empty.sh": "",
+    "empty.json": "",
+    "name\nwith\x1b[31mescapes.py": "import torch\n",
+}
+
+
+def test_bad_files_are_gaps_and_cost_nobody_else_a_finding(tmp_path: Path) -> None:
+    for name, text in BROKEN.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "large.json").write_bytes(b'{"a": "' + b"x" * 50_000_000 + b'"}')
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "train.py").write_text("import argparse\nif __name__ == '__main__':\n    pass\n", encoding="utf-8")
+    (tmp_path / "train.sh").write_text("torchrun --nproc_per_node 8 train.py --bf16\n", encoding="utf-8")
+    result = run(str(tmp_path), "--format", "json")
+    assert result.exit_code == 0, result.output
+    verdict = json.loads(result.stdout)
+    gaps = {gap["path"] for gap in verdict["gaps"]}
+    assert {"broken.py", "python2.py", "broken.json", "broken.toml", "broken.ipynb", "deep.json", "nul.py", "large.json", "loop"} <= gaps
+    assert not {"empty.py", "empty.sh", "train.py", "train.sh"} & gaps
+    assert all(gap["reason"] and "Traceback" not in gap["reason"] for gap in verdict["gaps"])
+    assert "v100-sxm2-32gb" not in verdict["repository"]["possible"]
+    assert run(str(tmp_path), "--strict-coverage").exit_code == 4
+    assert "\x1b" not in run(str(tmp_path)).stdout
+
+
+def test_an_internal_error_exits_seventy_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("by us")
+
+    monkeypatch.setattr("chipsieve.api.scan", broken)
+    result = run(LARGE)
+    assert result.exit_code == 70
+    assert "internal error: ZeroDivisionError: by us" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_help_has_an_example() -> None:
+    for command in (["--help"], ["scan", "--help"], ["accelerators", "--help"]):
+        result = CliRunner().invoke(main, command)
+        assert result.exit_code == 0
+        assert "Example" in result.stdout
+
+
+def test_accelerators_filters_and_refuses_unknown_facts() -> None:
+    listed = CliRunner().invoke(main, ["accelerators", "--where", "bf16_native=true", "--format", "json"])
+    assert listed.exit_code == 0
+    ids = {chip["id"] for chip in json.loads(listed.stdout)["accelerators"]}
+    assert "h20-96gb" in ids
+    assert "v100-sxm2-32gb" not in ids
+    refused = CliRunner().invoke(main, ["accelerators", "--where", "bf16_nativ=true"])
+    assert refused.exit_code == 2
+    assert "bf16_native" in refused.stderr

@@ -1,0 +1,110 @@
+"""Are the generated pages fresh, and do they say what their source says?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import click
+import pytest
+
+from chipsieve.cli import main as command
+from chipsieve.signals import load_signals, read_signal
+from generate_docs import cli_page, pages, signals_page, stale
+from predicate_words import in_words
+
+SIGNAL: dict[str, object] = {
+    "title": "two|words",
+    "question": "Which?",
+    "step": "number-format",
+    "effect": "requires",
+    "strength": "strong",
+    "requires": {"bf16_native": True},
+    "why": "Because it says so.",
+    "caveats": ["An emulation exists."],
+    "match": [{"kind": "call", "names": ["a.b"], "pattern": "x|y", "keyword": "dtype", "argument": 1}],
+}
+
+
+def test_pages_are_fresh() -> None:
+    assert stale() == [], "run ./dev docs"
+
+
+def test_a_changed_page_is_stale(tmp_path: Path) -> None:
+    for path, text in pages().items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(text.encode())
+    assert stale(tmp_path) == []
+    changed = tmp_path / "docs/cli.md"
+    changed.write_bytes(changed.read_bytes().rstrip(b"\n"))
+    assert stale(tmp_path) == ["docs/cli.md"]
+
+
+def test_every_signal_has_a_section() -> None:
+    headings = [
+        line.removeprefix("## ") for line in signals_page(load_signals()).splitlines() if line.startswith("## ")
+    ]
+    assert sorted(headings) == sorted(load_signals())
+
+
+def test_a_section_says_all_of_its_signal() -> None:
+    page = signals_page({"some-id": read_signal("some-id", SIGNAL)})
+    assert "| [some-id](#some-id) | two\\|words | number-format | requires | strong |" in page
+    assert "## some-id\n\n**two|words.** Which?" in page
+    assert "- admits chips for which: `bf16_native` is true" in page
+    assert "Known counterexamples:\n\n- An emulation exists." in page
+    assert "| call | `a.b` | matches `x\\|y` | keyword `dtype`, argument `1` |" in page
+
+
+@pytest.mark.parametrize(
+    ("predicate", "words"),
+    [
+        ({"vendor": "nvidia"}, "`vendor` is `nvidia`"),
+        ({"vendor": ["amd", "intel"], "nvlink": False}, "`vendor` is `amd` or `intel` and `nvlink` is false"),
+        ({"memory_gb_at_least": 80}, "`memory_gb` is at least 80"),
+        ({"target_at_least": "sm_89"}, "compute capability is 8.9 or higher (binds NVIDIA alone)"),
+        ({"targets": "$value"}, "code built for what was seen runs"),
+        ({"named": "$value"}, "what was seen is one of their names"),
+        ({"any": [{"id": "a"}, {"id": "b", "hbm": True}]}, "`id` is `a` or (`id` is `b` and `hbm` is true)"),
+        ({"hbm": True, "any": [{"id": "a"}, {"id": "b"}]}, "`hbm` is true and (`id` is `a` or `id` is `b`)"),
+    ],
+)
+def test_predicates_in_words(predicate: Mapping[str, object], words: str) -> None:
+    assert in_words(predicate) == words
+
+
+def test_command_page_names_commands_and_options() -> None:
+    @click.group()
+    def top() -> None:
+        """The top."""
+
+    @top.command()
+    @click.argument("path")
+    @click.option("--policy", type=click.Choice(["a", "b"]), help="Which one.")
+    def scan(path: str, policy: str) -> None:
+        """Scan it.
+
+        \b
+        kept
+          as is
+        """
+
+    page = cli_page(top, "tool")
+    assert "## tool scan\n\n```\ntool scan [OPTIONS] PATH\n```\n\nScan it.\n\n```\nkept\n  as is\n```" in page
+    assert "- `--policy [a|b]`: Which one." in page
+
+
+def test_every_option_has_help() -> None:
+    silent = [
+        f"{name} {option.name}"
+        for name, found in _commands("chipsieve", command)
+        for option in found.params
+        if isinstance(option, click.Option) and not option.help
+    ]
+    assert silent == []
+
+
+def _commands(name: str, found: click.Command) -> Iterator[tuple[str, click.Command]]:
+    yield name, found
+    for below, inner in getattr(found, "commands", {}).items():
+        yield from _commands(f"{name} {below}", inner)

@@ -1,0 +1,142 @@
+"""Does the sieve obey its laws, whatever the evidence?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chipsieve.model import Accelerator, Evidence, Finding, Launch, Signal, Span, Standing
+from chipsieve.policies import Policy, load_policy, steps
+from chipsieve.sieve import conflict, sieve
+from chipsieve.signals import read_signal
+from chipsieve.weigh import weigh
+
+VENDORS = ("nvidia", "amd", "huawei")
+CHIPS = tuple(
+    Accelerator(f"{vendor}-{number}", f"{vendor} {number}", vendor, "datacenter", "any", facts)
+    for vendor in VENDORS
+    for number, facts in enumerate(
+        [
+            {"bf16_native": True, "memory_gb": 80.0},
+            {"bf16_native": False, "memory_gb": 16.0},
+            {"bf16_native": None, "memory_gb": None},
+        ]
+    )
+)
+PREDICATES: list[Mapping[str, object]] = [
+    {"bf16_native": True},
+    {"vendor": "nvidia"},
+    {"vendor": ["amd", "huawei"]},
+    {"memory_gb_at_least": 40},
+    {"any": [{"vendor": "amd"}, {"bf16_native": False}]},
+]
+STRENGTHS = ("definitive", "strong", "weak")
+STEPS = ("software-stack", "number-format", "memory")
+
+
+def signal(number: int) -> Signal:
+    return read_signal(
+        f"signal-{number}",
+        {
+            "title": "a construct", "question": "What then?", "why": "because", "references": ["a test"],
+            "step": STEPS[number % 3], "effect": "prefers" if number % 7 == 6 else "requires",
+            "strength": STRENGTHS[number % 3], "requires": PREDICATES[number % len(PREDICATES)],
+        },
+    )  # fmt: skip
+
+
+SIGNALS = {f"signal-{number}": signal(number) for number in range(15)}
+findings = st.builds(
+    Finding,
+    signal=st.sampled_from(sorted(SIGNALS)),
+    row=st.just("flag"),
+    path=st.sampled_from(["a.sh", "b.py"]),
+    span=st.builds(lambda line: Span(line, 1, line, 5), st.integers(1, 9)),
+    value=st.just("true"),
+    snippet=st.just("--flag"),
+    engine=st.sampled_from(["bashlex", "semgrep"]),
+)
+standings: st.SearchStrategy[Standing] = st.sampled_from(["asserted", "optional"])
+placed = st.lists(st.tuples(findings, standings), max_size=12)
+policies = st.sampled_from(["balanced", "strict"]).map(load_policy)
+
+
+def launch(items: list[tuple[Finding, Standing]]) -> Launch:
+    return Launch("a.sh:1", "training", "a.sh", 1, "b.py", (), {}, ("a.sh", "b.py"), tuple(items))
+
+
+def remaining(items: list[tuple[Finding, Standing]], policy: Policy) -> tuple[str, ...]:
+    return sieve(weigh(launch(items), SIGNALS), CHIPS, SIGNALS, policy, steps(), {})[1]
+
+
+@given(placed, policies, st.randoms())
+def test_order_and_duplicates_do_not_matter(items: list[tuple[Finding, Standing]], policy: Policy, random: object) -> None:
+    shuffled = items + items[::2]
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert weigh(launch(shuffled), SIGNALS) == weigh(launch(items), SIGNALS)
+    assert remaining(shuffled, policy) == remaining(items, policy)
+
+
+@given(placed, placed, policies)
+def test_more_evidence_never_readmits_a_chip(
+    items: list[tuple[Finding, Standing]], more: list[tuple[Finding, Standing]], policy: Policy
+) -> None:
+    assert set(remaining(items + more, policy)) <= set(remaining(items, policy))
+
+
+@given(policies)
+def test_no_evidence_excludes_nothing(policy: Policy) -> None:
+    assert remaining([], policy) == tuple(chip.id for chip in CHIPS)
+
+
+@given(placed, policies)
+def test_remaining_and_excluded_make_up_the_catalogue(items: list[tuple[Finding, Standing]], policy: Policy) -> None:
+    results, left = sieve(weigh(launch(items), SIGNALS), CHIPS, SIGNALS, policy, steps(), {})
+    gone = {chip for result in results for cut in result.cuts for chip in cut.excluded}
+    assert gone.isdisjoint(left)
+    assert gone | set(left) == {chip.id for chip in CHIPS}
+    counts = [len(CHIPS)] + [result.after for result in results]
+    assert [result.before for result in results] == counts[:-1]
+    assert counts[-1] == len(left)
+
+
+@given(placed, policies)
+def test_only_asserted_requirements_of_admitted_strength_exclude(
+    items: list[tuple[Finding, Standing]], policy: Policy
+) -> None:
+    results, _ = sieve(weigh(launch(items), SIGNALS), CHIPS, SIGNALS, policy, steps(), {})
+    for cut in (cut for result in results for cut in result.cuts):
+        assert SIGNALS[cut.signal].effect == "requires"
+        assert cut.strength in policy.strengths
+        assert cut.evidence.standing == "asserted"
+        assert cut.evidence.findings
+        assert not any(chip.endswith("-2") and "bf16_native" in SIGNALS[cut.signal].requires for chip in cut.excluded)
+
+
+@given(placed, policies)
+def test_a_conflict_is_found_exactly_when_nothing_remains_and_is_minimal(
+    items: list[tuple[Finding, Standing]], policy: Policy
+) -> None:
+    evidence = weigh(launch(items), SIGNALS)
+    found = conflict(evidence, CHIPS, SIGNALS, policy, {})
+    assert (found is not None) == (not remaining(items, policy))
+    if found is None:
+        return
+    everything = {chip.id for chip in CHIPS}
+    for group in found.disagreeing:
+        allowed = [everything - set(cut.excluded) for cut in group]
+        assert not set.intersection(*allowed)
+        assert all(set.intersection(everything, *(allowed[:i] + allowed[i + 1 :])) for i in range(len(allowed)))
+    for chips in found.explanations:
+        for group in found.disagreeing:
+            assert all(set(chips) - set(cut.excluded) for cut in group)
+
+
+def test_evidence_keeps_the_best_standing_and_its_lines() -> None:
+    spot = Finding("signal-0", "flag", "a.sh", Span(1, 1, 1, 5), "true", "--flag")
+    other = Finding("signal-0", "flag", "a.sh", Span(2, 1, 2, 5), "true", "--flag")
+    assert weigh(launch([(spot, "optional"), (other, "asserted")]), SIGNALS) == (
+        Evidence("signal-0", "", "asserted", (other,)),
+    )

@@ -1,0 +1,192 @@
+"""What does a run reach, and what do its conditions answer?"""
+
+from __future__ import annotations
+
+import pytest
+from link_builders import module, option, span
+
+from chipsieve.link.options import OptionValues
+from chipsieve.link.reach import Reach
+from chipsieve.link.roles import devices, role_of
+from chipsieve.link.tree import Tree
+from chipsieve.model import Condition, Every, Function, Import, Not, Option, Reading, Resolved, Some, Test
+
+
+def words(line: str) -> tuple[Resolved, ...]:
+    return tuple(Resolved(word, "a.sh", span()) for word in line.split())
+
+
+def reach(
+    line: str, *readings: Reading, entry: str = "train.py", provided: frozenset[str] = frozenset(), environment: dict[str, str] | None = None
+) -> Reach:
+    known = {name: Resolved(value, "a.sh", span()) for name, value in (environment or {}).items()}
+    return Reach(Tree(readings), [entry], known.get, words(line), ("", "src"), provided)
+
+
+BF16 = Test("option", "bf16")
+
+
+@pytest.mark.parametrize(
+    ("line", "declared", "answer"),
+    [
+        ("--bf16", [], True),
+        ("--bf16 true", [], True),
+        ("--bf16=False", [], False),
+        ("--bf16 ${FLAG}", [], None),
+        ("", [], None),
+        ("", [option("--bf16", "false", "true")], False),
+        ("", [option("--bf16", "true")], True),
+        ("", [option("--bf16", None)], None),
+        ("", [option("--bf16", "auto")], None),
+        ("", [option("--bf16", "true"), option("--bf16", "false")], None),
+        ("--no-bf16", [option("--no-bf16", None, "false", dest="bf16")], False),
+        ("--lr 1 trainer.bf16=true", [], True),
+        ("--BF16", [option("--bf16", "false", "true")], True),
+    ],
+)
+def test_options_come_from_the_command_line_then_the_defaults(line: str, declared: list[Option], answer: bool | None) -> None:
+    spread = reach(line, module("train.py", options=tuple(declared)))
+    assert spread.holds([BF16], "train.py") is answer
+
+
+def test_a_configs_key_overrides_a_default_and_not_the_command_line() -> None:
+    declared, configured = [option("--bf16", "false")], [Option((), "bf16", span(), "true")]
+    assert OptionValues((), declared, configured).value("bf16") == "true"
+    assert OptionValues(words("--bf16 false"), declared, configured).value("bf16") == "false"
+
+
+@pytest.mark.parametrize(
+    ("condition", "answer"),
+    [
+        (Test("constant", values=("true",)), True),
+        (Test("constant", values=("false",)), False),
+        (Test("mention"), False),
+        (Test("hardware", "is_bf16_supported"), None),
+        (Test("unknown"), None),
+        (Test("entry"), True),
+        (Test("variable", "MODE", "in", ("fast",)), True),
+        (Test("variable", "MODE", "in", ("f*",)), True),
+        (Test("variable", "MODE", "in", ("slow",)), False),
+        (Test("variable", "OTHER"), None),
+        (Test("option", "dtype", "in", ("bfloat16",)), True),
+        (Test("option", "dtype", "in", ("float16",)), False),
+        (Test("import", "flash_attn.ops"), True),
+        (Test("import", "apex"), None),
+        (Not(Test("hardware")), None),
+        (Not(Test("mention")), True),
+        (Every((Test("hardware"), Test("mention"))), False),
+        (Some((Test("hardware"), Test("mention"))), None),
+        (Some((Test("hardware"), Test("entry"))), True),
+    ],
+)
+def test_conditions_are_three_valued(condition: Condition, answer: bool | None) -> None:
+    spread = reach(
+        "--dtype torch.bfloat16", module("train.py"), provided=frozenset({"flash_attn"}), environment={"MODE": "fast"}
+    )
+    assert spread.holds([condition], "train.py") is answer
+
+
+def test_imports_are_followed_under_their_conditions() -> None:
+    train = module(
+        "train.py",
+        imports=(
+            Import("lib.model", span()),
+            Import("lib", span(), names=("data",)),
+            Import("optional", span(), conditions=(Test("hardware"),)),
+            Import("never", span(), conditions=(Test("constant", values=("false",)),)),
+            Import("numpy", span()),
+        ),
+    )
+    model = module("lib/model.py", imports=(Import("layers", span(), level=1),))
+    rest = [module(path) for path in ("lib/__init__.py", "lib/data.py", "lib/layers.py", "optional.py", "never.py", "alone.py")]
+    spread = reach("", train, model, *rest)
+    assert spread.files == {
+        "train.py": True, "lib/__init__.py": True, "lib/model.py": True, "lib/data.py": True, "lib/layers.py": True, "optional.py": None,
+    }  # fmt: skip
+    assert spread.holds([], "alone.py") is False
+    assert spread.holds([], "optional.py") is None
+
+
+def functions(**mentions: str) -> tuple[Function, ...]:
+    names = {"top": "", "main__": "__main__"}
+    return tuple(Function(names.get(key, key.replace("__", ".")), frozenset(value.split())) for key, value in mentions.items())
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("train", True), ("helper", True), ("unused", None), ("Trainer", True), ("Trainer.fit_all", True), ("Trainer.forward", True),
+        ("Trainer.export", None), ("Orphan.forward", None), ("train.inner", None),
+    ],
+)  # fmt: skip
+def test_functions_are_live_when_live_code_mentions_them(name: str, answer: bool | None) -> None:
+    declared = functions(
+        top="argparse", main__="train", train="Trainer fit_all helper", helper="", unused="export Orphan", Trainer="", Trainer__fit_all="",
+        Trainer__forward="", Trainer__export="", Orphan="", Orphan__forward="", train__inner="",
+    )  # fmt: skip
+    spread = reach("", module("train.py", functions=declared))
+    assert spread.holds([Test("call", name)], "train.py") is answer
+
+
+def test_the_main_block_counts_in_the_entry_only() -> None:
+    library = module("lib.py", functions=functions(main__="demo", demo=""))
+    spread = reach("", module("train.py", imports=(Import("lib", span()),)), library)
+    assert spread.holds([Test("call", "demo")], "lib.py") is None
+    assert spread.holds([Test("entry")], "lib.py") is False
+
+
+@pytest.mark.parametrize(
+    ("text", "bases", "path"),
+    [
+        ("ds.json", ("train",), "train/ds.json"),
+        ("./ds.json", ("train",), "train/ds.json"),
+        ("../conf/ds.json", ("train",), "conf/ds.json"),
+        ("${root}/conf/ds.json", ("train",), "conf/ds.json"),
+        ("/home/me/project/conf/ds.json", ("train",), "conf/ds.json"),
+        ("${DIR}/conf/ds.json", ("train",), "conf/ds.json"),
+        ("${DIR}/ds.json", ("train",), "train/ds.json"),
+        ("${DIR}/ds.json", ("elsewhere",), None),
+        ("only.json", ("elsewhere",), "deep/only.json"),
+        ("missing.json", ("train",), None),
+        ("--flag", ("train",), None),
+        ("", ("train",), None),
+    ],
+)
+def test_names_find_files(text: str, bases: tuple[str, ...], path: str | None) -> None:
+    tree = Tree([Reading(name, "json") for name in ("train/ds.json", "conf/ds.json", "deep/only.json")])
+    assert tree.find(text, bases) == path
+
+
+@pytest.mark.parametrize(
+    ("entry", "script", "options", "distributed", "role"),
+    [
+        ("train.py", "run.sh", (), False, "training"),
+        ("pretrain_gpt.py", "x.sh", (), True, "training"),
+        ("finetune_lora.py", "x.sh", (), False, "fine-tuning"),
+        ("main.py", "scripts/train.sh", (), False, "training"),
+        ("main.py", "run.sh", ("lr", "epochs"), False, "training"),
+        ("main.py", "run.sh", ("lr",), False, "other"),
+        ("main.py", "run.sh", (), True, "training"),
+        ("evaluate.py", "run.sh", ("lr", "epochs"), True, "evaluation"),
+        ("inference.py", "run.sh", (), True, "inference"),
+        ("preprocess_data.py", "run.sh", (), False, "data preparation"),
+        ("merge_lora_weight.py", "train/merge.sh", (), False, "data preparation"),
+        ("tests/train.py", "run.sh", (), True, "test"),
+        ("pytest", "build.sh", (), False, "test"),
+        ("train_deepspeed.py", "lora/train_lora.sh", (), True, "training"),
+        ("sample.py", "x.sh", (), False, "inference"),
+    ],
+)
+def test_roles(entry: str, script: str, options: tuple[str, ...], distributed: bool, role: str) -> None:
+    assert role_of(entry, script, options, distributed=distributed) == role
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        ("torchrun --nproc_per_node 8 --nnodes 4 t.py", 32), ("torchrun --nproc_per_node=8 t.py", 8), ("deepspeed --num_gpus 4 t.py", 4),
+        ("mpirun -np 16 python t.py", 16), ("torchrun --nproc_per_node ${N} t.py", 0), ("python t.py", 0),
+    ],
+)  # fmt: skip
+def test_devices_are_counted_where_the_command_says(line: str, count: int) -> None:
+    assert devices(words(line), {}) == count

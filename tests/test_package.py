@@ -1,0 +1,93 @@
+"""Does the wheel hold all that chipsieve needs? It is built and installed where the source is not on the path."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+from collections.abc import Callable
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+import chipsieve
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLE = ROOT / "fixtures/repos/hunyuan-large-2024-11-05"
+PLUGINS = ("chipsieve_config", "chipsieve_python", "chipsieve_shell")
+FILES = """
+import chipsieve
+from importlib.metadata import entry_points
+print(chipsieve.__file__, *(point.load().__file__ for point in entry_points(group="chipsieve.readers")))
+"""
+Run = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from the tree."""
+    folder = tmp_path_factory.mktemp("wheel")
+    _succeed([sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)], folder)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def run(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Runs a command of an environment that has the wheel; its dependencies are those of this one."""
+    home = tmp_path_factory.mktemp("installed")
+    venv.create(home, with_pip=False, symlinks=True)
+    python = str(home / "bin/python")
+    _succeed([sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", str(wheel)], home)
+    site = Path(_succeed([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], home).strip())
+    # Folders named in a .pth file are not searched for further .pth files: an editable install here stays unseen.
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    return lambda command, *arguments: _succeed([str(home / "bin" / command), *arguments], home)
+
+
+def _succeed(command: list[str], folder: Path) -> str:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def test_wheel_holds_every_file(wheel: Path) -> None:
+    packages = [ROOT / "src/chipsieve", *(ROOT / "plugins" / name for name in PLUGINS)]
+    files = [path for package in packages for path in package.rglob("*") if path.is_file()]
+    expected = {path.relative_to(ROOT).as_posix().partition("/")[2] for path in files if path.suffix != ".pyc"}
+    packed = set(ZipFile(wheel).namelist())
+    assert expected <= packed
+    assert {"chipsieve/py.typed", "chipsieve/semgrep-rules/README.md"} <= packed
+
+
+def test_wheel_holds_nothing_else(wheel: Path) -> None:
+    tops = {name.split("/")[0] for name in ZipFile(wheel).namelist()}
+    assert tops == {"chipsieve", *PLUGINS, f"chipsieve-{chipsieve.__version__}.dist-info"}
+
+
+def test_installed_version(run: Run) -> None:
+    assert chipsieve.__version__ in run("chipsieve", "--version")
+
+
+def test_installed_package_is_the_wheels(run: Run) -> None:
+    files = run("python", "-c", FILES).split()
+    assert len(files) == 1 + len(PLUGINS)
+    assert not any(Path(file).is_relative_to(ROOT / home) for file in files for home in ("src", "plugins"))
+
+
+def test_installed_catalogue(run: Run) -> None:
+    listed = run("chipsieve", "accelerators", "--where", "bf16_native=true")
+    assert "H100" in listed
+    assert "V100" not in listed
+
+
+def test_installed_scan(run: Run) -> None:
+    verdict = json.loads(run("chipsieve", "scan", str(EXAMPLE), "--format", "json"))
+    assert verdict["schema"] == "chipsieve/1"
+    assert verdict["launches"]
+    assert verdict["coverage"]["read"] > 0
+    assert not [gap for gap in verdict["gaps"] if "no reader" in gap["reason"]]

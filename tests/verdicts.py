@@ -1,0 +1,169 @@
+"""What does a verdict look like? Six accelerators, a few signals, and a training launch that narrows them.
+
+The builder is for tests of reports: `verdict()` is a small believable whole, and every part can be replaced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chipsieve.model import (
+    Accelerator,
+    Coverage,
+    Cut,
+    Evidence,
+    Finding,
+    Gap,
+    Launch,
+    LaunchVerdict,
+    Naming,
+    Note,
+    Resolved,
+    Signal,
+    Span,
+    StepResult,
+    Test,
+    Verdict,
+)
+
+CATALOGUE = (
+    ("mi250", "Instinct MI250", "amd", "AMD", "datacenter", "CDNA2", "2021-11"),
+    ("mi300x", "Instinct MI300X", "amd", "AMD", "datacenter", "CDNA3", "2023-12"),
+    ("a100-sxm4-80gb", "A100 SXM4 80GB", "nvidia", "NVIDIA", "datacenter", "Ampere", "2020-11"),
+    ("h20-96gb", "H20 96GB", "nvidia", "NVIDIA", "datacenter", "Hopper", "2023-11"),
+    ("rtx-3090", "GeForce RTX 3090", "nvidia", "NVIDIA", "consumer", "Ampere", "2020-09"),
+    ("v100-sxm2-16gb", "V100 SXM2 16GB", "nvidia", "NVIDIA", "datacenter", "Volta", "2017-06"),
+)
+AMD, VOLTA = ("mi250", "mi300x"), ("v100-sxm2-16gb",)
+AMPERE_UP = ("a100-sxm4-80gb", "h20-96gb", "rtx-3090")
+IDS = tuple(row[0] for row in CATALOGUE)
+
+
+def accelerators() -> tuple[Accelerator, ...]:
+    """The small catalogue, in its order by vendor and id."""
+    return tuple(
+        Accelerator(chip, name, vendor, segment, architecture, {"vendor_name": label, "release": release})
+        for chip, name, vendor, label, segment, architecture, release in CATALOGUE
+    )
+
+
+def signal(name: str, **changes: object) -> Signal:
+    """A signal with every field filled in."""
+    whole = Signal(
+        id=name, title=f"{name} seen", question="Which chips?", step="software-stack", effect="requires",
+        strength="strong", requires={"vendor": "nvidia"}, why=f"The {name} says so. It always does.",
+        caveats=("A fork may differ.",), references=("https://example.org/manual",), rows=(),
+    )  # fmt: skip
+    return replace(whole, **changes)  # type: ignore[arg-type]  # what a test changes is its own affair
+
+
+def signals() -> dict[str, Signal]:
+    """The signals that the small verdict speaks of."""
+    table = [
+        signal("nccl-backend", title="NCCL as the back end"),
+        signal("bf16-training", title="Training in bfloat16", step="number-format", strength="definitive",
+               requires={"architecture": ["Ampere", "Hopper"]}, why="Older chips have no bfloat16. They emulate it."),
+        signal("gpudirect-settings", title="GPUDirect settings", step="interconnect", strength="weak",
+               why="The variable is ignored by current versions. It proves nothing."),
+        signal("flash-attention", title="FlashAttention", step="kernels", why="Its kernels need Ampere."),
+        signal("prose-name", title="A chip's name in prose", step="names", effect="names", requires={"named": "$value"}),
+        signal("zero-stage", title="ZeRO", step="none", effect="technique", requires={}, label="ZeRO stage $value"),
+    ]  # fmt: skip
+    return {one.id: one for one in table}
+
+
+def finding(name: str, path: str, line: int, value: str = "", snippet: str = "", **changes: object) -> Finding:
+    """A finding that spans one word at the start of its line."""
+    whole = Finding(name, "flag", path, Span(line, 1, line, 7), value, snippet or f"{name} {value}".strip(), engine="test")
+    return replace(whole, **changes)  # type: ignore[arg-type]  # what a test changes is its own affair
+
+
+NCCL = finding("nccl-backend", "train.py", 12, "nccl", 'dist.init_process_group("nccl")')
+BF16 = finding("bf16-training", "run.sh", 30, "true", "torchrun train.py --bf16 \\", conditions=())
+BF16_CONFIG = finding("bf16-training", "conf/ds.json", 4, "true", '"bf16": {"enabled": true},')
+GDR = finding("gpudirect-settings", "run.sh", 9, "2", "export NCCL_NET_GDR_LEVEL=2")
+FLASH = finding("flash-attention", "train.py", 40, "flash_attn", "attn = flash_attn_func(q, k, v)",
+                conditions=(Test("entry"), Test("option", "use_flash_attn")))  # fmt: skip
+H20 = finding("prose-name", "README.md", 12, "H20", "We trained on 64 H20 cards.", by="prose", row="word")
+V100 = finding("prose-name", "README.md", 20, "V100", "Tested on V100.", by="prose", row="word")
+FINDINGS = (H20, V100, BF16_CONFIG, BF16, GDR, FLASH, NCCL)
+
+
+def cut(step: str, of: Finding, excluded: tuple[str, ...], *more: Finding) -> Cut:
+    """What one finding (with more of its kind) excludes at a step."""
+    return Cut(step, of.signal, signals()[of.signal].strength, Evidence(of.signal, "", "asserted", (of, *more)), excluded)
+
+
+def steps() -> tuple[StepResult, ...]:
+    """The narrowing of the main launch: 6 to 4 for NCCL, 4 to 3 for bfloat16, and a step without evidence."""
+    return (
+        StepResult("software-stack", "Whose software stack does it call?", 6, 4, (cut("software-stack", NCCL, AMD),)),
+        StepResult("number-format", "Which number formats must the chip compute in?", 4, 3,
+                   (cut("number-format", BF16, VOLTA, BF16_CONFIG),)),
+        StepResult("memory", "How much memory must one chip have?", 3, 3, ()),
+    )  # fmt: skip
+
+
+def launch(name: str = "run.sh:30", role: str = "training", **changes: object) -> Launch:
+    """A launch of train.py by a script."""
+    words = ("torchrun", "--nproc-per-node", "8", "train.py", "--bf16", "--data", "${DATA}")
+    path, _, line = name.rpartition(":")
+    span = Span(int(line), 1, int(line), 9)
+    whole = Launch(
+        id=name, role=role, path=path, line=int(line), entry="train.py",
+        command=tuple(Resolved(word, path, span) for word in words),
+        environment={"NCCL_NET_GDR_LEVEL": Resolved("2", path, span), "DATA": Resolved("${DATA}", path, span)},
+        files=("conf/ds.json", path, "train.py"),
+        findings=((NCCL, "asserted"), (BF16, "asserted"), (BF16_CONFIG, "asserted"), (GDR, "asserted"),
+                  (FLASH, "optional")),
+        devices=8,
+    )  # fmt: skip
+    return replace(whole, **changes)  # type: ignore[arg-type]  # what a test changes is its own affair
+
+
+def outcome(**changes: object) -> LaunchVerdict:
+    """The main launch with what remains of it."""
+    unproven = (
+        Evidence("gpudirect-settings", "", "asserted", (GDR,)),
+        Evidence("flash-attention", "", "optional", (FLASH,)),
+    )
+    whole = LaunchVerdict(
+        launch=launch(), evidence=(), steps=steps(), remaining=AMPERE_UP, named=(),
+        techniques=(Note("ZeRO stage 3", "conf/ds.json", 7),), sites=(Note("RoCE fabric on premises", "run.sh", 5),),
+        unproven=unproven,
+    )  # fmt: skip
+    return replace(whole, **changes)  # type: ignore[arg-type]  # what a test changes is its own affair
+
+
+def silent(name: str, role: str = "training") -> LaunchVerdict:
+    """A launch without evidence: it excludes nothing."""
+    result = tuple(StepResult(step.step, step.question, 6, 6, ()) for step in steps())
+    bare = launch(name, role, findings=(), devices=0)
+    return outcome(launch=bare, steps=result, remaining=IDS, techniques=(), sites=(), unproven=())
+
+
+def verdict(**changes: object) -> Verdict:
+    """The whole: one training launch that narrows six chips to three."""
+    whole = Verdict(
+        root="example", policy="balanced", scope="launch", role="training", accelerators=accelerators(),
+        catalogue_date="2026-11-22", signals=signals(), launches=(outcome(),), possible=AMPERE_UP, remaining=AMPERE_UP,
+        main="run.sh:30",
+        named=(Naming(("h20-96gb",), "prose", "README.md", 12, "H20"), Naming(VOLTA, "prose", "README.md", 20, "V100")),
+        findings=FINDINGS,
+        gaps=(Gap("data/big.json", "too large to read (50 MB)"), Gap("old.sh", "not understood: unclosed quote", 3)),
+        coverage=Coverage(9, 8, 1, 1),
+    )  # fmt: skip
+    return replace(whole, **changes)  # type: ignore[arg-type]  # what a test changes is its own affair
+
+
+def empty() -> Verdict:
+    """A tree in which nothing was found."""
+    return verdict(
+        launches=(), possible=IDS, remaining=IDS, main="", named=(), findings=(), gaps=(), coverage=Coverage(3, 3, 0, 0)
+    )
+
+
+def two_launches() -> Verdict:
+    """A second training launch keeps every chip in; an evaluation and a test do not speak."""
+    rest = (silent("sft.sh:4", "fine-tuning"), silent("eval.sh:2", "evaluation"), silent("test.sh:1", "test"))
+    return verdict(launches=(outcome(), *rest), possible=IDS, remaining=AMPERE_UP)
