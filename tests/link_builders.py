@@ -27,7 +27,9 @@ def arguments() -> Word:
 
 
 def choice(*alternatives: tuple[tuple[Condition, ...], str]) -> Word:
-    return Word((Part("choice", "", span(), alternatives=tuple((c, text(value)) for c, value in alternatives)),), span())
+    return Word(
+        (Part("choice", "", span(), alternatives=tuple((c, text(value)) for c, value in alternatives)),), span()
+    )
 
 
 def command(

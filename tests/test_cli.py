@@ -133,7 +133,17 @@ def test_bad_files_are_gaps_and_cost_nobody_else_a_finding(tmp_path: Path) -> No
     assert result.exit_code == 0, result.output
     verdict = json.loads(result.stdout)
     gaps = {gap["path"] for gap in verdict["gaps"]}
-    assert {"broken.py", "python2.py", "broken.json", "broken.toml", "broken.ipynb", "deep.json", "nul.py", "large.json", "loop"} <= gaps
+    assert {
+        "broken.py",
+        "python2.py",
+        "broken.json",
+        "broken.toml",
+        "broken.ipynb",
+        "deep.json",
+        "nul.py",
+        "large.json",
+        "loop",
+    } <= gaps
     assert not {"empty.py", "empty.sh", "train.py", "train.sh"} & gaps
     assert all(gap["reason"] and "Traceback" not in gap["reason"] for gap in verdict["gaps"])
     assert "v100-sxm2-32gb" not in verdict["repository"]["possible"]

@@ -43,10 +43,13 @@ def test_a_walk_is_sorted_and_counts_what_it_skips(tmp_path: Path) -> None:
 
 
 def test_a_shebang_names_the_language_of_a_file_without_ending(tmp_path: Path) -> None:
-    for name, text in {
-        "launch": "#!/bin/bash\n", "tool": "#!/usr/bin/env -S python3.11\n", "page": "#!/usr/bin/perl\n", "LICENSE": "Free\n",
-    }.items():  # fmt: skip
-        write(tmp_path, **{name: text})
+    write(
+        tmp_path,
+        launch="#!/bin/bash\n",
+        tool="#!/usr/bin/env -S python3.11\n",
+        page="#!/usr/bin/perl\n",
+        LICENSE="Free\n",
+    )
     assert discover.discover(tmp_path).files == (("launch", "shell"), ("tool", "python"))
 
 

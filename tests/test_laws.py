@@ -7,23 +7,22 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chipsieve.model import Accelerator, Evidence, Finding, Launch, Signal, Span, Standing
+from chipsieve.model import Accelerator, Cell, Evidence, Finding, Launch, Signal, Span, Standing
 from chipsieve.policies import Policy, load_policy, steps
 from chipsieve.sieve import conflict, sieve
 from chipsieve.signals import read_signal
 from chipsieve.weigh import weigh
 
 VENDORS = ("nvidia", "amd", "huawei")
+FACTS: list[Mapping[str, Cell]] = [
+    {"bf16_native": True, "memory_gb": 80.0},
+    {"bf16_native": False, "memory_gb": 16.0},
+    {"bf16_native": None, "memory_gb": None},
+]
 CHIPS = tuple(
     Accelerator(f"{vendor}-{number}", f"{vendor} {number}", vendor, "datacenter", "any", facts)
     for vendor in VENDORS
-    for number, facts in enumerate(
-        [
-            {"bf16_native": True, "memory_gb": 80.0},
-            {"bf16_native": False, "memory_gb": 16.0},
-            {"bf16_native": None, "memory_gb": None},
-        ]
-    )
+    for number, facts in enumerate(FACTS)
 )
 PREDICATES: list[Mapping[str, object]] = [
     {"bf16_native": True},
@@ -72,7 +71,9 @@ def remaining(items: list[tuple[Finding, Standing]], policy: Policy) -> tuple[st
 
 
 @given(placed, policies, st.randoms())
-def test_order_and_duplicates_do_not_matter(items: list[tuple[Finding, Standing]], policy: Policy, random: object) -> None:
+def test_order_and_duplicates_do_not_matter(
+    items: list[tuple[Finding, Standing]], policy: Policy, random: object
+) -> None:
     shuffled = items + items[::2]
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert weigh(launch(shuffled), SIGNALS) == weigh(launch(items), SIGNALS)

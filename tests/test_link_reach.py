@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from link_builders import module, option, span
 
 from chipsieve.link.options import OptionValues
-from chipsieve.link.reach import Reach
+from chipsieve.link.reach import Reach, Start
 from chipsieve.link.roles import devices, role_of
 from chipsieve.link.tree import Tree
+from chipsieve.logic import Answer
 from chipsieve.model import Condition, Every, Function, Import, Not, Option, Reading, Resolved, Some, Test
+from link_builders import module, option, span
 
 
 def words(line: str) -> tuple[Resolved, ...]:
@@ -17,10 +18,14 @@ def words(line: str) -> tuple[Resolved, ...]:
 
 
 def reach(
-    line: str, *readings: Reading, entry: str = "train.py", provided: frozenset[str] = frozenset(), environment: dict[str, str] | None = None
+    line: str,
+    *readings: Reading,
+    entry: str = "train.py",
+    provided: frozenset[str] = frozenset(),
+    environment: dict[str, str] | None = None,
 ) -> Reach:
     known = {name: Resolved(value, "a.sh", span()) for name, value in (environment or {}).items()}
-    return Reach(Tree(readings), [entry], known.get, words(line), ("", "src"), provided)
+    return Reach(Tree(readings), Start((entry,), known, words(line), ("", "src"), provided))
 
 
 BF16 = Test("option", "bf16")
@@ -44,7 +49,9 @@ BF16 = Test("option", "bf16")
         ("--BF16", [option("--bf16", "false", "true")], True),
     ],
 )
-def test_options_come_from_the_command_line_then_the_defaults(line: str, declared: list[Option], answer: bool | None) -> None:
+def test_options_come_from_the_command_line_then_the_defaults(
+    line: str, declared: list[Option], answer: bool | None
+) -> None:
     spread = reach(line, module("train.py", options=tuple(declared)))
     assert spread.holds([BF16], "train.py") is answer
 
@@ -79,7 +86,7 @@ def test_a_configs_key_overrides_a_default_and_not_the_command_line() -> None:
         (Some((Test("hardware"), Test("entry"))), True),
     ],
 )
-def test_conditions_are_three_valued(condition: Condition, answer: bool | None) -> None:
+def test_conditions_are_three_valued(condition: Condition, answer: Answer) -> None:
     spread = reach(
         "--dtype torch.bfloat16", module("train.py"), provided=frozenset({"flash_attn"}), environment={"MODE": "fast"}
     )
@@ -98,32 +105,59 @@ def test_imports_are_followed_under_their_conditions() -> None:
         ),
     )
     model = module("lib/model.py", imports=(Import("layers", span(), level=1),))
-    rest = [module(path) for path in ("lib/__init__.py", "lib/data.py", "lib/layers.py", "optional.py", "never.py", "alone.py")]
+    rest = [
+        module(path)
+        for path in ("lib/__init__.py", "lib/data.py", "lib/layers.py", "optional.py", "never.py", "alone.py")
+    ]
     spread = reach("", train, model, *rest)
     assert spread.files == {
-        "train.py": True, "lib/__init__.py": True, "lib/model.py": True, "lib/data.py": True, "lib/layers.py": True, "optional.py": None,
-    }  # fmt: skip
+        "train.py": True,
+        "lib/__init__.py": True,
+        "lib/model.py": True,
+        "lib/data.py": True,
+        "lib/layers.py": True,
+        "optional.py": None,
+    }
     assert spread.holds([], "alone.py") is False
     assert spread.holds([], "optional.py") is None
 
 
 def functions(**mentions: str) -> tuple[Function, ...]:
     names = {"top": "", "main__": "__main__"}
-    return tuple(Function(names.get(key, key.replace("__", ".")), frozenset(value.split())) for key, value in mentions.items())
+    return tuple(
+        Function(names.get(key, key.replace("__", ".")), frozenset(value.split())) for key, value in mentions.items()
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
-        ("train", True), ("helper", True), ("unused", None), ("Trainer", True), ("Trainer.fit_all", True), ("Trainer.forward", True),
-        ("Trainer.export", None), ("Orphan.forward", None), ("train.inner", None),
+        ("train", True),
+        ("helper", True),
+        ("unused", None),
+        ("Trainer", True),
+        ("Trainer.fit_all", True),
+        ("Trainer.forward", True),
+        ("Trainer.export", None),
+        ("Orphan.forward", None),
+        ("train.inner", None),
     ],
-)  # fmt: skip
-def test_functions_are_live_when_live_code_mentions_them(name: str, answer: bool | None) -> None:
+)
+def test_functions_are_live_when_live_code_mentions_them(name: str, answer: Answer) -> None:
     declared = functions(
-        top="argparse", main__="train", train="Trainer fit_all helper", helper="", unused="export Orphan", Trainer="", Trainer__fit_all="",
-        Trainer__forward="", Trainer__export="", Orphan="", Orphan__forward="", train__inner="",
-    )  # fmt: skip
+        top="argparse",
+        main__="train",
+        train="Trainer fit_all helper",
+        helper="",
+        unused="export Orphan",
+        Trainer="",
+        Trainer__fit_all="",
+        Trainer__forward="",
+        Trainer__export="",
+        Orphan="",
+        Orphan__forward="",
+        train__inner="",
+    )
     spread = reach("", module("train.py", functions=declared))
     assert spread.holds([Test("call", name)], "train.py") is answer
 
@@ -184,9 +218,13 @@ def test_roles(entry: str, script: str, options: tuple[str, ...], distributed: b
 @pytest.mark.parametrize(
     ("line", "count"),
     [
-        ("torchrun --nproc_per_node 8 --nnodes 4 t.py", 32), ("torchrun --nproc_per_node=8 t.py", 8), ("deepspeed --num_gpus 4 t.py", 4),
-        ("mpirun -np 16 python t.py", 16), ("torchrun --nproc_per_node ${N} t.py", 0), ("python t.py", 0),
+        ("torchrun --nproc_per_node 8 --nnodes 4 t.py", 32),
+        ("torchrun --nproc_per_node=8 t.py", 8),
+        ("deepspeed --num_gpus 4 t.py", 4),
+        ("mpirun -np 16 python t.py", 16),
+        ("torchrun --nproc_per_node ${N} t.py", 0),
+        ("python t.py", 0),
     ],
-)  # fmt: skip
+)
 def test_devices_are_counted_where_the_command_says(line: str, count: int) -> None:
     assert devices(words(line), {}) == count

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from link_builders import arguments, choice, command, if_variable, joined, module, script, span, text, variable
 
 from chipsieve.link.scripts import Follower, Run
 from chipsieve.link.tree import Tree
 from chipsieve.link.words import Scope, expand
 from chipsieve.model import Not, Part, Reading, Resolved, Word
+from link_builders import arguments, choice, command, if_variable, joined, module, script, span, text, variable
 
 
 def runs(first: str, *readings: Reading) -> list[Run]:
@@ -46,14 +46,25 @@ def test_a_command_line_starts_a_program(words: str, kind: str, entry: str) -> N
 
 
 @pytest.mark.parametrize(
-    "words", ["echo python train.py", "rm train.py", "cat train.py", "python -c print(1)", "git add train.py", "pip install torch"]
+    "words",
+    [
+        "echo python train.py",
+        "rm train.py",
+        "cat train.py",
+        "python -c print(1)",
+        "git add train.py",
+        "pip install torch",
+    ],
 )
 def test_other_commands_start_nothing(words: str) -> None:
     assert runs("run.sh", script("run.sh", command(words)), module("train.py")) == []
 
 
 def test_scripts_call_scripts_and_pass_their_arguments_on() -> None:
-    outer = script("hydit/train.sh", command([text("sh"), joined(variable("@scriptdir"), text("/run.sh")), text("--fast"), arguments()], at=5))
+    outer = script(
+        "hydit/train.sh",
+        command([text("sh"), joined(variable("@scriptdir"), text("/run.sh")), text("--fast"), arguments()], at=5),
+    )
     inner = script("hydit/run.sh", command([text("deepspeed"), text("hydit/train.py"), arguments()], at=2))
     follower = Follower(Tree([outer, inner, module("hydit/train.py")]))
     (run,) = follower.runs("hydit/train.sh")

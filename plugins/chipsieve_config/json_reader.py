@@ -13,11 +13,11 @@ from chipsieve_config.tree import DEPTH_LIMIT, Builder, Mapping, Scalar, Sequenc
 from chipsieve_config.walk import Walker
 
 TOKEN = re.compile(
-    r"""(?P<blank>[\s\ufeff]+)
-    |(?P<comment>//[^\r\n]*|\#[^\r\n]*|/\*(?s:.*?)\*/)
+    r"""[\s\ufeff]*(?:(?P<comment>//[^\r\n]*|\#[^\r\n]*|/\*(?s:.*?)\*/)
     |(?P<string>"(?:[^"\\]|\\(?s:.))*"|'(?:[^'\\\r\n]|\\.)*')
     |(?P<punctuation>[\[\]{},:])
-    |(?P<word>(?:\$\{[^}\r\n]*\}|[^\s,:\[\]{}"'])+)""",
+    |(?P<word>(?:\$\{[^}\r\n]*\}|[^\s\ufeff,:\[\]{}"'])+)
+    |(?P<end>\Z))""",
     re.VERBOSE,
 )
 NUMBER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|Infinity|NaN)")
@@ -62,7 +62,7 @@ def report(collector: Collector, parsed: Parsed) -> None:
         collector.gap("not a JSON value: taken as unknown", collector.lines.position(offset)[0])
     if parsed.broken:
         line = collector.lines.position(parsed.broken.offset)[0]
-        collector.gap(f"broken JSON: {parsed.broken}; read up to here", line)
+        collector.gap(f"not one JSON value: {parsed.broken}", line)
 
 
 def parse(text: str) -> Parsed:
@@ -91,13 +91,13 @@ class _Parser:
             token = TOKEN.match(self.text, offset)
             if token is None:
                 raise BrokenJsonError("a quote or comment is never closed", offset)
-            kind, offset = token.lastgroup, token.end()
+            kind, offset = token.lastgroup or "end", token.end()
             if kind == "comment":
-                self.parsed.comments.append(token.span())
+                self.parsed.comments.append(token.span(kind))
             elif kind == "punctuation":
-                self._punctuation(token[0], token.start())
-            elif kind != "blank":
-                self._scalar(token, quoted=kind == "string")
+                self._punctuation(token[kind], token.start(kind))
+            elif kind != "end":
+                self._scalar(token[kind], token.start(kind), quoted=kind == "string")
         if self.closers:
             raise BrokenJsonError(f"{self.closers[-1]!r} is missing at the end", len(self.text))
 
@@ -128,14 +128,14 @@ class _Parser:
         self.builder.close()
         self.state = "comma" if self.closers else "end"
 
-    def _scalar(self, token: re.Match[str], *, quoted: bool) -> None:
-        start, end = token.span()
+    def _scalar(self, token: str, start: int, *, quoted: bool) -> None:
+        end = start + len(token)
         if self.state == "key":
-            self.builder.add(Scalar(unquote(token[0]) if quoted else token[0], start, end))
+            self.builder.add(Scalar(unquote(token) if quoted else token, start, end))
             self.state = "colon"
             return
         self._expect("value", start)
-        text = unquote(token[0]) if quoted else self._word(token[0], start)
+        text = unquote(token) if quoted else self._word(token, start)
         self.builder.add(Scalar(text, start, end))
         self.state = "comma" if self.closers else "end"
 
@@ -152,7 +152,7 @@ class _Parser:
 
     def _expect(self, state: str, offset: int) -> None:
         if self.state == "end":
-            raise BrokenJsonError("a second value follows the first", offset)
+            raise BrokenJsonError("several values, one after the other: only the first was read", offset)
         if self.state != state:
             raise BrokenJsonError(f"a {self.state} is missing", offset)
 

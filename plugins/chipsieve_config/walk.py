@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence as Row
+from fnmatch import fnmatchcase
 
 from chipsieve.model import Test
 from chipsieve_config import workload
@@ -26,13 +27,16 @@ PARTS = re.compile(r"[^.]+")
 
 
 class Walker:
-    """One walk over the trees of one file; `left` bounds how many values it visits."""
+    """One walk over the trees of one file; `left` is how many values it may still visit."""
 
     def __init__(self, collector: Collector) -> None:
         """Walk into the collector of the file."""
         self.out = collector
         self.table = collector.table
         self.left = NODE_LIMIT
+        names = self.table.key_components()
+        self._names = {name: True for name in names if "*" not in name}
+        self._globs = [name for name in names if "*" in name]
 
     def documents(self, nodes: Row[Node], conditions: Conditions = ()) -> None:
         """Walk over every document of a file; a cut is a gap."""
@@ -102,11 +106,18 @@ class Walker:
                     self.out.add(self.table.pin(pin.text), item.start, item.end, (*conditions, *pin.conditions))
 
     def _value(self, path: tuple[str, ...], value: Scalar, siblings: Dict[str, str], conditions: Conditions) -> None:
-        if path:
+        if path and self._is_asked(path[-1]):
             found = self.table.key(path, value.known, self.out.source.path, siblings)
             self.out.add(found, value.start, value.end, conditions)
         if value.known and is_file_name(value.known):
             self.out.refer(value.known, value.start, value.end, conditions)
+
+    def _is_asked(self, key: str) -> bool:
+        """Whether any row asks for a key of this name; most keys of most files are asked by none."""
+        name = key.rpartition(".")[2].casefold()
+        if name not in self._names:
+            self._names[name] = any(fnmatchcase(name, glob) for glob in self._globs)
+        return self._names[name]
 
     def _shapes(self, node: Mapping, siblings: Dict[str, str], path: tuple[str, ...], conditions: Conditions) -> None:
         """What several keys say together: `name` with `value`, a node selector, an image in pieces."""

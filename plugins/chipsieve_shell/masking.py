@@ -406,3 +406,12 @@ class _Masker:
         closer = PUNCTUATION.match(self.text, at, self.end)
         arm = CaseArm(tuple(patterns), (body, at), self.text.startswith(";&", at))
         return arm, self._gap(at + len(closer[0]) if closer else at)
+
+
+def end_of_commands(text: str, at: int, end: int) -> int:
+    """The offset past the `)` that ends the commands starting at `at`.
+
+    Raises:
+        Unclosed: there is none.
+    """
+    return _Masker(text, end, Masked("", at), None)._commands_end(at)  # noqa: SLF001 - this module's own

@@ -7,11 +7,12 @@ from pathlib import Path
 from chipsieve.catalogue import load_catalogue
 from chipsieve.discover import Discovery, discover
 from chipsieve.link import link
-from chipsieve.model import Coverage, Gap, Reading, Verdict
+from chipsieve.model import Coverage, Gap, Verdict
 from chipsieve.policies import DEFAULT, load_policy
-from chipsieve.read import Progress, read_tree, unique
+from chipsieve.read import Progress, read_tree
 from chipsieve.signals.table import default_table
-from chipsieve.verdict import conclude
+from chipsieve.text import unique
+from chipsieve.verdict import Rules, Scanned, conclude
 
 SCOPES = ("launch", "tree")
 
@@ -43,21 +44,17 @@ def scan(
         {*found.gaps, *(gap for reading in readings for gap in reading.gaps)},
         key=lambda gap: (gap.path, gap.line or 0, gap.reason),
     )
-    return conclude(
+    scanned = Scanned(
         root=found.root.name,
-        launches=link(readings, table, scope),
-        findings=unique(item for reading in readings for item in reading.findings),
-        gaps=gaps,
-        coverage=_coverage(found, readings, gaps),
-        catalogue=catalogue,
-        signals=table.signals,
-        policy=rules,
         scope=scope,
-        role=role,
+        findings=tuple(unique(item for reading in readings for item in reading.findings)),
+        gaps=tuple(gaps),
+        coverage=_coverage(found, gaps),
     )
+    return conclude(scanned, link(readings, table, scope), Rules(catalogue, table.signals, rules, role))
 
 
-def _coverage(found: Discovery, readings: tuple[Reading, ...], gaps: list[Gap]) -> Coverage:
+def _coverage(found: Discovery, gaps: list[Gap]) -> Coverage:
     paths = {path for path, _ in found.files}
     whole = {gap.path for gap in gaps if gap.line is None} & paths
     parts = {gap.path for gap in gaps if gap.line is not None} & paths - whole

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import click
 
 from chipsieve import __version__
 
 if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
     from chipsieve.model import Verdict
 
 FORMATS = ("text", "json", "jsonl", "sarif", "html", "markdown", "github")
@@ -44,7 +47,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="chipsieve %(version)s")
 @click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")
-def main(debug: bool) -> None:  # noqa: ARG001, FBT001 - read by Commands.invoke
+def main(**_: bool) -> None:
     """Which accelerators can this code have been trained on, and which line proves it?
 
     \b
@@ -55,23 +58,38 @@ def main(debug: bool) -> None:  # noqa: ARG001, FBT001 - read by Commands.invoke
 
 @main.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--policy", type=click.Choice(POLICIES), default="balanced", show_default=True, help="Which evidence may exclude.")
-@click.option("--scope", type=click.Choice(("launch", "tree")), default="launch", show_default=True,
-              help="Judge each launch, or the whole tree as one with every condition met.")
-@click.option("--role", type=click.Choice(ROLES), default="training", show_default=True,
-              help="Whose launches speak for the repository; training includes fine-tuning.")
+@click.option(
+    "--policy", type=click.Choice(POLICIES), default="balanced", show_default=True, help="Which evidence may exclude."
+)
+@click.option(
+    "--scope",
+    type=click.Choice(("launch", "tree")),
+    default="launch",
+    show_default=True,
+    help="Judge each launch, or the whole tree as one with every condition met.",
+)
+@click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    default="training",
+    show_default=True,
+    help="Whose launches speak for the repository; training includes fine-tuning.",
+)
 @click.option("--trust-names", is_flag=True, help="Let a chip named in a launch exclude the others.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="What to write.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file, not to standard output.")
-@click.option("--fail-on", multiple=True, metavar="WHAT",
-              help="Exit 1 when met: a signal's id, an effect, 'excludes:CHIP' or 'names:CHIP' ('any' for CHIP). Repeatable.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of stdout.")
+@click.option(
+    "--fail-on",
+    multiple=True,
+    metavar="WHAT",
+    help="Exit 1 when met: a signal's id, an effect, excludes:CHIP or names:CHIP (CHIP may be any).",
+)
 @click.option("--strict-coverage", is_flag=True, help="Exit 4 when something could not be read.")
 @click.option("--verbose", "-v", is_flag=True, help="Show every launch and every gap.")
 @click.option("--no-progress", is_flag=True, help="No progress bar.")
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes that read; default one per core for larger trees.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that read; by default one per core.")
 def scan(
-    path: Path, policy: str, scope: str, role: str, trust_names: bool, form: str, output: Path | None,  # noqa: FBT001
-    fail_on: tuple[str, ...], strict_coverage: bool, verbose: bool, no_progress: bool, workers: int | None,  # noqa: FBT001
+    path: Path, form: str, output: Path | None, fail_on: tuple[str, ...], **options: Any
 ) -> None:  # fmt: skip
     """Scan PATH, a folder or a file, and say which accelerators it can have been trained on.
 
@@ -87,7 +105,8 @@ def scan(
     from chipsieve import fail, report
 
     conditions = [fail.parse(text) for text in fail_on]
-    verdict = _scanned(path, policy, scope, role, trust_names, workers, show=not no_progress)
+    strict, verbose = options.pop("strict_coverage"), options.pop("verbose")
+    verdict = _scanned(path, quiet=options.pop("no_progress"), **options)
     colour = form == "text" and output is None and sys.stdout.isatty()
     _write(report.render(verdict, form, colour=colour, verbose=verbose, read_text=_reader(path)), output)
     met = [condition for condition in conditions if condition.met(verdict)]
@@ -95,45 +114,51 @@ def scan(
         click.echo(f"chipsieve: --fail-on {condition.text} is met", err=True)
     if met:
         sys.exit(1)
-    if strict_coverage and verdict.gaps:
+    if strict and verdict.gaps:
         click.echo(f"chipsieve: {len(verdict.gaps)} gaps; see the report", err=True)
         sys.exit(INCOMPLETE)
 
 
-def _scanned(
-    path: Path, policy: str, scope: str, role: str, trust_names: bool, workers: int | None, *, show: bool  # noqa: FBT001
-) -> Verdict:
+def _scanned(path: Path, *, quiet: bool, **options: Any) -> Verdict:
+    """The verdict on a path, or the end of the run when there is nothing to scan."""
     from chipsieve.api import scan as run
 
     try:
-        with _progress(show=show) as progress:
-            verdict = run(
-                path, policy=policy, scope=scope, role=role, trust_names=trust_names, workers=workers, progress=progress
-            )
+        with _Progress(show=not quiet and sys.stderr.isatty()) as progress:
+            verdict = run(path, progress=progress.step, **options)
     except FileNotFoundError as error:
-        click.echo(f"chipsieve: {error}; give a folder or a file that exists", err=True)
-        sys.exit(NOTHING_TO_SCAN)
+        _nothing(f"{error}; give a folder or a file that exists")
     if verdict.coverage.files == verdict.coverage.skipped:
-        click.echo(f"chipsieve: {path}: nothing to scan: no Python, shell, configuration or prose file here", err=True)
-        sys.exit(NOTHING_TO_SCAN)
+        _nothing(f"{path}: nothing to scan: no Python, shell, configuration or prose file here")
     return verdict
 
 
-class _progress:  # noqa: N801 - a context manager used as a function
-    """A progress bar on standard error, on a terminal only."""
+def _nothing(reason: str) -> NoReturn:
+    click.echo(f"chipsieve: {reason}", err=True)
+    sys.exit(NOTHING_TO_SCAN)
+
+
+class _Progress:
+    """A progress bar on standard error, made when the number of files is known."""
 
     def __init__(self, *, show: bool) -> None:
-        self.show, self.bar = show and sys.stderr.isatty(), None
+        self.show = show
+        self.stack = ExitStack()
+        self.bar: ProgressBar[int] | None = None
 
-    def __enter__(self) -> Callable[[int, int], None] | None:
-        return self._step if self.show else None
+    def __enter__(self) -> Self:
+        return self
 
-    def _step(self, done: int, total: int) -> None:
-        click.echo(f"\rreading {done}/{total} files", nl=False, err=True)
+    def step(self, done: int, total: int) -> None:
+        """Advance to `done` of `total` files."""
+        if not self.show:
+            return
+        if self.bar is None:
+            self.bar = self.stack.enter_context(click.progressbar(length=total, label="reading", file=sys.stderr))
+        self.bar.update(done - self.bar.pos)
 
     def __exit__(self, *_: object) -> None:
-        if self.show:
-            click.echo("\r\x1b[K", nl=False, err=True)
+        self.stack.close()
 
 
 def _reader(path: Path) -> Callable[[str], str | None]:

@@ -16,7 +16,7 @@ from chipsieve.catalogue.derived import number
 from chipsieve.catalogue.facts import ALL_BOOLEANS, ALL_NUMBERS
 from chipsieve.logic import every, negate, some
 from chipsieve.model import Accelerator, Cell
-from chipsieve.tables import TableError, load_toml, refuse_unknown, text_field
+from chipsieve.tables import TableError, load_toml, refuse_unknown, table_list, text_field
 
 TABLE = "export_controls.toml"
 FIELDS = ("id", "title", "citation", "effective", "checked", "notes", "otherwise", "case")
@@ -137,25 +137,21 @@ def read_rules(table: Mapping[str, object]) -> tuple[Rule, ...]:
     """The rule sets of one parsed table, in its order.
 
     Raises:
-        TableError: a rule has an unknown key, lacks one, or a case names a fact, status or rule that is not there.
+        TableError: a rule has an unknown key, lacks one, or a case asks for a fact or rule that is not there.
     """
     refuse_unknown(TABLE, table, ("rule",))
-    rows = table.get("rule", [])
-    if not isinstance(rows, list):
-        raise TableError(f"{TABLE}: write each rule as [[rule]]")
     rules: list[Rule] = []
-    for row in rows:
-        rules.append(_rule(row, {rule.id for rule in rules}))
+    for row in table_list(TABLE, table, "rule"):
+        rules.append(_rule(row, [rule.id for rule in rules]))
     return tuple(rules)
 
 
 def _rule(row: Mapping[str, object], earlier: Collection[str]) -> Rule:
-    name = text_field(TABLE, row, "id")
-    where = f"{TABLE}: {name}"
+    where = f"{TABLE}: {text_field(TABLE, row, 'id')}"
     refuse_unknown(where, row, FIELDS)
-    cases = row.get("case")
-    if not isinstance(cases, list) or not cases:
-        raise TableError(f"{where}: 'case' must be a list of tables")
+    cases = table_list(where, row, "case")
+    if not cases:
+        raise TableError(f"{where}: 'case' is missing")
     for case in cases:
         text_field(f"{where}: case", case, "status")
         _check(f"{where}: case", {key: value for key, value in case.items() if key != "status"}, earlier)
@@ -164,12 +160,11 @@ def _rule(row: Mapping[str, object], earlier: Collection[str]) -> Rule:
 
 
 def _check(where: str, conditions: Mapping[str, object], earlier: Collection[str]) -> None:
-    numbers = (*ALL_NUMBERS, *SUMS)
-    limits = {name + suffix for name in numbers for suffix in LIMITS}
+    limits = {name + suffix for name in (*ALL_NUMBERS, *SUMS) for suffix in LIMITS}
     refuse_unknown(where, conditions, {*limits, *ALL_BOOLEANS, *earlier, "any"})
     for key, wanted in conditions.items():
-        kind = list if key == "any" or key in earlier else bool if key in ALL_BOOLEANS else int | float
+        kind = bool if key in ALL_BOOLEANS else list if key in ("any", *earlier) else int | float
         if not isinstance(wanted, kind):
             raise TableError(f"{where}: {key!r} cannot be {wanted!r}")
-        for part in wanted if key == "any" and isinstance(wanted, list) else ():
-            _check(where, part, earlier)
+    for part in table_list(where, conditions, "any"):
+        _check(where, part, earlier)

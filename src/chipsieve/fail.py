@@ -28,7 +28,9 @@ class FailOn:
         if self.kind == "names":
             named = {chip for naming in verdict.named for chip in naming.accelerators}
             return bool(named & self.chips if self.chips else named)
-        asserted = {item.signal for launch in verdict.launches for item in launch.evidence if item.standing == "asserted"}
+        asserted = {
+            item.signal for launch in verdict.launches for item in launch.evidence if item.standing == "asserted"
+        }
         if self.kind == "effect":
             return any(verdict.signals[signal].effect == self.wanted for signal in asserted)
         return self.wanted in asserted

@@ -74,4 +74,6 @@ def load_policy(name: str, *, trust_names: bool = False) -> Policy:
 def steps() -> tuple[Step, ...]:
     """The steps of the sieve in the order in which they are asked."""
     rows = cast("list[Mapping[str, object]]", _tables()["step"])
-    return tuple(Step(text_field("policies.toml", row, "id"), text_field("policies.toml", row, "question")) for row in rows)
+    return tuple(
+        Step(text_field("policies.toml", row, "id"), text_field("policies.toml", row, "question")) for row in rows
+    )

@@ -22,9 +22,7 @@ Names = Mapping[str, frozenset[str]]
 OWN = ("id", "vendor", "segment", "architecture")
 
 
-def admits(
-    predicate: Predicate, accelerator: Accelerator, value: str = "", names: Names | None = None
-) -> bool | None:
+def admits(predicate: Predicate, accelerator: Accelerator, value: str = "", names: Names | None = None) -> bool | None:
     """Whether the accelerator satisfies the predicate: True, False, or None for unknown.
 
     `value` is the finding's, for "$value"; `names` maps a chip's name in lower case to accelerator ids.
@@ -32,9 +30,7 @@ def admits(
     return every(_key_admits(key, wanted, accelerator, value, names or {}) for key, wanted in predicate.items())
 
 
-def _key_admits(
-    key: str, wanted: object, accelerator: Accelerator, value: str, names: Names
-) -> bool | None:
+def _key_admits(key: str, wanted: object, accelerator: Accelerator, value: str, names: Names) -> bool | None:
     if key in ("any", "all"):
         answers = (admits(part, accelerator, value, names) for part in _parts(key, wanted))
         return some(answers) if key == "any" else every(answers)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -18,8 +18,9 @@ from types import FrameType
 from typing import Protocol
 
 from chipsieve.discover import Discovery, load
-from chipsieve.model import Document, Finding, Gap, Reading, Source
+from chipsieve.model import Document, Gap, Reading, Source
 from chipsieve.signals.table import SignalTable, default_table
+from chipsieve.text import unique
 
 SECONDS_PER_FILE = 20
 PARALLEL_FROM = 24  # files; below that, starting workers costs more than it saves
@@ -171,13 +172,3 @@ def merge(reading: Reading, inner: Reading) -> Reading:
         references=reading.references + inner.references,
         gaps=reading.gaps + inner.gaps,
     )
-
-
-def unique(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings without duplicates, sorted by place, then signal and value."""
-    return sorted(set(findings), key=finding_order)
-
-
-def finding_order(item: Finding) -> tuple[object, ...]:
-    """The order in which findings are listed everywhere."""
-    return (item.path, item.span, item.signal, item.value, item.row, item.engine, repr(item.conditions))

@@ -68,3 +68,15 @@ def text_list(where: str, table: Mapping[str, object], key: str) -> tuple[str, .
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise TableError(f"{where}: {key!r} must be a text or a list of texts")
     return tuple(items)
+
+
+def table_list(where: str, table: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
+    """The tables under `key`, a list of them or nothing.
+
+    Raises:
+        TableError: the key holds something else.
+    """
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise TableError(f"{where}: {key!r} must be a list of tables")
+    return value

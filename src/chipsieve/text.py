@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from functools import cached_property
 
 from chipsieve.model import Condition, Finding, Match, Source, Span
 
 SNIPPET_LIMIT = 200
+LINE_END = re.compile(r"\r\n?|\n")
 
 
 class Lines:
@@ -20,11 +23,7 @@ class Lines:
     @cached_property
     def starts(self) -> list[int]:
         """Offsets (code points) at which lines begin; the first is 0."""
-        starts = [0]
-        for offset, char in enumerate(self.text):
-            if char == "\n" or (char == "\r" and self.text[offset + 1 : offset + 2] != "\n"):
-                starts.append(offset + 1)
-        return starts
+        return [0, *(end.end() for end in LINE_END.finditer(self.text))]
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1."""
@@ -63,3 +62,13 @@ def finding(
         engine=engine,
         by=match.by,
     )
+
+
+def unique(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings without duplicates, sorted by place, then signal and value."""
+    return sorted(set(findings), key=finding_order)
+
+
+def finding_order(item: Finding) -> tuple[object, ...]:
+    """The order in which findings are listed everywhere."""
+    return (item.path, item.span, item.signal, item.value, item.row, item.engine, repr(item.conditions))

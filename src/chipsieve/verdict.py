@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from chipsieve.catalogue import Catalogue
 from chipsieve.link.roles import TRAINING
@@ -29,8 +30,30 @@ ROLES = ("training", "any", "fine-tuning", "inference", "evaluation", "test", "b
 UNNAMED_ROWS = ("constant",)  # a table of many chips' numbers names none of them
 
 
-def judge(launch: Launch, catalogue: Catalogue, signals: Mapping[str, Signal], policy: Policy) -> LaunchVerdict:
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a launch is judged by: the catalogue, the signals, the policy, and whose launches speak."""
+
+    catalogue: Catalogue
+    signals: Mapping[str, Signal]
+    policy: Policy
+    role: str = "training"
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What reading a tree gave, beside its launches."""
+
+    root: str
+    scope: str
+    findings: tuple[Finding, ...]
+    gaps: tuple[Gap, ...]
+    coverage: Coverage
+
+
+def judge(launch: Launch, rules: Rules) -> LaunchVerdict:
     """What one launch leaves possible, with the proof of every exclusion."""
+    catalogue, signals, policy = rules.catalogue, rules.signals, rules.policy
     evidence = weigh(launch, signals)
     results, remaining = sieve(evidence, catalogue.accelerators, signals, policy, steps(), catalogue.names)
     cutting = {(cut.signal, cut.evidence.value) for result in results for cut in result.cuts}
@@ -80,39 +103,29 @@ def _notes(evidence: Iterable[Evidence], signals: Mapping[str, Signal], effect: 
     return tuple(sorted(notes, key=lambda note: (note.label, note.path, note.line)))
 
 
-def conclude(
-    root: str,
-    launches: Sequence[Launch],
-    findings: Sequence[Finding],
-    gaps: Sequence[Gap],
-    coverage: Coverage,
-    catalogue: Catalogue,
-    signals: Mapping[str, Signal],
-    policy: Policy,
-    scope: str,
-    role: str,
-) -> Verdict:
+def conclude(scanned: Scanned, launches: Sequence[Launch], rules: Rules) -> Verdict:
     """The repository's verdict: per launch, then for the launches of the asked role together."""
-    judged = tuple(judge(launch, catalogue, signals, policy) for launch in launches)
-    speaking = _speaking(judged, role)
+    judged = tuple(judge(launch, rules) for launch in launches)
+    catalogue = rules.catalogue
+    speaking = _speaking(judged, rules.role)
     everything = tuple(chip.id for chip in catalogue.accelerators)
     left = [set(item.remaining) for item in speaking] or [set(everything)]
     return Verdict(
-        root=root,
-        policy=policy.id,
-        scope=scope,
-        role=role,
+        root=scanned.root,
+        policy=rules.policy.id,
+        scope=scanned.scope,
+        role=rules.role,
         accelerators=catalogue.accelerators,
         catalogue_date=catalogue.date,
-        signals=signals,
+        signals=rules.signals,
         launches=judged,
         possible=tuple(chip for chip in everything if any(chip in chips for chips in left)),
         remaining=tuple(chip for chip in everything if all(chip in chips for chips in left)),
         main=_main(speaking),
-        named=namings(findings, catalogue, signals),
-        findings=tuple(findings),
-        gaps=tuple(gaps),
-        coverage=coverage,
+        named=namings(scanned.findings, catalogue, rules.signals),
+        findings=scanned.findings,
+        gaps=scanned.gaps,
+        coverage=scanned.coverage,
         conflict=_main_conflict(speaking),
     )
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from chipsieve.tables import TableError, refuse_unknown, text_list
+from chipsieve.tables import TableError, refuse_unknown, table_list, text_list
 
 FIELDS = ("words", "prefixes", "accelerators")
 SEPARATORS = (" ", "-", "_", "")
@@ -26,11 +26,8 @@ def read_names(table: Mapping[str, object], ids: Sequence[str]) -> dict[str, fro
     """
     where = "catalogue/names.toml"
     refuse_unknown(where, table, ("name",))
-    rows = table.get("name", [])
-    if not isinstance(rows, list):
-        raise TableError(f"{where}: write each row as [[name]]")
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(table_list(where, table, "name"), 1):
         for word, meant in _row(f"{where}: name {number}", row, ids):
             found[word].update(meant)
     return {word: frozenset(found[word]) for word in sorted(found)}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Protocol
 
-from chipsieve.logic import every, negate, some
+from chipsieve.logic import Answer, every, negate, some
 from chipsieve.model import Condition, Every, Not, Standing, Test
 from chipsieve.signals.table import FALSY, value_forms
 
@@ -14,11 +14,11 @@ from chipsieve.signals.table import FALSY, value_forms
 class Context(Protocol):
     """Something that can answer single tests."""
 
-    def test(self, test: Test) -> bool | None:
+    def test(self, test: Test) -> Answer:
         """Whether the test holds."""
 
 
-def holds(condition: Condition, context: Context) -> bool | None:
+def holds(condition: Condition, context: Context) -> Answer:
     """Whether the condition holds in the context."""
     if isinstance(condition, Test):
         return context.test(condition)
@@ -28,17 +28,17 @@ def holds(condition: Condition, context: Context) -> bool | None:
     return every(answers) if isinstance(condition, Every) else some(answers)
 
 
-def hold(conditions: Iterable[Condition], context: Context) -> bool | None:
+def hold(conditions: Iterable[Condition], context: Context) -> Answer:
     """Whether all the conditions hold in the context."""
     return every(holds(condition, context) for condition in conditions)
 
 
-def standing(answer: bool | None) -> Standing:
+def standing(answer: Answer) -> Standing:
     """The standing of a line whose conditions answered so."""
     return "optional" if answer is None else "asserted" if answer else "inert"
 
 
-def decide(test: Test, value: str | None) -> bool | None:
+def decide(test: Test, value: str | None) -> Answer:
     """Whether a value passes a test on it; None for a value that is unknown, "" for one that is unset."""
     if value is None:
         return None
@@ -50,7 +50,7 @@ def decide(test: Test, value: str | None) -> bool | None:
     return any(fnmatchcase(form, wanted.casefold()) for form in value_forms(folded) for wanted in test.values)
 
 
-def fixed(test: Test) -> bool | None:
+def fixed(test: Test) -> Answer:
     """The answer to a test that needs no context: constants and mentions; None for all others."""
     if test.subject == "constant":
         return test.values == ("true",)

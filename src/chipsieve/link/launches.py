@@ -9,13 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from chipsieve.link.holds import standing
 from chipsieve.link.options import pairs
 from chipsieve.link.programs import Program
-from chipsieve.link.reach import CODE, Reach
+from chipsieve.link.reach import CODE, Reach, Start
 from chipsieve.link.roles import TRAINING, devices, role_of
 from chipsieve.link.scripts import Follower, Run, scripts_of
 from chipsieve.link.tree import Tree, known
+from chipsieve.logic import Answer
 from chipsieve.model import MENTION, Condition, Finding, Launch, Match, Reading, Resolved, Standing
 from chipsieve.signals.table import SignalTable
+from chipsieve.text import finding_order
 
+ENGINE = "link"
 PASSES = 3  # a launch that asks for a module meets that module's import guards; more passes change nothing
 BY_WORDS = ("env", "flag")  # rows that the launch's own command line and environment decide
 ENTRY_ROLES = ("inference", "evaluation", "benchmark")
@@ -85,6 +88,10 @@ def _renamed(launch: Launch, name: str) -> Launch:
     return Launch(**{**fields, "id": name})
 
 
+def _place(pair: tuple[Finding, Answer]) -> tuple[object, ...]:
+    return finding_order(pair[0])
+
+
 class _Linker:
     """Turns runs into launches over one tree."""
 
@@ -128,10 +135,9 @@ class _Linker:
         entry = [run.program.entry] if run.program.entry in self.tree.readings else []
         bases = self._bases(run)
         named = self._named(run, bases)
-        assumed = () if self._in_prose(run) else run.conditions
-        return Reach(
-            self.tree, (*entry, *run.scripts, *named), run.environment.get, run.operands, bases, provided, assumed
-        )
+        assumed = frozenset() if self._in_prose(run) else frozenset(run.conditions)
+        entries = (*entry, *run.scripts, *named)
+        return Reach(self.tree, Start(entries, run.environment, run.operands, bases, provided, assumed))
 
     def _in_prose(self, run: Run) -> bool:
         return self.tree.readings[run.chain[0][0]].language == "prose"
@@ -154,15 +160,13 @@ class _Linker:
             found |= {path for name in names if (path := self.tree.find(name, bases))}
         return sorted(path for path in found if self.tree.readings[path].language not in ("prose", "shell"))
 
-    def _findings(
-        self, run: Run, reach: Reach, provided: frozenset[str]
-    ) -> Iterator[tuple[Finding, Standing]]:
+    def _findings(self, run: Run, reach: Reach, provided: frozenset[str]) -> Iterator[tuple[Finding, Standing]]:
         """Every finding that the launch does not leave inert, with its standing."""
-        for item, answer in sorted(self._answers(run, reach, provided), key=lambda pair: (pair[0].path, pair[0].span, pair[0].signal)):
+        for item, answer in sorted(self._answers(run, reach, provided), key=_place):
             if standing(answer) != "inert":
                 yield item, standing(answer)
 
-    def _answers(self, run: Run, reach: Reach, provided: frozenset[str]) -> Iterator[tuple[Finding, bool | None]]:
+    def _answers(self, run: Run, reach: Reach, provided: frozenset[str]) -> Iterator[tuple[Finding, Answer]]:
         yield from self._from_words(run, reach)
         for path in reach.files:
             by_words = path in run.scripts and self.tree.readings[path].language not in CODE
@@ -173,7 +177,7 @@ class _Linker:
             for item in self.tree.readings[path].findings:
                 yield item, self._weaker(item, None if MENTION not in item.conditions else False, provided)
 
-    def _weaker(self, item: Finding, answer: bool | None, provided: frozenset[str]) -> bool | None:
+    def _weaker(self, item: Finding, answer: Answer, provided: frozenset[str]) -> Answer:
         """An installed package takes effect when the launch asks for it, and not before."""
         if item.row != "pin" or answer is False:
             return answer
@@ -186,7 +190,7 @@ class _Linker:
             if path not in reach.files and posixpath.dirname(path) in folders:
                 yield path
 
-    def _from_words(self, run: Run, reach: Reach) -> Iterator[tuple[Finding, bool | None]]:
+    def _from_words(self, run: Run, reach: Reach) -> Iterator[tuple[Finding, Answer]]:
         """What the final environment and command line say, whichever script wrote the words."""
         for name, value in run.environment.items():
             text = value.text if known(value.text) else None
@@ -198,11 +202,13 @@ class _Linker:
 
     def _matched(
         self, matches: Iterable[Match], word: Resolved, conditions: tuple[Condition, ...], reach: Reach, shown: str
-    ) -> Iterator[tuple[Finding, bool | None]]:
+    ) -> Iterator[tuple[Finding, Answer]]:
         for match in matches:
             there = self._at[word.path, word.span.line, match.signal]
             own = [item for item in there if item.row == match.row and item.value == match.value]
-            made = Finding(match.signal, match.row, word.path, word.span, match.value, shown, conditions, "link", match.by)
+            made = Finding(
+                match.signal, match.row, word.path, word.span, match.value, shown, conditions, ENGINE, match.by
+            )  # fmt: skip
             yield (own or [made])[0], reach.holds(conditions, word.path)
 
     def _provides(self, found: Mapping[Finding, Standing]) -> frozenset[str]:

@@ -41,7 +41,10 @@ def launchers() -> Launchers:
     devices = cast("dict[str, list[str]]", table["devices"])
     training = cast("dict[str, list[str]]", table["training"])
     return Launchers(
-        **{key: frozenset(table[key]) for key in ("wrappers", "shells", "submitters", "pythons", "distributed", "modules")},
+        **{
+            key: frozenset(table[key])
+            for key in ("wrappers", "shells", "submitters", "pythons", "distributed", "modules")
+        },
         devices={key: tuple(names) for key, names in devices.items()},
         roles=tuple((str(row["name"]), _words(cast("list[str]", row["words"]))) for row in roles),
         training_options=frozenset(training["options"]),
@@ -133,14 +136,16 @@ def _module(words: Sequence[Resolved], index: int, tree: Tree, bases: Sequence[s
     return Program("python", tree.module(name, (*bases, "src", "")) or name, index + 1)
 
 
-def _distributed(
-    words: Sequence[Resolved], start: int, tree: Tree, bases: Sequence[str], name: str
-) -> Program:
+def _distributed(words: Sequence[Resolved], start: int, tree: Tree, bases: Sequence[str], name: str) -> Program:
     """The entry is the first Python file or module after the launcher; its own options are passed over."""
     for index in range(start, len(words)):
         text = words[index].text
         if text in ("-m", "--module") and index + 1 < len(words):
-            return Program("distributed", tree.module(words[index + 1].text, (*bases, "src", "")) or words[index + 1].text, index + 2)
+            return Program(
+                "distributed",
+                tree.module(words[index + 1].text, (*bases, "src", "")) or words[index + 1].text,
+                index + 2,
+            )
         if text.endswith(".py") and not text.startswith("-"):
             return Program("distributed", tree.find(text, bases) or text, index + 1)
     return Program("distributed", name, start)

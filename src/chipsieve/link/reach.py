@@ -4,21 +4,39 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from chipsieve.link.holds import decide, fixed, hold
 from chipsieve.link.options import OptionValues
 from chipsieve.link.tree import Tree, known
-from chipsieve.logic import every
+from chipsieve.logic import Answer, every
 from chipsieve.model import Condition, Function, Option, Reading, Reference, Resolved, Test
 
 ROUNDS = 40  # growth stops long before; a bound all the same
-# Methods that a framework calls: torch.nn.Module, Lightning, Transformers' Trainer, unittest's stay out.
+# Methods that a framework calls on its own: torch.nn.Module's, Lightning's, Transformers' Trainer's.
 HOOKS = frozenset({
-    "forward", "backward", "setup", "configure_optimizers", "training_step", "validation_step", "compute_loss", "run", "main",
-    "train_dataloader", "configure_model", "on_fit_start", "on_train_start", "step", "call", "train", "fit", "build", "apply",
+    "apply", "backward", "build", "call", "compute_loss", "configure_model", "configure_optimizers", "fit", "forward",
+    "main", "on_fit_start", "on_train_start", "run", "setup", "step", "train", "train_dataloader", "training_step",
+    "validation_step",
 })  # fmt: skip
 CODE = ("python", "notebook")
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a run starts: its entry and configs, its environment and arguments.
+
+    `bases` are the folders where modules and configs are looked for, `provided` the modules that the run
+    asks for by name, `assumed` the conditions that hold because the run takes place at all.
+    """
+
+    entries: tuple[str, ...]
+    environment: Mapping[str, Resolved] = field(default_factory=dict)
+    words: tuple[Resolved, ...] = ()
+    bases: tuple[str, ...] = ("",)
+    provided: frozenset[str] = frozenset()
+    assumed: frozenset[Condition] = frozenset()
 
 
 class Reach:
@@ -27,47 +45,45 @@ class Reach:
     `files` maps each reached path to True (certainly) or None (nobody can tell).
     """
 
-    def __init__(
-        self, tree: Tree, entries: Iterable[str], environment: Callable[[str], Resolved | None],
-        words: Sequence[Resolved], bases: Sequence[str], provided: frozenset[str], assumed: Iterable[Condition] = (),
-    ) -> None:  # fmt: skip
+    def __init__(self, tree: Tree, start: Start) -> None:
         """Spread from the entries until nothing new is reached."""
-        self._tree, self._environment, self._words = tree, environment, words
-        self._bases, self._provided = bases, provided
-        self._assumed = frozenset(assumed)
-        self._entries = frozenset(entries)
-        self.files: dict[str, bool | None] = dict.fromkeys(self._entries, True)
+        self._tree, self._start = tree, start
+        self.files: dict[str, Answer] = dict.fromkeys(sorted(start.entries), True)
         self._live: set[str] = set()
         self.options = self._values()
         for _ in range(ROUNDS):
-            before = (len(self.files), len(self._live), sum(1 for answer in self.files.values() if answer))
+            before = self._size()
             self._live = self._live_names()
             self._spread()
             self.options = self._values()
-            if before == (len(self.files), len(self._live), sum(1 for answer in self.files.values() if answer)):
+            if before == self._size():
                 break
 
-    def holds(self, conditions: Iterable[Condition], path: str) -> bool | None:
+    def _size(self) -> tuple[int, int, int]:
+        """What grows from round to round, until it does not."""
+        return len(self.files), len(self._live), sum(1 for answer in self.files.values() if answer)
+
+    def holds(self, conditions: Iterable[Condition], path: str) -> Answer:
         """Whether the conditions of something in `path` hold in this run, the file's own reach included."""
         if path not in self.files:
             return False
         context = _Context(self, path)
-        rest = [condition for condition in conditions if condition not in self._assumed]
+        rest = [condition for condition in conditions if condition not in self._start.assumed]
         return every([self.files[path], hold(rest, context)])
 
-    def test(self, test: Test, path: str) -> bool | None:
+    def test(self, test: Test, path: str) -> Answer:
         """Whether one test holds for something in `path`."""
         if test.subject == "option":
             return decide(test, self.options.value(test.name))
         if test.subject == "variable":
-            value = self._environment(test.name)
+            value = self._start.environment.get(test.name)
             return decide(test, value.text) if value and not value.conditions and known(value.text) else None
         if test.subject == "call":
             return True if self._is_live(test.name) else None
         if test.subject == "entry":
-            return path in self._entries
+            return path in self._start.entries
         if test.subject == "import":
-            return True if test.name.partition(".")[0] in self._provided else None
+            return True if test.name.partition(".")[0] in self._start.provided else None
         return fixed(test)
 
     def _readings(self) -> list[Reading]:
@@ -78,7 +94,7 @@ class Reach:
         configured: list[Option] = []
         for reading in self._readings():
             (declared if reading.language in CODE else configured).extend(reading.options)
-        return OptionValues(self._words, declared, configured)
+        return OptionValues(self._start.words, declared, configured)
 
     def _spread(self) -> None:
         for path in list(self.files):
@@ -86,17 +102,21 @@ class Reach:
             for item in reading.imports:
                 answer = self.holds(item.conditions, path)
                 if answer is not False:
-                    self._reach(self._tree.imported(path, item, self._bases), answer)
+                    self._reach(self._tree.imported(path, item, self._start.bases), answer)
             for reference in reading.references:
                 self._refer(reference, path)
 
     def _refer(self, reference: Reference, path: str) -> None:
         answer = self.holds(reference.conditions, path)
-        found = self._tree.find(reference.text, (posixpath.dirname(path), *self._bases)) if answer is not False else None
-        if found and self._tree.readings[found].language not in CODE + ("prose", "shell"):
+        found = (
+            self._tree.find(reference.text, (posixpath.dirname(path), *self._start.bases))
+            if answer is not False
+            else None
+        )
+        if found and self._tree.readings[found].language not in (*CODE, "prose", "shell"):
             self._reach([found], answer)
 
-    def _reach(self, paths: Iterable[str], answer: bool | None) -> None:
+    def _reach(self, paths: Iterable[str], answer: Answer) -> None:
         for path in paths:
             self.files[path] = True if answer or self.files.get(path) else None
 
@@ -109,7 +129,7 @@ class Reach:
         fresh: set[str] = set(self._live)
         for path in self.files:
             for function in self._tree.readings[path].functions:
-                if function.name == "" or (function.name == "__main__" and path in self._entries):
+                if function.name == "" or (function.name == "__main__" and path in self._start.entries):
                     fresh |= function.mentions
                 elif function.name != "__main__":
                     waiting[function.name.rpartition(".")[2]].append(function)
@@ -118,12 +138,7 @@ class Reach:
         while fresh:
             live |= fresh
             several = [function for name in fresh for function in waiting.get(name, ())] + hooks
-            fresh = {
-                name
-                for function in several
-                if _called(function.name, live)
-                for name in function.mentions
-            } - live
+            fresh = {name for function in several if _called(function.name, live) for name in function.mentions} - live
         return live
 
 
@@ -143,5 +158,5 @@ class _Context:
     def __init__(self, reach: Reach, path: str) -> None:
         self._reach, self._path = reach, path
 
-    def test(self, test: Test) -> bool | None:
+    def test(self, test: Test) -> Answer:
         return self._reach.test(test, self._path)

@@ -31,7 +31,10 @@ def role_of(entry: str, script: str, options: Iterable[str], *, distributed: boo
 
 def _in_tests(path: str) -> bool:
     folders = path.casefold().split("/")[:-1]
-    return any(folder in ("test", "tests", "testing", "unit_tests", "functional_tests", ".github", "ci", ".ci") for folder in folders)
+    return any(
+        folder in ("test", "tests", "testing", "unit_tests", "functional_tests", ".github", "ci", ".ci")
+        for folder in folders
+    )
 
 
 def _role(name: str) -> str:

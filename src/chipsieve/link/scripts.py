@@ -49,14 +49,17 @@ class Follower:
     def runs(self, script: str) -> list[Run]:
         """Every program that the script starts when somebody calls it."""
         found: list[Run] = []
-        for run in self._follow(Scope(script, posixpath.dirname(script)), {}, (), 0):
+        for run in self._follow(Scope(script, posixpath.dirname(script)), {}, ()):
             found.append(run)
             if len(found) == RUNS_PER_SCRIPT:
                 break
         return found
 
     def _follow(
-        self, scope: Scope, inherited: Mapping[str, tuple[Resolved, ...]], chain: tuple[tuple[str, int], ...], depth: int
+        self,
+        scope: Scope,
+        inherited: Mapping[str, tuple[Resolved, ...]],
+        chain: tuple[tuple[str, int], ...],
     ) -> Iterator[Run]:
         reading = self.tree.readings[scope.script]
         scope.variables = {**inherited, **scope.variables}
@@ -65,17 +68,23 @@ class Follower:
             if hold(command.conditions, scope) is False:
                 continue
             here = replace(scope, assumed=command.conditions, directory=self._directory(command, scope))
-            environment = {**{name: values for name, values in scope.variables.items() if name in inherited or sourced},
-                           **_environment(command.environment, here)}
+            environment = {
+                **{name: values for name, values in scope.variables.items() if name in inherited or sourced},
+                **_environment(command.environment, here),
+            }
             words = tuple(word for item in command.words for word in expand(item, here))
             if command.sources:
-                sourced += self._source(words, here, scope)
+                found = self._source(words, here, scope)
+                sourced += found
+                for path in found if len(chain) <= DEPTH else ():
+                    inner = Scope(path, here.directory, arguments=words[2:] or scope.arguments)
+                    yield from self._follow(inner, environment, (*chain, (scope.script, command.span.line)))
                 continue
-            yield from self._start(command, words, environment, here, chain, tuple(sourced), depth)
+            yield from self._start(command, words, environment, here, chain, tuple(sourced))
 
     def _start(
         self, command: Command, words: tuple[Resolved, ...], environment: Values, scope: Scope,
-        chain: tuple[tuple[str, int], ...], sourced: tuple[str, ...], depth: int,
+        chain: tuple[tuple[str, int], ...], sourced: tuple[str, ...],
     ) -> Iterator[Run]:  # fmt: skip
         started = program(words, self.tree, self._bases(scope))
         if started is None:
@@ -84,10 +93,10 @@ class Follower:
         scripts = tuple(dict.fromkeys([path for path, _ in chain] + list(sourced)))
         if started.kind != "script":
             yield Run(chain, started, words, _single(environment), scope.directory, scripts, _undecided(command, scope))
-        elif depth < DEPTH and started.entry not in dict(chain):
+        elif len(chain) <= DEPTH and started.entry not in dict(chain):
             self.called.add(started.entry)
             inner = Scope(started.entry, scope.directory, arguments=words[started.first :])
-            for run in self._follow(inner, environment, chain, depth + 1):
+            for run in self._follow(inner, environment, chain):
                 yield replace(run, scripts=tuple(dict.fromkeys((*scripts, *run.scripts))),
                               conditions=_undecided(command, scope) + run.conditions)  # fmt: skip
 

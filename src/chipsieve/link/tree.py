@@ -89,6 +89,7 @@ class Tree:
 
 def _nearest(paths: list[str], near: str) -> str | None:
     """The one path that shares most leading folders with `near`; None when several share as many."""
+
     def shared(path: str) -> int:
         return len([part for part in posixpath.commonpath([f"/{near}", f"/{path}"]).split("/") if part])
 

@@ -111,9 +111,11 @@ def _choice(part: Part, scope: Scope) -> list[Resolved]:
     for conditions, word in part.alternatives:
         answer = True if set(conditions) <= set(scope.assumed) else hold(conditions, scope)
         extra = conditions if answer is None else ()
-        values = [] if answer is False else [
-            replace(value, conditions=extra + value.conditions) for value in _variants(word, scope)
-        ]
+        values = (
+            []
+            if answer is False
+            else [replace(value, conditions=extra + value.conditions) for value in _variants(word, scope)]
+        )
         if answer is True:
             return values
         found += values

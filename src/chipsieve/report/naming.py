@@ -53,12 +53,18 @@ def _standing(
     if not ids:
         return "not in the catalogue", None
     left = ids & possible
-    if left == ids:
-        return "remains possible", True
     if left:
-        return f"remains possible as {len(left)} of {len(ids)} variants", True
+        partly = "" if left == ids else f" as {len(left)} of {len(ids)} variants"
+        return f"remains possible{partly}{_though(ids, outcome)}", True
     cut = facts.excluded_by(outcome, ids) if outcome else None
     if cut is None or outcome is None:
         return "excluded", False
     where = visible(facts.evidence_places(cut.evidence, outcome.launch)[0])
     return f"excluded by {title(signals, cut.signal)} at {where}", False
+
+
+def _though(ids: frozenset[str], outcome: LaunchVerdict | None) -> str:
+    """A remark where the launch excludes what another one leaves possible."""
+    if outcome is None or ids.intersection(outcome.remaining):
+        return ""
+    return f", though not in {visible(outcome.launch.id)}"

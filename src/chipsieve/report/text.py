@@ -169,9 +169,9 @@ def _places(places: Sequence[str], shown: int = 3) -> str:
 
 def _name(page: _Page, line: NameLine) -> list[str]:
     code = {True: GREEN, False: RED, None: DIM}[line.agrees]
-    said = page.fill(f"{line.word} named in {_places(line.places)} ({', '.join(line.by)})", 2, 4)
-    standing = page.fill(f"{DASH} {'but ' if line.agrees is False else ''}{line.standing}", 4, 2)
-    return [*said, *(page.paint(text, code) for text in standing)]
+    but = "but " if line.agrees is False else ""
+    said = f"{line.word} named in {_places(line.places)} ({', '.join(line.by)}) {DASH} {but}{line.standing}"
+    return [page.paint(text, code) for text in page.fill(said, 2, 4)]
 
 
 def _note(page: _Page, line: NoteLine) -> list[str]:

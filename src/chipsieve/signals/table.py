@@ -97,6 +97,10 @@ class SignalTable:
         """The last components of all qualified names."""
         return self._last_components("name")
 
+    def key_components(self) -> frozenset[str]:
+        """The last components of all config keys, case folded; some hold a `*`."""
+        return self._last_components("key")
+
     def _last_components(self, kind: str) -> frozenset[str]:
         exact = {name.rpartition(".")[2] for row_kind, name in self._exact if row_kind == kind}
         return frozenset(exact | {glob.rpartition(".")[2] for glob, _, _ in self._globs[kind]})

@@ -1,0 +1,175 @@
+"""What does the shell know at one point of a script? Variables, exports, and the conditions it stands under."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from chipsieve.model import NEVER, Condition
+
+from chipsieve_shell.answers import Conditions, as_conditions, conjunction, negate
+from chipsieve_shell.nodes import Extent, Node
+from chipsieve_shell.tape import Tape
+from chipsieve_shell.values import LEAVES_LIMIT, Piece, Pieces, Value, leaves, scalar
+
+DIRECTORY = "@cwd"  # the directory in force is kept as a variable of this name
+SCRIPT = "@script"
+SCRIPT_DIRECTORY = "@scriptdir"
+UNSET = "@unset"
+
+
+@dataclass(slots=True)
+class State:
+    """A shell's state. `arguments` are a function's, None for the script's own; `shifted` is None once unknown.
+
+    `guards` are conditions that an earlier `exit`, `return` or `break` left behind, by that word. `stopped`
+    is the word that ended this path; `failed` says that it ended with an error.
+    """
+
+    variables: dict[str, Value] = field(default_factory=dict)
+    exported: dict[str, None] = field(default_factory=dict)
+    functions: dict[str, tuple[Tape, Node]] = field(default_factory=dict)
+    path: Conditions = ()
+    guards: tuple[tuple[str, Condition], ...] = ()
+    arguments: tuple[Pieces, ...] | None = None
+    shifted: int | None = 0
+    export_all: bool = False
+    stopped: str = ""
+    failed: bool = False
+    locals: set[str] = field(default_factory=set)
+    depth: int = 0
+
+    @property
+    def conditions(self) -> Conditions:
+        """All that must hold for the next command to run."""
+        stopped = (NEVER,) if self.stopped else ()
+        return tuple(dict.fromkeys((*self.path, *(condition for _, condition in self.guards), *stopped)))
+
+    def copy(self, *conditions: Condition) -> State:
+        """A state to go on with apart, under further conditions."""
+        return replace(
+            self,
+            variables=dict(self.variables),
+            exported=dict(self.exported),
+            functions=dict(self.functions),
+            locals=set(self.locals),
+            path=(*self.path, *conditions),
+        )
+
+    def value(self, name: str) -> Value | None:
+        """What a variable holds, None when the script did not set it."""
+        return self.variables.get(name)
+
+    def forget(self, names: frozenset[str], place: Extent, reason: Condition) -> None:
+        """Variables that a loop may have changed: what they were, or something unknown."""
+        for name in names:
+            changed = Piece("unknown", name, *place)
+            before = inherited(self, name, place)
+            choice = Piece(
+                "choice", name, *place, alternatives=(((reason,), (changed,)), (as_conditions(negate(reason)), before))
+            )
+            self.variables[name] = scalar((choice,), place)
+
+    def end_guards(self, *words: str) -> None:
+        """Leave the loop or function that `words` (`break`, `return`) end."""
+        self.guards = tuple(guard for guard in self.guards if guard[0] not in words)
+        if self.stopped in words:
+            self.stopped, self.failed = "", False
+
+
+def inherited(state: State, name: str, place: Extent) -> Pieces:
+    """A variable's scalar value, or a piece that stands for what the environment says."""
+    value = state.value(name)
+    return value.pieces if value else (Piece("variable", name, *place),)
+
+
+def join(state: State, outcomes: list[tuple[Conditions, State]]) -> None:
+    """Go on from several paths, of which one was taken; `state` becomes what is known after them."""
+    live = [(conditions, path) for conditions, path in outcomes if NEVER not in conditions]
+    ended = [(conditions, path) for conditions, path in live if path.stopped]
+    live = [(conditions, path) for conditions, path in live if not path.stopped]
+    if not live:
+        if ended:
+            state.stopped, state.failed = ended[0][1].stopped, all(path.failed for _, path in ended)
+        return
+    guards = [guard for _, path in live for guard in path.guards]
+    for conditions, path in ended:
+        answer = negate(conjunction(conditions))
+        if not path.failed:  # a run that took place did not end here with an error
+            guards += [(path.stopped, condition) for condition in as_conditions(answer)]
+    state.guards = tuple(dict.fromkeys(guards))
+    _join_variables(state, live)
+    for _, path in live:
+        state.exported |= path.exported
+        state.functions |= path.functions
+        state.export_all |= path.export_all
+        state.locals |= path.locals
+        state.shifted = path.shifted if path.shifted == live[0][1].shifted else None
+    if len(live) == 1:
+        state.exported = live[0][1].exported
+
+
+def _join_variables(state: State, live: list[tuple[Conditions, State]]) -> None:
+    if len(live) == 1:
+        state.variables = live[0][1].variables
+        return
+    names = dict.fromkeys(name for _, path in live for name in path.variables)
+    joined: dict[str, Value] = {}
+    for name in names:
+        values = [(conditions, path.value(name)) for conditions, path in live]
+        first = values[0][1]
+        if first is not None and all(value == first for _, value in values):
+            joined[name] = first
+        else:
+            joined[name] = _join_values(name, values)
+    state.variables = joined
+
+
+def _join_values(name: str, values: list[tuple[Conditions, Value | None]]) -> Value:
+    """One value: what all have in common, then a choice between what is left."""
+    known = [value for _, value in values if value is not None]
+    extent = known[-1].extent
+    if any(value.array for value in known):
+        return _join_arrays(name, values, extent)
+    options = [
+        (conditions, value.pieces if value else (Piece("variable", name, *extent),)) for conditions, value in values
+    ]
+    common = _common([pieces for _, pieces in options])
+    rest = tuple((conditions, pieces[common:]) for conditions, pieces in options)
+    return scalar((*options[0][1][:common], choice(name, rest, extent)), extent)
+
+
+def _join_arrays(name: str, values: list[tuple[Conditions, Value | None]], extent: Extent) -> Value:
+    items = [value.items if value else () for _, value in values]
+    common = _common(items)
+    rest = tuple(
+        (conditions, _spaced([pieces for _, pieces in own[common:]]))
+        for (conditions, _), own in zip(values, items, strict=True)
+    )
+    return Value((*items[0][:common], ("", (choice(name, rest, extent),))), extent, array=True)
+
+
+def _spaced(words: list[Pieces]) -> Pieces:
+    """Words as one text that splits into them again."""
+    spaced: list[Piece] = []
+    for word in words:
+        if spaced and word:
+            spaced.append(Piece("text", " ", word[0].start, word[0].start))
+        spaced += word
+    return tuple(spaced)
+
+
+def _common(values: list[Pieces] | list[tuple[tuple[str, Pieces], ...]]) -> int:
+    """How many leading elements all have in common."""
+    count = 0
+    for elements in zip(*values, strict=False):
+        if any(element != elements[0] for element in elements):
+            break
+        count += 1
+    return count
+
+
+def choice(name: str, alternatives: tuple[tuple[Conditions, Pieces], ...], extent: Extent) -> Piece:
+    """A choice between values, or an unknown where it would grow too large."""
+    if sum(leaves(pieces) for _, pieces in alternatives) > LEAVES_LIMIT:
+        return Piece("unknown", name, *extent)
+    return Piece("choice", name, *extent, alternatives=alternatives)

@@ -1,0 +1,144 @@
+"""How does a verdict read in a browser? One self-contained page: no script, no network, nothing cut short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.resources import files
+from string import Template
+
+from chipsieve import __version__
+from chipsieve.model import Verdict
+from chipsieve.report.groups import Group
+from chipsieve.report.markup import Markup, bullets, code, element, escape, join, table
+from chipsieve.report.outline import (
+    CutLine,
+    LaunchOutline,
+    NameLine,
+    NoteLine,
+    Outline,
+    StepLine,
+    UnprovenLine,
+)
+from chipsieve.report.style import Style
+from chipsieve.report.words import outline
+
+METHOD = (
+    "The sieve starts with every accelerator of its catalogue. Evidence that takes effect in a launch, and that the "
+    "policy admits, excludes those that cannot run it; each exclusion names its line. A chip's name excludes nothing, "
+    "nor does a line that may not take effect. What could not be read is listed, and what is unknown of a chip never "
+    "excludes it."
+)
+FEW = 5
+
+
+def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format takes a style
+    """The verdict as one HTML page that stands alone; everything is shown, whatever the style."""
+    told = outline(verdict)
+    package = files("chipsieve.report")
+    page = Template(package.joinpath("page.html").read_text(encoding="utf-8"))
+    css = package.joinpath("page.css").read_text(encoding="utf-8")
+    return page.substitute(title=escape(told.root), css=css, body="\n".join(_body(told)))
+
+
+def _body(told: Outline) -> Iterator[Markup]:
+    yield element("h1", f"Which accelerators can {told.root} have used?")
+    yield element(
+        "p", f"Policy {told.policy}, scope {told.scope}, {told.total} accelerators in the catalogue of {told.date}.",
+        class_="soft",
+    )  # fmt: skip
+    yield element("p", told.conclusion, class_="conclusion")
+    yield from _possible(told)
+    yield from _section("Named chips", _names(told.named))
+    for number, launch in enumerate([told.main, *told.others] if told.main else []):
+        yield element("section", *_launch(launch, "Main launch" if number == 0 else "Launch"))
+    if told.uncounted:
+        counted = ", ".join(f"{count} {role}" for role, count in told.uncounted)
+        yield element("p", f"Launches that do not speak for the repository: {counted}.", class_="soft")
+    gaps = [join([f"{len(gap.places)}: {gap.reason}: ", _places(gap.places)]) for gap in told.gaps]
+    yield from _section("Not read", bullets(gaps))
+    yield element("footer", element("p", told.coverage), element("p", METHOD), element("p", f"chipsieve {__version__}"))
+
+
+def _section(heading: str, content: Markup, level: str = "h2") -> Iterator[Markup]:
+    """A heading and its content; nothing where there is no content."""
+    if content:
+        yield element(level, heading)
+        yield content
+
+
+def _possible(told: Outline) -> Iterator[Markup]:
+    yield element("h2", f"Possible: {told.possible_count} of {told.total}")
+    if told.possible_count != told.remaining_count:
+        yield element("p", f"In at least one launch; {told.remaining_count} remain in every one.")
+    yield _groups("Accelerators that remain possible for the repository", told.possible)
+    yield bullets(told.conflict)
+
+
+def _groups(caption: str, groups: Sequence[Group]) -> Markup:
+    rows = [(one.vendor, one.architecture, str(one.count), ", ".join(one.families)) for one in groups]
+    return table(caption, ("Vendor", "Architecture", "Count", "Accelerators"), rows) if rows else Markup()
+
+
+def _names(named: Sequence[NameLine]) -> Markup:
+    rows = [(one.word, _standing(one), _places(one.places), ", ".join(one.by)) for one in named]
+    return table("Names exclude nothing; they agree with the sieve or not", ("Chip", "The sieve says", "Where", "By"),
+                 rows) if rows else Markup()  # fmt: skip
+
+
+def _standing(line: NameLine) -> Markup:
+    name = {True: "agrees", False: "contradicts", None: "quiet"}[line.agrees]
+    return element("span", line.standing, class_=name)
+
+
+def _launch(launch: LaunchOutline, heading: str) -> Iterator[Markup]:
+    yield element("h2", f"{heading} ", code(launch.id))
+    facts = [launch.role, *([f"runs {launch.entry}"] if launch.entry else [])]
+    facts += [f"{launch.devices} accelerators"] if launch.devices else []
+    yield element("p", f"{launch.before} → {launch.after}; {', '.join(facts)}", class_="soft")
+    if launch.command:
+        yield element("pre", launch.command)
+    rows = [_step(step, launch.before) for step in launch.steps]
+    yield table("The sieve, step by step", ("Step", "Accelerators", "Deciding lines and what they exclude"), rows)
+    yield bullets(launch.conflict)
+    if launch.after < launch.before:
+        remaining = _groups("Accelerators that remain possible for this launch", launch.remaining)
+        yield from _section(f"Remaining: {launch.after} of {launch.before}", remaining, "h3")
+    yield from _section("Named in this launch", _names(launch.named), "h3")
+    yield from _section("Techniques", _notes(launch.techniques), "h3")
+    yield from _section("Site", _notes(launch.sites), "h3")
+    yield from _section("Seen, but excludes nothing", bullets(map(_unproven, launch.unproven)), "h3")
+
+
+def _step(step: StepLine, total: int) -> tuple[str, str, str]:
+    share = 100 * step.after / total if total else 0
+    meter = element("span", element("i", style=f"width:{share:.1f}%"), class_="meter", aria_hidden="true")
+    numbers = element("span", f"{step.before} → {step.after}", meter, class_="number")
+    if not step.cuts:
+        return step.name, numbers, element("span", "no evidence that decides", class_="quiet")
+    return step.name, numbers, join([element("p", step.question, class_="soft"), *map(_cut, step.cuts)])
+
+
+def _cut(cut: CutLine) -> Markup:
+    said = element("div", f"{cut.title} ({cut.strength}): ", _places(cut.places))
+    snippet = element("pre", cut.snippet) if cut.snippet else Markup()
+    return element("div", said, snippet, element("div", f"excludes {cut.excluded}"), class_="cut")
+
+
+def _notes(notes: Iterable[NoteLine]) -> Markup:
+    return bullets(join([f"{note.label}: ", _places(note.places)]) for note in notes)
+
+
+def _unproven(line: UnprovenLine) -> Markup:
+    value = f" ({line.value})" if line.value else ""
+    snippet = element("pre", line.snippet) if line.snippet else Markup()
+    return join([f"{line.title}{value}: ", _places(line.places), snippet, element("span", line.reason, class_="soft")])
+
+
+def _places(places: Sequence[str]) -> Markup:
+    """The places, all of them; beyond a few they fold away."""
+    first = join([code(place) for place in places[:FEW]], ", ")
+    rest = places[FEW:]
+    if not rest:
+        return first
+    more = element("details", element("summary", f"{len(rest)} more"), join([code(place) for place in rest], ", "))
+    return join([first, more])

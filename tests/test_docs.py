@@ -1,0 +1,60 @@
+"""Do the pages lead where they say, and do they speak of what there is?"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from chipsieve.cli import main as command
+from chipsieve.discover import SIZE_LIMIT
+from chipsieve.policies import policies
+from chipsieve.read import SECONDS_PER_FILE
+from chipsieve.report import FORMATS
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("semgrep-rules/*.md")])
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def broken(page: Path) -> list[str]:
+    """The page's links to files or headings that are not there."""
+    links = LINK.findall(re.sub(r"`[^`\n]*`", "", page.read_text(encoding="utf-8")))
+    targets = [(page.parent / path if path else page, anchor) for path, anchor in links]
+    return [f"{path}#{anchor}" for path, anchor in targets if not path.exists() or anchor not in {"", *anchors(path)}]
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.casefold()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    assert broken(page) == []
+
+
+def test_a_broken_link_is_seen(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    text = "# A title\n[a](#a-title) [b](gone.md) [c](#gone) `[d](gone.md)` [e](https://x.org)"
+    page.write_text(text, encoding="utf-8")
+    assert broken(page) == [f"{tmp_path / 'gone.md'}#", f"{page}#gone"]
+
+
+def test_readme_names_every_policy_and_format() -> None:
+    assert [name for name in (*policies(), *FORMATS) if f"`{name}`" not in README] == []
+
+
+def test_readme_uses_commands_that_exist() -> None:
+    shell = "".join(re.findall(r"^```sh$(.*?)^```$", README, re.MULTILINE | re.DOTALL))
+    used = set(re.findall(r"\bchipsieve (\w+)", shell))
+    assert {"scan", "accelerators"} <= used <= command.commands.keys()
+
+
+def test_limitations_state_the_limits() -> None:
+    text = (ROOT / "docs/limitations.md").read_text(encoding="utf-8")
+    assert f"Files above {SIZE_LIMIT // 1_000_000} MB" in text
+    assert f"longer than {SECONDS_PER_FILE} seconds" in text
