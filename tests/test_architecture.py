@@ -21,7 +21,7 @@ LARGE_MODULES = {"chipsieve.model": "types alone, each with its meaning"}
 FACTS = "model logic text tables targets predicates signals catalogue export_controls policies"
 FLOW = ("discover", "read", "link", "weigh", "sieve", "verdict", "api")
 PLUGIN = "model logic text signals"
-REPORT = "model catalogue signals"
+REPORT = "model catalogue signals predicates"
 ALLOWED = {
     "model": "",
     "logic": "",

@@ -17,7 +17,7 @@ from chipsieve.model import Cell
 NOT_STATED = {
     ("hygon-z100", "tpp"): "FP64 and FP16 rates alone are known: a lower bound, which the notes did not compute",
 }
-TF32_AT_FULL_RATE = {"inferentia2", "trainium1", "trainium2", "trainium3"}
+TF32_AT_FULL_RATE = {"enflame-t20", "inferentia2", "trainium1", "trainium2", "trainium3"}
 ROUNDING = 1.002  # datasheets round the rates of different formats differently
 PLANAR = {"tesla-k40m", "tesla-k80", "tesla-m40-12gb", "tesla-m40-24gb", "gtx-980-ti", "gtx-titan-x-maxwell"}
 

@@ -16,8 +16,9 @@ from chipsieve.model import Accelerator, Cell
 from chipsieve.tables import TableError
 
 STATUSES = Path(__file__).parent.parent / "fixtures" / "catalogue" / "export-status.csv"
+RTX_PRO_6000 = "rtx-pro-6000-blackwell-maxq rtx-pro-6000-blackwell-server rtx-pro-6000-blackwell-ws"
 
-# Where we differ from the table that a reader of the rules drew up by hand: why, which rule, what we say, of which chips.
+# Where we differ from the table that a reader of the rules drew up by hand: why, which rules, what we say, which chips.
 DIFFERENCES = [
     (
         "the memory bandwidth alone lies outside both bands, whatever the unknown TPP",
@@ -29,8 +30,7 @@ DIFFERENCES = [
         "the TPP is a lower bound, which cannot prove that it is below 21,000",
         "2026-01-review",
         "?",
-        "ascend-950dt biren-br100 biren-br104 gaudi2 maia-100 mtt-s5000 rtx-pro-6000-blackwell-maxq"
-        " rtx-pro-6000-blackwell-server rtx-pro-6000-blackwell-ws",
+        f"ascend-950dt biren-br100 biren-br104 gaudi2 maia-100 mtt-s5000 {RTX_PRO_6000}",
     ),
     (
         "the FP4 rate alone is published: a lower bound, which cannot prove that the TPP is below 4800",
@@ -105,7 +105,8 @@ def test_a_lower_bound_proves_at_least_and_nothing_else() -> None:
 
 
 def test_a_link_that_is_unknown_is_not_a_link_that_is_missing() -> None:
-    without, unknown = chip(tpp=5000.0, memory_bw_gbps=800), chip(tpp=5000.0, memory_bw_gbps=800, interconnect_gbps=None)
+    without = chip(tpp=5000.0, memory_bw_gbps=800)
+    unknown = replace(without, facts={**without.facts, "interconnect_gbps": None})
     assert (export_status(without)["2022-10"], export_status(unknown)["2022-10"]) == ("n", None)
 
 
@@ -136,7 +137,7 @@ def test_every_status_is_one_of_the_rule(facts: dict[str, Cell]) -> None:
 
 
 def rule(**changes: object) -> dict[str, object]:
-    texts = {key: "x" for key in ("title", "citation", "effective", "checked", "notes", "otherwise")}
+    texts = dict.fromkeys(("title", "citation", "effective", "checked", "notes", "otherwise"), "x")
     return {"rule": [{"id": "one", **texts, "case": [{"status": "y", "tpp_at_least": 1}], **changes}]}
 
 

@@ -74,7 +74,7 @@ def test_predicates_in_words(predicate: Mapping[str, object], words: str) -> Non
 
 
 def test_command_page_names_commands_and_options() -> None:
-    @click.group()
+    @click.group(context_settings={"help_option_names": ["-h", "--help"]})
     def top() -> None:
         """The top."""
 
@@ -92,6 +92,7 @@ def test_command_page_names_commands_and_options() -> None:
     page = cli_page(top, "tool")
     assert "## tool scan\n\n```\ntool scan [OPTIONS] PATH\n```\n\nScan it.\n\n```\nkept\n  as is\n```" in page
     assert "- `--policy [a|b]`: Which one." in page
+    assert page.count("- `-h, --help`: ") == 2
 
 
 def test_every_option_has_help() -> None:

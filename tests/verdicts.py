@@ -66,7 +66,8 @@ def signals() -> dict[str, Signal]:
         signal("gpudirect-settings", title="GPUDirect settings", step="interconnect", strength="weak",
                why="The variable is ignored by current versions. It proves nothing."),
         signal("flash-attention", title="FlashAttention", step="kernels", why="Its kernels need Ampere."),
-        signal("prose-name", title="A chip's name in prose", step="names", effect="names", requires={"named": "$value"}),
+        signal("prose-name", title="A chip's name in prose", step="names", effect="names",
+               requires={"named": "$value"}),
         signal("zero-stage", title="ZeRO", step="none", effect="technique", requires={}, label="ZeRO stage $value"),
     ]  # fmt: skip
     return {one.id: one for one in table}
@@ -74,7 +75,8 @@ def signals() -> dict[str, Signal]:
 
 def finding(name: str, path: str, line: int, value: str = "", snippet: str = "", **changes: object) -> Finding:
     """A finding that spans one word at the start of its line."""
-    whole = Finding(name, "flag", path, Span(line, 1, line, 7), value, snippet or f"{name} {value}".strip(), engine="test")
+    shown = snippet or f"{name} {value}".strip()
+    whole = Finding(name, "flag", path, Span(line, 1, line, 7), value, shown, engine="test")
     return replace(whole, **changes)  # type: ignore[arg-type]  # what a test changes is its own affair
 
 
@@ -91,11 +93,12 @@ FINDINGS = (H20, V100, BF16_CONFIG, BF16, GDR, FLASH, NCCL)
 
 def cut(step: str, of: Finding, excluded: tuple[str, ...], *more: Finding) -> Cut:
     """What one finding (with more of its kind) excludes at a step."""
-    return Cut(step, of.signal, signals()[of.signal].strength, Evidence(of.signal, "", "asserted", (of, *more)), excluded)
+    evidence = Evidence(of.signal, "", "asserted", (of, *more))
+    return Cut(step, of.signal, signals()[of.signal].strength, evidence, excluded)
 
 
 def steps() -> tuple[StepResult, ...]:
-    """The narrowing of the main launch: 6 to 4 for NCCL, 4 to 3 for bfloat16, and a step without evidence."""
+    """The narrowing of the main launch: NCCL leaves 4, bfloat16 leaves 3, and one step has no evidence."""
     return (
         StepResult("software-stack", "Whose software stack does it call?", 6, 4, (cut("software-stack", NCCL, AMD),)),
         StepResult("number-format", "Which number formats must the chip compute in?", 4, 3,

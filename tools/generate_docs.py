@@ -88,7 +88,7 @@ def _row_cells(row: Row) -> list[str]:
 
 def cli_page(command: click.Command, name: str = "chipsieve") -> str:
     """The help of a command and of every command below it."""
-    return "\n".join([CLI_HEAD, *_command(command, click.Context(command, info_name=name))])
+    return "\n".join([CLI_HEAD, *_command(command, _context(command, name))])
 
 
 def _command(command: click.Command, context: click.Context) -> Iterator[str]:
@@ -100,7 +100,12 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
         for name in command.list_commands(context):
             below = command.get_command(context, name)
             if below is not None and not below.hidden:
-                yield from _command(below, click.Context(below, info_name=name, parent=context))
+                yield from _command(below, _context(below, name, context))
+
+
+def _context(command: click.Command, name: str, parent: click.Context | None = None) -> click.Context:
+    """The context in which click would write the command's help."""
+    return click.Context(command, info_name=name, parent=parent, **command.context_settings)
 
 
 def _help_text(command: click.Command) -> Iterator[str]:

@@ -21,6 +21,7 @@ LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 SKIPPED = re.compile(r"[ \t]*(?:#[^\r\n]*)?\r?\n?")
 KEYWORD = re.compile(r"[ \t]*(?P<keyword>[A-Za-z]+)[ \t]+(?P<flags>(?:--\S+(?:[ \t]|\\\r?\n)+)*)")
 HEREDOC = re.compile(r"<<-?[\"']?(\w+)[\"']?")
+HEREDOC_LINES = 2_000  # a longer one was never closed
 ESCAPE = re.compile(r"\s*#\s*escape\s*=\s*`", re.IGNORECASE)
 VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::?(?P<sign>[-+])(?P<other>[^}]*))?\}|(?P<plain>\w+))")
 PAIR = re.compile(r"""(?P<name>[\w.-]+)=(?P<value>(?:"(?:[^"\\]|\\(?s:.))*"|'[^']*'|\\(?s:.)|[^\s"'\\])*)""")
@@ -86,9 +87,9 @@ def _after_heredocs(text: str, lines: list[tuple[int, int]], place: int, argumen
     """The line after the here-documents that RUN or COPY opens."""
     for name in HEREDOC.findall(arguments) if keyword.upper() in ("RUN", "COPY", "ADD") else []:
         end = place
-        while end < len(lines) and text[slice(*lines[end])].strip() != name:
+        while end < min(len(lines), place + HEREDOC_LINES) and text[slice(*lines[end])].strip() != name:
             end += 1
-        if end < len(lines):
+        if end < len(lines) and text[slice(*lines[end])].strip() == name:
             place = end + 1
     return place
 

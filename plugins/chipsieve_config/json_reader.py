@@ -14,7 +14,7 @@ from chipsieve_config.walk import Walker
 
 TOKEN = re.compile(
     r"""[\s\ufeff]*(?:(?P<comment>//[^\r\n]*|\#[^\r\n]*|/\*(?s:.*?)\*/)
-    |(?P<string>"(?:[^"\\]|\\(?s:.))*"|'(?:[^'\\\r\n]|\\.)*')
+    |(?P<string>"(?:[^"\\\r\n]|\\(?s:.))*"|'(?:[^'\\\r\n]|\\.)*')
     |(?P<punctuation>[\[\]{},:])
     |(?P<word>(?:\$\{[^}\r\n]*\}|[^\s\ufeff,:\[\]{}"'])+)
     |(?P<end>\Z))""",

@@ -8,7 +8,9 @@ from chipsieve.model import Reading, Source
 from chipsieve.signals.table import SignalTable
 from chipsieve_config.collect import Collector
 
-RECIPE = re.compile(r"(?:^\t[^\r\n]*(?:\r?\n|\Z)(?:(?<=\\\n)[^\t\r\n][^\r\n]*(?:\r?\n|\Z))*)+", re.MULTILINE)
+RECIPE = re.compile(
+    r"(?:^\t[^\r\n]*(?:\r?\n|\Z)(?:(?:(?<=\\\n)|(?<=\\\r\n))[^\t\r\n][^\r\n]*(?:\r?\n|\Z))*)+", re.MULTILINE
+)
 SIGNS = re.compile(r"^\t[ \t]*[@+-]+", re.MULTILINE)
 COMMENT = re.compile(r"^[ ]*#[^\r\n]*", re.MULTILINE)
 RECIPE_LIMIT = 500  # recipes read in one makefile

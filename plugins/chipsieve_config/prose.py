@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from chipsieve.model import MENTION, Reading, Source, Test
@@ -10,15 +11,12 @@ from chipsieve.signals.table import SignalTable
 from chipsieve_config.collect import Collector
 
 SIZE_LIMIT = 1_000_000  # characters; longer texts are logs, and repeat themselves
+LONGEST_LINE = 500  # characters in which a line shows that a device query printed it
 LOG_NAME = re.compile(
     r"(?:.*/)?(?:[^/]*\.log(?:\.[^/]*)?|(?:[^/]*[_.-])?logs?\.txt|nvidia-smi[^/]*\.txt)", re.IGNORECASE
 )
 LOG_LINE = re.compile(r"\bGPU\s+[\d,]+:|\(UUID: |^\|\s+\d+\s+\S.*\|.*\|", re.IGNORECASE)
-FENCE = re.compile(
-    r"^[ \t]*(?P<fence>```+|~~~+)[ \t]*\{?\.?(?P<language>[\w+-]*)[^\r\n]*\r?\n"
-    r"(?P<body>.*?)^[ \t]*(?P=fence)[ \t]*\r?$",
-    re.MULTILINE | re.DOTALL,
-)
+FENCE = re.compile(r"[ \t]*(?P<fence>```+|~~~+)[ \t]*\{?\.?(?P<language>[\w+-]*)")
 DIRECTIVE = re.compile(
     r"^(?P<indent>[ \t]*)\.\.[ \t]+(?:code-block|code|sourcecode)::[ \t]*(?P<language>[\w-]+)[ \t]*\r?\n"
     r"(?P<body>(?:(?P=indent)[ \t]+\S[^\r\n]*(?:\r?\n|\Z)|[ \t]*\r?\n)+)",
@@ -31,6 +29,7 @@ COMMAND = re.compile(
     re.MULTILINE,
 )
 PROMPT = re.compile(r"^([ \t]*)[$%](?=[ \t])", re.MULTILINE)
+LINE = re.compile(r"[^\n]*\n|[^\n]+")
 IN_README = Test("unknown", text="a README's code block")
 
 
@@ -39,11 +38,12 @@ def read(source: Source, table: SignalTable) -> Reading:
     collector = Collector(source, table)
     text = source.text[:SIZE_LIMIT]
     if len(source.text) > SIZE_LIMIT:
-        line = collector.lines.position(SIZE_LIMIT)[0]
-        collector.gap(f"longer than {SIZE_LIMIT:,} characters: the rest was not read", line)
+        cut = collector.lines.position(SIZE_LIMIT)[0]
+        collector.gap(f"longer than {SIZE_LIMIT:,} characters: the rest was not read", cut)
     log = LOG_NAME.fullmatch(source.path) is not None
     for match, start, end in table.words(text):
-        logged = log or LOG_LINE.search(collector.lines.line(collector.lines.position(start)[0]))
+        line = collector.lines.line(collector.lines.position(start)[0], LONGEST_LINE)
+        logged = log or LOG_LINE.search(line)
         by = "log" if logged else match.by or "prose"
         collector.add([replace(match, by=by)], start, end, (MENTION,))
     if not log:
@@ -53,8 +53,20 @@ def read(source: Source, table: SignalTable) -> Reading:
 
 def _code(collector: Collector, text: str) -> None:
     """Record the shell blocks of Markdown and reStructuredText."""
-    for block in (*FENCE.finditer(text), *DIRECTIVE.finditer(text)):
-        language = block["language"].casefold()
-        if language in SHELL or (not language and COMMAND.search(block["body"])):
-            line = collector.lines.position(block.start("body"))[0]
-            collector.shell(PROMPT.sub(r"\1 ", block["body"]), line, (IN_README,))
+    directives = ((found["language"], *found.span("body")) for found in DIRECTIVE.finditer(text))
+    for language, start, end in (*fenced(text), *directives):
+        body = text[start:end]
+        if language.casefold() in SHELL or (not language and COMMAND.search(body)):
+            collector.shell(PROMPT.sub(r"\1 ", body), collector.lines.position(start)[0], (IN_README,))
+
+
+def fenced(text: str) -> Iterator[tuple[str, int, int]]:
+    """Markdown's fenced code blocks: language and where the code stands; one that is never closed is none."""
+    language, sign, start = "", "", 0
+    for line in LINE.finditer(text):
+        fence = FENCE.match(line[0])
+        if fence and not sign:
+            language, sign, start = fence["language"], fence["fence"], line.end()
+        elif fence and line[0].strip().startswith(sign) and not line[0].strip().strip(sign[0]):
+            yield language, start, line.start()
+            sign = ""

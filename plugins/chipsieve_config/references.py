@@ -7,13 +7,14 @@ import re
 from chipsieve_config.collect import Collector, Conditions
 from chipsieve_config.tree import Mapping, Scalar, Sequence
 
-FILE_NAME = re.compile(r"(?:[\w.~@+-]*/)*[\w.@+-]*\w\.(?:json|ya?ml|toml|sh|py|gin)")
+ENDINGS = (".json", ".yaml", ".yml", ".toml", ".sh", ".py", ".gin")
+FILE_NAME = re.compile(r"(?:[\w.~@+-]*/)*[\w.@+-]+")
 LONGEST_NAME = 300
 
 
 def is_file_name(text: str) -> bool:
     """Whether the text looks like the name of a script or configuration."""
-    return len(text) <= LONGEST_NAME and FILE_NAME.fullmatch(text) is not None
+    return text.endswith(ENDINGS) and len(text) <= LONGEST_NAME and FILE_NAME.fullmatch(text) is not None
 
 
 def hydra_defaults(out: Collector, node: Mapping, conditions: Conditions) -> None:

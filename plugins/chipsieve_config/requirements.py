@@ -13,7 +13,7 @@ from chipsieve_config.pins import Pin, conda, requirement
 LOGICAL = re.compile(r"(?:[^\r\n\\]|\\\r?\n|\\)+")
 COMMENT = re.compile(r"(?:^|(?<=\s))#[^\r\n]*", re.MULTILINE)
 OPTION = re.compile(r"(-\w|--[\w-]+)(?:[ \t=]+|(?<=-\w))(\S+)")
-PER_REQUIREMENT = re.compile(r"\s+(?:--|\\).*", re.DOTALL)
+PER_REQUIREMENT = re.compile(r"\s(?:--|\\).*", re.DOTALL)
 INCLUDES = frozenset({"-r", "-c", "--requirement", "--constraint"})
 EDITABLE = re.compile(r"(?:-e|--editable)[ \t=]+")
 CONDA_EXPORT = re.compile(r"[A-Za-z0-9][\w.-]*=[^=\s]\S*")
@@ -50,7 +50,7 @@ def _take(collector: Collector, body: str, start: int, wheels: str) -> bool:
         if option and option[1] in INCLUDES:
             collector.refer(option[2], start + option.start(2), start + option.end(2))
         return True
-    body = PER_REQUIREMENT.sub("", body)
+    body = PER_REQUIREMENT.sub("", body).rstrip()
     pins = conda(body) if CONDA_EXPORT.fullmatch(body) else requirement(body)
     for pin in pins:
         found = collector.table.pin(_with_local(pin, wheels).text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence as Row
 from fnmatch import fnmatchcase
@@ -15,7 +16,8 @@ from chipsieve_config.pins import conda, requirement
 from chipsieve_config.references import hydra_defaults, is_file_name
 from chipsieve_config.tree import DEPTH_LIMIT, Mapping, Node, Scalar, Sequence
 
-NODE_LIMIT = 500_000  # values visited in one file; aliases can repeat the same ones without end
+NODE_LIMIT = 1_000_000  # values visited in one file
+REPEATS = 100  # visits of one mapping or list that aliases repeat; a chain of aliases repeats without end
 DATA_FROM = 1_000  # more entries than this are data (a vocabulary, an index): no settings, no file names
 ONE_OF_SEVERAL = Test("unknown", text="one of several values in a list")
 IMAGES = frozenset({"image", "container", "container_image", "docker_image", "base_image"})
@@ -34,6 +36,8 @@ class Walker:
         self.out = collector
         self.table = collector.table
         self.left = NODE_LIMIT
+        self._visits: Counter[int] = Counter()
+        self._cut = False
         names = self.table.key_components()
         self._names = {name: True for name in names if "*" not in name}
         self._globs = [name for name in names if "*" in name]
@@ -43,12 +47,14 @@ class Walker:
         for node in nodes:
             self.node(node, (), conditions)
         if self.left <= 0:
-            self.out.gap(f"more than {NODE_LIMIT:,} values, or aliases that expand to as many: the rest was not read")
+            self.out.gap(f"more than {NODE_LIMIT:,} values: the rest was not read")
+        if self._cut:
+            self.out.gap(f"aliases repeat the same part more than {REPEATS} times: not read as often")
 
     def node(self, node: Node, path: tuple[str, ...], conditions: Conditions = (), depth: int = 0) -> None:
         """Ask about a node and all below it; `path` are the keys from the root, without list places."""
         self.left -= 1
-        if self.left <= 0:
+        if self.left <= 0 or self._repeats(node):
             return
         if depth > DEPTH_LIMIT:
             self.out.gap(f"aliases nest more than {DEPTH_LIMIT} deep: not read further down")
@@ -58,6 +64,15 @@ class Walker:
             self._sequence(node, path, conditions, depth)
         else:
             self._value(path, node, {}, conditions)
+
+    def _repeats(self, node: Node) -> bool:
+        """Whether aliases have led to this container often enough."""
+        if isinstance(node, Scalar):
+            return False
+        self._visits[id(node)] += 1
+        repeats = self._visits[id(node)] > REPEATS
+        self._cut |= repeats
+        return repeats
 
     def setting(
         self, path: tuple[str, ...], key: Scalar, value: Scalar, siblings: Dict[str, str], conditions: Conditions
@@ -152,6 +167,9 @@ class Walker:
         items = value.scalars() if isinstance(value, Sequence) else [value] if isinstance(value, Scalar) else []
         if isinstance(value, Scalar) and not (value.text or "").lstrip().startswith("-"):
             return  # a command line: the shell reader's
+        for item in items:
+            for word in (item.known or "").split():
+                self.out.add(self.table.literal(word), item.start, item.end, conditions)
         for flag, item, operand in flags(items):
             self.out.add(self.table.flag(flag, operand), item.start, item.end, conditions)
             request = Scalar(operand, item.start, item.end)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from chipsieve.model import Command, Part, Word
 from chipsieve_config.collect import Collector, Conditions
-from chipsieve_config.shell_text import embedded, joined
+from chipsieve_config.shell_text import embedded, installs, joined
 from chipsieve_config.tree import Mapping, Node, Scalar, Sequence
 
 SCRIPTS = ("run", "script", "before_script", "after_script", "setup", "command", "cmd", "entrypoint")
@@ -23,6 +23,7 @@ def workload(out: Collector, node: Mapping, conditions: Conditions) -> None:
         value = node.get(name)
         if isinstance(value, Scalar) and value.text and len(value.text.split()) > 1:
             out.shell(*embedded(out, value), conditions)
+            installs(out, value.start, value.end, conditions)
         elif isinstance(value, Sequence) and name.endswith("script") and value.scalars():
             out.shell(*joined(out, value.scalars()), conditions)
     words = [word for name in ("command", "entrypoint", "args") for word in _words(node.get(name))]

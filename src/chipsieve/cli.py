@@ -187,7 +187,9 @@ def _write(text: str, output: Path | None) -> None:
 
 @main.command()
 @click.option("--where", multiple=True, metavar="FACT=VALUE", help="Keep those that satisfy this; repeatable.")
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="What to write."
+)
 def accelerators(where: tuple[str, ...], form: str) -> None:
     """List the catalogue's accelerators.
 
@@ -201,6 +203,53 @@ def accelerators(where: tuple[str, ...], form: str) -> None:
 
     chosen = select(load_catalogue(), where)
     _write(listing.as_json(chosen) if form == "json" else listing.as_text(chosen), None)
+
+
+@main.command()
+@click.argument("accelerator")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--policy", type=click.Choice(POLICIES), default="balanced", show_default=True, help="Which evidence may exclude."
+)
+@click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    default="training",
+    show_default=True,
+    help="Whose launches speak for the repository.",
+)
+@click.option("--no-progress", is_flag=True, help="No progress bar.")
+def explain(accelerator: str, path: Path, no_progress: bool, **options: Any) -> None:
+    """Say why ACCELERATOR (an id of the catalogue) is possible or excluded for PATH.
+
+    \b
+    Example:
+      chipsieve explain h20-96gb path/to/repository
+    """
+    from chipsieve.catalogue import load_catalogue
+    from chipsieve.report.explain import explain as text
+    from chipsieve.tables import refuse_unknown
+
+    refuse_unknown("accelerator", [accelerator], load_catalogue().by_id)
+    _write(text(_scanned(path, quiet=no_progress, **options), accelerator), None)
+
+
+@main.command()
+@click.argument("signal", required=False)
+def signals(signal: str | None) -> None:
+    """List the signals, or show all that one SIGNAL's file says.
+
+    \b
+    Example:
+      chipsieve signals bf16-training
+    """
+    from chipsieve.report import signals as shown
+    from chipsieve.signals import load_signals
+    from chipsieve.tables import refuse_unknown
+
+    table = load_signals()
+    refuse_unknown("signal", [signal] if signal else [], table)
+    _write(shown.page(table[signal]) if signal else shown.listing(table), None)
 
 
 if __name__ == "__main__":

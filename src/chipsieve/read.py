@@ -10,6 +10,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
 from importlib.metadata import entry_points
@@ -43,9 +44,13 @@ class TooSlow(Exception):
 
 @cache
 def readers() -> dict[str, Reader]:
-    """The installed plugins by language."""
-    found = sorted(entry_points(group="chipsieve.readers"), key=lambda point: point.name)
-    return {language: module for point in found for module in [point.load()] for language in module.LANGUAGES}
+    """The installed plugins by language; one that cannot be loaded leaves its languages unread, and so gaps."""
+    found: dict[str, Reader] = {}
+    for point in sorted(entry_points(group="chipsieve.readers"), key=lambda point: point.name):
+        with suppress(ImportError, AttributeError):
+            module = point.load()
+            found |= dict.fromkeys(module.LANGUAGES, module)
+    return found
 
 
 def read_tree(found: Discovery, progress: Progress | None = None, workers: int | None = None) -> tuple[Reading, ...]:
@@ -104,7 +109,7 @@ def read_source(source: Source, depth: int = 0, table: SignalTable | None = None
 def _guarded(source: Source, table: SignalTable) -> Reading:
     reader = readers().get(source.language)
     if reader is None:
-        return Reading(source.path, source.language, gaps=(Gap(source.path, f"no reader for {source.language}"),))
+        return Reading(source.path, source.language, gaps=(Gap(source.path, f"no reader for {source.language} is installed"),))
     try:
         with _Alarm():
             return reader.read(source, table)

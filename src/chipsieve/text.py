@@ -34,12 +34,13 @@ class Lines:
         """The span from one offset up to another."""
         return Span(*self.position(start), *self.position(end))
 
-    def line(self, number: int) -> str:
-        """The text of one line, from 1, without its end; "" past the end."""
+    def line(self, number: int, limit: int | None = None) -> str:
+        """The text of one line, from 1, without its end, at most `limit` characters; "" past the end."""
         if not 0 < number <= len(self.starts):
             return ""
         end = self.starts[number] if number < len(self.starts) else len(self.text)
-        return self.text[self.starts[number - 1] : end].rstrip("\r\n")
+        start = self.starts[number - 1]
+        return self.text[start : end if limit is None else min(end, start + limit)].rstrip("\r\n")
 
 
 def finding(
@@ -57,7 +58,7 @@ def finding(
         path=source.path,
         span=span,
         value=match.value,
-        snippet=lines.line(span.line).strip()[:SNIPPET_LIMIT],
+        snippet=lines.line(span.line, 2 * SNIPPET_LIMIT).strip()[:SNIPPET_LIMIT],
         conditions=conditions,
         engine=engine,
         by=match.by,

@@ -16,7 +16,7 @@ BITS = {"fp64": 64, "fp32": 32, "fp16": 16, "bf16": 16, "fp8": 8, "int8": 8, "fp
 """Bit length by format.
 
 TF32 is left out: its inputs have 19 bits in a container of 32, the rule does not say which counts, and on all but
-AWS's chips its rate halves as the container doubles, so that it decides nothing.
+AWS's and one of Enflame's chips its rate halves as the container doubles, so that it decides nothing.
 """
 
 NARROW = ("fp16", "bf16", "fp8", "int8", "fp4")

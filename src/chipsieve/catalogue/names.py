@@ -62,6 +62,6 @@ def spellings(word: str) -> frozenset[str]:
     Separators are not dropped where two digits would meet: `v3-8` is not `v38`.
     """
     word = normal(word)
-    joined = re.search(r"\d[ _-]\d", word)
+    joined = re.search(r"\d[ _-]+\d", word)
     usable = SEPARATORS[:-1] if joined else SEPARATORS
     return frozenset({word, *(re.sub(r"[ _-]", separator, word) for separator in usable)})

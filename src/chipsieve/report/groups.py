@@ -23,12 +23,24 @@ class Group:
     count: int
     families: tuple[str, ...]
 
+    @property
+    def label(self) -> str:
+        """Vendor and architecture in one; a word that both have is said once ("Apple GPU")."""
+        if self.architecture.startswith(self.vendor):
+            return self.architecture
+        repeated = self.vendor.endswith(f" {self.architecture}")
+        return self.vendor if repeated else f"{self.vendor} {self.architecture}"
+
 
 class Groups:
     """Words for sets of accelerators of one catalogue."""
 
-    def __init__(self, catalogue: Iterable[Accelerator]) -> None:
-        """Put the catalogue in reading order: the vendor with most rows first, architectures by age."""
+    def __init__(self, catalogue: Iterable[Accelerator], vendors: int = 5) -> None:
+        """Put the catalogue in reading order: the vendor with most rows first, architectures by age.
+
+        A phrase tells of `vendors` vendors at most and counts the rest.
+        """
+        self.limit = vendors
         rows = tuple(catalogue)
         weight = Counter(row.vendor for row in rows)
         age: dict[tuple[str, str], str] = {}
@@ -56,12 +68,11 @@ class Groups:
             groups.append(Group(vendor_name(members[0]), architecture, len(members), families))
         return tuple(groups)
 
-    def short(self, ids: Collection[str], among: Collection[str] | None = None, limit: int = 5) -> str:
+    def short(self, ids: Collection[str], among: Collection[str] | None = None) -> str:
         """One phrase: "44 NVIDIA (Kepler … Turing), Ascend 910A"; "nothing" for none.
 
         `among` is what the ids were taken from (the whole catalogue when None): "all 20 AMD" and the spans of
-        architectures or segments are said of it, and only where they are exact. Beyond `limit` vendors the
-        rest is counted.
+        architectures or segments are said of it, and only where they are exact.
         """
         wanted = frozenset(ids)
         around = wanted.union(among or ())
@@ -69,12 +80,12 @@ class Groups:
         vendors = [list(rows) for _, rows in groupby(pool, key=lambda row: row.vendor)]
         present = [rows for rows in vendors if any(row.id in wanted for row in rows)]
         present.sort(key=lambda rows: -sum(row.id in wanted for row in rows))
-        told = present if len(present) <= limit + 1 else present[:limit]
+        told = present if len(present) <= self.limit + 1 else present[: self.limit]
         phrases = [_phrase([row for row in rows if row.id in wanted], rows) for rows in told]
         rest = present[len(told) :]
         if rest:
             count = sum(row.id in wanted for rows in rest for row in rows)
-            phrases.append(f"{count} of {len(rest)} other vendors")
+            phrases.append(f"{count} from {len(rest)} other vendors")
         return ", ".join(phrases) or "nothing"
 
 
@@ -99,10 +110,10 @@ def _partly(name: str, seen: int, whole: int) -> str:
 def _phrase(chosen: list[Accelerator], pool: list[Accelerator]) -> str:
     """One vendor's part of a phrase: `chosen` rows out of its `pool`, both in reading order."""
     vendor, count = vendor_name(pool[0]), len(chosen)
+    names, whole = (Counter(family(row.name) for row in rows) for rows in (chosen, pool))
+    families = [_partly(name, seen, whole[name]) for name, seen in names.items()]
     if count <= FEW:
-        names = Counter(family(row.name) for row in chosen)
-        whole = Counter(family(row.name) for row in pool)
-        return ", ".join(_partly(name, seen, whole[name]) for name, seen in names.items())
+        return ", ".join(families)
     if count == len(pool):
         return f"all {count} {vendor}"
     architectures = _whole([row.architecture for row in chosen], [row.architecture for row in pool])
@@ -112,7 +123,8 @@ def _phrase(chosen: list[Accelerator], pool: list[Accelerator]) -> str:
     if segments:
         return f"{count} {vendor} ({', '.join(segments)})"
     parts = Counter(row.architecture for row in chosen)
-    return f"{count} {vendor} ({', '.join(f'{seen} {name}' for name, seen in parts.items())})"
+    told = families if len(parts) == 1 else [f"{seen} {name}" for name, seen in parts.items()]
+    return f"{count} {vendor} ({', '.join(told)})"
 
 
 def _whole(chosen: list[str], pool: list[str]) -> list[str]:

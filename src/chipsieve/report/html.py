@@ -33,7 +33,7 @@ FEW = 5
 
 def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format takes a style
     """The verdict as one HTML page that stands alone; everything is shown, whatever the style."""
-    told = outline(verdict)
+    told = outline(verdict, vendors=len(verdict.accelerators))
     package = files("chipsieve.report")
     page = Template(package.joinpath("page.html").read_text(encoding="utf-8"))
     css = package.joinpath("page.css").read_text(encoding="utf-8")
@@ -47,10 +47,12 @@ def _body(told: Outline) -> Iterator[Markup]:
         class_="soft",
     )  # fmt: skip
     yield element("p", told.conclusion, class_="conclusion")
+    if told.main:
+        yield element("section", *_launch(told.main, "Main launch", told.possible))
     yield from _possible(told)
     yield from _section("Named chips", _names(told.named))
-    for number, launch in enumerate([told.main, *told.others] if told.main else []):
-        yield element("section", *_launch(launch, "Main launch" if number == 0 else "Launch"))
+    for launch in told.others:
+        yield element("section", *_launch(launch, "Launch", told.possible))
     if told.uncounted:
         counted = ", ".join(f"{count} {role}" for role, count in told.uncounted)
         yield element("p", f"Launches that do not speak for the repository: {counted}.", class_="soft")
@@ -75,8 +77,8 @@ def _possible(told: Outline) -> Iterator[Markup]:
 
 
 def _groups(caption: str, groups: Sequence[Group]) -> Markup:
-    rows = [(one.vendor, one.architecture, str(one.count), ", ".join(one.families)) for one in groups]
-    return table(caption, ("Vendor", "Architecture", "Count", "Accelerators"), rows) if rows else Markup()
+    rows = [(one.label, str(one.count), ", ".join(one.families)) for one in groups]
+    return table(caption, ("Architecture", "Count", "Accelerators"), rows) if rows else Markup()
 
 
 def _names(named: Sequence[NameLine]) -> Markup:
@@ -90,7 +92,8 @@ def _standing(line: NameLine) -> Markup:
     return element("span", line.standing, class_=name)
 
 
-def _launch(launch: LaunchOutline, heading: str) -> Iterator[Markup]:
+def _launch(launch: LaunchOutline, heading: str, possible: Sequence[Group]) -> Iterator[Markup]:
+    """One launch whole; what remains of it only where that is not what the repository's table shows."""
     yield element("h2", f"{heading} ", code(launch.id))
     facts = [launch.role, *([f"runs {launch.entry}"] if launch.entry else [])]
     facts += [f"{launch.devices} accelerators"] if launch.devices else []
@@ -98,9 +101,9 @@ def _launch(launch: LaunchOutline, heading: str) -> Iterator[Markup]:
     if launch.command:
         yield element("pre", launch.command)
     rows = [_step(step, launch.before) for step in launch.steps]
-    yield table("The sieve, step by step", ("Step", "Accelerators", "Deciding lines and what they exclude"), rows)
+    yield table("The sieve, step by step", ("Step", "Accelerators", "Decided by"), rows)
     yield bullets(launch.conflict)
-    if launch.after < launch.before:
+    if launch.after < launch.before and launch.remaining != possible:
         remaining = _groups("Accelerators that remain possible for this launch", launch.remaining)
         yield from _section(f"Remaining: {launch.after} of {launch.before}", remaining, "h3")
     yield from _section("Named in this launch", _names(launch.named), "h3")

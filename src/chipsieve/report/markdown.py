@@ -28,8 +28,8 @@ def report(verdict: Verdict, style: Style) -> str:
         *_named(told),
         *(_evidence(told.main, shown) if told.main else ()),
         *_gaps(told, shown),
-        f"Policy {_plain(told.policy)}, scope {_plain(told.scope)}, catalogue of {_plain(told.date)}. "
-        f"{_plain(told.coverage)}",
+        f"Policy {_plain(told.policy)}, scope {_plain(told.scope)}, catalogue of {_plain(told.date)}.",
+        _plain(told.coverage),
     ]
     return "\n\n".join(blocks) + "\n"
 

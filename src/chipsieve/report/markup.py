@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 
 class Markup(str):
@@ -40,14 +40,21 @@ def bullets(items: Iterable[str]) -> Markup:
 
 
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
-    """A table whose first column heads its rows; the columns' names label the cells on a narrow screen."""
-    top = element("tr", *(element("th", name, scope="col") for name in head))
-    body = [
-        element(
-            "tr",
-            element("th", row[0], scope="row"),
-            *(element("td", cell, data_label=name) for name, cell in zip(head[1:], row[1:], strict=True)),
-        )
-        for row in rows
-    ]
-    return element("table", element("caption", caption), element("thead", top), element("tbody", *body))
+    """A table whose first column heads its rows; the columns' names label the cells on a narrow screen.
+
+    The roles are said outright because a narrow screen lays the table out as blocks, which drops them.
+    """
+    top = _row(element("th", name, scope="col", role="columnheader") for name in head)
+    body = (_row(_cells(head, row)) for row in rows)
+    groups = element("thead", top, role="rowgroup"), element("tbody", *body, role="rowgroup")
+    return element("table", element("caption", caption), *groups, role="table")
+
+
+def _row(cells: Iterable[Markup]) -> Markup:
+    return element("tr", *cells, role="row")
+
+
+def _cells(head: Sequence[str], row: Sequence[str]) -> Iterator[Markup]:
+    yield element("th", row[0], scope="row", role="rowheader")
+    for name, cell in zip(head[1:], row[1:], strict=True):
+        yield element("td", cell, data_label=name, role="cell")

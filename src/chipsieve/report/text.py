@@ -140,7 +140,7 @@ def _remaining(page: _Page, told: Outline) -> Iterator[str]:
 
 
 def _groups(page: _Page, groups: Sequence[Group]) -> Iterator[str]:
-    labels = [f"{group.vendor} {group.architecture}" for group in groups]
+    labels = [group.label for group in groups]
     column = max(map(len, labels), default=0)
     for label, group in zip(labels, groups, strict=True):
         head = f"{label:<{column}} {group.count:>3}  "

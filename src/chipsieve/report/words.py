@@ -19,11 +19,15 @@ SNIPPET = 160
 COMMAND = 400
 REASON = 240
 EXPLANATIONS = 5
+NAMES = "names"  # the step that asks nothing unless names are trusted
 
 
-def outline(verdict: Verdict) -> Outline:
-    """The verdict in words, with launches of its role apart from the rest."""
-    groups, main = Groups(verdict.accelerators), facts.main_launch(verdict)
+def outline(verdict: Verdict, vendors: int = 5) -> Outline:
+    """The verdict in words, with launches of its role apart from the rest.
+
+    A phrase about accelerators tells of `vendors` vendors at most and counts the rest.
+    """
+    groups, main = Groups(verdict.accelerators, vendors), facts.main_launch(verdict)
     speaking = facts.speaking(verdict)
     apart = Counter(visible(outcome.launch.role) for outcome in verdict.launches if outcome not in speaking)
     everywhere = [*verdict.named, *(one for outcome in verdict.launches for one in outcome.named)]
@@ -83,6 +87,7 @@ def _steps(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> tuple[St
             tuple(_cut(verdict.signals, cut, outcome, groups.short(cut.excluded, alive)) for cut in step.cuts),
         )
         for step, alive in facts.narrowing(outcome, verdict.accelerators)
+        if step.cuts or step.step != NAMES
     )  # fmt: skip
 
 

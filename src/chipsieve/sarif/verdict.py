@@ -91,9 +91,9 @@ def _code_flow(verdict: Verdict, decisions: list[_Decision]) -> Record:
 
 
 def _told(verdict: Verdict, one: _Decision) -> str:
-    gone = len(one.cut.excluded)
-    what = "1 accelerator" if gone == 1 else f"{gone} accelerators"
-    return f"{one.before} -> {one.after}: {plain(title(verdict.signals, one.cut.signal))} excludes {what}."
+    gone = one.before - one.after
+    what = f"excludes {gone} accelerator{'' if gone == 1 else 's'}" if gone else "excludes the same ones again"
+    return f"{one.before} -> {one.after}: {plain(title(verdict.signals, one.cut.signal))} {what}."
 
 
 def _related(verdict: Verdict, decisions: list[_Decision]) -> list[Record]:

@@ -1,0 +1,40 @@
+"""Why is this accelerator in or out? One chip, launch by launch, with every line that speaks against it."""
+
+from __future__ import annotations
+
+from chipsieve.model import LaunchVerdict, Verdict
+from chipsieve.report.escape import one_line, visible
+from chipsieve.report.reasons import title
+
+SNIPPET = 80  # characters of a source line that are shown
+
+
+def explain(verdict: Verdict, accelerator: str) -> str:
+    """What the verdict says of one accelerator, by its id, as text ending with a newline.
+
+    Raises:
+        KeyError: the catalogue has no accelerator of that id.
+    """
+    chip = {row.id: row for row in verdict.accelerators}[accelerator]
+    answer = "remains possible" if accelerator in verdict.possible else "is excluded"
+    lines = [f"{chip.name} ({chip.id}) {answer} for {visible(verdict.root)}.", ""]
+    for outcome in verdict.launches:
+        lines += _launch(verdict, outcome, accelerator)
+    named = [naming for naming in verdict.named if accelerator in naming.accelerators]
+    lines += [f"named as {visible(item.text)!r} in {visible(item.path)}:{item.line} ({item.by})" for item in named]
+    if not verdict.launches:
+        lines.append("No launch was found, so nothing excludes it.")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _launch(verdict: Verdict, outcome: LaunchVerdict, accelerator: str) -> list[str]:
+    launch = outcome.launch
+    against = [cut for step in outcome.steps for cut in step.cuts if accelerator in cut.excluded]
+    head = f"{visible(launch.id)} ({launch.role}): {'excluded' if against else 'possible'}"
+    lines = [head]
+    for cut in against:
+        lines.append(f"  {title(verdict.signals, cut.signal)} ({cut.signal}, {cut.strength})")
+        for place in cut.evidence.findings:
+            where = f"{visible(place.path)}:{place.span.line}"
+            lines.append(f"    {where}  {one_line(place.snippet, SNIPPET)}")
+    return lines

@@ -1,0 +1,339 @@
+"""Is the catalogue whole, strict, and honest about what is not known?"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chipsieve.catalogue import Catalogue, build_catalogue, load_catalogue, select
+from chipsieve.catalogue.facts import BOOLEANS, DERIVED_BOOLEANS, DERIVED_NUMBERS, DERIVED_TEXTS, NUMBERS, STATED, TEXTS
+from chipsieve.catalogue.names import normal, read_names, spellings
+from chipsieve.catalogue.vendors import read_vendor
+from chipsieve.report.accelerators import as_json, as_text
+from chipsieve.tables import TableError
+
+FORMAT_PAGE = Path(__file__).parent.parent / "docs" / "catalogue.md"
+ROW = {
+    "name": "X1",
+    "segment": "datacenter",
+    "architecture": "X",
+    "confidence": "low",
+    "source": "a press report",
+    "target": "?",
+    "memory_gb": 80,
+    "bf16_native": True,
+}
+RTX_PRO_6000 = "rtx-pro-6000-blackwell-ws rtx-pro-6000-blackwell-maxq rtx-pro-6000-blackwell-server"
+
+
+@pytest.fixture(scope="module", name="catalogue")
+def fixture_catalogue() -> Catalogue:
+    return load_catalogue()
+
+
+def vendor(row: dict[str, object] | None = None, **head: object) -> dict[str, object]:
+    return {"vendor": "x", "name": "X", "date": "2026-01-31", "accelerators": {"x1": row or ROW}, **head}
+
+
+def test_whole(catalogue: Catalogue) -> None:
+    assert len(catalogue.accelerators) == 176
+    assert len(catalogue.vendors) == 21
+    keys = [(chip.vendor, chip.id) for chip in catalogue.accelerators]
+    assert keys == sorted(keys)
+    assert catalogue.by_id == {chip.id: chip for chip in catalogue.accelerators}
+    assert catalogue.date == max(chip.date for chip in catalogue.accelerators)
+
+
+def test_every_accelerator_has_source_and_confidence(catalogue: Catalogue) -> None:
+    for chip in catalogue.accelerators:
+        assert chip.source, chip.id
+        assert chip.confidence in ("high", "medium", "low"), chip.id
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", chip.date), chip.id
+
+
+def test_cells_are_clean(catalogue: Catalogue) -> None:
+    """A remark belongs into the notes: text facts that code compares are single tokens."""
+    for chip in catalogue.accelerators:
+        for fact in ("target", "torch_device", "ccl", "host_link", "release"):
+            value = chip.facts.get(fact)
+            assert value is None or re.fullmatch(r"[\w./-]+", str(value)), (chip.id, fact)
+
+
+def test_nvidia_targets_are_compute_capabilities_and_amd_ones_gfx(catalogue: Catalogue) -> None:
+    patterns = {"nvidia": r"sm_\d{2,3}", "amd": r"gfx[0-9a-f]{3,4}"}
+    for chip in catalogue.accelerators:
+        target = chip.facts["target"]
+        if chip.vendor in patterns and target is not None:
+            assert re.fullmatch(patterns[chip.vendor], str(target)), chip.id
+
+
+@pytest.mark.parametrize("fact", ["bf16", "fp8", "fp4"])
+def test_a_native_format_has_a_rate_or_an_unknown_one(catalogue: Catalogue, fact: str) -> None:
+    without = [chip.id for chip in catalogue.accelerators if chip.facts[f"{fact}_native"] and fact not in chip.facts]
+    assert without == []
+
+
+@pytest.mark.parametrize(
+    ("name", "fact", "value"),
+    [
+        ("h20-96gb", "target", "sm_90"),
+        ("h20-96gb", "memory_gb", 96),
+        ("ascend-910a", "bf16_native", False),
+        ("ascend-910b1", "bf16_native", True),
+        ("v100-sxm2-32gb", "bf16_native", False),
+        ("mi250x", "gpudirect_rdma", "equiv"),
+        ("rtx-3090", "p2p", "nvlink"),
+        ("mi250x", "torch_device", "cuda"),
+        ("mi250x", "ccl", "rccl"),
+        ("gaudi2", "ccl", "hccl"),
+        ("metax-c550", "target", None),  # unverified is unknown
+        ("hygon-k100", "bf16_native", None),
+        ("b200", "die_area_mm2", None),
+        ("tesla-k80", "ics", 2),
+    ],
+)
+def test_facts(catalogue: Catalogue, name: str, fact: str, value: object) -> None:
+    assert catalogue.by_id[name].facts[fact] == value
+
+
+def test_what_does_not_apply_is_missing(catalogue: Catalogue) -> None:
+    assert "fp8" not in catalogue.by_id["a100-sxm4-80gb"].facts
+    assert "interconnect" not in catalogue.by_id["l4"].facts
+
+
+def test_source_of_a_single_fact(catalogue: Catalogue) -> None:
+    assert catalogue.by_id["biren-br100"].sources.keys() == {"torch_device", "ccl"}
+
+
+def test_notes_of_the_vendor_hold_for_each(catalogue: Catalogue) -> None:
+    assert all("ROCm build" in chip.notes for chip in catalogue.accelerators if chip.vendor == "amd")
+
+
+# Strict reading
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (vendor(ROW | {"bf16_nativ": True}), "unknown key 'bf16_nativ'; did you mean 'bf16_native'?"),
+        (vendor(ROW | {"bf16_native": "yes"}), "'bf16_native' is 'yes'; it must be true, false or \"?\""),
+        (vendor(ROW | {"p2p": "sometimes"}), "'p2p' is 'sometimes'; it must be true, false, \"nvlink\" or \"?\""),
+        (vendor(ROW | {"memory_gb": "80"}), "'memory_gb' is '80'; it must be a number above 0"),
+        (vendor(ROW | {"memory_gb": True}), "'memory_gb' is True; it must be a number"),
+        (vendor(ROW | {"memory_gb": -1}), "'memory_gb' is -1; it must be a number"),
+        (vendor(ROW | {"release": "2024"}), "'release' is '2024'; it must be a month as \"2024-05\""),
+        (vendor(ROW | {"target": 90}), "'target' is 90; it must be a text"),
+        (vendor(ROW | {"tpp": 4800}), "unknown key 'tpp'"),  # computed, never written
+        (vendor(ROW | {"segment": "data center"}), "'data center' is none of datacenter"),
+        (vendor(ROW | {"confidence": "sure"}), "'sure' is none of high"),
+        (vendor(ROW | {"stated": {"tpp": "4800"}}), "'tpp' must be a number"),
+        (vendor(ROW | {"sources": {"memory": "x"}}), "unknown key 'memory'"),
+        (vendor({key: value for key, value in ROW.items() if key != "source"}), "'source' must be text and is missing"),
+        (vendor(accelerators={"X_1": ROW}), "an accelerator's id is kebab-case"),
+        (vendor(accelerators={"x1": "X1"}), "'x1' must be a table"),
+        (vendor(date="January"), "'date' must be a day"),
+        (vendor(vendor="y"), "'vendor' must be 'x', as the file is named"),
+        (vendor(chips={}), "unknown key 'chips'"),
+    ],
+)
+def test_a_wrong_table_is_refused_with_its_mend(table: dict[str, object], message: str) -> None:
+    with pytest.raises(TableError) as refusal:
+        read_vendor("x", table)
+    assert message in str(refusal.value)
+    assert "catalogue/x.toml" in str(refusal.value)
+
+
+def test_an_id_is_used_once() -> None:
+    with pytest.raises(TableError, match="accelerator ids used twice: x1"):
+        build_catalogue({"x": vendor(), "y": vendor(vendor="y")}, {})
+
+
+# Conditions
+
+
+@pytest.mark.parametrize(
+    ("where", "inside", "outside"),
+    [
+        ([], "tesla-k80", None),
+        (["bf16_native=true"], "h20-96gb", "v100-sxm2-32gb"),
+        (["bf16_native=true"], "mi100", "hygon-k100"),  # unknown is not true
+        (["bf16_native=false"], "v100-sxm2-32gb", "hygon-k100"),  # nor false
+        (["memory_gb_at_least=80"], "a100-sxm4-80gb", "a100-sxm4-40gb"),
+        (["memory_gb=80"], "a100-sxm4-80gb", "h200-sxm5-141gb"),
+        (["memory_gb_at_most=80"], "a100-sxm4-40gb", "mlu590"),
+        (["vendor=nvidia,amd"], "mi300x", "gaudi2"),
+        (["vendor=NVIDIA", "architecture=hopper"], "h20-96gb", "a100-sxm4-80gb"),
+        (["vendor=nvidia", "target_at_least=sm_80"], "a100-sxm4-80gb", "t4"),
+        (["vendor=nvidia", "targets=8.0;9.0"], "h100-sxm5-80gb", "b200"),
+        (["named=H20"], "h20-3e-141gb", "h200-sxm5-141gb"),
+        (["gpudirect_rdma=equiv"], "mi300x", "h100-sxm5-80gb"),
+        (["tpp_at_least=4800", "marketed_dc=true"], "a100-sxm4-40gb", "rtx-4090"),
+        (["vendor_name=Alibaba T-Head"], "thead-ppu", "mlu590"),
+    ],
+)
+def test_select(catalogue: Catalogue, where: list[str], inside: str, outside: str | None) -> None:
+    chosen = {chip.id for chip in select(catalogue, where)}
+    assert inside in chosen
+    assert outside not in chosen
+
+
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        ("bf16_native", "write it as fact=value"),
+        ("bf16_native=", "write it as fact=value"),
+        ("bf16_nativ=true", "did you mean 'bf16_native'?"),
+        ("bf16_native=yes", "bf16_native is true, false"),
+        ("memory_gb_at_least=lots", "takes a number"),
+        ("vendor=nvida", "no accelerator has it; did you mean 'nvidia'?"),
+        ("named=h2O", "no such name; did you mean"),
+        ("stated=1", "unknown key 'stated'"),
+    ],
+)
+def test_a_wrong_condition_is_refused_with_its_mend(catalogue: Catalogue, condition: str, message: str) -> None:
+    with pytest.raises(TableError) as refusal:
+        select(catalogue, [condition])
+    assert message in str(refusal.value)
+    assert str(refusal.value).startswith("--where")
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("word", "accelerators"),
+    [
+        ("H20", "h20-96gb h20-3e-141gb"),
+        ("NVIDIA A100-SXM4-80GB", "a100-sxm4-80gb"),
+        ("NVIDIA H100 80GB HBM3", "h100-sxm5-80gb"),
+        ("Tesla V100-SXM2-32GB", "v100-sxm2-32gb"),
+        ("NVIDIA GeForce RTX 4090", "rtx-4090"),
+        ("AMD Instinct MI250X", "mi250x"),
+        ("mi250", "mi250 mi250x"),
+        ("a100_80gb", "a100-sxm4-80gb a100-pcie-80gb"),
+        ("a100-80g", "a100-sxm4-80gb a100-pcie-80gb"),
+        ("a100_sxm4", "a100-sxm4-40gb a100-sxm4-80gb"),
+        ("v100-16g", "v100-sxm2-16gb v100-pcie-16gb"),
+        ("h100sxm", "h100-sxm5-80gb"),
+        ("rtx3090", "rtx-3090"),
+        ("3090", "rtx-3090"),
+        ("2080ti", "rtx-2080-ti"),
+        ("quadro_rtx_8000", "quadro-rtx-8000"),
+        ("gtx1080ti", "gtx-1080-ti"),
+        ("rtx6000", f"quadro-rtx-6000 rtx-6000-ada {RTX_PRO_6000}"),
+        ("910B", "ascend-910b1 ascend-910b2 ascend-910b3 ascend-910b4"),
+        ("Ascend910B", "ascend-910a ascend-910b1 ascend-910b2 ascend-910b3 ascend-910b4"),
+        ("Ascend910B3", "ascend-910b3"),
+        ("Ascend910ProA", "ascend-910a"),
+        ("Ascend910_9382", "ascend-910c"),
+        ("Atlas 800T A2", "ascend-910b1 ascend-910b2 ascend-910b3 ascend-910b4"),
+        ("k100", "hygon-k100 hygon-k100-ai kunlun-k100"),
+        ("K100_AI", "hygon-k100-ai"),
+        ("hpu", "gaudi1 gaudi2 gaudi3 gaudi3-china"),
+        ("v3-8", "tpu-v3"),
+        ("v4-128", "tpu-v4"),
+        ("v5litepod-16", "tpu-v5e"),
+        ("TPU v3", "tpu-v3"),
+        ("trn2.48xlarge", "trainium2"),
+        ("ml.p4d.24xlarge", "a100-sxm4-40gb"),
+        ("p5en.48xlarge", "h200-sxm5-141gb"),
+        ("Standard_ND96isr_H100_v5", "h100-sxm5-80gb"),
+        ("a2-ultragpu-8g", "a100-sxm4-80gb"),
+        ("nvidia-h100-mega-80gb", "h100-sxm5-80gb"),
+        ("P800", "kunlun-p800"),
+    ],
+)
+def test_names(catalogue: Catalogue, word: str, accelerators: str) -> None:
+    assert catalogue.names[normal(word)] == set(accelerators.split())
+
+
+@pytest.mark.parametrize("word", ["v38", "a1000", "gpu", "cuda", "h2o", "b2", "large", "v3"])
+def test_words_that_name_nothing(catalogue: Catalogue, word: str) -> None:
+    assert word not in catalogue.names
+
+
+def test_every_accelerator_has_a_name(catalogue: Catalogue) -> None:
+    assert set().union(*catalogue.names.values()) == set(catalogue.by_id)
+
+
+def test_keys_are_in_the_form_in_which_they_are_looked_up(catalogue: Catalogue) -> None:
+    assert [word for word in catalogue.names if word != normal(word)] == []
+
+
+def test_rows_with_one_word_add_up() -> None:
+    rows = {"name": [{"words": ["a"], "accelerators": ["x-*"]}, {"words": ["A"], "accelerators": ["y"]}]}
+    assert read_names(rows, ["x-1", "x-2", "y", "z"]) == {"a": {"x-1", "x-2", "y"}}
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"words": ["a"], "accelerators": ["y-*"]}, "no accelerator's id fits 'y-*'"),
+        ({"words": ["a"]}, "'accelerators' is missing"),
+        ({"accelerators": ["x"]}, "'words' is missing"),
+        ({"word": ["a"], "accelerators": ["x"]}, "did you mean 'words'?"),
+    ],
+)
+def test_a_wrong_row_of_names_is_refused(row: dict[str, object], message: str) -> None:
+    with pytest.raises(TableError) as refusal:
+        read_names({"name": [row]}, ["x"])
+    assert message in str(refusal.value)
+    assert "catalogue/names.toml: name 1" in str(refusal.value)
+
+
+WORDS = st.text("ab19 -_", min_size=1, max_size=12).filter(lambda word: normal(word) != "")
+
+
+@given(WORDS)
+def test_spellings_keep_letters_and_never_join_digits(word: str) -> None:
+    bare = re.sub(r"[ _-]", "", word)
+    for spelling in spellings(word):
+        assert re.sub(r"[ _-]", "", spelling) == bare
+        assert len(re.findall(r"\d+", spelling)) == len(re.findall(r"\d+", word))
+
+
+# Reports
+
+
+def test_text_is_aligned_and_tells_unknown_from_inapplicable(catalogue: Catalogue) -> None:
+    chips = (*select(catalogue, ["named=910b"]), catalogue.by_id["mlu590"], catalogue.by_id["gaudi2"])
+    lines = as_text(chips).splitlines()
+    assert " ".join(lines[0].split()) == "id name vendor architecture target memory bf16 fp8 release TPP confidence"
+    assert len({line.index("medium") for line in lines if "medium" in line}) == 1
+    unknown = next(line for line in lines if line.startswith("mlu590")).split()
+    assert unknown[-3:] == ["2023-12", "?", "low"]
+    assert ">=6920" in next(line for line in lines if line.startswith("gaudi2"))
+    assert lines[-1] == "6 accelerators"
+
+
+def test_text_of_none_and_of_one(catalogue: Catalogue) -> None:
+    assert as_text([]).endswith("\n\n0 accelerators\n")
+    assert as_text([catalogue.by_id["t4"]]).endswith("\n\n1 accelerator\n")
+
+
+def test_json_holds_every_fact_with_its_origin(catalogue: Catalogue) -> None:
+    rows = {row["id"]: row for row in json.loads(as_json(catalogue.accelerators))}
+    assert list(rows) == list(catalogue.by_id)
+    for chip in catalogue.accelerators:
+        row = rows[chip.id]
+        assert row["facts"] == chip.facts
+        assert (row["source"], row["confidence"], row["date"]) == (chip.source, chip.confidence, chip.date)
+    assert rows["mlu590"]["facts"]["memory_gb"] is None
+    assert "fp8" not in rows["a100-sxm4-80gb"]["facts"]
+
+
+# The format page
+
+
+def test_the_format_page_describes_every_fact() -> None:
+    described = set(re.findall(r"`([a-z0-9_]+)`", FORMAT_PAGE.read_text(encoding="utf-8")))
+    assert {*TEXTS, *NUMBERS, *BOOLEANS, *DERIVED_TEXTS, *DERIVED_NUMBERS, *DERIVED_BOOLEANS} <= described
+
+
+def test_no_fact_has_two_kinds() -> None:
+    assert len(set(STATED)) == len(STATED)

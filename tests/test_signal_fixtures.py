@@ -1,0 +1,74 @@
+"""Does each signal match the lines that it should, and no neighbour? Every annotated fixture, read by its language's reader.
+
+In a fixture a comment stands on the line before the one that it speaks of: `ruleid` must match, `ok` must not,
+`todoruleid` is known to be missed. A flag in a script is judged in a launch, so those findings come from linking.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from chipsieve.link import link
+from chipsieve.model import Finding, Reading, Source
+from chipsieve.signals.table import default_table
+
+ROOT = Path(__file__).parents[1] / "fixtures/signals"
+READERS = ("chipsieve_config", "chipsieve_python", "chipsieve_shell")
+MARK = re.compile(r"(?:#|//|<!--)\s*(?P<word>ruleid|ok|todoruleid):\s*(?P<signal>[\w-]+)")
+FILES = sorted(path for path in ROOT.glob("*/*") if path.is_file())
+
+
+@dataclass(frozen=True)
+class Annotated:
+    """One fixture: its signal, its source, and the lines that each kind of mark speaks of."""
+
+    signal: str
+    source: Source
+    lines: dict[str, list[int]]
+
+
+def annotated(path: Path) -> Annotated:
+    text = path.read_text(encoding="utf-8")
+    lines: dict[str, list[int]] = {"ruleid": [], "ok": [], "todoruleid": []}
+    for number, line in enumerate(text.splitlines(), 1):
+        mark = MARK.search(line)
+        if mark:
+            assert mark["signal"] == path.stem, f"{path.name}:{number} speaks of another signal"
+            lines[mark["word"]].append(number + 1)
+    return Annotated(path.stem, Source(path.name, path.parent.name, text), lines)
+
+
+def reader(language: str) -> ModuleType:
+    """The plugin that reads a language; one that cannot be imported fails the test."""
+    plugins = [importlib.import_module(name) for name in READERS]
+    return next(plugin for plugin in plugins if language in plugin.LANGUAGES)
+
+
+def findings(fixture: Annotated) -> list[Finding]:
+    """What the reader finds, and what the launches of a script's command lines add."""
+    table = default_table()
+    reading: Reading = reader(fixture.source.language).read(fixture.source, table)
+    assert not reading.gaps, reading.gaps
+    found = list(reading.findings)
+    if fixture.source.language == "shell":
+        found += [item for launch in link([reading], table) for item, _ in launch.findings]
+    return [item for item in found if item.signal == fixture.signal]
+
+
+def test_there_are_fixtures() -> None:
+    assert FILES
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_fixture(path: Path) -> None:
+    fixture = annotated(path)
+    assert fixture.lines["ruleid"], "a fixture needs a line that matches"
+    assert fixture.lines["ok"], "a fixture needs a neighbour that stays silent"
+    seen = sorted({item.span.line for item in findings(fixture)})
+    assert seen == fixture.lines["ruleid"]
