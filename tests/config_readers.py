@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Iterator
 
 import chipsieve_config
-
 from chipsieve.discover import decode, language_of
 from chipsieve.model import Finding, Reading, Source
 from chipsieve.signals import read_signal

@@ -207,7 +207,7 @@ def test_names_find_files(text: str, bases: tuple[str, ...], path: str | None) -
         ("merge_lora_weight.py", "train/merge.sh", (), False, "data preparation"),
         ("tests/train.py", "run.sh", (), True, "test"),
         ("pytest", "build.sh", (), False, "test"),
-        ("train_deepspeed.py", "lora/train_lora.sh", (), True, "training"),
+        ("train_deepspeed.py", "lora/train_lora.sh", (), True, "fine-tuning"),
         ("sample.py", "x.sh", (), False, "inference"),
     ],
 )

@@ -1,7 +1,7 @@
-"""Does each signal match the lines that it should, and no neighbour? Every annotated fixture, read by its language's reader.
+"""Does each signal match the lines that it should, and no neighbour? Every annotated fixture, read by its reader.
 
 In a fixture a comment stands on the line before the one that it speaks of: `ruleid` must match, `ok` must not,
-`todoruleid` is known to be missed. A flag in a script is judged in a launch, so those findings come from linking.
+`todoruleid` is known to be missed.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from types import ModuleType
 
 import pytest
 
-from chipsieve.link import link
-from chipsieve.model import Finding, Reading, Source
+from chipsieve.catalogue import load_catalogue
+from chipsieve.catalogue.names import normal
+from chipsieve.model import Finding, Source
 from chipsieve.signals.table import default_table
 
 ROOT = Path(__file__).parents[1] / "fixtures/signals"
@@ -50,15 +51,15 @@ def reader(language: str) -> ModuleType:
     return next(plugin for plugin in plugins if language in plugin.LANGUAGES)
 
 
-def findings(fixture: Annotated) -> list[Finding]:
-    """What the reader finds, and what the launches of a script's command lines add."""
-    table = default_table()
-    reading: Reading = reader(fixture.source.language).read(fixture.source, table)
+def findings(source: Source) -> list[Finding]:
+    """What the readers find in a text and in the texts inside it, none of which may leave a gap."""
+    reading = reader(source.language).read(source, default_table())
     assert not reading.gaps, reading.gaps
     found = list(reading.findings)
-    if fixture.source.language == "shell":
-        found += [item for launch in link([reading], table) for item, _ in launch.findings]
-    return [item for item in found if item.signal == fixture.signal]
+    for document in reading.documents:
+        padded = "\n" * (document.span.line - 1) + document.text
+        found += findings(Source(source.path, document.language, padded))
+    return found
 
 
 def test_there_are_fixtures() -> None:
@@ -70,5 +71,8 @@ def test_fixture(path: Path) -> None:
     fixture = annotated(path)
     assert fixture.lines["ruleid"], "a fixture needs a line that matches"
     assert fixture.lines["ok"], "a fixture needs a neighbour that stays silent"
-    seen = sorted({item.span.line for item in findings(fixture)})
-    assert seen == fixture.lines["ruleid"]
+    found = [item for item in findings(fixture.source) if item.signal == fixture.signal]
+    assert sorted({item.span.line for item in found}) == fixture.lines["ruleid"]
+    if default_table().signals[fixture.signal].requires == {"named": "$value"}:
+        names = load_catalogue().names
+        assert {normal(item.value) for item in found} <= set(names), "words that catalogue/names.toml does not have"

@@ -6,9 +6,12 @@ The builder is for tests of reports: `verdict()` is a small believable whole, an
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
+from typing import Any
 
 from chipsieve.model import (
     Accelerator,
+    Conflict,
     Coverage,
     Cut,
     Evidence,
@@ -170,3 +173,60 @@ def two_launches() -> Verdict:
     """A second training launch keeps every chip in; an evaluation and a test do not speak."""
     rest = (silent("sft.sh:4", "fine-tuning"), silent("eval.sh:2", "evaluation"), silent("test.sh:1", "test"))
     return verdict(launches=(outcome(), *rest), possible=IDS, remaining=AMPERE_UP)
+
+
+def contradiction() -> Verdict:
+    """A launch whose evidence no accelerator satisfies: NCCL as NVIDIA has it, and an AMD compiler."""
+    rocm = finding("rocm-stack", "build.sh", 2, "hipcc", "hipcc -O3 kernel.hip")
+    against = cut("software-stack", NCCL, AMD)
+    second = Cut("software-stack", "rocm-stack", "definitive", Evidence("rocm-stack", "", "asserted", (rocm,)),
+                 (*AMPERE_UP, *VOLTA))  # fmt: skip
+    conflict = Conflict(((against, second),), (("a100-sxm4-80gb", "mi250"),))
+    step = StepResult("software-stack", "Whose software stack does it call?", 6, 0, (against, second))
+    torn = outcome(steps=(step,), remaining=(), unproven=(), techniques=(), sites=(), conflict=conflict)
+    table = {**signals(), "rocm-stack": signal("rocm-stack", title="ROCm's compiler", strength="definitive")}
+    return verdict(
+        launches=(torn,), possible=(), remaining=(), named=(), gaps=(), findings=(NCCL, rocm), conflict=conflict,
+        signals=table,
+    )  # fmt: skip
+
+
+def hostile() -> Verdict:
+    """A tree whose names and lines try to act: escape codes, markup, line ends, workflow commands, direction marks."""
+    path = "a\x1b[31m<script>alert(1)</script>\n::error::x\u202egnp|`.sh"
+    bad = finding("bf16-training", path, 1, "</pre><img src=x onerror=alert(1)>", "\x1b]0;owned\x07 `--bf16` | \u2066",
+                  conditions=(Test("unknown", text="\x1b[2J$(date)"),))  # fmt: skip
+    runs = launch(files=(path,), findings=((bad, "asserted"),), entry=path, environment={})
+    step = StepResult("number-format", "Which number formats must the chip compute in?", 6, 5,
+                      (cut("number-format", bad, VOLTA),))  # fmt: skip
+    left = (*AMD, *AMPERE_UP)
+    words = (Resolved(f"sh {path}", path, Span(1, 1, 1, 2)),)
+    tricked = outcome(
+        launch=replace(runs, id=f"{path}:1", path=path, line=1, command=words),
+        steps=(step,), remaining=left, techniques=(Note("ZeRO", path, 1),), sites=(),
+        unproven=(Evidence("bf16-training", "\x1b[0m", "optional", (bad,)),),
+    )  # fmt: skip
+    return verdict(
+        root="<b>\x1b[1mroot", launches=(tricked,), possible=left, remaining=left, main=f"{path}:1", findings=(bad,),
+        named=(Naming(VOLTA, "prose", path, 2, "V100\n::warning::<i>"),),
+        gaps=(Gap(path, "not <valid>\n::error::", 7), Gap("caf\udce9.sh", "name is not UTF-8")),
+    )  # fmt: skip
+
+
+def shuffled(whole: Verdict, order: Random) -> Verdict:
+    """The same verdict with everything that is a set in another order, and each finding twice."""
+
+    def mixed(items: tuple[Any, ...]) -> tuple[Any, ...]:
+        doubled = [*items, *items]
+        order.shuffle(doubled)
+        return tuple(doubled)
+
+    def remixed(one: LaunchVerdict) -> LaunchVerdict:
+        runs = replace(one.launch, findings=mixed(one.launch.findings))
+        noted = replace(one, techniques=mixed(one.techniques), sites=mixed(one.sites), named=mixed(one.named))
+        return replace(noted, launch=runs)
+
+    return replace(
+        whole, findings=mixed(whole.findings), gaps=mixed(whole.gaps), named=mixed(whole.named),
+        launches=tuple(map(remixed, whole.launches)),
+    )  # fmt: skip

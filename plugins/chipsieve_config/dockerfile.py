@@ -60,14 +60,15 @@ def instructions(text: str) -> Iterator[Instruction]:
     lines = [line.span() for line in LINE.finditer(text) if line[0]]
     place = 0
     while place < len(lines):
-        first = place
-        keyword = KEYWORD.match(text, *lines[first])
-        place = _last(text, lines, first, sign) + 1
-        if keyword:
-            start = keyword.end()
-            place = _after_heredocs(text, lines, place, text[start : lines[place - 1][1]], keyword["keyword"])
-            end = lines[place - 1][1]
-            yield Instruction(keyword["keyword"].upper(), start, start + len(text[start:end].rstrip()))
+        keyword = KEYWORD.match(text, *lines[place])
+        if keyword is None:
+            place += 1
+            continue
+        place = _last(text, lines, place, sign) + 1
+        start = keyword.end()
+        place = _after_heredocs(text, lines, place, text[start : lines[place - 1][1]], keyword["keyword"])
+        end = lines[place - 1][1]
+        yield Instruction(keyword["keyword"].upper(), start, start + len(text[start:end].rstrip()))
 
 
 def _last(text: str, lines: list[tuple[int, int]], place: int, sign: str) -> int:

@@ -16,7 +16,7 @@ NEWLINE = re.compile(r"\r\n?|\n")
 ENVIRONMENT = re.compile(
     r"""(?:^|[\s;&|(])(?P<name>[A-Z][A-Z0-9_]*)=(?P<value>"[^"\r\n]*"|'[^'\r\n]*'|[^\s;&|)"']*)(?=[\s;&|)]|$)"""
 )
-INSTALL = re.compile(r"\b(?:pip[\d.]*|uv\s+pip)\s+install\b(?P<rest>(?:\\\r?\n|[^\r\n;&|#])*)")
+INSTALL = re.compile(r"\b(?:pip[\d.]*|uv\s+pip)\s+install\b(?P<rest>(?:\\\r?\n(?:[ \t]*#[^\r\n]*\r?\n)*|[^\r\n;&|#])*)")
 WORD = re.compile(r"""(?:"[^"\r\n]*"|'[^'\r\n]*'|[^\s\\"'])+""")
 WITH_OPERAND = frozenset({"-r", "-c", "-f", "-i", "-t", "--requirement", "--constraint"})
 

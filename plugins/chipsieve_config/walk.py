@@ -38,6 +38,7 @@ class Walker:
         self.left = NODE_LIMIT
         self._visits: Counter[int] = Counter()
         self._cut = False
+        self._scheduled: dict[tuple[str, ...], bool] = {}
         names = self.table.key_components()
         self._names = {name: True for name in names if "*" not in name}
         self._globs = [name for name in names if "*" in name]
@@ -80,11 +81,12 @@ class Walker:
         """Ask about one `key: value` below `path`."""
         name = key.text or ""
         start, end = (value.start, value.end) if value.end > value.start else (key.start, key.end)
-        if name.startswith("-"):
-            self.out.add(self.table.flag(name, value.known), start, end, conditions)
-        self.out.add(self.table.env(name, value.known), start, end, conditions)
         self._value((*path, *_split(name)), value, siblings, conditions)
         self._directive(path, name, value, conditions)
+        if name.startswith("-"):
+            self.out.add(self.table.flag(name, value.known), start, end, conditions)
+        elif name.isidentifier():
+            self.out.add(self.table.env(name, value.known), start, end, conditions)
         if name in IMAGES and value.known:
             self.out.add(self.table.image(value.known), start, end, conditions)
 
@@ -156,10 +158,15 @@ class Walker:
 
     def _directive(self, path: tuple[str, ...], name: str, value: Scalar, conditions: Conditions) -> None:
         """A scheduler's request, under a key, in a file or with a prefix that names a scheduler."""
-        where = (*path, self.out.source.path)
-        if SCHEDULER_PREFIX.match(name) or any(map(SCHEDULERS.search, where)):
+        if SCHEDULER_PREFIX.match(name) or self._is_scheduled(path):
             option = SCHEDULER_PREFIX.sub("", name).replace("_", "-")
             self.out.add(self.table.directive(option, value.known), value.start, value.end, conditions)
+
+    def _is_scheduled(self, path: tuple[str, ...]) -> bool:
+        """Whether the file's name or a key above names a scheduler."""
+        if path not in self._scheduled:
+            self._scheduled[path] = any(map(SCHEDULERS.search, (*path, self.out.source.path)))
+        return self._scheduled[path]
 
     def _arguments(self, path: tuple[str, ...], name: str, value: Node, conditions: Conditions) -> None:
         if not ARGUMENTS.search(name):

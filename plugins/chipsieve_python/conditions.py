@@ -63,6 +63,9 @@ def negate(condition: Condition) -> Condition:
 
 def all_of(conditions: Iterable[Condition]) -> Condition:
     """Conjunction: flat, without duplicates, NEVER where two parts contradict; TRUE of nothing."""
+    conditions = tuple(conditions)
+    if len(conditions) == 1:
+        return conditions[0]
     parts = _parts(conditions, Every)
     parts.pop(TRUE, None)
     if NEVER in parts or _opposed(parts):
@@ -72,6 +75,9 @@ def all_of(conditions: Iterable[Condition]) -> Condition:
 
 def any_of(conditions: Iterable[Condition]) -> Condition:
     """Disjunction: flat, without duplicates, TRUE where two parts are opposites; NEVER of nothing."""
+    conditions = tuple(conditions)
+    if len(conditions) == 1:
+        return conditions[0]
     parts = _parts(conditions, Some)
     parts.pop(NEVER, None)
     if TRUE in parts or _opposed(parts):
@@ -95,13 +101,13 @@ def stack(conditions: Conditions, *added: Condition) -> Conditions:
 
     Past 40 of them, or past 40 questions in one, they become one unknown: optional, never certain.
     """
-    parts = dict.fromkeys(conditions)
     for condition in added:
         for part in condition.conditions if isinstance(condition, Every) else (condition,):
-            if part != TRUE and part not in parts:
-                full = part not in (NEVER, MENTION) and (len(parts) >= DEPTH_LIMIT or size(part) > SIZE_LIMIT)
-                parts[unknown("too many conditions") if full else part] = None
-    return tuple(parts)
+            if part != TRUE and part not in conditions:
+                full = part not in (NEVER, MENTION) and (len(conditions) >= DEPTH_LIMIT or size(part) > SIZE_LIMIT)
+                new = unknown("too many conditions") if full else part
+                conditions = conditions if new in conditions else (*conditions, new)
+    return conditions
 
 
 def conflict(one: Conditions, other: Conditions) -> bool:

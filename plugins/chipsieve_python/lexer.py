@@ -25,6 +25,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ATOM = re.compile(r"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<separator>,|;)|\w+|[^\s\w]")
+_CASE = re.compile(r"\s*case\b")
 _FORMATTED = re.compile(r"[fFtT]")
 _PREFIXED = re.compile(r"(?P<prefix>\b[a-zA-Z]{1,3})?" + _STRING, re.VERBOSE | re.DOTALL)
 
@@ -76,8 +77,7 @@ def comments(text: str) -> tuple[Comment, ...]:
 
 def _effort(text: str, start: int, end: int, code: int) -> int:
     """Roughly how long the parser takes for one logical line of so many code characters beside its strings."""
-    pattern = text.startswith("case", start) or text[start:end].lstrip().startswith("case")
-    if pattern and _nesting(text[start:end]) > PATTERN_BRACKETS:
+    if _CASE.match(text, start, end) and _nesting(text[start:end]) > PATTERN_BRACKETS:
         raise _unsafe(text, start, "patterns nested too deeply")
     return 0 if code < SHORT else _chain(text, start, end)
 

@@ -6,7 +6,7 @@ LibCST's PositionProvider does the same for every node and costs three times the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
@@ -36,19 +36,25 @@ class _Offsets(CodegenState):
         if id(node) in self.wanted:
             self.found.setdefault(id(node), (self.starts[id(node)], self.offset))
 
-    @contextmanager
     def record_syntactic_position(
         self,
         node: cst.CSTNode,
         *,
         start_node: cst.CSTNode | None = None,
         end_node: cst.CSTNode | None = None,
-    ) -> Iterator[None]:
+    ) -> AbstractContextManager[None]:
         """Keep the span without the white space and parentheses around the node."""
+        wanted = id(node) in self.wanted and start_node is None and end_node is None
+        return self._recorded(node) if wanted else _UNRECORDED
+
+    @contextmanager
+    def _recorded(self, node: cst.CSTNode) -> Iterator[None]:
         start = self.offset
         yield
-        if id(node) in self.wanted and start_node is None and end_node is None:
-            self.found[id(node)] = (start, self.offset)
+        self.found[id(node)] = (start, self.offset)
+
+
+_UNRECORDED: AbstractContextManager[None] = nullcontext()
 
 
 def offsets(module: cst.Module, nodes: Iterable[cst.CSTNode]) -> dict[int, tuple[int, int]]:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chipsieve_shell.arithmetic import evaluate
-from chipsieve_shell.masking import ASSIGNMENT, end_of_commands
+from chipsieve_shell.mask_words import ASSIGNMENT
+from chipsieve_shell.masking import end_of_commands
 from chipsieve_shell.nodes import Extent
 from chipsieve_shell.parameter import ParameterReader
 from chipsieve_shell.skip import ANSI, Skipper, Unclosed

@@ -22,18 +22,19 @@ ENV_OPERANDS = frozenset({"-u", "--unset", "-C", "--chdir", "-S"})
 
 def settings(words: list[Placed]) -> Iterator[Setting]:
     """The variables that the words of one command set for the program it starts, in order."""
-    heads: set[str] = set()
+    mpi = slurm = docker = False
     for index, (word, _) in enumerate(words):
         text = constant(word)
-        heads.add(basename(text) if text is not None and "=" not in text else "")
+        head = basename(text) if text is not None and "=" not in text else ""
+        mpi, slurm, docker = mpi or bool(MPI.match(head)), slurm or head in SLURM, docker or head in DOCKER
         following = words[index + 1 :]
         if text in ("env", "/usr/bin/env"):
             yield from _env(following)
-        elif any(MPI.match(head) for head in heads):
+        elif mpi:
             yield from _mpi(text or "", following)
-        elif heads & SLURM and prefix(word).startswith("--export"):
+        elif slurm and prefix(word).startswith("--export"):
             yield from _export(word, following, words[index][1])
-        elif heads & DOCKER and (text in ("-e", "--env") or prefix(word).startswith("--env=")):
+        elif docker and (text in ("-e", "--env") or prefix(word).startswith("--env=")):
             yield from _one(following[0] if text in ("-e", "--env") and following else (drop(word, 6), words[index][1]))
 
 

@@ -166,7 +166,8 @@ def names_assigned(node: Node, text: str) -> frozenset[str]:
     """The variables that a node's commands may assign, by their form alone."""
     if isinstance(node, Simple):
         words = [text[start:end] for start, end in (*node.assignments, *node.words)]
-        named = [word.partition("=")[0].partition("[")[0].rstrip("+") for word in words]
+        named = [word.partition("=")[0].partition("[")[0].rstrip("+") for word in words if "=" in word]
+        named += words[1:] if words[:1] in (["read"], ["mapfile"], ["readarray"]) else []
         return frozenset(name for name in named if name.isidentifier())
     names = frozenset({node.name}) if isinstance(node, For) else frozenset()
     return names.union(*(names_assigned(child, text) for child in children(node)))
@@ -199,3 +200,17 @@ def children(node: Node) -> tuple[Node, ...]:
             return (body,)
         case _:
             return ()
+
+
+def wording(node: Node, text: str) -> str:
+    """How the text words a node, on one line."""
+    extents = list(_extents(node))
+    if not extents:
+        return ""
+    start, end = min(first for first, _ in extents), max(last for _, last in extents)
+    return " ".join(text[start:end].split())
+
+
+def _extents(node: Node) -> list[Extent]:
+    own = getattr(node, "extent", None)
+    return [own] if own else [extent for child in children(node) for extent in _extents(child)]

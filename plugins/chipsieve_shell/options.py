@@ -24,10 +24,11 @@ LONG_NAMES = {
     "lsf": {"q": "partition", "gpu": "gpu", "R": "resources", "n": "ntasks", "m": "nodelist", "J": "job-name",
             "o": "output", "e": "error", "W": "time", "P": "project", "nnodes": "nodes", "M": "memory"},
 }  # fmt: skip
-BARE = frozenset(
-    "exclusive pty label l unbuffered u verbose v quiet Q overlap overcommit O requeue no-requeue parsable wait-all "
-    "hold H immediate I test-only X disable-status Z preserve-env E no-kill k V cwd j y".split()
-)  # fmt: skip
+BARE = frozenset({
+    "exclusive", "pty", "label", "l", "unbuffered", "u", "verbose", "v", "quiet", "Q", "overlap", "overcommit", "O",
+    "requeue", "no-requeue", "parsable", "wait-all", "hold", "H", "immediate", "I", "test-only", "X",
+    "disable-status", "Z", "preserve-env", "E", "no-kill", "k", "V", "cwd", "j", "y",
+})  # fmt: skip
 TOKEN = re.compile(r"(?:[^\s\"'#]|\"[^\"]*\"|'[^']*'|(?<=\S)#)+")
 LSF_SELECT = re.compile(r"select\[([^\]]*)\]")
 

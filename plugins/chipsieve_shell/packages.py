@@ -12,18 +12,22 @@ from chipsieve_shell.options import Token
 CONTAINERS = frozenset({"docker", "podman", "nerdctl", "nvidia-docker"})
 SANDBOXES = frozenset({"singularity", "apptainer"})
 IMAGE_OPTIONS = ("--container-image", "--image")
-CONTAINER_BARE = frozenset(
-    "rm it ti i t d detach privileged init tty interactive read-only oom-kill-disable no-healthcheck rmi quiet q "
-    "P publish-all sig-proxy nv rocm nvccli contain c containall C cleanenv e fakeroot f writable w writable-tmpfs "
-    "no-home userns u net n ipc pid p uts".split()
-)  # fmt: skip
-BARE_IN_SANDBOX_ONLY = frozenset("nv rocm nvccli c C e f w u n p".split())
+CONTAINER_BARE = frozenset({
+    "rm", "it", "ti", "i", "t", "d", "detach", "privileged", "init", "tty", "interactive", "read-only",
+    "oom-kill-disable", "no-healthcheck", "rmi", "quiet", "q", "P", "publish-all", "sig-proxy", "nv", "rocm",
+    "nvccli", "contain", "c", "containall", "C", "cleanenv", "e", "fakeroot", "f", "writable", "w",
+    "writable-tmpfs", "no-home", "userns", "u", "net", "n", "ipc", "pid", "p", "uts",
+})  # fmt: skip
+BARE_IN_SANDBOX_ONLY = frozenset({
+    "nv", "rocm", "nvccli", "c", "C", "e", "f", "w", "u", "n", "p",
+})  # fmt: skip
 CONDA = frozenset({"conda", "mamba", "micromamba"})
-VALUE_OPTIONS = frozenset(
-    "-r --requirement -c --constraint --channel -i --index-url --extra-index-url -f --find-links -t --target -n --name "
-    "-p --prefix --platform --python-version --root --upgrade-strategy --no-binary --only-binary --trusted-host "
-    "--config-settings -e --editable --group --source --python --file --proxy --timeout --retries --progress-bar".split()
-)  # fmt: skip
+VALUE_OPTIONS = frozenset({
+    "-r", "--requirement", "-c", "--constraint", "--channel", "-i", "--index-url", "--extra-index-url", "-f",
+    "--find-links", "-t", "--target", "-n", "--name", "-p", "--prefix", "--platform", "--python-version", "--root",
+    "--upgrade-strategy", "--no-binary", "--only-binary", "--trusted-host", "--config-settings", "-e", "--editable",
+    "--group", "--source", "--python", "--file", "--proxy", "--timeout", "--retries", "--progress-bar",
+})  # fmt: skip
 INSTALL_VERBS = frozenset({"install", "add", "create"})
 
 

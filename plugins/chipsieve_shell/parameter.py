@@ -9,7 +9,6 @@ from fnmatch import fnmatchcase
 from typing import Protocol
 
 from chipsieve.model import Not, Test
-
 from chipsieve_shell.nodes import Extent
 from chipsieve_shell.state import DIRECTORY, SCRIPT, SCRIPT_DIRECTORY, State
 from chipsieve_shell.tape import Tape
@@ -74,8 +73,14 @@ class ParameterReader:
             name = DIRECTORY
         held = self.state.value(name)
         if held is None:
-            return (Piece("variable", name, *place, quoted=self.quoted),)
+            return (self.inherited(name, index, place),)
         return self.item(held, index, name, place)
+
+    def inherited(self, name: str, index: str | None, place: Extent) -> Piece:
+        """A variable that the script did not set; a whole array comes apart into words."""
+        if index is None or index in "@*":
+            return Piece("variable", name, *place, quoted=self.quoted and index is None)
+        return Piece("unknown", f"{name}[{index}]", *place, quoted=self.quoted)
 
     def item(self, held: Value, index: str | None, name: str, place: Extent) -> Pieces:
         """One item of a variable, or all of them as words of their own."""
@@ -100,7 +105,10 @@ class ParameterReader:
         """`$@` and `$*`."""
         if self.state.arguments is not None:
             return self.spread(list(self.state.arguments), place)
-        return (Piece("arguments", "@", *place, quoted=self.quoted),)
+        if self.state.shifted is None:
+            return (Piece("unknown", "$@", *place, quoted=self.quoted),)
+        first = self.state.shifted + 1
+        return (Piece("arguments", str(first) if first > 1 else "@", *place, quoted=self.quoted),)
 
     def positional(self, number: int, place: Extent) -> Pieces:
         """`$1` and its like, counted from the script's first argument where `shift` moved them."""
@@ -179,7 +187,11 @@ class ParameterReader:
         start = re.fullmatch(r":\s*(\d+)", text)
         if self.state.arguments is not None and start and int(start[1]) > 0:
             return self.spread(list(self.state.arguments[int(start[1]) - 1 :]), self.tape.origin(*whole))
-        return (Piece("arguments", f"@{text}", *self.tape.origin(*whole), quoted=self.quoted),)
+        first = int(start[1]) + (self.state.shifted or 0) if start and self.state.shifted is not None else None
+        place = self.tape.origin(*whole)
+        if first is None:
+            return (Piece("unknown", f"${{@{text}}}", *place, quoted=self.quoted),)
+        return (Piece("arguments", str(first) if first > 1 else "@", *place, quoted=self.quoted),)
 
     def transform(self, pieces: Pieces, operation: str, whole: Extent) -> Pieces:
         """Operators that change the text: `%`, `#`, `/`, `,`, `^`, `:offset`."""

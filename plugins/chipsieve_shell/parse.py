@@ -7,8 +7,10 @@ groups of whole lines. What is read out of a broken block stands under doubt, wh
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from chipsieve_shell.masking import Masked, mask
+from chipsieve_shell.masked import Masked
+from chipsieve_shell.masking import mask
 from chipsieve_shell.nodes import Doubtful, Extent, Lost, Node, Script, Sequence
 from chipsieve_shell.tree import EngineError, build
 
@@ -61,7 +63,7 @@ class _Resumer:
     def stretches(self, start: int, end: int) -> list[Extent]:
         """The stretches of whole lines between block boundaries, empty ones left out."""
         marks = [start, *(mark for mark in self.masked.boundaries if start < mark < end), end]
-        return [(first, last) for first, last in zip(marks, marks[1:], strict=False) if not self.blank(first, last)]
+        return [(first, last) for first, last in pairwise(marks) if not self.blank(first, last)]
 
     def blank(self, start: int, end: int) -> bool:
         return not self.masked.text[start - self.masked.offset : end - self.masked.offset].strip()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from chipsieve.model import NEVER, Command, Document, Finding, Gap, Match, Source
+from chipsieve.model import NEVER, Command, Document, Finding, Gap, Match, Source, Word
 from chipsieve.signals.table import SignalTable
 from chipsieve.text import Lines, finding
-
 from chipsieve_shell.answers import Conditions
 from chipsieve_shell.nodes import Extent
-from chipsieve_shell.values import Pieces, constant, readings
+from chipsieve_shell.values import Pieces, Value, constant, readings, to_word
 
 ENGINE = "bashlex"
 STEP_LIMIT = 20_000  # simple commands evaluated per file: bounds loops within loops and calls within calls
@@ -39,6 +38,7 @@ class Record:
     documents: list[Document] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     steps: int = 0
+    words: dict[int, tuple[Value, Word]] = field(default_factory=dict)  # by the value's identity
     pending: dict[str, list[Assigned]] = field(default_factory=dict)
     exported: dict[str, list[Assigned]] = field(default_factory=dict)
 
@@ -52,6 +52,13 @@ class Record:
     def gap(self, reason: str, line: int | None = None) -> None:
         """Something was not read."""
         self.gaps.append(Gap(self.source.path, reason, line))
+
+    def word(self, value: Value) -> Word:
+        """A variable's value as the model's word; made once, since every command carries its environment."""
+        held = self.words.get(id(value))
+        if held is None:
+            held = self.words[id(value)] = (value, to_word(value.pieces, value.extent, self.lines))
+        return held[1]
 
     def found(self, matches: tuple[Match, ...], extent: Extent, conditions: Conditions) -> tuple[int, ...]:
         """Keep the findings of some matches at a place; returns their indices."""

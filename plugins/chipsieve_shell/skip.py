@@ -189,7 +189,8 @@ class Skipper:
         Raises:
             Unclosed: it never closes.
         """
-        opened, elements = at, []
+        opened = at
+        elements: list[tuple[int, int]] = []
         at += 1
         while at < self.end:
             char = self.text[at]

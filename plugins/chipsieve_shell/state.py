@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from chipsieve.model import NEVER, Condition
-
-from chipsieve_shell.answers import Conditions, as_conditions, conjunction, negate
+from chipsieve_shell.answers import Conditions, any_of, as_conditions, conjunction, negate
 from chipsieve_shell.nodes import Extent, Node
 from chipsieve_shell.tape import Tape
 from chipsieve_shell.values import LEAVES_LIMIT, Piece, Pieces, Value, leaves, scalar
@@ -91,7 +90,11 @@ def join(state: State, outcomes: list[tuple[Conditions, State]]) -> None:
         if ended:
             state.stopped, state.failed = ended[0][1].stopped, all(path.failed for _, path in ended)
         return
-    guards = [guard for _, path in live for guard in path.guards]
+    guards = list(state.guards)
+    for conditions, path in live:  # what a branch left behind binds only where the branch was taken
+        otherwise = negate(conjunction(conditions))
+        for word, condition in path.guards[len(state.guards) :]:
+            guards += [(word, weaker) for weaker in as_conditions(any_of((otherwise, condition)))]
     for conditions, path in ended:
         answer = negate(conjunction(conditions))
         if not path.failed:  # a run that took place did not end here with an error

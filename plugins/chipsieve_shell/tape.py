@@ -24,6 +24,14 @@ class Tape:
     text: str
     stretches: tuple[tuple[int, Piece], ...] = ()
     holes: dict[str, Piece] = field(default_factory=dict)
+    site: Extent | None = None  # where a string is run, as far as that is not where it was written
+
+    def command(self, start: int, end: int) -> Extent:
+        """Where a command stands: where it was written, or where the variable that holds it is run."""
+        first, last = self.origin(start, end)
+        if self.site is None or self.site[0] <= first <= last <= self.site[1]:
+            return first, last
+        return self.site
 
     def origin(self, start: int, end: int) -> Extent:
         """Where in the file the text from one tape offset to another was written."""
@@ -66,9 +74,11 @@ class Tape:
         return next((offset for offset in range(at, stop) if self.text[offset] in self.holes), stop)
 
 
-def tape_of(words: list[Pieces]) -> Tape:
-    """The tape of some words, a blank between each two."""
-    text, stretches, holes = "", [], {}
+def tape_of(words: list[Pieces], site: Extent | None = None) -> Tape:
+    """The tape of some words, a blank between each two; `site` is the command that runs it."""
+    text = ""
+    stretches: list[tuple[int, Piece]] = []
+    holes: dict[str, Piece] = {}
     for number, word in enumerate(words):
         if number and word:
             blank = Piece("text", " ", word[0].start, word[0].start)
@@ -82,4 +92,4 @@ def tape_of(words: list[Pieces]) -> Tape:
                 hole = chr(FIRST_HOLE + len(holes))
                 holes[hole] = piece
                 text += hole
-    return Tape(text, tuple(stretches), holes)
+    return Tape(text, tuple(stretches), holes, site)

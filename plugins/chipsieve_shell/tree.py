@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence as Many
+from collections.abc import Callable
+from collections.abc import Sequence as Many
 from typing import Any, Literal
 
 import bashlex
 
-from chipsieve_shell.masking import Masked, Opaque
+from chipsieve_shell.masked import Masked, Opaque
 from chipsieve_shell.nodes import (
-    AndOr, Arm, Case, Extent, For, Function, Group, If, Node, Pipeline, Question, Redirect, Sequence,
-    Simple, While,
+    AndOr,
+    Arm,
+    Case,
+    Extent,
+    For,
+    Function,
+    Group,
+    If,
+    Node,
+    Pipeline,
+    Question,
+    Redirect,
+    Sequence,
+    Simple,
+    While,
 )  # fmt: skip
 
 FAILURES = (

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from chipsieve.model import Not, Part, Test, Word
 from chipsieve.text import Lines
-
 from chipsieve_shell.answers import Conditions
 from chipsieve_shell.nodes import Extent
 
 READINGS_LIMIT = 8
 LEAVES_LIMIT = 24  # a choice with more leaves than this is as good as unknown
+
+BLANKS = re.compile(r"[ \t\n]")
+RUNS = re.compile(r"[ \t\n]+|[^ \t\n]+")
 
 Kind = Literal["text", "variable", "arguments", "choice", "unknown", "break"]
 
@@ -108,7 +112,7 @@ def fields(pieces: Pieces) -> list[Pieces]:
             continue
         stretches = [piece] if piece.quoted or piece.kind != "text" else list(_stretches(piece))
         for stretch in stretches:
-            if stretch.kind == "text" and not stretch.quoted and stretch.text.isspace():
+            if stretch.kind == "text" and not stretch.quoted and BLANKS.match(stretch.text):
                 joined = False
             elif joined:
                 words[-1].append(stretch)
@@ -120,11 +124,10 @@ def fields(pieces: Pieces) -> list[Pieces]:
 
 def _stretches(piece: Piece) -> Iterator[Piece]:
     """Runs of white space and of the rest, in turn."""
-    start = 0
-    for end in range(1, len(piece.text) + 1):
-        if end == len(piece.text) or piece.text[end].isspace() != piece.text[start].isspace():
-            yield cut(piece, start, end)
-            start = end
+    if BLANKS.search(piece.text):
+        yield from (cut(piece, *run.span()) for run in RUNS.finditer(piece.text))
+    else:
+        yield piece
 
 
 def leaves(pieces: Pieces) -> int:
@@ -154,7 +157,7 @@ def _options(piece: Piece) -> list[tuple[Conditions, Pieces]]:
         ]
     if piece.default is not None:
         given = Test("variable", piece.text, "set")
-        options = [((given,), (replace(piece, default=None),))]
+        options: list[tuple[Conditions, Pieces]] = [((given,), (replace(piece, default=None),))]
         for inner, tail in readings(piece.default):
             options.append(((Not(given), *inner), requoted(tail, quoted=piece.quoted)))
         return options
@@ -184,5 +187,5 @@ def extent_of(pieces: Pieces, otherwise: Extent) -> Extent:
     """Where the pieces were written, when that is one stretch; else where they are used."""
     if not pieces:
         return otherwise
-    in_order = all(before.end <= after.start for before, after in zip(pieces, pieces[1:], strict=False))
+    in_order = all(before.end <= after.start for before, after in pairwise(pieces))
     return (pieces[0].start, pieces[-1].end) if in_order else otherwise

@@ -10,16 +10,35 @@ from fnmatch import fnmatchcase
 from chipsieve.tables import TableError, refuse_unknown, table_list, text_list
 
 FIELDS = ("words", "prefixes", "accelerators")
-SEPARATORS = (" ", "-", "_", "")
 
 
 def normal(word: str) -> str:
-    """The form in which names are looked up: case folded, white space single."""
-    return " ".join(word.casefold().split())
+    """The form in which names are compared: case folded, without white space, dashes and underscores."""
+    return re.sub(r"[\s_-]+", "", word.casefold())
 
 
-def read_names(table: Mapping[str, object], ids: Sequence[str]) -> dict[str, frozenset[str]]:
-    """Each name in each of its spellings, with the ids of all accelerators that it can mean.
+class Names(Mapping[str, frozenset[str]]):
+    """Accelerator ids by a chip's name, looked up in any spelling; iterates over the normal forms, sorted."""
+
+    def __init__(self, meant: Mapping[str, Iterable[str]]) -> None:
+        """Keep what each name means; its keys are normal forms."""
+        self._meant = {word: frozenset(meant[word]) for word in sorted(meant)}
+
+    def __getitem__(self, word: str) -> frozenset[str]:
+        """The ids of all accelerators that the word can mean."""
+        return self._meant[normal(word)]
+
+    def __iter__(self) -> Iterator[str]:
+        """The normal forms of all names."""
+        return iter(self._meant)
+
+    def __len__(self) -> int:
+        """The number of names, spellings apart."""
+        return len(self._meant)
+
+
+def read_names(table: Mapping[str, object], ids: Sequence[str]) -> Names:
+    """Each name with the ids of all accelerators that it can mean.
 
     Raises:
         TableError: a row has an unknown key, no word, or names an accelerator that is not in the catalogue.
@@ -28,40 +47,26 @@ def read_names(table: Mapping[str, object], ids: Sequence[str]) -> dict[str, fro
     refuse_unknown(where, table, ("name",))
     found: defaultdict[str, set[str]] = defaultdict(set)
     for number, row in enumerate(table_list(where, table, "name"), 1):
-        for word, meant in _row(f"{where}: name {number}", row, ids):
-            found[word].update(meant)
-    return {word: frozenset(found[word]) for word in sorted(found)}
-
-
-def _row(where: str, row: Mapping[str, object], ids: Sequence[str]) -> Iterator[tuple[str, set[str]]]:
-    refuse_unknown(where, row, FIELDS)
-    words, globs = text_list(where, row, "words"), text_list(where, row, "accelerators")
-    if not words:
-        raise TableError(f"{where}: 'words' is missing")
-    meant = _hits(where, globs, ids)
-    for prefix in ("", *text_list(where, row, "prefixes")):
+        words, meant = _row(f"{where}: name {number}", row, ids)
         for word in words:
-            yield from ((spelling, meant) for spelling in spellings(prefix + word))
+            found[normal(word)] |= meant
+    return Names(found)
 
 
-def _hits(where: str, globs: Iterable[str], ids: Sequence[str]) -> set[str]:
-    meant: set[str] = set()
-    for glob in globs:
-        hits = {name for name in ids if fnmatchcase(name, glob)}
-        if not hits:
-            raise TableError(f"{where}: no accelerator's id fits {glob!r}")
-        meant |= hits
-    if not meant:
+def _row(where: str, row: Mapping[str, object], ids: Sequence[str]) -> tuple[list[str], set[str]]:
+    refuse_unknown(where, row, FIELDS)
+    words, prefixes = text_list(where, row, "words"), ("", *text_list(where, row, "prefixes"))
+    if not words or not all(map(normal, words)):
+        raise TableError(f"{where}: 'words' is missing or holds an empty word")
+    return [prefix + word for prefix in prefixes for word in words], _hits(where, row, ids)
+
+
+def _hits(where: str, row: Mapping[str, object], ids: Sequence[str]) -> set[str]:
+    globs = text_list(where, row, "accelerators")
+    if not globs:
         raise TableError(f"{where}: 'accelerators' is missing")
-    return meant
-
-
-def spellings(word: str) -> frozenset[str]:
-    """The word as written, and with all its separators a space, a dash, an underscore or nothing.
-
-    Separators are not dropped where two digits would meet: `v3-8` is not `v38`.
-    """
-    word = normal(word)
-    joined = re.search(r"\d[ _-]+\d", word)
-    usable = SEPARATORS[:-1] if joined else SEPARATORS
-    return frozenset({word, *(re.sub(r"[ _-]", separator, word) for separator in usable)})
+    hits = {glob: {name for name in ids if fnmatchcase(name, glob)} for glob in globs}
+    for glob, meant in hits.items():
+        if not meant:
+            raise TableError(f"{where}: no accelerator's id fits {glob!r}")
+    return set().union(*hits.values())

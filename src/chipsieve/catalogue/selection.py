@@ -43,7 +43,7 @@ def _predicate(
         return {key: _boolean(key, text)}
     if key in CHOICES:
         return {key: [_known(key, item.strip(), accelerators) for item in text.split(",")]}
-    if key == "named" and normal(text) not in names:
+    if key == "named" and text not in names:
         raise TableError(f"{WHERE} named={text}: no such name{_near(normal(text), list(names))}")
     return {key: text if key in SPECIAL else _number(key, text)}
 

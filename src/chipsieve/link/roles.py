@@ -16,14 +16,15 @@ OPTIONS_THAT_TRAIN = 2
 def role_of(entry: str, script: str, options: Iterable[str], *, distributed: bool) -> str:
     """The role of a run: the first of entry's name, script's name and their folders that has a role's word.
 
-    Without any, a run whose options are those of an optimiser trains, and so does a distributed one.
+    A training entry in a fine-tuning script fine-tunes. Without any word, a run whose options are those of an
+    optimiser trains, and so does a distributed one.
     """
     if _in_tests(script) or _in_tests(entry):
         return "test"
     names = [posixpath.basename(entry), posixpath.basename(script), posixpath.dirname(entry), posixpath.dirname(script)]
-    for name in names[:2]:
-        if role := _role(name):
-            return role
+    told = [role for name in names[:2] if (role := _role(name))]
+    if told:
+        return "fine-tuning" if told[0] == "training" and "fine-tuning" in told else told[0]
     if len(launchers().training_options & set(options)) >= OPTIONS_THAT_TRAIN:
         return "training"
     return _role(names[2]) or _role(names[3]) or ("training" if distributed else "other")

@@ -15,14 +15,14 @@ def conclude(verdict: Verdict, groups: Groups) -> str:
     total, possible = len(verdict.accelerators), len(verdict.possible)
     main = facts.main_launch(verdict)
     if main is None:
-        return f"{NOTHING}: no launch was found, and a line outside a launch excludes nothing."
+        return f"{NOTHING}: no launch was found, and a line outside a launch excludes nothing.{_unread(verdict)}"
     if possible == 0:
         return (
             "The evidence contradicts itself: no single accelerator satisfies all of it. A mixed cluster, a layer that "
             "imitates another vendor's, or a wrong reading can be behind that."
         )
     if possible == total:
-        return _nothing(verdict, main)
+        return _nothing(verdict, main) + _unread(verdict)
     count = "1 accelerator" if total == 1 else f"{total} accelerators"
     can = f"can have been {_verb(main)} on {possible} of {count}: {groups.short(verdict.possible)}."
     return f"This code {can} The other {total - possible} {'is' if total - possible == 1 else 'are'} excluded."
@@ -30,6 +30,14 @@ def conclude(verdict: Verdict, groups: Groups) -> str:
 
 def _verb(main: LaunchVerdict) -> str:
     return "trained" if main.launch.role in facts.TRAINING else "run"
+
+
+def _unread(verdict: Verdict) -> str:
+    """A second sentence where evidence may have been missed: absence is never silent."""
+    count = verdict.coverage.unparsed
+    if not count:
+        return ""
+    return f" {count} {'file was' if count == 1 else 'files were'} not read whole and may hold what is missing."
 
 
 def _nothing(verdict: Verdict, main: LaunchVerdict) -> str:

@@ -8,7 +8,7 @@ import unicodedata
 
 ACTIVE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories that act instead of showing: controls, direction marks, lone surrogates, line separators."""
-UNSAFE_JSON = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+UNSAFE_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
 
 def visible(text: str) -> str:
@@ -31,8 +31,8 @@ def one_line(text: str, limit: int) -> str:
 def json_text(document: object, *, indent: int | None = 2) -> str:
     """The document as JSON in UTF-8-safe text, in its own order of keys, ending with a newline.
 
-    Controls, line separators and lone surrogates (a file name that is not UTF-8) are written as `\\u` escapes,
-    so that a line of JSON stays one line and any terminal or encoder can take it.
+    Controls, direction marks, line separators and lone surrogates (a file name that is not UTF-8) are written as
+    `\\u` escapes, so that a line of JSON stays one line and any terminal or encoder can take it.
     """
     text = json.dumps(document, ensure_ascii=False, indent=indent)
     return UNSAFE_JSON.sub(lambda char: f"\\u{ord(char[0]):04x}", text) + "\n"

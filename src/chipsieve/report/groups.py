@@ -16,12 +16,16 @@ FEW = 3
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Accelerators of one vendor and architecture: how many, and their families ("A100", "A100 (2 of 4)")."""
+    """Accelerators of one vendor and architecture: how many, and their families ("A100", "A100 (2 of 4)").
+
+    `untouched` says that not one chip of the vendor is missing from the groups.
+    """
 
     vendor: str
     architecture: str
     count: int
     families: tuple[str, ...]
+    untouched: bool = False
 
     @property
     def label(self) -> str:
@@ -60,12 +64,13 @@ class Groups:
         wanted = frozenset(ids)
         chosen = [row for row in self.ordered if row.id in wanted]
         whole = Counter((row.vendor, family(row.name)) for row in self.ordered)
+        missing = {row.vendor for row in self.ordered if row.id not in wanted}
         groups = []
         for (vendor, architecture), same in groupby(chosen, key=lambda row: (row.vendor, row.architecture)):
             members = list(same)
             names = Counter(family(row.name) for row in members)
             families = tuple(_partly(name, seen, whole[vendor, name]) for name, seen in names.items())
-            groups.append(Group(vendor_name(members[0]), architecture, len(members), families))
+            groups.append(Group(vendor_name(members[0]), architecture, len(members), families, vendor not in missing))
         return tuple(groups)
 
     def short(self, ids: Collection[str], among: Collection[str] | None = None) -> str:
@@ -87,6 +92,15 @@ class Groups:
             count = sum(row.id in wanted for rows in rest for row in rows)
             phrases.append(f"{count} from {len(rest)} other vendors")
         return ", ".join(phrases) or "nothing"
+
+
+def untouched_vendors(groups: Iterable[Group]) -> str:
+    """The vendors of which every chip is in the groups, each with its count: "AMD (20), Intel (9)"."""
+    counts: Counter[str] = Counter()
+    for group in groups:
+        if group.untouched:
+            counts[group.vendor] += group.count
+    return ", ".join(f"{vendor} ({count})" for vendor, count in counts.items())
 
 
 def vendor_name(row: Accelerator) -> str:

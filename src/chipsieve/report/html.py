@@ -56,7 +56,7 @@ def _body(told: Outline) -> Iterator[Markup]:
     if told.uncounted:
         counted = ", ".join(f"{count} {role}" for role, count in told.uncounted)
         yield element("p", f"Launches that do not speak for the repository: {counted}.", class_="soft")
-    gaps = [join([f"{len(gap.places)}: {gap.reason}: ", _places(gap.places)]) for gap in told.gaps]
+    gaps = [join([f"{gap.counted}: ", _places(gap.places)]) for gap in told.gaps]
     yield from _section("Not read", bullets(gaps))
     yield element("footer", element("p", told.coverage), element("p", METHOD), element("p", f"chipsieve {__version__}"))
 

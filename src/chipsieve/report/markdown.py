@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from chipsieve.model import Verdict
+from chipsieve.report.groups import untouched_vendors
 from chipsieve.report.outline import CutLine, LaunchOutline, Outline, StepLine
 from chipsieve.report.style import Style
 from chipsieve.report.words import outline
@@ -24,7 +25,7 @@ def report(verdict: Verdict, style: Style) -> str:
         f"**{_plain(told.conclusion)}**",
         *(block for launch in launches for block in _launch(launch)),
         *_others(told, () if style.verbose else told.others),
-        *_remaining(told),
+        *_remaining(told, verbose=style.verbose),
         *_named(told),
         *(_evidence(told.main, shown) if told.main else ()),
         *_gaps(told, shown),
@@ -64,16 +65,16 @@ def _others(told: Outline, others: Sequence[LaunchOutline]) -> Iterator[str]:
         yield f"Launches that do not speak for the repository: {counted}."
 
 
-def _remaining(told: Outline) -> Iterator[str]:
+def _remaining(told: Outline, *, verbose: bool) -> Iterator[str]:
     yield f"### Possible: {told.possible_count} of {told.total}"
     if told.remaining_count != told.possible_count:
         yield f"In at least one launch; {told.remaining_count} remain in every one."
     if 0 < told.possible_count < told.total:
-        rows = [
-            (_plain(group.vendor), _plain(group.architecture), str(group.count), _list(group.families))
-            for group in told.possible
-        ]
-        yield _table(("Vendor", "Architecture", "Count", "Accelerators"), rows)
+        partly = [group for group in told.possible if verbose or not group.untouched]
+        rows = [(_plain(group.label), str(group.count), _list(group.families)) for group in partly]
+        yield from [_table(("Architecture", "Count", "Accelerators"), rows)] if rows else []
+        if len(partly) < len(told.possible):
+            yield f"And every accelerator of {_plain(untouched_vendors(told.possible))}."
     yield from (_plain(sentence) for sentence in told.conflict)
 
 
@@ -98,7 +99,7 @@ def _evidence(main: LaunchOutline, shown: int | None) -> Iterator[str]:
 def _gaps(told: Outline, shown: int | None) -> Iterator[str]:
     if told.gaps:
         yield f"### Not read: {sum(len(gap.places) for gap in told.gaps)}"
-        yield _bullets([f"{len(gap.places)}: {_plain(gap.reason)}: {_places(gap.places)}" for gap in told.gaps], shown)
+        yield _bullets([f"{_plain(gap.counted)}: {_places(gap.places)}" for gap in told.gaps], shown)
 
 
 def _bullets(items: Sequence[str], shown: int | None) -> str:

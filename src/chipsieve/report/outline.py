@@ -75,6 +75,11 @@ class GapLine:
     reason: str
     places: tuple[str, ...]
 
+    @property
+    def counted(self) -> str:
+        """The reason with how often it holds."""
+        return f"{len(self.places)} \N{MULTIPLICATION SIGN} {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class LaunchOutline:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from chipsieve.model import Verdict
-from chipsieve.report.groups import Group
+from chipsieve.report.groups import Group, untouched_vendors
 from chipsieve.report.outline import CutLine, LaunchOutline, NameLine, NoteLine, Outline, StepLine, UnprovenLine
 from chipsieve.report.style import Style
 from chipsieve.report.words import outline
@@ -15,8 +16,9 @@ from chipsieve.report.words import outline
 NARROWEST = 60
 SHOWN = 10  # lines of a list before the rest is counted
 BOLD, DIM, RED, GREEN = "1", "2", "31", "32"
+COMMAND = re.compile(r"^(\s*)(::|##\[)", re.MULTILINE)  # a line that GitHub's runner would take as a command
 Line = TypeVar("Line")
-DASH, TIMES = "\N{EN DASH}", "\N{MULTIPLICATION SIGN}"
+DASH = "\N{EN DASH}"
 MARGIN = " " * 17  # what the columns "before → after" take
 
 
@@ -39,7 +41,7 @@ def report(verdict: Verdict, style: Style) -> str:
         list(_gaps(page, told)),
         list(_conclusion(page, told)),
     ]
-    return "\n".join("\n".join(block) + "\n" for block in blocks if block)
+    return COMMAND.sub(r"\1\\\2", "\n".join("\n".join(block) + "\n" for block in blocks if block))
 
 
 class _Page:
@@ -68,14 +70,16 @@ class _Page:
 
 def _heading(page: _Page, told: Outline) -> Iterator[str]:
     yield page.paint(f"chipsieve: {told.root}", BOLD)
-    yield f"Policy {told.policy}, scope {told.scope}; {told.total} accelerators in the catalogue of {told.date}."
+    asked = f"Policy {told.policy}, scope {told.scope}; {told.total} accelerators in the catalogue of {told.date}."
+    yield from page.fill(asked)
 
 
 def _launch(page: _Page, launch: LaunchOutline) -> Iterator[str]:
     """One launch whole: what it runs, then its narrowing table."""
     devices = f", {launch.devices} accelerators" if launch.devices else ""
     runs = f", runs {launch.entry}" if launch.entry else ""
-    yield page.paint(f"Launch {launch.id}", BOLD) + f" ({launch.role}{runs}{devices})"
+    heading = page.fill(f"Launch {launch.id} ({launch.role}{runs}{devices})", hang=2)
+    yield from (page.paint(line, BOLD) for line in heading)
     if launch.command:
         yield page.paint(page.clip(f"$ {launch.command}", 2), DIM)
     yield ""
@@ -91,7 +95,9 @@ def _step(page: _Page, step: StepLine) -> Iterator[str]:
     if not step.cuts:
         yield page.paint(f"{numbers}{step.name}: no evidence that decides", DIM)
         return
-    yield f"{numbers}{page.paint(step.name, BOLD)}: {step.question}"
+    first, *rest = page.fill(f"{numbers}{step.name}: {step.question}", hang=len(MARGIN))
+    yield first.replace(step.name, page.paint(step.name, BOLD), 1)
+    yield from rest
     for cut in step.cuts:
         yield from _cut(page, cut)
 
@@ -140,11 +146,14 @@ def _remaining(page: _Page, told: Outline) -> Iterator[str]:
 
 
 def _groups(page: _Page, groups: Sequence[Group]) -> Iterator[str]:
-    labels = [group.label for group in groups]
-    column = max(map(len, labels), default=0)
-    for label, group in zip(labels, groups, strict=True):
-        head = f"{label:<{column}} {group.count:>3}  "
+    """A line per architecture; vendors of which nothing is excluded share one unless verbose."""
+    told = [group for group in groups if page.verbose or not group.untouched]
+    column = max((len(group.label) for group in told), default=0)
+    for group in told:
+        head = f"{group.label:<{column}} {group.count:>3}  "
         yield from page.fill(head + ", ".join(group.families), 2, len(head))
+    if len(told) < len(groups):
+        yield from page.fill(f"and every accelerator of {untouched_vendors(groups)}", 2, 4)
 
 
 def _list(page: _Page, heading: str, lines: Sequence[Line], tell: Callable[[_Page, Line], list[str]]) -> Iterator[str]:
@@ -194,7 +203,7 @@ def _unproven(page: _Page, line: UnprovenLine) -> list[str]:
 def _gaps(page: _Page, told: Outline) -> Iterator[str]:
     if told.gaps:
         yield page.paint(f"Not read ({sum(len(gap.places) for gap in told.gaps)})", BOLD)
-        lines = [page.fill(f"{len(gap.places)} {TIMES} {gap.reason}: {_places(gap.places)}", 2, 4) for gap in told.gaps]
+        lines = [page.fill(f"{gap.counted}: {_places(gap.places)}", 2, 4) for gap in told.gaps]
         yield from _shortened(page, lines)
 
 

@@ -43,6 +43,7 @@ def _verdict_rule() -> dict[str, object]:
 
 def _signal_rule(name: str, signal: Signal | None) -> dict[str, object]:
     title = sentence(signal.title if signal else name)
+    said = [signal.effect, signal.strength, signal.step] if signal else []
     return {
         "id": name,
         "name": "".join(part.capitalize() for part in name.split("-")),
@@ -52,7 +53,7 @@ def _signal_rule(name: str, signal: Signal | None) -> dict[str, object]:
         "helpUri": f"{HOME}/blob/main/docs/signals.md#{name}",
         "defaultConfiguration": {"level": "note"},
         "properties": {
-            "tags": ["chipsieve", *([signal.effect, signal.strength, signal.step] if signal else [])],
+            "tags": list(dict.fromkeys(["chipsieve", *said])),
             "precision": PRECISION[signal.strength] if signal else "low",
             "problem.severity": "recommendation",
         },

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 from functools import cache
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -25,6 +25,7 @@ class SignalTable:
         self.signals = signals
         self._exact: defaultdict[tuple[str, str], list[tuple[str, Row]]] = defaultdict(list)
         self._globs: defaultdict[str, list[tuple[str, str, Row]]] = defaultdict(list)
+        self._glob_patterns: dict[str, re.Pattern[str]] = {}
         for signal in signals.values():
             for row in signal.rows:
                 for name in row.names or ("*",):
@@ -39,7 +40,15 @@ class SignalTable:
     def _rows(self, kind: str, name: str) -> Iterator[tuple[str, Row]]:
         name = _normal(kind, name)
         yield from self._exact.get((kind, name), ())
-        yield from ((signal, row) for glob, signal, row in self._globs[kind] if fnmatchcase(name, glob))
+        if self._any_glob(kind).match(name):
+            yield from ((signal, row) for glob, signal, row in self._globs[kind] if fnmatchcase(name, glob))
+
+    def _any_glob(self, kind: str) -> re.Pattern[str]:
+        """What fits any glob of a kind: most names fit none, and one look tells."""
+        if kind not in self._glob_patterns:
+            globs = dict.fromkeys(translate(glob) for glob, _, _ in self._globs[kind])
+            self._glob_patterns[kind] = re.compile("|".join(globs) or r"(?!)")
+        return self._glob_patterns[kind]
 
     def env(self, name: str, value: str | None) -> tuple[Match, ...]:
         """Signals of an environment variable set to `value` (None: set, but to what is unknown)."""
@@ -88,6 +97,10 @@ class SignalTable:
             for where, value in _arguments(row, arguments, keywords):
                 found += [(m, where) for m in _matches("call", [(signal, row)], value, any_value=where == "")]
         return tuple(found)
+
+    def values(self, kind: str, name: str) -> frozenset[str]:
+        """The literal values that rows of this kind and name list: what an option's value may be asked for."""
+        return frozenset(value for _, row in self._rows(kind, name) for value in row.values)
 
     def call_names(self) -> frozenset[str]:
         """The last components of all called names: what a visitor need not ask about is not in here."""
@@ -222,7 +235,8 @@ def _implies(requirement: Requirement, row: Row) -> bool:
     if not row.values:
         return True
     wanted = Requirement(f"x{row.values[0]}").specifier
-    bounds = [spec.version.removesuffix(".*") for spec in requirement.specifier if spec.operator in ("==", ">=", "~=", ">")]
+    lower = (spec for spec in requirement.specifier if spec.operator in ("==", ">=", "~=", ">"))
+    bounds = [spec.version.removesuffix(".*") for spec in lower]
     try:
         return any(Version(bound) in wanted for bound in bounds)
     except InvalidVersion:

@@ -1,0 +1,155 @@
+"""What do assignments bind, set and configure?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from chipsieve.model import Test
+from chipsieve_python import configs, environment, options
+from chipsieve_python.evaluate import evaluate
+from chipsieve_python.expressions import bind_target
+from chipsieve_python.values import UNKNOWN, Arms, Value, dotted, number, one
+from chipsieve_python.walk import Walk
+
+PLAIN = (cst.Name, cst.Attribute, cst.IfExp, cst.Integer, cst.Float)
+
+
+def read(walk: Walk, node: cst.CSTNode) -> None:
+    """Read one assignment, `global` or other simple statement that binds."""
+    if isinstance(node, cst.Assign):
+        for target in node.targets:
+            assign(walk, target.target, node.value, again=target is not node.targets[0])
+    elif isinstance(node, cst.AnnAssign):
+        _annotated(walk, node)
+    elif isinstance(node, cst.AugAssign):
+        _augmented(walk, node)
+    elif isinstance(node, cst.Global | cst.Nonlocal):
+        walk.scope.outside.update(item.name.value for item in node.names)
+    elif isinstance(node, cst.Del):
+        bind_target(walk, node.target)
+
+
+def assign(walk: Walk, target: cst.BaseAssignTargetExpression, value: cst.BaseExpression, *, again: bool = False) -> None:
+    """Read `target = value`; `again` says that the value has been read for an earlier target."""
+    if _pairs(target, value):
+        for left, right in zip(target.elements, value.elements, strict=True):  # type: ignore[attr-defined]
+            assign(walk, left.value, right.value)
+        return
+    name, start = dotted(target)[-1] if isinstance(target, cst.Name | cst.Attribute) else "", len(walk.hits)
+    if not again:
+        walk.visit(value, "" if isinstance(value, cst.Dict) else name)
+    plain = isinstance(value, PLAIN) or number(value) is not None
+    environment.assigned(walk, target, value)
+    configs.assigned(walk, target, value)
+    _bind(walk, target, value, start if plain else len(walk.hits))
+
+
+def _pairs(target: cst.BaseExpression, value: cst.BaseExpression) -> bool:
+    sides = (target, value)
+    if not all(isinstance(side, cst.Tuple | cst.List) for side in sides):
+        return False
+    elements = [side.elements for side in sides]  # type: ignore[attr-defined]
+    starred = any(isinstance(element, cst.StarredElement) for side in elements for element in side)
+    return len(elements[0]) == len(elements[1]) and not starred
+
+
+def _bind(walk: Walk, target: cst.BaseAssignTargetExpression, value: cst.BaseExpression, start: int) -> None:
+    """Bind a name, or an attribute by its dotted text; an unpacked hardware answer keeps its question."""
+    arms = evaluate(value, walk.scope)
+    if isinstance(target, cst.Name):
+        arms = _configured(walk, target, arms)
+        walk.bind(target.value, arms, walk.hits[start:])
+    elif isinstance(target, cst.Attribute):
+        parts = dotted(target)
+        walk.visit(target.value)
+        if parts[0]:
+            _attribute(walk, ".".join(parts), target, arms, start)
+    elif isinstance(target, cst.Tuple | cst.List):
+        tests = [found.test for _, found in arms if isinstance(found.test, Test) and found.test.subject == "hardware"]
+        for element in target.elements:
+            if isinstance(element.value, cst.Name) and tests:
+                walk.bind(element.value.value, one(Value(test=tests[0])))
+            else:
+                bind_target(walk, element.value)
+    else:
+        bind_target(walk, target)
+
+
+def _attribute(walk: Walk, name: str, target: cst.Attribute, arms: Arms, start: int) -> None:
+    """`args.bf16 = False` under a condition leaves the option's own value where the condition does not hold."""
+    if name not in walk.scope.bindings and walk.local:
+        walk.scope.bind(name, evaluate(target, walk.scope), ())
+    walk.bind(name, arms, walk.hits[start:])
+
+
+def _configured(walk: Walk, target: cst.Name, arms: Arms) -> Arms:
+    """In a module that runs `exec` over its own constants, those are options."""
+    if not walk.configurable or walk.scope.kind != "module" or any(value.module for _, value in arms):
+        return arms
+    known = arms[0][1] if len(arms) == 1 else Value()
+    if known.qualified or known.node is not None or (known.text is None and len(arms) == 1):
+        return arms
+    default = "" if known.text == "none" and not known.truthy else known.text
+    options.declare(walk, target, (f"--{target.value}",), target.value, default=default)
+    return one(Value(test=Test("option", target.value)))
+
+
+def _annotated(walk: Walk, node: cst.AnnAssign) -> None:
+    walk.visit(node.annotation)
+    if walk.scope.kind == "class" and walk.record:
+        options.record_field(walk, node)
+    if node.value is not None:
+        assign(walk, node.target, node.value)
+
+
+def _augmented(walk: Walk, node: cst.AugAssign) -> None:
+    walk.visit(node.value)
+    if isinstance(node.target, cst.Attribute):
+        walk.bind(".".join(dotted(node.target)), one(UNKNOWN))
+    if isinstance(node.target, cst.Name) and not _is_environment(walk, node):
+        bind_target(walk, node.target)
+
+
+def _is_environment(walk: Walk, node: cst.AugAssign) -> bool:
+    """`os.environ |= {...}` sets variables, and binds nothing."""
+    return isinstance(node.operator, cst.BitOrAssign) and any(
+        value.text == "os.environ" for _, value in evaluate(node.target, walk.scope)
+    )
+
+
+def stored(body: cst.BaseSuite) -> frozenset[str]:
+    """The names and dotted attributes that a block binds, those of functions in it left out."""
+    return frozenset(_stored(body))
+
+
+def _stored(body: cst.BaseSuite | cst.BaseStatement) -> Iterator[str]:
+    for item in getattr(body, "body", ()):
+        if isinstance(item, cst.SimpleStatementLine):
+            for part in item.body:
+                yield from _targets(part)
+        elif isinstance(item, cst.BaseSmallStatement):
+            yield from _targets(item)
+        elif not isinstance(item, cst.FunctionDef | cst.ClassDef):
+            yield from _nested(item)
+
+
+def _nested(item: cst.CSTNode) -> Iterator[str]:
+    for name in ("body", "orelse", "finalbody"):
+        inner = getattr(item, name, None)
+        if isinstance(inner, cst.If):
+            yield from _nested(inner)
+        elif isinstance(inner, cst.BaseSuite):
+            yield from _stored(inner)
+        elif inner is not None:
+            yield from _stored(inner.body)
+    for part in (*getattr(item, "handlers", ()), *getattr(item, "cases", ())):
+        yield from _stored(part.body)
+
+
+def _targets(part: cst.CSTNode) -> Iterator[str]:
+    targets = [item.target for item in part.targets] if isinstance(part, cst.Assign) else [getattr(part, "target", None)]
+    for target in targets:
+        elements = [item.value for item in target.elements] if isinstance(target, cst.Tuple | cst.List) else [target]
+        yield from (".".join(dotted(item)) for item in elements if isinstance(item, cst.Name | cst.Attribute))

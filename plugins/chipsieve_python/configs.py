@@ -1,0 +1,104 @@
+"""Which settings does the file write? Keys of nested dict literals, of subscripts and of config objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from chipsieve.model import MENTION
+from chipsieve_python import environment
+from chipsieve_python.conditions import Conditions
+from chipsieve_python.evaluate import CONFIG_NAMES, qualified, subscripts
+from chipsieve_python.guards import texts_of
+from chipsieve_python.values import dotted, literal, number, plain_text
+from chipsieve_python.walk import Walk, handles
+
+TABLE = 3
+Entry = tuple[str, cst.CSTNode, cst.BaseExpression]
+
+
+@handles(cst.Dict)
+def visit_dict(walk: Walk, node: cst.Dict) -> None:
+    """Read a dict literal: keys that rows know, variables of an environment, and the values themselves."""
+    entries = list(dict_entries(node))
+    settings(walk, entries, ())
+    environment.entries(walk, entries, certain=environment.is_environment(walk, node))
+    for element in node.elements:
+        if isinstance(element, cst.StarredDictElement):
+            walk.visit(element.value)
+        elif plain_text(element.key) is None:
+            with walk.under(MENTION):
+                walk.visit(element.key)
+    items = (element for element in node.elements if isinstance(element, cst.DictElement))
+    visit_alternatives(walk, [(item.value, plain_text(item.key) or "") for item in items])
+
+
+def dict_entries(node: cst.BaseExpression) -> Iterator[Entry]:
+    """The entries of `{"a": ...}` or `dict(a=...)` whose key is text: key, the key's node, value."""
+    if isinstance(node, cst.Dict):
+        for element in node.elements:
+            key = plain_text(element.key) if isinstance(element, cst.DictElement) else None
+            if key is not None and isinstance(element, cst.DictElement):
+                yield key, element.key, element.value
+    elif isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "dict":
+        for arg in node.args:
+            if arg.keyword is not None:
+                yield arg.keyword.value, arg.keyword, arg.value
+
+
+def settings(walk: Walk, entries: list[Entry], path: tuple[str, ...]) -> None:
+    """Ask for every scalar below the entries."""
+    scalars = {key: value.text for key, _, node in entries if (value := literal(node)) and value.text is not None}
+    numbers = len(entries) >= TABLE and all(number(node) is not None for _, _, node in entries)
+    for key, place, node in entries:
+        inner = list(dict_entries(node))
+        if inner:
+            settings(walk, inner, (*path, key))
+        elif walk.interest.asks("key", key.casefold()):
+            setting(walk, (*path, key), place, node, scalars, (MENTION,) if numbers else ())
+
+
+
+def setting(
+    walk: Walk,
+    path: tuple[str, ...],
+    place: cst.CSTNode,
+    node: cst.BaseExpression,
+    beside: dict[str, str],
+    own: Conditions = (),
+) -> None:
+    """Ask for one key and the values that it may have."""
+    wanted = frozenset().union(*(walk.table.values("key", ".".join(path[start:])) for start in range(len(path))))
+    for conditions, text in texts_of(node, walk.scope, wanted):
+        walk.hit(walk.table.key(path, text, walk.source.path, beside), place, *own, *conditions)
+
+
+def assigned(walk: Walk, target: cst.BaseAssignTargetExpression, node: cst.BaseExpression) -> None:
+    """`cfg["bf16"]["enabled"] = True` and `cfg.bf16.enabled = True` set keys."""
+    if isinstance(target, cst.Subscript):
+        keys, base = subscripts(target)
+        path = tuple(key for key in keys if key is not None)
+        if len(path) != len(keys) or qualified(base, walk.scope) == "os.environ":
+            return
+    elif isinstance(target, cst.Attribute):
+        parts = dotted(target)
+        configs = [index for index, part in enumerate(parts[:-1]) if CONFIG_NAMES.match(part)]
+        path = parts[configs[-1] + 1 :][-2:] if configs else ()
+    else:
+        return
+    if path and walk.interest.asks("key", path[-1].casefold()):
+        setting(walk, path, target, node, {})
+
+
+def visit_alternatives(walk: Walk, items: list[tuple[cst.BaseExpression, str]]) -> None:
+    """Read the members of a literal: two names of one family, or three numbers, are a table to choose from."""
+    names = {id(node): qualified(node, walk.scope) for node, _ in items if isinstance(node, cst.Attribute | cst.Name)}
+    families = {name: name.rpartition(".")[0] for name in names.values() if "." in name}
+    several = {family for family in families.values() if list(families.values()).count(family) > 1}
+    parameters = all(key.endswith("dtype") for node, key in items if id(node) in names)
+    numbers = sum(number(node) is not None for node, _ in items) >= TABLE
+    for node, key in items:
+        chosen = families.get(names.get(id(node), "")) in several and not parameters
+        with walk.under(*((MENTION,) if chosen or (numbers and number(node) is not None) else ())):
+            walk.visit(node, key)

@@ -1,0 +1,87 @@
+"""What do functions and classes define? Their bodies run only when somebody calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import libcst as cst
+
+from chipsieve.model import Test
+from chipsieve_python import calls, options
+from chipsieve_python.conditions import Conditions, Exit, stack, unknown
+from chipsieve_python.scope import Scope
+from chipsieve_python.values import UNKNOWN, Value, one
+from chipsieve_python.walk import Walk
+
+Block = Callable[[Walk, cst.BaseSuite], Exit]
+DEFAULT = unknown("default argument")
+
+
+def function(walk: Walk, node: cst.FunctionDef, block: Block) -> None:
+    """Read what runs at the definition, and put the body off until the names around it are final."""
+    _decorators(walk, node)
+    params = _params(node.params)
+    for param in params:
+        if param.annotation is not None:
+            walk.visit(param.annotation)
+        if param.default is not None:
+            with walk.under(DEFAULT):
+                walk.visit(param.default, param.name.value)
+    walk.bind(node.name.value, one(UNKNOWN))
+    chosen = options.decorated(walk, node)
+    outer = walk.conditions
+    if walk.scope.kind == "class":
+        outer = tuple(part for part in outer if part != Test("call", walk.qualname))
+    walk.scope.owner().later.append(partial(_body, walk, node, block, walk.scope, outer, walk.qualname, chosen))
+
+
+def _body(  # noqa: PLR0913
+    walk: Walk, node: cst.FunctionDef, block: Block, scope: Scope, outer: Conditions, inside: str, chosen: frozenset[str]
+) -> None:
+    walk.qualname = inside
+    qualname = walk.enter(node.name.value)
+    walk.conditions = stack(outer, Test("call", qualname))
+    walk.scope = Scope("function", scope, len(walk.conditions), scope.shared)
+    walk.guarding = walk.chain = False
+    for param in _params(node.params):
+        name = param.name.value
+        walk.bind(name, one(Value(test=Test("option", name)) if name in chosen else UNKNOWN))
+    block(walk, node.body)
+    finish(walk)
+
+
+def finish(walk: Walk) -> None:
+    """Read the bodies that waited for this scope; each of them may add to the list of its own scope only."""
+    for body in walk.scope.later:
+        body()
+
+
+def class_(walk: Walk, node: cst.ClassDef, block: Block) -> None:
+    """Read a class: its body runs at the definition, for whoever uses the class."""
+    _decorators(walk, node)
+    for base in (*node.bases, *node.keywords):
+        walk.visit(base.value)
+    walk.bind(node.name.value, one(UNKNOWN))
+    kept = (walk.qualname, walk.mentions, walk.scope, walk.conditions, walk.record)
+    qualname = walk.enter(node.name.value)
+    for base in node.bases:
+        walk.mentions.add(calls.callee_name(base.value))
+    walk.conditions = stack(walk.conditions, Test("call", qualname))
+    walk.scope = Scope("class", walk.scope, len(walk.conditions), walk.scope.shared)
+    walk.record = options.is_record(node)
+    block(walk, node.body)
+    walk.qualname, walk.mentions, walk.scope, walk.conditions, walk.record = kept
+
+
+def _decorators(walk: Walk, node: cst.FunctionDef | cst.ClassDef) -> None:
+    """A decorator is a call, with or without parentheses."""
+    for item in node.decorators:
+        walk.visit(item.decorator)
+        if not isinstance(item.decorator, cst.Call):
+            calls.rows(walk, item.decorator, [])
+
+
+def _params(params: cst.Parameters) -> list[cst.Param]:
+    starred = [param for param in (params.star_arg, params.star_kwarg) if isinstance(param, cst.Param)]
+    return [*params.posonly_params, *params.params, *params.kwonly_params, *starred]

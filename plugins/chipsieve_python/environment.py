@@ -1,0 +1,60 @@
+"""Which environment variables does the file set? Writes to os.environ, and the environments of processes it starts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import libcst as cst
+
+from chipsieve_python.conditions import unknown
+from chipsieve_python.evaluate import evaluate, qualified, text_of
+from chipsieve_python.walk import Walk
+
+VARIABLE = re.compile(r"[A-Z][A-Z0-9_]+")
+UNSURE = unknown("dictionary that may be an environment")
+KEYS = frozenset({"env", "env_vars", "environment", "environ"})
+Entry = tuple[str, cst.CSTNode, cst.BaseExpression]
+
+
+def variable(walk: Walk, name: str | None, place: cst.CSTNode, value: cst.BaseExpression, *, certain: bool = True) -> None:
+    """A variable is set to a value, or perhaps only written into a dictionary."""
+    if name is None or not VARIABLE.fullmatch(name):
+        return
+    for own, found in walk.possible(evaluate(value, walk.scope)):
+        text = None if found.qualified else found.text
+        walk.hit(walk.table.env(name, text), place, *own, *(() if certain else (UNSURE,)))
+
+
+def entries(walk: Walk, items: Iterable[Entry], *, certain: bool) -> None:
+    """The entries of a dict: of an environment, or of a dict that looks like one."""
+    for name, place, value in items:
+        variable(walk, name, place, value, certain=certain)
+
+
+def assigned(walk: Walk, target: cst.BaseAssignTargetExpression, value: cst.BaseExpression) -> None:
+    """`os.environ["X"] = value`, also through a copy."""
+    if not isinstance(target, cst.Subscript) or len(target.slice) != 1:
+        return
+    index = target.slice[0].slice
+    if isinstance(index, cst.Index):
+        certain = qualified(target.value, walk.scope) == "os.environ"
+        variable(walk, text_of(index.value, walk.scope), index.value, value, certain=certain)
+
+
+def called(walk: Walk, name: str, node: cst.Call) -> None:
+    """`os.putenv(name, value)`, `os.environ.setdefault(name, value)`, `os.environ.update(X=value)`, `dict(os.environ, X=value)`."""
+    values = [arg.value for arg in node.args if arg.keyword is None and not arg.star]
+    if name in ("os.putenv", "os.environ.setdefault") and len(values) > 1:
+        variable(walk, text_of(values[0], walk.scope), values[0], values[1])
+    elif name in ("os.environ.update", "dict"):
+        inherits = name != "dict" or any(qualified(arg.value, walk.scope) == "os.environ" for arg in node.args)
+        for arg in node.args:
+            if arg.keyword is not None:
+                variable(walk, arg.keyword.value, arg.keyword, arg.value, certain=inherits or walk.bound in KEYS)
+
+
+def is_environment(walk: Walk, node: cst.Dict) -> bool:
+    """Whether the dict literal in hand is an environment: `env={...}`, `"env_vars": {...}`, `{**os.environ, ...}`."""
+    merged = (part.value for part in node.elements if isinstance(part, cst.StarredDictElement))
+    return walk.bound in KEYS or any(qualified(part, walk.scope) == "os.environ" for part in merged)

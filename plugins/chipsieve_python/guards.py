@@ -1,0 +1,290 @@
+"""When does the code below a test run? A Python expression as a condition.
+
+The idioms are those of real training code: flags, environment variables, capability tests, optional imports, and
+constants that the file itself decides. What is none of these is unknown, so never certain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from chipsieve_python.conditions import (
+    SIZE_LIMIT,
+    TRUE,
+    Conditions,
+    all_of,
+    any_of,
+    hardware,
+    negate,
+    questions,
+    size,
+    stack,
+    unknown,
+)
+from chipsieve_python.evaluate import EVALUATORS, HARDWARE_TEXT, evaluate, qualified, subscript, text_of
+from chipsieve_python.scope import Scope
+from chipsieve_python.values import UNKNOWN, Arm, Arms, Value, dotted, literal, one, plain_text, source_text
+from chipsieve.model import NEVER, Condition, Test
+
+Operator = cst.BaseCompOp
+DTYPE_ROOTS = frozenset({"torch", "jax", "numpy", "tensorflow", "paddle", "mindspore", "ml_dtypes"})
+ENTRIES = 16
+
+
+def condition_of(node: cst.BaseExpression, scope: Scope) -> Condition:
+    """The condition under which the expression is true."""
+    condition = _condition(node, scope)
+    return condition if size(condition) <= SIZE_LIMIT else _opaque(node)
+
+
+def _condition(node: cst.BaseExpression, scope: Scope) -> Condition:
+    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+        return negate(condition_of(node.expression, scope))
+    if isinstance(node, cst.BooleanOperation):
+        parts = (condition_of(node.left, scope), condition_of(node.right, scope))
+        return all_of(parts) if isinstance(node.operator, cst.And) else any_of(parts)
+    if isinstance(node, cst.Comparison):
+        return _comparison(node, scope)
+    if isinstance(node, cst.Name | cst.Attribute) and dotted(node)[-1] == "TYPE_CHECKING":
+        return NEVER
+    if isinstance(node, cst.Call):
+        called = _called(node, scope)
+        if called is not None:
+            return called
+    return any_of(all_of((*own, _truth(value, node))) for own, value in evaluate(node, scope))
+
+
+def _truth(value: Value, node: cst.BaseExpression) -> Condition:
+    if value.test is not None:
+        return value.test
+    if value.module:
+        return TRUE
+    if value.truthy is not None:
+        return TRUE if value.truthy else NEVER
+    if isinstance(value.node, cst.List | cst.Tuple | cst.Dict):
+        return TRUE if value.node.elements else NEVER
+    return _opaque(node)
+
+
+def _opaque(node: cst.BaseExpression) -> Test:
+    text = source_text(node)
+    return hardware(text) if HARDWARE_TEXT.search(text) else unknown(text)
+
+
+def _called(node: cst.Call, scope: Scope) -> Condition | None:
+    """`any([...])`, `all([...])` and `option.startswith("x")`; None of other calls."""
+    name = qualified(node.func, scope)
+    values = [arg.value for arg in node.args if not arg.star and arg.keyword is None]
+    if name in ("any", "all") and len(values) == 1 and isinstance(values[0], cst.List | cst.Tuple):
+        parts = [condition_of(element.value, scope) for element in values[0].elements]
+        return any_of(parts) if name == "any" else all_of(parts)
+    if isinstance(node.func, cst.Attribute) and node.func.attr.value in ("startswith", "endswith") and values:
+        text = plain_text(values[0])
+        return None if text is None else _containing(node.func.value, text, node, scope)
+    return None
+
+
+def _containing(whole: cst.BaseExpression, part: str, node: cst.BaseExpression, scope: Scope) -> Condition:
+    """A text test on an option: true where the option is just that text, else unknown."""
+    same = equals(whole, (part,), scope)
+    return same if same == TRUE else any_of((same, _opaque(node)))
+
+
+def _comparison(node: cst.Comparison, scope: Scope) -> Condition:
+    left, parts = node.left, []
+    for target in node.comparisons:
+        single = cst.Comparison(left, [target]) if len(node.comparisons) > 1 else node
+        parts.append(_compared(left, target.operator, target.comparator, single, scope))
+        left = target.comparator
+    return all_of(parts)
+
+
+def _compared(
+    left: cst.BaseExpression, operator: Operator, right: cst.BaseExpression, node: cst.Comparison, scope: Scope
+) -> Condition:
+    if isinstance(operator, cst.NotEqual | cst.NotIn | cst.IsNot):
+        return negate(_compared(left, _OPPOSITES[type(operator)](), right, node, scope))
+    if isinstance(operator, cst.In):
+        return _member(left, right, node, scope)
+    if isinstance(operator, cst.Equal | cst.Is):
+        if _constant(left) is not None and _constant(right) is None:
+            left, right = right, left
+        return _equal(left, right, node, scope)
+    return _ordered(left, operator, right, node, scope)
+
+
+_OPPOSITES: dict[type[Operator], type[Operator]] = {cst.NotEqual: cst.Equal, cst.NotIn: cst.In, cst.IsNot: cst.Is}
+
+
+def _constant(node: cst.BaseExpression) -> str | None:
+    if isinstance(node, cst.Name):
+        return {"True": "true", "False": "false", "None": "none"}.get(node.value)
+    value = literal(node)
+    return value.text if value else None
+
+
+def _equal(
+    left: cst.BaseExpression, right: cst.BaseExpression, node: cst.Comparison, scope: Scope
+) -> Condition:
+    if isinstance(left, cst.Name) and left.value == "__name__" and plain_text(right) == "__main__":
+        return Test("entry")
+    wanted = _comparable(right, scope)
+    return _opaque(node) if wanted is None else equals(left, (wanted,), scope, node)
+
+
+def equals(
+    node: cst.BaseExpression, wanted: tuple[str, ...], scope: Scope, whole: cst.BaseExpression | None = None
+) -> Condition:
+    """The condition under which an expression is one of the wanted texts."""
+    return any_of(all_of((*own, _is_one(value, wanted, whole or node))) for own, value in evaluate(node, scope))
+
+
+def _is_one(value: Value, wanted: tuple[str, ...], node: cst.BaseExpression) -> Condition:
+    if isinstance(value.test, Test) and value.test.subject in ("option", "variable"):
+        return _option_is(value.test, wanted)
+    if value.test is not None and wanted == ("true",):
+        return value.test
+    if value.test is not None and (wanted == ("false",) or (wanted == ("none",) and asks(value.test, "import"))):
+        return negate(value.test)
+    if value.test is not None:
+        return _opaque(node) if _opaque(node).subject == "hardware" else _about(value.test, node)
+    if value.text is not None:
+        folded = {text.casefold() for text in wanted}
+        if not value.qualified or value.text.casefold() in folded:
+            return TRUE if value.text.casefold() in folded else NEVER
+        return NEVER if wanted == ("none",) else _opaque(node)
+    return _opaque(node)
+
+
+def _about(test: Condition, node: cst.BaseExpression) -> Test:
+    text = source_text(node)
+    return hardware(text) if isinstance(test, Test) and test.subject in ("hardware", "import") else unknown(text)
+
+
+def _option_is(test: Test, wanted: tuple[str, ...]) -> Condition:
+    if wanted == ("true",):
+        return replace(test, operator="true")
+    if wanted == ("false",):
+        return negate(replace(test, operator="true"))
+    if wanted == ("none",):
+        return negate(replace(test, operator="set"))
+    return replace(test, operator="in", values=wanted)
+
+
+def _member(left: cst.BaseExpression, right: cst.BaseExpression, node: cst.Comparison, scope: Scope) -> Condition:
+    text = text_of(left, scope)
+    if text is not None and qualified(right, scope) == "os.environ":
+        return Test("variable", text, "set")
+    listed = [value.node for _, value in evaluate(right, scope) if value.node is not None]
+    wanted = _texts(listed[0], scope) if len(listed) == 1 else None
+    if wanted is not None:
+        return equals(left, wanted, scope, node)
+    if text is not None and _is_option(right, scope):
+        return _containing(right, text, node, scope)
+    return _opaque(node)
+
+
+def _texts(node: cst.BaseExpression, scope: Scope) -> tuple[str, ...] | None:
+    """The texts of a list, tuple or set, when all are known."""
+    if not isinstance(node, cst.List | cst.Tuple | cst.Set):
+        return None
+    texts = tuple(_comparable(element.value, scope) or "" for element in node.elements)
+    return None if "" in texts else texts
+
+
+def _comparable(node: cst.BaseExpression, scope: Scope) -> str | None:
+    """The text of a literal, or of a dtype; another dotted name says nothing about its value."""
+    arms = evaluate(node, scope)
+    if len(arms) != 1 or arms[0][1].text is None:
+        return None
+    value = arms[0][1]
+    root = (value.text or "").partition(".")[0]
+    return value.text if not value.qualified or root in DTYPE_ROOTS else None
+
+
+def _is_option(node: cst.BaseExpression, scope: Scope) -> bool:
+    tests = [value.test for _, value in evaluate(node, scope)]
+    return all(isinstance(test, Test) and test.subject in ("option", "variable") for test in tests)
+
+
+def _ordered(
+    left: cst.BaseExpression, operator: Operator, right: cst.BaseExpression, node: cst.Comparison, scope: Scope
+) -> Condition:
+    """`option > 0` is the option's truth; other orders are open."""
+    values = [value for _, value in evaluate(left, scope)]
+    test = values[0].test if len(values) == 1 else None
+    if isinstance(test, Test) and test.subject == "hardware":
+        return hardware(source_text(node))
+    positive = isinstance(operator, cst.GreaterThan) and _constant(right) == "0"
+    if isinstance(test, Test) and test.subject in ("option", "variable") and positive:
+        return replace(test, operator="true")
+    return _opaque(node)
+
+
+def asks(condition: Condition, *subjects: str) -> bool:
+    """Whether any question of the condition has one of these subjects."""
+    return any(test.subject in subjects for test in questions(condition))
+
+
+def texts_of(
+    node: cst.BaseExpression, scope: Scope, wanted: frozenset[str] = frozenset()
+) -> tuple[tuple[Conditions, str | None], ...]:
+    """The texts that an expression may have, each with its conditions.
+
+    A truth (an option's, the hardware's) is `true` under its condition. Of an option's value only the `wanted` texts
+    are asked for.
+    """
+    found: list[tuple[Conditions, str | None]] = []
+    for own, value in evaluate(node, scope):
+        if value.test is None:
+            found.append((own, value.text))
+            continue
+        truth = replace(value.test, operator="true") if isinstance(value.test, Test) else value.test
+        found.append((stack(own, truth), "true"))
+        if isinstance(value.test, Test) and value.test.subject in ("option", "variable"):
+            found += [(stack(own, _option_is(value.test, (text,))), text) for text in sorted(wanted - {"true"})]
+    return tuple(found)
+
+
+def _conditional(node: cst.IfExp, scope: Scope) -> Arms:
+    test = condition_of(node.test, scope)
+    arms: list[Arm] = []
+    for condition, side in ((test, node.body), (negate(test), node.orelse)):
+        arms += [(stack((), all_of((condition, *own))), value) for own, value in evaluate(side, scope)]
+    return tuple(arm for arm in arms if NEVER not in arm[0])
+
+
+def _logical(node: cst.BaseExpression, scope: Scope) -> Arms:
+    return one(literal(node) or Value(test=condition_of(node, scope)))
+
+
+def _negated(node: cst.UnaryOperation, scope: Scope) -> Arms:
+    """`not x` is a truth; `-x` and `~x` are numbers, known or not."""
+    return _logical(node, scope) if isinstance(node.operator, cst.Not) else one(literal(node) or UNKNOWN)
+
+
+def _selected(node: cst.Subscript, scope: Scope) -> Arms:
+    """The entries of a dict literal, each under the condition that the key selects it; else as any subscript."""
+    tables = [value.node for _, value in evaluate(node.value, scope) if isinstance(value.node, cst.Dict)]
+    index = node.slice[0].slice if len(node.slice) == 1 else None
+    if len(tables) != 1 or not isinstance(index, cst.Index):
+        return subscript(node, scope)
+    arms: list[Arm] = []
+    for element in tables[0].elements:
+        wanted = plain_text(element.key) if isinstance(element, cst.DictElement) else None
+        if wanted is None or len(arms) > ENTRIES:
+            return one(UNKNOWN)
+        condition = equals(index.value, (wanted,), scope)
+        arms += [(stack((condition,), *own), value) for own, value in evaluate(element.value, scope)]
+    return tuple(arm for arm in arms if NEVER not in arm[0])
+
+
+EVALUATORS.update({
+    cst.IfExp: _conditional,
+    cst.BooleanOperation: _logical,
+    cst.Comparison: _logical,
+    cst.UnaryOperation: _negated,
+    cst.Subscript: _selected,
+})  # fmt: skip

@@ -1,0 +1,146 @@
+"""What does a notebook say? Its code cells as one program, each finding where its line stands in the JSON."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from chipsieve.model import Command, Finding, Gap, Part, Reading, Source, Span, Word
+from chipsieve.signals.table import SignalTable
+from chipsieve.text import SNIPPET_LIMIT, Lines, finding
+from chipsieve_python.cells import Cell, code_cells
+from chipsieve_python.lexer import Unsafe, comments
+from chipsieve_python.reader import ENGINE, LIMIT, read_python
+
+MAGIC = re.compile(r"^(?P<indent>[ \t]*)(?P<magic>[%!?].*|.*[^\s#]\?{1,2}[ \t]*)$", re.MULTILINE)
+ASSIGNED = re.compile(r"^(?P<left>[^#'\"\n=]*=[ \t]*)(?P<magic>[!%][^\n]*)$", re.MULTILINE)
+TIMED = re.compile(r"\s*%%(time|timeit|capture|prun)\b")
+INSTALL = re.compile(r"\s*[%!]\s*(?:\S*python\S*\s+-m\s+)?(?:pip3?|uv\s+pip)\s+install\s(?P<rest>.*)")
+SET = re.compile(r"\s*%(?:set_)?env\s+(?P<name>\w+)(?:=|\s+)(?P<value>\S.*)")
+
+
+def read_notebook(source: Source, table: SignalTable) -> Reading:
+    """Read a notebook's code cells; a cell that does not parse is a gap, and costs none of the others."""
+    nothing = Reading(source.path, source.language)
+    if len(source.text) > 4 * LIMIT:
+        return replace(nothing, gaps=(Gap(source.path, "longer than a notebook may be: not read"),))
+    try:
+        cells = code_cells(source.text)
+    except ValueError as error:
+        return replace(nothing, gaps=(Gap(source.path, f"not a notebook: {error}", getattr(error, "lineno", None)),))
+    lines = Lines(source.text)
+    magics = [found for cell in cells for found in _magics(cell, source, table, lines)]
+    gaps = tuple(gap for cell in cells if (gap := _made_python(cell, source.path, lines)))
+    reading = read_python(Source(source.path, "python", "".join(cell.text for cell in cells)), table)
+    offsets = [offset for cell in cells for offset in cell.offsets]
+    moved = _Moved(lines, "".join(cell.text for cell in cells), offsets).reading(reading)
+    return replace(
+        moved, language=source.language, findings=tuple(sorted((*moved.findings, *magics), key=lambda f: (f.span, f.signal))),
+        entry=True, gaps=gaps + moved.gaps,
+    )  # fmt: skip
+
+
+def _made_python(cell: Cell, path: str, lines: Lines) -> Gap | None:
+    """Blank what is not Python, at the same length; gives a gap for a cell that still is none."""
+    if cell.text.lstrip().startswith("%%") and not TIMED.match(cell.text):
+        cell.text = re.sub(r"[^\n]", " ", cell.text)
+    cell.text = ASSIGNED.sub(lambda hit: hit["left"] + _blank(hit["magic"], "None"), cell.text)
+    cell.text = MAGIC.sub(lambda hit: hit["indent"] + _blank(hit["magic"], "pass"), cell.text)
+    if cell.text and not cell.text.endswith("\n"):
+        cell.text += "\n"
+        cell.offsets.append(cell.offsets[-1])
+    try:
+        comments(cell.text)
+        cst.parse_module(cell.text)
+    except (SyntaxError, cst.ParserSyntaxError, Unsafe, UnicodeError) as error:
+        number = getattr(error, "raw_line", None) or getattr(error, "line", None) or 1
+        start = sum(map(len, cell.text.splitlines(keepends=True)[: number - 1]))
+        line = lines.position(cell.offsets[min(start, len(cell.offsets) - 1)])[0]
+        cell.text = re.sub(r"[^\n]", " ", cell.text)
+        return Gap(path, "code cell not readable as Python 3", line)
+    return None
+
+
+def _blank(text: str, word: str) -> str:
+    return (word if len(text) >= len(word) else "").ljust(len(text))
+
+
+def _magics(cell: Cell, source: Source, table: SignalTable, lines: Lines) -> Iterator[Finding]:
+    """Pins of `!pip install x==1`, variables of `%env X=1`."""
+    start = 0
+    for line in cell.text.splitlines(keepends=True):
+        install, variable = INSTALL.match(line), SET.match(line)
+        if install:
+            for word in re.finditer(r"\S+", install["rest"]):
+                at = start + install.start("rest") + word.start()
+                for match in table.pin(_unquoted(word[0])):
+                    yield finding(match, source, _span(cell, lines, at, at + len(word[0])), lines, (), ENGINE)
+        if variable:
+            for match in table.env(variable["name"], variable["value"].strip()):
+                at, end = start + variable.start("name"), start + variable.end("name")
+                yield finding(match, source, _span(cell, lines, at, end), lines, (), ENGINE)
+        start += len(line)
+
+
+def _unquoted(word: str) -> str:
+    try:
+        return "".join(shlex.split(word))
+    except ValueError:
+        return word
+
+
+def _span(cell: Cell, lines: Lines, start: int, end: int) -> Span:
+    return lines.span(cell.offsets[start], cell.offsets[end - 1] + 1)
+
+
+class _Moved:
+    """Carries what was read from the cells' text over to the file around it."""
+
+    def __init__(self, lines: Lines, code: str, offsets: list[int]) -> None:
+        self.lines, self.code, self.offsets = lines, Lines(code), offsets
+
+    def offset(self, line: int, column: int) -> int:
+        at = self.code.starts[line - 1] + column - 1
+        return self.offsets[min(at, len(self.offsets) - 1)]
+
+    def span(self, span: Span) -> Span:
+        """The end is taken from the last character, which has a place in the file for sure."""
+        start = self.offset(span.line, span.column)
+        last = self.code.starts[span.end_line - 1] + span.end_column - 2
+        return self.lines.span(start, max(start, self.offsets[last]) + 1)
+
+    def finding(self, found: Finding) -> Finding:
+        span = self.span(found.span)
+        return replace(found, span=span, snippet=self.lines.line(span.line).strip()[:SNIPPET_LIMIT])
+
+    def located(self, item: Any) -> Any:
+        return replace(item, span=self.span(item.span))
+
+    def word(self, word: Word) -> Word:
+        parts: tuple[Part, ...] = tuple(map(self.located, word.parts))
+        return Word(parts, self.span(word.span))
+
+    def command(self, command: Command) -> Command:
+        return replace(
+            command,
+            words=tuple(map(self.word, command.words)),
+            span=self.span(command.span),
+            environment=tuple((name, self.word(word)) for name, word in command.environment),
+        )
+
+    def reading(self, reading: Reading) -> Reading:
+        """The reading with every span in the notebook's own lines."""
+        return replace(
+            reading,
+            findings=tuple(map(self.finding, reading.findings)),
+            commands=tuple(map(self.command, reading.commands)),
+            options=tuple(map(self.located, reading.options)),
+            imports=tuple(map(self.located, reading.imports)),
+            references=tuple(map(self.located, reading.references)),
+            gaps=tuple(replace(gap, line=None) for gap in reading.gaps),
+        )

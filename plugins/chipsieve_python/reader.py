@@ -1,0 +1,163 @@
+"""What does one Python text say? Parse once, walk once, then find out where the findings stand."""
+
+from __future__ import annotations
+
+import gc
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import libcst as cst
+
+from chipsieve.model import Command, Finding, Function, Gap, Part, Reading, Source, Span, Word
+from chipsieve.signals.table import SignalTable
+from chipsieve.text import Lines, finding
+from chipsieve_python import statements, words
+from chipsieve_python.definitions import finish
+from chipsieve_python.lexer import Comment, Unsafe, comments
+from chipsieve_python.positions import offsets
+from chipsieve_python.scope import Scope
+from chipsieve_python.walk import Launched, Piece, Place, Walk, interest
+
+ENGINE = "libcst"
+LIMIT = 3_000_000
+FRAMES = 12_000  # what the deepest text that the lexer lets through needs
+SHARED = re.compile(r"^[ \t]*(?:global|nonlocal)[ \t]+([\w, \t]+)", re.MULTILINE)
+PYTHON_2 = re.compile(r"^\s*(print\s+[\"'\w]|exec\s+[\"'\w]|raise\s+\w+\s*,|except\s+\w+\s*,\s*\w+\s*:)")
+
+
+def read_python(source: Source, table: SignalTable) -> Reading:
+    """Everything that a Python file says; a file that cannot be parsed becomes a gap."""
+    nothing = Reading(source.path, source.language)
+    if len(source.text) > LIMIT:
+        return replace(nothing, gaps=(Gap(source.path, f"longer than {LIMIT:,} characters: not read"),))
+    try:
+        remarks = comments(source.text)
+        with _deep():
+            module = cst.parse_module(source.text)
+            return _assemble(source, table, module, remarks)
+    except Unsafe as error:
+        gap = Gap(source.path, f"not read: {error}", error.line)
+    except cst.ParserSyntaxError as error:
+        gap = Gap(source.path, _syntax(source.text, error.raw_line), error.raw_line)
+    except (SyntaxError, UnicodeError) as error:
+        gap = Gap(source.path, f"not readable as Python 3: {error}", getattr(error, "lineno", None))
+    except RecursionError:
+        gap = Gap(source.path, "not read: expressions nested too deeply")
+    return replace(nothing, gaps=(gap,))
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    """Room for deep trees, and no garbage collection while one is built (a fifth of the time).
+
+    Python's own frames do not use the machine's stack, so their limit may be what the lexer's limits need.
+    """
+    before, collected = sys.getrecursionlimit(), gc.isenabled()
+    sys.setrecursionlimit(max(before, FRAMES))
+    gc.disable()
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+        if collected:
+            gc.enable()
+
+
+def _syntax(text: str, number: int) -> str:
+    line = Lines(text).line(number)
+    if PYTHON_2.match(line):
+        return "not readable as Python 3: written in Python 2"
+    return "not readable as Python 3: syntax error"
+
+
+def _assemble(source: Source, table: SignalTable, module: cst.Module, remarks: tuple[Comment, ...]) -> Reading:
+    walk = _walked(source, table, module)
+    spans = _Spans(source.text, module, walk)
+    findings = [
+        finding(hit.match, source, spans.of(hit.place), spans.lines, hit.conditions, ENGINE) for hit in walk.hits
+    ]
+    findings += _remarked(walk, remarks, spans.lines)
+    return Reading(
+        source.path,
+        source.language,
+        findings=tuple(sorted(set(findings), key=_order)),
+        commands=tuple(_command(spans, launched) for launched in walk.commands),
+        options=tuple(found.make(span=spans.of(found.place)) for found in walk.options),
+        imports=tuple(found.make(span=spans.of(found.place)) for found in walk.imports),
+        references=tuple(found.make(span=spans.of(found.place)) for found in walk.references),
+        functions=tuple(Function(name, frozenset(mentions)) for name, mentions in walk.functions.items()),
+        entry=walk.entry,
+    )
+
+
+def _walked(source: Source, table: SignalTable, module: cst.Module) -> Walk:
+    names = (name.strip() for listed in SHARED.findall(source.text) for name in listed.split(","))
+    walk = Walk(source, table, interest(table), Scope("module", shared=frozenset(names)))
+    walk.mentions = walk.functions[""]
+    walk.configurable = any(map(_runs_exec, module.body))
+    statements.block(walk, tuple(module.body))
+    finish(walk)
+    return walk
+
+
+def _runs_exec(node: cst.CSTNode) -> bool:
+    """Whether a top-level statement is `exec(...)`."""
+    if not isinstance(node, cst.SimpleStatementLine) or not isinstance(node.body[0], cst.Expr):
+        return False
+    call = node.body[0].value
+    return isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value == "exec"
+
+
+def _order(found: Finding) -> tuple[Span, str, str, str, str]:
+    return found.span, found.signal, found.row, found.value, repr(found.conditions)
+
+
+def _remarked(walk: Walk, remarks: Iterable[Comment], lines: Lines) -> Iterator[Finding]:
+    """Chips named in comments."""
+    for remark in remarks:
+        for match, start, end in words.comment_matches(walk, remark.text):
+            span = lines.span(remark.offset + start, remark.offset + end)
+            yield finding(match, walk.source, span, lines, words.COMMENTED, ENGINE)
+
+
+class _Spans:
+    """The spans of all that the walk found."""
+
+    def __init__(self, text: str, module: cst.Module, walk: Walk) -> None:
+        self.lines = Lines(text)
+        self.found = offsets(module, (place.node for place in _places(walk)))
+        self.shift = len(text) - len(text.lstrip("\ufeff"))
+
+    def of(self, place: Place) -> Span:
+        start, end = self.found[id(place.node)]
+        last = end if place.end is None else start + place.end
+        return self.lines.span(start + place.start + self.shift, last + self.shift)
+
+
+def _places(walk: Walk) -> Iterator[Place]:
+    for group in (walk.hits, walk.options, walk.imports, walk.references, walk.commands):
+        yield from (found.place for found in group)
+    for launched in walk.commands:
+        yield from (piece.place for word in launched.words for piece in word)
+        yield from (piece.place for _, piece in launched.environment)
+
+
+def _command(spans: _Spans, launched: Launched) -> Command:
+    return Command(
+        words=tuple(_word(spans, word) for word in launched.words if word),
+        span=spans.of(launched.place),
+        environment=tuple((name, _word(spans, [piece])) for name, piece in launched.environment),
+        conditions=launched.conditions,
+    )
+
+
+def _word(spans: _Spans, pieces: list[Piece]) -> Word:
+    parts = tuple(
+        Part("unknown" if piece.text is None else "text", piece.text or "", spans.of(piece.place), piece.quoted)
+        for piece in pieces
+    )
+    first, last = parts[0].span, parts[-1].span
+    return Word(parts, Span(first.line, first.column, last.end_line, last.end_column))

@@ -1,0 +1,217 @@
+"""Under which conditions does each statement run? Blocks, branches, early exits, and what they bind."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from chipsieve.model import MENTION, NEVER, Condition, Test
+from chipsieve_python import attempts, bindings, definitions, imports
+from chipsieve_python.conditions import STAYS, TRUE, Exit, all_of, any_of, negate, questions, stack, unknown
+from chipsieve_python.evaluate import qualified
+from chipsieve_python.expressions import bind_target
+from chipsieve_python.guards import condition_of, equals
+from chipsieve_python.values import plain_text
+from chipsieve_python.walk import MAIN, Walk
+
+STOPS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
+ANY_GPU = ("torch.cuda.is_available()", "torch.cuda.device_count()")
+
+
+def block(walk: Walk, body: cst.BaseSuite | tuple[cst.BaseStatement, ...]) -> Exit:
+    """Read a block; gives when it is left early. What follows an early exit runs only where the exit is not taken."""
+    outer, left = walk.conditions, STAYS
+    for item in body.body if isinstance(body, cst.BaseSuite) else body:
+        taken = statement(walk, item)
+        if taken != STAYS:
+            left = left.joined(taken)
+            walk.conditions = stack(walk.conditions, *_after(taken))
+            if any_of(left) == TRUE:
+                walk.conditions = stack(walk.conditions, NEVER)
+    walk.conditions = outer
+    return left
+
+
+def _after(taken: Exit) -> tuple[Condition, ...]:
+    """What holds past an exit.
+
+    A run that stops trains nothing, so `if not args.x: raise` leaves the rest as certain as an assert does; but past a
+    test of hardware or of an import the rest is kept under it: a caller may catch the exception and fall back.
+    """
+    stops = taken.stops
+    asked = [test for test in questions(stops) if test.subject in ("hardware", "import")]
+    telling = any(not any(gpu in test.text for gpu in ANY_GPU) for test in asked)
+    return negate(taken.returns), negate(taken.loops), negate(stops) if telling or stops == TRUE else TRUE
+
+
+def statement(walk: Walk, node: cst.CSTNode) -> Exit:
+    """Read one statement; gives when it leaves the block around it."""
+    if isinstance(node, cst.SimpleStatementLine):
+        return block(walk, node.body) if len(node.body) > 1 else small(walk, node.body[0])
+    handler = _COMPOUND.get(type(node))
+    return handler(walk, node) if handler else small(walk, node)
+
+
+def small(walk: Walk, node: cst.CSTNode) -> Exit:
+    """Read one simple statement."""
+    if isinstance(node, cst.Return):
+        if node.value is not None:
+            walk.visit(node.value, walk.qualname.rpartition(".")[2])
+        return Exit(returns=TRUE)
+    if isinstance(node, cst.Break | cst.Continue):
+        return Exit(loops=TRUE)
+    if isinstance(node, cst.Raise | cst.Assert):
+        with walk.under(MENTION):
+            for part in (node.exc, node.cause) if isinstance(node, cst.Raise) else (node.test, node.msg):
+                if part is not None:
+                    walk.visit(part)
+        return Exit(stops=TRUE) if isinstance(node, cst.Raise) else STAYS
+    if isinstance(node, cst.Expr):
+        return _expression(walk, node.value)
+    if not imports.read(walk, node):
+        bindings.read(walk, node)
+    return STAYS
+
+
+def _expression(walk: Walk, node: cst.BaseExpression) -> Exit:
+    """A string by itself is a docstring, and says nothing."""
+    if plain_text(node) is None:
+        walk.visit(node)
+    stops = isinstance(node, cst.Call) and qualified(node.func, walk.scope) in STOPS
+    return Exit(stops=TRUE) if stops else STAYS
+
+
+def _if(walk: Walk, node: cst.If) -> Exit:
+    """All arms of one if/elif/else, each under the negations of those before it."""
+    outer, left = walk.conditions, STAYS
+    chain, before = walk.chain, TRUE
+    arm: cst.If | cst.Else | None = node
+    walk.chain = chain or _names_devices(node)
+    while isinstance(arm, cst.If):
+        walk.visit(arm.test)
+        test = condition_of(arm.test, walk.scope)
+        walk.conditions = stack(outer, before, test)
+        left = left.joined(_arm(walk, arm.body, test).under(all_of((before, test))))
+        before = all_of((before, negate(test)))
+        walk.conditions = stack(outer, before)
+        arm = arm.orelse
+    if arm is not None:
+        left = left.joined(block(walk, arm.body).under(before))
+    walk.conditions, walk.chain = outer, chain
+    return left
+
+
+def _arm(walk: Walk, body: cst.BaseSuite, test: Condition) -> Exit:
+    if test != Test("entry") or walk.qualname:
+        return block(walk, body)
+    walk.entry = True
+    outer, walk.mentions = walk.mentions, walk.functions.setdefault(MAIN, set())
+    left = block(walk, body)
+    walk.mentions = outer
+    return left
+
+
+def _names_devices(node: cst.If) -> bool:
+    """Whether an if/elif chain chooses by text: `if "A100" in name: ... elif "H100" in name: ...`."""
+    arms = []
+    arm: cst.If | cst.Else | None = node
+    while isinstance(arm, cst.If):
+        arms.append(arm.test)
+        arm = arm.orelse
+    return any(_compares_text(test) for test in arms) and (len(arms) > 1 or isinstance(arms[0], cst.Comparison))
+
+
+def _compares_text(test: cst.BaseExpression) -> bool:
+    if not isinstance(test, cst.Comparison):
+        return False
+    sides = (test.left, *(target.comparator for target in test.comparisons))
+    return any(plain_text(side) is not None for side in sides)
+
+
+def _loop(walk: Walk, node: cst.For | cst.While) -> Exit:
+    """A loop's body counts as run. Names bound in it are unknown when it begins again."""
+    if isinstance(node, cst.For):
+        walk.visit(node.iter)
+        bind_target(walk, node.target)
+        test: Condition = TRUE
+    else:
+        walk.visit(node.test)
+        test = NEVER if condition_of(node.test, walk.scope) == NEVER else TRUE
+    walk.scope.forget(bindings.stored(node.body))
+    with walk.under(test):
+        left = block(walk, node.body)
+    if node.orelse is not None:
+        block(walk, node.orelse.body)
+    return STAYS if left.returns == NEVER else Exit(returns=unknown("loop that returns"))
+
+
+def _with(walk: Walk, node: cst.With) -> Exit:
+    """Transparent, but for `suppress(ImportError)`, which is a `try`."""
+    for item in node.items:
+        walk.visit(item.item)
+        if item.asname is not None:
+            bind_target(walk, item.asname.name)
+    calls = [item.item for item in node.items if isinstance(item.item, cst.Call)]
+    caught = [arg.value for call in calls if qualified(call.func, walk.scope) == "contextlib.suppress" for arg in call.args]
+    if not caught:
+        return block(walk, node.body)
+    return attempts.attempt(walk, node.body, caught, block)[0]
+
+
+def _match(walk: Walk, node: cst.Match) -> Exit:
+    """Each case under its pattern, where no earlier case took it."""
+    walk.visit(node.subject)
+    left, before = STAYS, TRUE
+    for case in node.cases:
+        test = _pattern(walk, node.subject, case.pattern)
+        with walk.under(MENTION):
+            for value in _values(case.pattern):
+                walk.visit(value)
+        if case.guard is not None:
+            walk.visit(case.guard)
+            test = all_of((test, condition_of(case.guard, walk.scope)))
+        with walk.under(before, test):
+            left = left.joined(block(walk, case.body).under(all_of((before, test))))
+        before = all_of((before, negate(test)))
+    return left
+
+
+def _pattern(walk: Walk, subject: cst.BaseExpression, pattern: cst.MatchPattern) -> Condition:
+    if isinstance(pattern, cst.MatchAs) and pattern.pattern is None:
+        return TRUE
+    options = [item.pattern for item in pattern.patterns] if isinstance(pattern, cst.MatchOr) else [pattern]
+    texts = [plain_text(item.value) for item in options if isinstance(item, cst.MatchValue)]
+    wanted = tuple(text for text in texts if text is not None)
+    return equals(subject, wanted, walk.scope) if len(wanted) == len(options) else unknown("case")
+
+
+def _values(pattern: cst.MatchPattern) -> list[cst.BaseExpression]:
+    if isinstance(pattern, cst.MatchValue):
+        return [pattern.value]
+    return [value for item in pattern.patterns for value in _values(item.pattern)] if isinstance(pattern, cst.MatchOr) else []
+
+
+def _try(walk: Walk, node: cst.Try | cst.TryStar) -> Exit:
+    return attempts.read(walk, node, block)
+
+
+def _function(walk: Walk, node: cst.FunctionDef) -> Exit:
+    definitions.function(walk, node, block)
+    return STAYS
+
+
+def _class(walk: Walk, node: cst.ClassDef) -> Exit:
+    definitions.class_(walk, node, block)
+    return STAYS
+
+
+_COMPOUND = {
+    cst.If: _if,
+    cst.For: _loop,
+    cst.While: _loop,
+    cst.With: _with,
+    cst.Match: _match,
+    cst.Try: _try,
+    cst.TryStar: _try,
+    cst.FunctionDef: _function,
+    cst.ClassDef: _class,
+}

@@ -1,0 +1,127 @@
+"""What is an expression worth, as text? Literals, dotted names, and the values that a name may be bound to."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+import libcst as cst
+
+from chipsieve_python.conditions import Conditions
+from chipsieve.model import Condition
+
+TEXT_LIMIT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What an expression may be.
+
+    `text` is a literal's text, or a dotted name's when `qualified`; `truthy` a literal's truth. `test` is the question
+    whose answer the value is (an option, a variable, the hardware). `node` is a list, tuple or dict literal.
+    `module` marks an imported module.
+    """
+
+    text: str | None = None
+    truthy: bool | None = None
+    qualified: bool = False
+    module: bool = False
+    test: Condition | None = None
+    node: cst.BaseExpression | None = None
+
+
+UNKNOWN = Value()
+NONE = Value("none", truthy=False)
+TRUTHS = {"True": Value("true", truthy=True), "False": Value("false", truthy=False), "None": NONE}
+
+Arm = tuple[Conditions, Value]
+Arms = tuple[Arm, ...]
+
+
+def one(value: Value) -> Arms:
+    """The arms of a value that stands under no condition of its own."""
+    return (((), value),)
+
+
+def plain_text(node: cst.BaseExpression) -> str | None:
+    """The text of a string literal: joined pieces, formatted ones only without holes; None of anything else."""
+    if isinstance(node, cst.SimpleString):
+        return _evaluated(node)
+    if isinstance(node, cst.ConcatenatedString):
+        left, right = plain_text(node.left), plain_text(node.right)
+        return None if left is None or right is None else left + right
+    if isinstance(node, cst.FormattedString):
+        parts = [part.value if isinstance(part, cst.FormattedStringText) else None for part in node.parts]
+        return None if None in parts else "".join(part for part in parts if part is not None)
+    return None
+
+
+def _evaluated(node: cst.SimpleString) -> str | None:
+    try:
+        value = ast.literal_eval(node.value)
+    except (ValueError, SyntaxError):
+        return None
+    return value[:TEXT_LIMIT] if isinstance(value, str) else None
+
+
+def number(node: cst.BaseExpression) -> float | None:
+    """The number that a literal or an arithmetic of literals (`1e12 * 312`, `312 * 10**12`) makes; None of others."""
+    if isinstance(node, cst.Integer | cst.Float):
+        return _parsed(node.value)
+    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
+        inner = number(node.expression)
+        return None if inner is None else -inner
+    if isinstance(node, cst.BinaryOperation):
+        return _calculated(node)
+    return None
+
+
+def _parsed(text: str) -> float | None:
+    try:
+        return float(text) if not text.casefold().startswith(("0x", "0b", "0o")) else float(int(text, 0))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _calculated(node: cst.BinaryOperation) -> float | None:
+    if not isinstance(node.operator, cst.Multiply | cst.Divide | cst.Power):
+        return None
+    left, right = number(node.left), number(node.right)
+    if left is None or right is None:
+        return None
+    try:
+        if isinstance(node.operator, cst.Multiply):
+            return left * right
+        return left / right if isinstance(node.operator, cst.Divide) else float(left**right) if left >= 0 else None
+    except (ArithmeticError, ValueError):
+        return None
+
+
+def literal(node: cst.BaseExpression) -> Value | None:
+    """The value of a string or number literal; None of anything else."""
+    text = plain_text(node)
+    if text is not None:
+        return Value(text, truthy=bool(text))
+    amount = number(node)
+    if amount is None:
+        return None
+    written = node.value if isinstance(node, cst.Integer) else f"{amount:g}"
+    return Value(written, truthy=bool(amount))
+
+
+def dotted(node: cst.BaseExpression) -> tuple[str, ...]:
+    """The parts of `a.b.c`; a base that is no name leaves "" in its place."""
+    parts: list[str] = []
+    while isinstance(node, cst.Attribute):
+        parts.append(node.attr.value)
+        node = node.value
+    parts.append(node.value if isinstance(node, cst.Name) else "")
+    return tuple(reversed(parts))
+
+
+def source_text(node: cst.CSTNode) -> str:
+    """The node as it is written."""
+    return _EMPTY.code_for_node(node)
+
+
+_EMPTY = cst.Module([])

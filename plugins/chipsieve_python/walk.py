@@ -1,0 +1,210 @@
+"""What does the walk over one file know and collect? The state that every handler is given."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from fnmatch import fnmatchcase
+from functools import cache, partial
+from typing import Any, Generic, TypeVar
+
+import libcst as cst
+
+from chipsieve.model import Condition, Import, Match, Option, Reference, Source
+from chipsieve.signals.table import SignalTable
+from chipsieve_python.conditions import Conditions, conflict, stack
+from chipsieve_python.scope import Scope
+from chipsieve_python.values import Arms
+
+MAIN = "__main__"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node, or the stretch of its source from one code-point offset up to another."""
+
+    node: cst.CSTNode
+    start: int = 0
+    end: int | None = None
+
+
+@dataclass(slots=True)
+class Hit:
+    """A finding whose span is not known yet."""
+
+    match: Match
+    place: Place
+    conditions: Conditions
+
+
+@dataclass(slots=True)
+class Found(Generic[T]):
+    """An option, import or reference whose span is not known yet: `make(span=...)` builds it."""
+
+    place: Place
+    make: partial[T]
+
+
+@dataclass(slots=True)
+class Piece:
+    """A piece of a command's word: its text, or None for what only the run could tell."""
+
+    text: str | None
+    place: Place
+    quoted: bool = True
+
+
+@dataclass(slots=True)
+class Launched:
+    """A command that the file starts: its words, each in pieces, and the variables set for it."""
+
+    place: Place
+    words: list[list[Piece]]
+    environment: list[tuple[str, Piece]]
+    conditions: Conditions
+
+
+class Interest:
+    """What the table can ask about: the cheap test before the dear one."""
+
+    def __init__(self, table: SignalTable) -> None:
+        """Collect the last components of the rows' names by kind, and the numbers."""
+        rows = [row for signal in table.signals.values() for row in signal.rows]
+        self.exact: defaultdict[str, set[str]] = defaultdict(set)
+        self.globs: defaultdict[str, set[str]] = defaultdict(set)
+        for row in rows:
+            for name in row.names or ("*",):
+                last = name.rpartition(".")[2]
+                (self.globs if "*" in last else self.exact)[row.kind].add(last)
+        self.numbers = frozenset(float(value) for row in rows if row.kind == "constant" for value in row.values)
+        self.answers: dict[tuple[str, str], bool] = {}
+        self.words = any(row.kind == "word" for row in rows)
+
+    def asks(self, kind: str, last: str) -> bool:
+        """Whether a row of this kind may match a name that ends like this."""
+        answer = self.answers.get((kind, last))
+        if answer is None:
+            answer = last in self.exact[kind] or any(fnmatchcase(last, glob) for glob in self.globs[kind])
+            self.answers[kind, last] = answer
+        return answer
+
+
+@cache
+def interest(table: SignalTable) -> Interest:
+    """The interest of a table, computed once."""
+    return Interest(table)
+
+
+@dataclass(slots=True)
+class Walk:
+    """The walk over one module.
+
+    `qualname` is the function or class that is read, `mentions` the names it mentions; `bound` the name that a number
+    would be bound to; `chain` says that an elif chain over names is read; `guarding` that an
+    import may fail here; `configurable` that the module runs `exec` over its constants; `record` that a class's fields
+    are options.
+    """
+
+    source: Source
+    table: SignalTable
+    interest: Interest
+    scope: Scope
+    conditions: Conditions = ()
+    qualname: str = ""
+    bound: str = ""
+    chain: bool = False
+    guarding: bool = False
+    configurable: bool = False
+    record: bool = False
+    entry: bool = False
+    hits: list[Hit] = field(default_factory=list)
+    options: list[Found[Option]] = field(default_factory=list)
+    imports: list[Found[Import]] = field(default_factory=list)
+    references: list[Found[Reference]] = field(default_factory=list)
+    commands: list[Launched] = field(default_factory=list)
+    functions: dict[str, set[str]] = field(default_factory=lambda: {"": set()})
+    mentions: set[str] = field(default_factory=set)
+    gaps: list[tuple[cst.CSTNode, str]] = field(default_factory=list)
+
+    def visit(self, node: cst.CSTNode, bound: str = "") -> None:
+        """Read one expression; `bound` is the name that it is bound to, passed as or compared with."""
+        outer, self.bound = self.bound, bound
+        HANDLERS.get(type(node), visit_parts)(self, node)
+        self.bound = outer
+
+    def hit(self, matches: Iterable[Match], place: Place | cst.CSTNode, *own: Condition) -> None:
+        """Keep the matches, under the conditions in force and further ones of their own."""
+        where = place if isinstance(place, Place) else Place(place)
+        self.hits += [Hit(match, where, stack(self.conditions, *own)) for match in matches]
+
+    def possible(self, arms: Arms) -> Arms:
+        """The arms that do not contradict the conditions in force."""
+        return tuple(arm for arm in arms if not arm[0] or not conflict(arm[0], self.conditions))
+
+    @contextmanager
+    def under(self, *conditions: Condition) -> Iterator[None]:
+        """Read on under further conditions."""
+        outer = self.conditions
+        self.conditions = stack(outer, *conditions)
+        try:
+            yield
+        finally:
+            self.conditions = outer
+
+    @contextmanager
+    def inner_scope(self) -> Iterator[None]:
+        """Read a comprehension or lambda, whose names are its own."""
+        outer = self.scope
+        self.scope = Scope("function", outer, len(self.conditions), outer.shared)
+        try:
+            yield
+        finally:
+            self.scope = outer
+
+    @property
+    def local(self) -> Conditions:
+        """The conditions since the scope began."""
+        return self.conditions[self.scope.base :]
+
+    def bind(self, name: str, arms: Arms, hits: list[Hit] | None = None) -> None:
+        """Bind a name in the current scope, under the conditions in force."""
+        self.scope.bind(name, arms, self.local, hits)
+
+    def enter(self, name: str) -> str:
+        """Start collecting the mentions of a function or class; gives its qualified name."""
+        qualname = f"{self.qualname}.{name}" if self.qualname else name
+        self.mentions = self.functions.setdefault(qualname, set())
+        self.qualname = qualname
+        return qualname
+
+
+Handler = Callable[[Walk, Any], None]
+HANDLERS: dict[type[cst.CSTNode], Handler] = {}
+_PARTS: dict[type[cst.CSTNode], tuple[str, ...]] = {}
+_SILENT = re.compile(r"[lr]par|comma|equal|dot|colon|[lr]brac|semicolon|operator|.*whitespace|annotation$")
+
+
+def handles(*kinds: type[cst.CSTNode]) -> Callable[[Handler], Handler]:
+    """Register a function as the one that reads these kinds of expression."""
+
+    def register(handler: Handler) -> Handler:
+        HANDLERS.update(dict.fromkeys(kinds, handler))
+        return handler
+
+    return register
+
+
+def visit_parts(walk: Walk, node: cst.CSTNode) -> None:
+    """Read the parts of an expression that has no meaning of its own."""
+    kind = type(node)
+    if kind not in _PARTS:
+        _PARTS[kind] = tuple(part.name for part in fields(kind) if not _SILENT.match(part.name))
+    for name in _PARTS[kind]:
+        part = getattr(node, name)
+        for item in part if isinstance(part, list | tuple) else (part,):
+            if isinstance(item, cst.CSTNode):
+                walk.visit(item)

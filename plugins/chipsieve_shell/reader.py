@@ -1,0 +1,145 @@
+"""What does one script say? Parse, walk, then directives and comments: a Reading."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import replace
+from posixpath import basename
+
+from chipsieve.model import MENTION, Command, Document, Reading, Source, Test, Word
+from chipsieve.signals.table import SignalTable
+from chipsieve.text import Lines
+from chipsieve_shell.interpret import Interpreter
+from chipsieve_shell.nodes import Node, Script, Simple, children
+from chipsieve_shell.options import directive_lines
+from chipsieve_shell.parse import parse
+from chipsieve_shell.record import Record, merged
+from chipsieve_shell.state import State
+from chipsieve_shell.tape import Tape
+from chipsieve_shell.values import Piece, Value, to_word
+
+LANGUAGES = ("shell",)
+SIZE_LIMIT = 1_000_000  # characters; the largest launch script seen has 60,000
+LINE_LIMIT = 100_000  # characters in one line: data, not a script
+DEEP = "nested too deeply to evaluate; what comes after the line is not read"
+
+
+def read(source: Source, table: SignalTable) -> Reading:
+    """Everything that a shell script says: commands, findings, variables, documents it writes, gaps.
+
+    Never raises for bad input: what cannot be read is a gap with its line. Sizes are bounded.
+    """
+    record = Record(source, table, Lines(source.text))
+    reason = _refused(source.text)
+    if reason:
+        record.gap(reason)
+        return Reading(source.path, source.language, gaps=tuple(record.gaps))
+    script = parse(source.text)
+    state = State()
+    _walk(record, script, state)
+    _directives(record, script)
+    _comments(record, script)
+    return Reading(
+        path=source.path,
+        language=source.language,
+        findings=merged(record.findings),
+        commands=tuple(record.commands),
+        bindings=_bindings(record, state),
+        documents=_documents(record),
+        gaps=tuple(dict.fromkeys(sorted(record.gaps, key=lambda gap: (gap.line or 0, gap.reason)))),
+    )
+
+
+def _refused(text: str) -> str:
+    if len(text) > SIZE_LIMIT:
+        return f"larger than {SIZE_LIMIT:,} characters; a script of that size is not read"
+    if any(len(line) > LINE_LIMIT for line in text.splitlines()):
+        return f"a line has more than {LINE_LIMIT:,} characters; not read"
+    return "holds NUL characters; not a shell script" if "\0" in text else ""
+
+
+def _walk(record: Record, script: Script, state: State) -> None:
+    for lost in script.lost:
+        first, last = (record.lines.position(at)[0] for at in (lost.extent[0], max(lost.extent[1] - 1, 0)))
+        lines = f" (lines {first} to {last})" if last > first else ""
+        record.gap(lost.reason + lines, first)
+    interpreter = Interpreter(record)
+    tape = Tape(record.source.text)
+    try:
+        interpreter.execute(script.body, tape, state)
+        interpreter.uncalled(state)
+    except RecursionError:
+        record.gap(DEEP)
+
+
+def _directives(record: Record, script: Script) -> None:
+    """A directive behind the first command is a comment to the scheduler."""
+    first = first_command(script.body)
+    for (start, _), options in directive_lines(record.source.text, script.comments):
+        late = first is not None and start > first
+        for name, value, extent in options:
+            record.found(record.table.directive(name, value), extent, (MENTION,) if late else ())
+
+
+def first_command(node: Node) -> int | None:
+    """The offset of the first simple command."""
+    if isinstance(node, Simple):
+        return node.extent[0]
+    return next((at for child in children(node) if (at := first_command(child)) is not None), None)
+
+
+def _comments(record: Record, script: Script) -> None:
+    """Chips that comments name; directives are no comments."""
+    text = record.source.text
+    taken = {extent for extent, _ in directive_lines(text, script.comments)}
+    extents = [extent for extent in script.comments if extent not in taken and not text.startswith("#!", extent[0])]
+    joined, starts = "", []
+    for start, end in extents:
+        starts.append(len(joined))
+        joined += text[start:end] + "\n"
+    for match, begin, finish in record.table.words(joined):
+        index = bisect_left(starts, begin + 1) - 1
+        offset = extents[index][0] - starts[index]
+        record.found((replace(match, by="comment"),), (begin + offset, finish + offset), (MENTION,))
+
+
+def _bindings(record: Record, state: State) -> tuple[tuple[str, Word], ...]:
+    """The variables at the script's end, for a script that sources it."""
+    named = ((name, value) for name, value in state.variables.items() if name.isidentifier())
+    return tuple((name, to_word(_spread(value), value.extent, record.lines)) for name, value in named)
+
+
+def _spread(value: Value) -> tuple[Piece, ...]:
+    """An array as one text that splits into its items."""
+    pieces: list[Piece] = []
+    for _, item in value.items:
+        if pieces and item:
+            pieces.append(Piece("text", " ", item[0].start, item[0].start))
+        pieces += item
+    return tuple(pieces)
+
+
+def _documents(record: Record) -> tuple[Document, ...]:
+    """Documents once each; a script that nothing here runs may never run."""
+    mentioned = [word for command in record.commands for word in _operands(command)]
+    return tuple(
+        document
+        if document.language != "shell" or _key(document.path_text) in mentioned
+        else replace(document, conditions=(*document.conditions, _unrun(document.path_text)))
+        for document in dict.fromkeys(record.documents)
+    )
+
+
+def _operands(command: Command) -> list[str]:
+    return [_key(word) for word in command.words]
+
+
+def _key(word: Word) -> str:
+    """A file's name without its folder, variables by their name."""
+    return basename("".join(part.text if part.kind == "text" else f"${{{part.text}}}" for part in word.parts))
+
+
+def _unrun(path: Word) -> Test:
+    return Test("unknown", text=f"written to {_key(path)}")
+
+

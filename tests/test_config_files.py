@@ -1,0 +1,321 @@
+"""Does the configuration reader find pins, images, environments and names in the files that are no trees?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chipsieve.discover import languages
+from chipsieve.model import MENTION, Span, Test
+from chipsieve_config import LANGUAGES, pins
+from config_readers import TABLE, covered, only, read, read_bytes, rows
+
+HOSTILE = Path(__file__).parents[1] / "fixtures" / "hostile" / "config"
+
+
+def test_every_language_of_the_reader_has_files() -> None:
+    assert set(LANGUAGES) <= {language for _, language in languages().globs}
+
+
+# Requirements
+
+
+@pytest.mark.parametrize(
+    ("line", "pinned"),
+    [
+        ("torch==2.1.0", ["torch==2.1.0"]),
+        ("torch >= 2.0  # the first that compiles", ["torch>=2.0"]),
+        ("torch==2.1.0 --hash=sha256:00", ["torch==2.1.0"]),
+        ("torch==2.1.0 \\\n    --hash=sha256:00", ["torch==2.1.0"]),
+        ("git+https://github.com/x/flash-attention.git@v2.1.2", ["flash-attention==2.1.2"]),
+        ("-e git+ssh://git@host/x/fork.git@v2.1.2#egg=flash-attn", ["flash-attn==2.1.2"]),
+        ("flash-attn @ git+https://github.com/x/flash-attention@main", ["flash-attn"]),
+        (
+            "https://host/v2.5.8/flash_attn-2.5.8+cu122torch2.1cxx11abiFALSE-cp310-cp310-linux_x86_64.whl",
+            ["cuda==12.2", "flash-attn==2.5.8", "torch==2.1.*"],
+        ),
+        ("torch @ https://host/whl/cu118/torch-2.1.0%2Bcu118-cp310-cp310-linux_x86_64.whl",
+         ["cuda==11.8", "torch==2.1.0+cu118"]),
+        ("pytorch=1.13.1=py3.9_cuda11.7", ["pytorch==1.13.1.*"]),
+        ("numpy==1.26\n# torch==2.1.0\ntorchmetrics==1.0\n./torch", []),
+        ("--index-url https://host/torch==2.1.0", []),
+    ],
+)  # fmt: skip
+def test_a_requirement_pins(line: str, pinned: list[str]) -> None:
+    reading = read("requirements.txt", line + "\n")
+    assert rows(reading) == [("pin", pin) for pin in pinned]
+    assert reading.gaps == ()
+
+
+def test_a_marker_is_a_condition() -> None:
+    found = only(read("requirements.txt", "torch==2.1 ; sys_platform == 'linux'\n"))
+    assert found.conditions == (Test("unknown", text="sys_platform == 'linux'"),)
+
+
+def test_an_index_of_wheels_gives_the_local_version() -> None:
+    text = "--extra-index-url https://download.pytorch.org/whl/cu118\ntorch==2.1.0\ntorch>=2\nflash-attn==2.0\n"
+    assert rows(read("requirements.txt", text)) == [
+        ("pin", "flash-attn==2.0"), ("pin", "torch==2.1.0+cu118"), ("pin", "torch>=2"),
+    ]  # fmt: skip
+
+
+def test_included_requirements_are_references() -> None:
+    reading = read("requirements.txt", "-r base.txt\n--constraint=pins.txt\n-f https://host\n")
+    assert [item.text for item in reading.references] == ["base.txt", "pins.txt"]
+    assert reading.references[0].span == Span(1, 4, 1, 12)
+
+
+def test_a_line_that_is_no_requirement_is_a_gap() -> None:
+    reading = read("requirements.txt", "torch==2.1\nthis is prose\nand more !\n")
+    assert rows(reading) == [("pin", "torch==2.1")]
+    assert [(gap.line, gap.reason) for gap in reading.gaps] == [
+        (2, "not a requirement as pip reads it (and 1 more lines)")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spec", "pinned"),
+    [
+        ("pytorch", ["pytorch"]),
+        ("pytorch=1.13", ["pytorch==1.13.*"]),
+        ("pytorch==1.13.1", ["pytorch==1.13.1"]),
+        ("pytorch=1.13.*", ["pytorch==1.13.*"]),
+        ("pytorch>=1.13,<2", ["pytorch>=1.13,<2"]),
+        ("conda-forge::pytorch=1.13.1=py38_0", ["pytorch==1.13.1.*"]),
+        ("pytorch 1.13.1", ["pytorch"]),
+        ("pytorch=1.12|1.13", ["pytorch==1.12|1.13.*"]),
+        ("{{ name }}", []),
+    ],
+)
+def test_a_conda_spec_pins(spec: str, pinned: list[str]) -> None:
+    assert [pin.text for pin in pins.conda(spec)] == pinned
+
+
+# Dockerfiles and definitions
+
+
+def test_an_image_and_its_build_argument() -> None:
+    text = "ARG TAG=24.01-py3\nARG BASE=nvcr.io/nvidia/pytorch\nFROM --platform=linux/amd64 ${BASE}:${TAG} AS build\n"
+    reading = read("Dockerfile", text)
+    assert rows(reading) == [("image", "nvcr.io/nvidia/pytorch:24.01-py3")]
+    assert [part for _, part in covered(text, reading)] == ["${BASE}:${TAG}"]
+
+
+@pytest.mark.parametrize("text", ["FROM ${BASE}\n", "FROM python:3.11\n", "# FROM rocm/pytorch\n", "COPY rocm/ /\n"])
+def test_no_image(text: str) -> None:
+    assert read("Dockerfile", text).findings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'ENV TORCH_CUDA_ARCH_LIST="8.0;9.0"\n',
+        "ENV TORCH_CUDA_ARCH_LIST 8.0;9.0\n",
+        'ENV PATH=/x:$PATH \\\n    # in between\n    TORCH_CUDA_ARCH_LIST="8.0;9.0"\n',
+        "ARG TORCH_CUDA_ARCH_LIST=8.0;9.0\n",
+        "ARG LIST='8.0;9.0'\nENV TORCH_CUDA_ARCH_LIST=$LIST\n",
+        "ENV TORCH_CUDA_ARCH_LIST=${LIST:-8.0;9.0}\n",
+        "RUN cd /src && TORCH_CUDA_ARCH_LIST='8.0;9.0' make\n",
+        "RUN export TORCH_CUDA_ARCH_LIST='8.0;9.0'; make\n",
+        "env torch=1\nrun apt-get update && \\\n\n# then\n  TORCH_CUDA_ARCH_LIST='8.0;9.0' make\n",
+        "# escape=`\nENV A=1 `\n  TORCH_CUDA_ARCH_LIST=8.0;9.0\n",
+    ],
+)
+def test_each_form_of_a_variable(text: str) -> None:
+    assert rows(read("Dockerfile", text)) == [("env", "8.0;9.0")]
+
+
+@pytest.mark.parametrize("text", ["LABEL TORCH_CUDA_ARCH_LIST=8.0\n", "# ENV NCCL_DEBUG=1\n", "RUN echo NCCL_DEBUG\n"])
+def test_no_variable(text: str) -> None:
+    assert read("Dockerfile", text).findings == ()
+
+
+def test_run_is_a_script_with_pins() -> None:
+    text = (
+        "FROM x\nRUN --mount=type=cache,target=/c pip install -r a.txt torch==2.1 \\\n  # fast\n  'flash-attn>=2'\n"
+    )
+    reading = read("Dockerfile", text)
+    assert rows(reading) == [("pin", "flash-attn>=2"), ("pin", "torch==2.1")]
+    (document,) = reading.documents
+    lines = text.split("\n")
+    assert document.span.line == 2
+    assert document.text.split("\n")[0] == " " * lines[1].index("pip") + lines[1][lines[1].index("pip") :]
+    assert document.text.split("\n")[1:] == ["       \\", "  'flash-attn>=2'"]
+
+
+def test_here_documents_belong_to_their_instruction() -> None:
+    reading = read("Dockerfile", "RUN <<EOF\nexport NCCL_DEBUG=INFO\nEOF\nENV NCCL_IB_HCA=mlx5\n")
+    assert rows(reading) == [("env", "INFO"), ("env", "mlx5")]
+    assert [document.text for document in reading.documents] == ["    <<EOF\nexport NCCL_DEBUG=INFO\nEOF"]
+
+
+def test_the_exec_form_is_a_command() -> None:
+    text = 'FROM x\nENTRYPOINT ["torchrun", "train.py"]\nCMD python train.py\n'
+    reading = read("Dockerfile", text)
+    (command,) = reading.commands
+    assert [word.literal for word in command.words] == ["torchrun", "train.py"]
+    assert command.words[1].span == Span(2, 25, 2, 35)
+    assert [document.text.strip() for document in reading.documents] == ["python train.py"]
+
+
+def test_a_definition() -> None:
+    text = (
+        "Bootstrap: docker\nFrom: nvcr.io/nvidia/pytorch:24.01-py3\n\n%labels\n  NCCL_IB_HCA=no\n"
+        "%environment\n  export NCCL_DEBUG=INFO\n%post\n  # on an A100\n  pip install torch==2.1\n"
+    )
+    reading = read("train.def", text)
+    assert rows(reading) == [
+        ("env", "INFO"), ("image", "nvcr.io/nvidia/pytorch:24.01-py3"), ("pin", "torch==2.1"), ("word", "A100"),
+    ]  # fmt: skip
+    assert [document.span.line for document in reading.documents] == [7, 9]
+
+
+def test_another_kind_of_def_file() -> None:
+    assert read("library.def", "EXPORTS\n  from: nvcr.io/nvidia/x\n").findings == ()
+
+
+# TOML and INI
+
+
+def test_toml_values_stand_where_they_are_written() -> None:
+    text = (
+        "# an A100\nbf16 = true\n[zero_optimization]\nlr = 3\nstage = 3\n"
+        "[[x]]\nlr = 1\n[[x]]\nprecision = {bf16 = true}\n"
+    )
+    reading = read("train.toml", text)
+    assert sorted((part, found.span.line) for found, part in covered(text, reading)) == [
+        ("3", 5), ("A100", 1), ("true", 2), ("true", 9),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["bf16 = false\n", 'bf16 = ""\n', "bf16_x = true\n", "s = '''\nbf16 = true\n'''\n"])
+def test_toml_neighbours_are_silent(text: str) -> None:
+    assert read("a.toml", text).findings == ()
+
+
+def test_pyproject_pins() -> None:
+    text = (
+        '[project]\ndependencies = [\n  "torch>=2.1",\n]\n[project.optional-dependencies]\nfast = ["flash-attn>=2"]\n'
+        '[tool.poetry.dependencies]\npytorch = "^1.13"\ncuda = {version = "12.1", optional = true}\n'
+    )
+    reading = read("pyproject.toml", text)
+    assert [(item.value, item.span.line, len(item.conditions)) for item in reading.findings] == [
+        ("torch>=2.1", 3, 0), ("flash-attn>=2", 6, 1), ("pytorch>=1.13", 8, 0), ("cuda==12.1", 9, 1),
+    ]  # fmt: skip
+
+
+def test_broken_toml_is_read_up_to_the_break() -> None:
+    reading = read_bytes("broken.toml", (HOSTILE / "broken.toml").read_bytes())
+    assert rows(reading) == [("key", "true")]
+    assert [gap.line for gap in reading.gaps] == [3]
+
+
+def test_ini_settings() -> None:
+    text = "; A100\n[precision]\nbf16 = true ; on\nNCCL_DEBUG=INFO\n[other]\nbf16: no\n"
+    reading = read("train.cfg", text)
+    assert rows(reading) == [("env", "INFO"), ("key", "true"), ("word", "A100")]
+    assert [found.span.line for found in reading.findings] == [1, 3, 4]
+
+
+def test_ini_in_latin_1() -> None:
+    assert rows(read_bytes("latin-1.ini", (HOSTILE / "latin-1.ini").read_bytes())) == [("key", "true")]
+
+
+def test_json_in_a_conf_file() -> None:
+    assert rows(read("ds.conf", '{"bf16": {"enabled": true}}')) == [("key", "true")]
+
+
+def test_setup_cfg_pins() -> None:
+    text = (
+        "[options]\ninstall_requires =\n    torch>=2.1\n    numpy\n[options.extras_require]\nfast = flash-attn\n"
+        "[flake8]\nignore = torch\n"
+    )
+    reading = read("setup.cfg", text)
+    assert [(item.value, item.span.line, len(item.conditions)) for item in reading.findings] == [
+        ("torch>=2.1", 3, 0), ("flash-attn", 6, 1),
+    ]  # fmt: skip
+
+
+# Gin
+
+
+def test_gin_bindings() -> None:
+    text = "include 'base.gin'\n# for an A100\ntrain/Trainer.dtype = 'bf16'\nTrainer.dtype = \\\n    'bf16'\n"
+    reading = read("run.gin", text)
+    assert [(item.value, item.span) for item in reading.findings] == [
+        ("A100", Span(2, 10, 2, 14)), ("bf16", Span(3, 23, 3, 29)), ("bf16", Span(5, 5, 5, 11)),
+    ]  # fmt: skip
+    assert [item.text for item in reading.references] == ["base.gin"]
+
+
+@pytest.mark.parametrize("text", ["Trainer.dtype = %DTYPE\n", "Trainer.dtype = @dtype()\n", "Trainer.width = 'bf16'\n"])
+def test_gin_neighbours_are_silent(text: str) -> None:
+    assert read("run.gin", text).findings == ()
+
+
+# Prose and makefiles
+
+
+def test_prose_mentions() -> None:
+    found = only(read("README.md", "Trained on\n8 H100 (not on an A1000).\n"))
+    assert (found.value, found.by, found.span, found.conditions) == ("H100", "prose", Span(2, 3, 2, 7), (MENTION,))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("train.log", "running on an A100\n"),
+        ("runs/train_log.txt", "running on an A100\n"),
+        ("notes.txt", "GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-0)\n"),
+        ("notes.md", "|   0  NVIDIA A100-SXM4-40GB  On  | 00000000:07:00.0 Off | 0 |\n"),
+    ],
+)
+def test_a_log_names_the_chip(path: str, text: str) -> None:
+    assert only(read(path, text)).by == "log"
+
+
+@pytest.mark.parametrize("path", ["catalog.txt", "logs.md", "login.md"])
+def test_no_log(path: str) -> None:
+    assert only(read(path, "running on an A100\n")).by == "prose"
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "```bash\n$ torchrun train.py\n```\n",
+        "  ~~~ sh\n  torchrun train.py\n  ~~~\n",
+        "```\ntorchrun train.py\n```\n",
+        "````shell\ntorchrun train.py\n````\n",
+        ".. code-block:: console\n\n   $ torchrun train.py\n\nDone.\n",
+    ],
+)
+def test_a_shell_block_of_a_readme(block: str) -> None:
+    reading = read("README.md", f"Run:\n\n{block}")
+    (document,) = reading.documents
+    assert document.conditions == (Test("unknown", text="a README's code block"),)
+    lines = ["", *("Run:\n\n" + block).split("\n")]
+    placed = dict(enumerate(document.text.split("\n"), document.span.line))
+    (line,) = [number for number, text in placed.items() if "torchrun" in text]
+    assert placed[line].replace(" ", "") == lines[line].replace(" ", "").replace("$", "") == "torchruntrain.py"
+
+
+@pytest.mark.parametrize(
+    "block",
+    ["```python\nimport os\n```\n", "```\nplain words\n```\n", "```bash\ntorchrun never closed\n", "torchrun x\n"],
+)
+def test_no_shell_block(block: str) -> None:
+    assert read("README.md", block).documents == ()
+
+
+def test_recipes_are_scripts() -> None:
+    text = "X = 1\ntrain: data\n\t@echo $$HOME\n\ttorchrun \\\n  train.py\n\nclean:\n\t-rm -f x\n"
+    documents = read("Makefile", text).documents
+    assert [(document.span.line, document.text) for document in documents] == [
+        (3, "  echo $HOME\n\ttorchrun \\\n  train.py\n"),
+        (8, "  rm -f x\n"),
+    ]
+
+
+def test_the_table_of_these_tests_has_both_signals() -> None:
+    assert set(TABLE.signals) == {"setting", "chip"}

@@ -1,0 +1,105 @@
+"""What holds for every text the configuration reader gets?"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from chipsieve_config import LANGUAGES, json_reader, yaml_reader
+from chipsieve_config.tree import Mapping, Node, Scalar, Sequence
+from config_readers import covered, read
+
+PIECES = (
+    "{", "}", "[", "]", ":", ",", '"', "'", "#", "//", "\\", "\n", "\r\n", "\t", "  ", "- ", "|", ">", "&a", "*a", "<<",
+    "---", "=", "$X", "${", "{{", "}}", "```", "bf16", "enabled", "true", "torch_dtype", "NCCL_IB_HCA", "torch==2.1",
+    "A100", "FROM", "RUN", "ENV", "pip install", "<<EOF", "%post", "-r", "args", "--bf16", "\x00", "\ufeff", "\u2028",
+    "\ud800", "中", "😀",
+)  # fmt: skip
+TEXTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=40).map("".join)
+ATOMS = st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+
+
+def trees(atoms: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    """Lists and dictionaries of atoms."""
+    return st.recursive(
+        atoms, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4), max_leaves=20
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(TEXTS)
+@example("a: &a\n  b: *a\n")
+@example("[" * 300)
+@example("{" * 300)
+@example("\t")
+def test_no_text_stops_the_reader_and_every_finding_stands_in_it(language: str, text: str) -> None:
+    reading = read(f"x.{language}", text, language)
+    places = list(covered(text, reading))
+    assert len(places) == len(reading.findings)
+    last_line = len(re.findall(r"\r\n?|\n", text)) + 1
+    assert all(gap.path == reading.path and 1 <= (gap.line or 1) <= last_line for gap in reading.gaps)
+    assert all(1 <= document.span.line <= last_line for document in reading.documents)
+
+
+@given(trees(ATOMS | st.none()), st.sampled_from([None, 1, "\t"]))
+def test_json_is_read_as_the_standard_library_reads_it(value: object, indent: int | str | None) -> None:
+    text = json.dumps(value, indent=indent)
+    parsed = json_reader.parse(text)
+    assert (parsed.broken, parsed.strange) == (None, [])
+    (node,) = parsed.builder.finish()
+    assert plain(node) == as_text(json.loads(text))
+    assert all(spelled(text, scalar) for scalar in scalars(node))
+
+
+@given(trees(ATOMS))
+def test_yaml_is_read_as_pyyaml_reads_it(value: object) -> None:
+    text = yaml.safe_dump(value, allow_unicode=True)
+    parsed = yaml_reader.parse(text)
+    (node,) = parsed.builder.finish()
+    assert parsed.reason == ""
+    assert plain(node) == as_text(yaml.load(text, Loader=yaml.BaseLoader))  # noqa: S506 - texts alone
+
+
+@given(st.lists(st.sampled_from(["x: 1", "y: [a, b]", "# 中", "z:\n  w: '😀'"]), max_size=5))
+def test_a_setting_stands_where_it_is_written(lines: list[str]) -> None:
+    before = "".join(f"k{number}:\n  {line.replace(chr(10), chr(10) + '  ')}\n" for number, line in enumerate(lines))
+    text = f"{before}deep:\n    torch_dtype:   bfloat16 # 中\n"
+    reading = read("a.yaml", text)
+    assert [part for _, part in covered(text, reading)] == ["bfloat16"]
+    assert reading.gaps == ()
+
+
+def plain(node: Node) -> object:
+    """A tree as Python values, scalars as text."""
+    if isinstance(node, Mapping):
+        return {key.text: plain(value) for key, value in node.entries}
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node.items]
+    return node.text
+
+
+def as_text(value: object) -> object:
+    """Python values with scalars as the reader gives them."""
+    if isinstance(value, dict):
+        return {key: as_text(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [as_text(item) for item in value]
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
+
+
+def scalars(node: Node) -> list[Scalar]:
+    """Every value and key of a tree."""
+    if isinstance(node, Mapping):
+        return [found for key, value in node.entries for found in (key, *scalars(value))]
+    return [found for item in node.items for found in scalars(item)] if isinstance(node, Sequence) else [node]
+
+
+def spelled(text: str, scalar: Scalar) -> bool:
+    """Whether the text at a scalar's place, read alone, is that scalar."""
+    alone: object = json.loads(text[scalar.start : scalar.end])
+    return as_text(alone) == scalar.text

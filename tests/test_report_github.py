@@ -1,0 +1,41 @@
+"""Do annotations point at the deciding lines, and are there never more than GitHub shows?"""
+
+from __future__ import annotations
+
+import verdicts
+from chipsieve.model import StepResult
+from chipsieve.report import render
+
+TITLE = "title=chipsieve"
+AMD = "Instinct MI250, Instinct MI300X"
+
+
+def test_the_conclusion_comes_first_and_each_deciding_line_after_it() -> None:
+    lines = render(verdicts.verdict(), "github").splitlines()
+    assert lines[0].startswith("::notice title=chipsieve::This code can have been trained on 3 of 6 accelerators")
+    assert lines[1:] == [
+        f"::notice file=train.py,line=12,endLine=12,{TITLE}::NCCL as the back end excludes {AMD}.",
+        f"::notice file=run.sh,line=30,endLine=30,{TITLE}::Training in bfloat16 excludes V100.",
+    ]
+
+
+def test_a_percent_sign_is_written_out_before_the_rest() -> None:
+    odd = verdicts.finding("bf16-training", "50%,a:b.sh", 1)
+    step = StepResult("number-format", "?", 6, 5, (verdicts.cut("number-format", odd, verdicts.VOLTA),))
+    text = render(verdicts.verdict(launches=(verdicts.outcome(steps=(step,)),)), "github")
+    assert "file=50%25%2Ca%3Ab.sh,line=1," in text
+
+
+def test_there_are_at_most_ten() -> None:
+    cuts = tuple(
+        verdicts.cut("number-format", verdicts.finding("bf16-training", "a.sh", line), verdicts.VOLTA)
+        for line in range(1, 40)
+    )
+    step = StepResult("number-format", "?", 6, 5, cuts)
+    text = render(verdicts.verdict(launches=(verdicts.outcome(steps=(step,)),)), "github")
+    assert text.count("::notice ") == 10
+
+
+def test_without_a_launch_there_is_the_conclusion_alone() -> None:
+    said = "Nothing can be concluded: no launch was found, and a line outside a launch excludes nothing."
+    assert render(verdicts.empty(), "github") == f"::notice {TITLE}::{said}\n"

@@ -1,0 +1,112 @@
+"""Can a scanned tree's names and lines act on a terminal, a browser, a table or a workflow?"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import verdicts
+from chipsieve.model import Gap, Naming, StepResult
+from chipsieve.report import FORMATS, render
+from chipsieve.report.escape import one_line, visible
+
+VOID = {"meta"}
+
+
+class Page(HTMLParser):
+    """The elements and attributes of a page, and whether every element is closed in its turn."""
+
+    def __init__(self, text: str) -> None:
+        """Parse the page."""
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: set[str] = set()
+        self.attributes: set[str] = set()
+        self.text: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open[-1:] != ["style"]:
+            self.text.append(data)
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+def test_no_acting_character_reaches_the_output(form: str) -> None:
+    text = render(verdicts.hostile(), form)
+    acting = {char for char in text if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}}
+    assert acting <= {"\n"}
+    assert text.encode("utf-8")
+
+
+def test_markup_is_shown_and_never_parsed() -> None:
+    page = Page(render(verdicts.hostile(), "html"))
+    assert page.open == []
+    assert not page.elements & {"script", "img", "b"}
+    assert "onerror" not in page.attributes
+    shown = "".join(page.text)
+    assert "<script>alert(1)</script>" in shown
+    assert "<b>\\x1b[1mroot" in shown
+
+
+def test_the_page_needs_no_network_and_runs_nothing() -> None:
+    text = render(verdicts.two_launches(), "html")
+    page = Page(text)
+    assert page.elements.isdisjoint({"script", "link", "img", "iframe", "object"})
+    assert page.attributes.isdisjoint({"src", "href", "onclick"})
+    assert not re.search(r"url\(|@import|https?:", text)
+    assert "default-src 'none'" in text
+
+
+def test_a_name_cannot_give_a_workflow_command() -> None:
+    lines = render(verdicts.hostile(), "github").splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith("::notice ") for line in lines)
+    assert "file=a\\x1b[31m<script>alert(1)</script>%0A%3A%3Aerror%3A%3Ax\\u202egnp|`.sh,line=1" in lines[1]
+
+
+@pytest.mark.parametrize("form", sorted(set(FORMATS) - {"github"}))
+def test_no_line_of_a_log_is_a_workflow_command(form: str) -> None:
+    tricky = verdicts.finding("bf16-training", "a.sh", 1, snippet="::error::from a snippet")
+    step = StepResult("number-format", "?", 6, 5, (verdicts.cut("number-format", tricky, verdicts.VOLTA),))
+    long = Naming(("h20-96gb",), "prose", "x" * 70 + " ::error::from-a-wrapped-name", 1, "##[error] H20")
+    whole = verdicts.verdict(launches=(verdicts.outcome(steps=(step,)),), named=(long,), gaps=(Gap("a", "::error::x"),))
+    for line in render(whole, form).splitlines():
+        assert not line.lstrip().startswith(("::", "##["))
+
+
+def test_a_table_row_stays_one_row() -> None:
+    text = render(verdicts.hostile(), "markdown")
+    rows = [line for line in text.splitlines() if line.startswith("| number format")]
+    assert len(rows) == 1
+    assert len(re.findall(r"(?<!\\)\|", rows[0])) == 6
+    assert "<script>" not in re.sub(r"\\<", "", text)
+
+
+@given(st.text())
+def test_visible_text_has_nothing_that_acts_and_loses_nothing(text: str) -> None:
+    shown = visible(text)
+    assert not any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in shown)
+    if all(char.isprintable() or char == " " for char in text):
+        assert shown == text
+
+
+@given(st.text(), st.integers(2, 50))
+def test_one_line_is_one_line_within_its_limit(text: str, limit: int) -> None:
+    shown = one_line(text, limit)
+    assert len(shown) <= limit
+    assert len(shown.splitlines()) <= 1

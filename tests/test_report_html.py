@@ -1,0 +1,53 @@
+"""Does the page show everything that the verdict holds, cut short nowhere?"""
+
+from __future__ import annotations
+
+import html
+import re
+
+import verdicts
+from chipsieve.model import Gap, Naming
+from chipsieve.report import render
+
+
+def shown(text: str) -> str:
+    """The page's words without its markup."""
+    body = text.partition("<body>")[2]
+    return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", body).split()))
+
+
+def test_the_page_says_what_the_verdict_says() -> None:
+    words = shown(render(verdicts.verdict(), "html"))
+    for said in (
+        "This code can have been trained on 3 of 6 accelerators",
+        "Main launch run.sh:30",
+        "torchrun --nproc-per-node 8 train.py --bf16 --data ${DATA}",
+        "6 → 4", "4 → 3", "Training in bfloat16 (definitive): run.sh:30 , conf/ds.json:4", "excludes V100",
+        "NVIDIA Hopper 1 H20", "excluded by Training in bfloat16 at run.sh:30", "ZeRO stage 3", "RoCE fabric on",
+        "weak: The variable is ignored by current versions.", "not known whether option use_flash_attn is true",
+        "too large to read (50 MB)", "old.sh:3", "9 files found: 8 read",
+    ):  # fmt: skip
+        assert said in words
+
+
+def test_the_main_launch_comes_first_and_the_others_are_whole() -> None:
+    text = render(verdicts.two_launches(), "html")
+    headings = ["Main launch <code>run.sh:30", ">Possible: 6 of 6<", ">Launch <code>sft.sh:4<"]
+    assert sorted(headings, key=text.index) == headings
+    assert text.count("The sieve, step by step") == 2
+
+
+def test_long_lists_fold_away_but_are_there() -> None:
+    gaps = tuple(Gap(f"f{number}.py", "too large") for number in range(40))
+    named = tuple(Naming(("h20-96gb",), "prose", f"g{number}.md", 1, "H20") for number in range(40))
+    text = render(verdicts.verdict(gaps=gaps, named=named), "html")
+    assert "<summary>35 more</summary>" in text
+    assert all(f"f{number}.py" in text and f"g{number}.md:1" in text for number in range(40))
+
+
+def test_tables_have_captions_and_headed_rows_and_columns() -> None:
+    text = render(verdicts.verdict(), "html")
+    tables = text.count("<table ")
+    assert tables == text.count("<caption>") == text.count('<thead role="rowgroup">') == 3
+    assert text.count('scope="col"') == 3 + 3 + 4
+    assert text.count('scope="row"') == 3 + 2 + 2

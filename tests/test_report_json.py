@@ -1,0 +1,142 @@
+"""Does the machine-readable report keep its contract: the shipped schema, stable order, lossless text?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from importlib.resources import files
+from random import Random
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, ValidationError
+
+import verdicts
+from chipsieve.model import Gap, Verdict
+from chipsieve.report import render
+
+SCHEMA = json.loads((files("chipsieve") / "schema" / "chipsieve-1.json").read_text(encoding="utf-8"))
+BUILDS = [verdicts.verdict, verdicts.two_launches, verdicts.empty, verdicts.contradiction, verdicts.hostile]
+
+
+def load(verdict: Verdict) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(render(verdict, "json"))
+    return document
+
+
+def objects(schema: object) -> list[dict[str, Any]]:
+    """Every object schema with named properties inside a schema."""
+    if isinstance(schema, list):
+        return [found for item in schema for found in objects(item)]
+    if not isinstance(schema, dict):
+        return []
+    inner = [found for item in schema.values() for found in objects(item)]
+    return [*inner, schema] if isinstance(schema.get("properties"), dict) and schema.get("type") == "object" else inner
+
+
+def test_the_schema_is_a_schema_and_leaves_no_object_open() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    closed = objects(SCHEMA)
+    assert len(closed) >= 12
+    assert all(one["additionalProperties"] is False for one in closed)
+    assert all(set(one["required"]) <= one["properties"].keys() for one in closed)
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_documents_follow_the_schema(build: Callable[[], Verdict]) -> None:
+    Draft202012Validator(SCHEMA).validate(load(build()))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda document: document.update(extra=1),
+        lambda document: document["findings"][0].pop("value"),
+        lambda document: document["findings"][0].update(line=0),
+        lambda document: document["launches"][0]["steps"][0]["cuts"][0].update(evidence=[]),
+        lambda document: document["findings"][2]["standing"].update({"run.sh:30": "inert"}),
+    ],
+)
+def test_the_schema_refuses_what_is_wrong(spoil: Callable[[dict[str, Any]], object]) -> None:
+    document = load(verdicts.verdict())
+    spoil(document)
+    with pytest.raises(ValidationError):
+        Draft202012Validator(SCHEMA).validate(document)
+
+
+def test_keys_stand_in_the_contracts_order() -> None:
+    document = load(verdicts.verdict())
+    assert list(document) == [
+        "schema", "version", "policy", "scope", "root", "catalogue", "launches", "repository", "findings", "gaps",
+        "coverage",
+    ]  # fmt: skip
+    assert list(document["launches"][0]) == [
+        "id", "role", "entry", "command", "environment", "files", "steps", "remaining", "named", "techniques", "site",
+        "conflict",
+    ]  # fmt: skip
+    assert list(document["repository"]) == ["role", "possible", "remaining", "main", "named", "conflict"]
+
+
+def test_the_sieve_of_the_main_launch() -> None:
+    document = load(verdicts.verdict())
+    assert [(step["before"], step["after"]) for step in document["launches"][0]["steps"]] == [(6, 4), (4, 3), (3, 3)]
+    assert document["launches"][0]["steps"][1]["cuts"] == [
+        {
+            "signal": "bf16-training",
+            "strength": "definitive",
+            "evidence": ["run.sh:30", "conf/ds.json:4"],
+            "excluded": ["v100-sxm2-16gb"],
+        }
+    ]
+
+
+def test_standing_lists_only_launches_where_a_finding_is_not_inert() -> None:
+    document = load(verdicts.two_launches())
+    standing = {(one["signal"], one["path"]): one["standing"] for one in document["findings"]}
+    assert standing["flash-attention", "train.py"] == {"run.sh:30": "optional"}
+    assert standing["bf16-training", "run.sh"] == {"run.sh:30": "asserted"}
+    assert standing["prose-name", "README.md"] == {}
+
+
+def test_conditions_are_words() -> None:
+    findings = {one["signal"]: one for one in load(verdicts.verdict())["findings"]}
+    said = ["the file is run as a program", "option use_flash_attn is true"]
+    assert findings["flash-attention"]["conditions"] == said
+
+
+def test_a_gap_without_a_line_has_none() -> None:
+    gaps = load(verdicts.verdict(gaps=(Gap("b", "too large"), Gap("a", "unclosed quote", 3))))["gaps"]
+    assert gaps == [{"path": "a", "line": 3, "reason": "unclosed quote"}, {"path": "b", "reason": "too large"}]
+
+
+def test_a_signal_that_the_table_lacks_is_no_crash() -> None:
+    document = load(verdicts.verdict(findings=(verdicts.finding("strange", "a.py", 1),), launches=(), main=""))
+    Draft202012Validator(SCHEMA).validate(document)
+    assert document["findings"][0]["effect"] is None
+
+
+def test_json_lines_are_the_same_records_one_a_line() -> None:
+    whole, text = load(verdicts.hostile()), render(verdicts.hostile(), "jsonl")
+    assert text.endswith("\n")
+    records = [json.loads(line) for line in text.splitlines()]
+    assert [record.pop("kind") for record in records] == ["launch", "repository", "finding"]
+    launch, repository, finding = records
+    assert launch == whole["launches"][0]
+    assert finding == whole["findings"][0]
+    once = {key: whole[key] for key in whole if key not in ("launches", "repository", "findings")}
+    assert repository == {**whole["repository"], **once}
+
+
+def test_text_beyond_ascii_stays_readable_and_what_is_not_utf_8_is_encodable() -> None:
+    text = render(verdicts.verdict(gaps=(Gap("训练/caf\udce9\u2028.sh", "名"),)), "json")
+    assert "训练/caf\\udce9\\u2028.sh" in text
+    assert json.loads(text.encode("utf-8"))["gaps"][0]["path"] == "训练/caf\udce9\u2028.sh"
+
+
+@pytest.mark.parametrize("form", ["text", "json", "jsonl", "sarif", "html", "markdown", "github"])
+@pytest.mark.parametrize("build", BUILDS)
+def test_order_and_duplicates_do_not_matter(form: str, build: Callable[[], Verdict]) -> None:
+    verdict = build()
+    expected = render(verdict, form)
+    assert render(build(), form) == expected
+    assert {render(verdicts.shuffled(verdict, Random(seed)), form) for seed in range(5)} == {expected}  # noqa: S311

@@ -1,0 +1,163 @@
+"""Does the text report say what the verdict says, in words that a person can follow?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import verdicts
+from chipsieve.model import Coverage, Evidence, Gap, Naming, Verdict
+from chipsieve.report import render
+
+DASH, TIMES = "\N{EN DASH}", "\N{MULTIPLICATION SIGN}"
+GOLDEN = Path(__file__).parent / "data" / "reports"
+
+
+def golden(name: str) -> str:
+    """What the file holds below its remarks."""
+    lines = (GOLDEN / name).read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("#: "))
+
+
+@pytest.mark.parametrize(
+    ("name", "build", "form"),
+    [
+        ("one-launch.txt", verdicts.verdict, "text"),
+        ("two-launches.txt", verdicts.two_launches, "text"),
+        ("nothing.txt", verdicts.empty, "text"),
+        ("contradiction.txt", verdicts.contradiction, "text"),
+        ("one-launch.md", verdicts.verdict, "markdown"),
+    ],
+)
+def test_report_is_word_for_word_as_reviewed(name: str, build: Callable[[], Verdict], form: str) -> None:
+    assert render(build(), form) == golden(name)
+
+
+def test_colour_adds_codes_and_nothing_else() -> None:
+    plain, coloured = render(verdicts.verdict(), "text"), render(verdicts.verdict(), "text", colour=True)
+    assert "\x1b" not in plain
+    assert "\x1b[1m" in coloured
+    bare = coloured
+    for code in ("0", "1", "2", "31", "32"):
+        bare = bare.replace(f"\x1b[{code}m", "")
+    assert bare == plain
+
+
+@pytest.mark.parametrize("width", [60, 80, 140])
+def test_lines_keep_to_the_width(width: int) -> None:
+    text = render(verdicts.two_launches(), "text", width=width)
+    assert max(map(len, text.splitlines())) <= width
+
+
+def test_verbose_shows_the_other_launches_whole() -> None:
+    brief, whole = (render(verdicts.two_launches(), "text", verbose=verbose) for verbose in (False, True))
+    assert brief.count("before → after") == 1
+    assert whole.count("before → after") == 2
+    assert "Launch sft.sh:4 (fine-tuning" in whole
+    assert "Launch eval.sh:2" not in whole
+
+
+def test_long_lists_are_counted_unless_verbose() -> None:
+    gaps = tuple(Gap(f"f{number}.py", f"reason {number:02}") for number in range(30))
+    brief, whole = (render(verdicts.verdict(gaps=gaps), "text", verbose=verbose) for verbose in (False, True))
+    assert "Not read (30)" in brief
+    assert "and 20 more" in brief
+    assert "reason 29" not in brief
+    assert "reason 29" in whole
+
+
+def test_gaps_of_one_reason_are_counted_and_the_first_listed() -> None:
+    gaps = tuple(Gap(f"f{number}.py", "too large") for number in range(5))
+    assert f"5 {TIMES} too large: f0.py, f1.py, f2.py and 2 more" in render(verdicts.verdict(gaps=gaps), "text")
+
+
+def unproven(evidence: Evidence, policy: str = "balanced") -> str:
+    """The report's section on evidence that excludes nothing, for one piece of it."""
+    whole = verdicts.verdict(launches=(verdicts.outcome(unproven=(evidence,)),), policy=policy)
+    text = render(whole, "text")
+    return text.partition("Seen, but excludes nothing\n")[2].partition("\n\n")[0]
+
+
+def test_strong_evidence_that_the_policy_does_not_count_is_said_so() -> None:
+    against = replace(verdicts.finding("bf16-training", "run.sh", 2), value="true")
+    left = verdicts.outcome(
+        unproven=(Evidence("bf16-training", "", "asserted", (against,)),), remaining=verdicts.IDS, steps=()
+    )
+    text = render(verdicts.verdict(launches=(left,), policy="strict"), "text")
+    assert "definitive, but the strict policy does not count it" in text
+
+
+def test_strong_evidence_that_comes_second_agrees() -> None:
+    agreeing = Evidence("bf16-training", "", "asserted", (verdicts.BF16_CONFIG,))
+    assert "definitive, and agrees: nothing is left that it would exclude" in unproven(agreeing)
+
+
+def test_a_line_that_takes_no_effect_is_shown_only_when_verbose() -> None:
+    dead = verdicts.outcome(unproven=(Evidence("flash-attention", "", "inert", (verdicts.FLASH,)),))
+    whole = verdicts.verdict(launches=(dead,))
+    assert "inert: the line does not take effect" not in render(whole, "text")
+    assert "inert: the line does not take effect" in render(whole, "text", verbose=True)
+
+
+@pytest.mark.parametrize(
+    ("meant", "said"),
+    [
+        (("h20-96gb",), f"X named in README.md:1 (prose) {DASH} remains possible\n"),
+        (("v100-sxm2-16gb",), f"(prose) {DASH} but excluded by Training in bfloat16 at run.sh:30\n"),
+        (("mi250",), f"{DASH} but excluded by NCCL as the back end at train.py:12\n"),
+        (("h20-96gb", "mi250"), f"{DASH} remains possible as 1 of 2 variants\n"),
+        ((), f"{DASH} not in the catalogue\n"),
+    ],
+)
+def test_names_agree_with_the_sieve_or_not(meant: tuple[str, ...], said: str) -> None:
+    text = render(verdicts.verdict(named=(Naming(meant, "prose", "README.md", 1, "X"),)), "text")
+    assert said in text
+
+
+def test_one_chip_named_in_many_places_is_one_line() -> None:
+    places = [("README.md", 3, "NVIDIA H20"), ("README.md", 9, "H20"), ("a.sh", 1, "h20"), ("b.sh", 2, "H20")]
+    named = tuple(Naming(("h20-96gb",), "prose", path, line, text) for path, line, text in places)
+    text = render(verdicts.verdict(named=named), "text")
+    assert "H20 named in README.md:3, README.md:9, a.sh:1 and 1 more (prose)" in text
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (verdicts.verdict, "This code can have been trained on 3 of 6 accelerators: "),
+        (verdicts.empty, "Nothing can be concluded: no launch was found"),
+        (verdicts.two_launches, "Nothing can be concluded for the repository: run.sh:30 alone excludes 3 of 6"),
+        (verdicts.contradiction, "The evidence contradicts itself: no single accelerator satisfies all of it."),
+        (lambda: verdicts.verdict(launches=(verdicts.silent("a.sh:1"),), possible=verdicts.IDS, main="a.sh:1"),
+         "Nothing can be concluded: no line that takes effect requires particular hardware. All 6"),
+        (lambda: verdicts.verdict(launches=(verdicts.outcome(launch=verdicts.launch(role="inference")),)),
+         "This code can have been run on 3 of 6 accelerators: "),
+    ],
+)  # fmt: skip
+def test_the_conclusion_is_one_plain_sentence(build: Callable[[], Verdict], said: str) -> None:
+    assert said in " ".join(render(build(), "text").split())
+
+
+def test_an_unknown_format_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="unknown format 'xml'; known: text, json"):
+        render(verdicts.empty(), "xml")
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_vendors_of_which_nothing_is_excluded_share_a_line(form: str) -> None:
+    left = (*verdicts.AMD, "h20-96gb")
+    whole = verdicts.verdict(possible=left, remaining=left, launches=(verdicts.outcome(remaining=left),))
+    brief, verbose = (render(whole, form, verbose=verbose) for verbose in (False, True))
+    assert "every accelerator of AMD (2)" in brief
+    assert "MI300X" in verbose.partition("Possible")[2]
+    assert all("NVIDIA Hopper" in text for text in (brief, verbose))
+
+
+def test_nothing_found_is_never_said_without_what_was_not_read() -> None:
+    unread = "2 files were not read whole and may hold what is missing."
+    blind = replace(verdicts.empty(), coverage=Coverage(3, 1, 0, 2))
+    assert unread in " ".join(render(blind, "text").split())
+    assert "not read whole and" not in render(verdicts.empty(), "text")
