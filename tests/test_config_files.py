@@ -132,9 +132,7 @@ def test_no_variable(text: str) -> None:
 
 
 def test_run_is_a_script_with_pins() -> None:
-    text = (
-        "FROM x\nRUN --mount=type=cache,target=/c pip install -r a.txt torch==2.1 \\\n  # fast\n  'flash-attn>=2'\n"
-    )
+    text = "FROM x\nRUN --mount=type=cache,target=/c pip install -r a.txt torch==2.1 \\\n  # fast\n  'flash-attn>=2'\n"
     reading = read("Dockerfile", text)
     assert rows(reading) == [("pin", "flash-attn>=2"), ("pin", "torch==2.1")]
     (document,) = reading.documents
@@ -266,6 +264,7 @@ def test_prose_mentions() -> None:
     ("path", "text"),
     [
         ("train.log", "running on an A100\n"),
+        ("work/2024.log.json", '{"env_info": "running on an A100"}\n'),
         ("runs/train_log.txt", "running on an A100\n"),
         ("notes.txt", "GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-0)\n"),
         ("notes.md", "|   0  NVIDIA A100-SXM4-40GB  On  | 00000000:07:00.0 Off | 0 |\n"),

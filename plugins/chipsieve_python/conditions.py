@@ -68,7 +68,7 @@ def all_of(conditions: Iterable[Condition]) -> Condition:
         return conditions[0]
     parts = _parts(conditions, Every)
     parts.pop(TRUE, None)
-    if NEVER in parts or _opposed(parts):
+    if NEVER in parts or _opposed(parts, Every):
         return NEVER
     return Every(tuple(parts)) if len(parts) > 1 else next(iter(parts), TRUE)
 
@@ -80,7 +80,7 @@ def any_of(conditions: Iterable[Condition]) -> Condition:
         return conditions[0]
     parts = _parts(conditions, Some)
     parts.pop(NEVER, None)
-    if TRUE in parts or _opposed(parts):
+    if TRUE in parts or _opposed(parts, Some):
         return TRUE
     return Some(tuple(parts)) if len(parts) > 1 else next(iter(parts), NEVER)
 
@@ -92,8 +92,14 @@ def _parts(conditions: Iterable[Condition], kind: type[Every | Some]) -> dict[Co
     return parts
 
 
-def _opposed(parts: dict[Condition, None]) -> bool:
-    return any(isinstance(part, Not) and part.condition in parts for part in parts)
+def _opposed(parts: dict[Condition, None], kind: type[Every | Some]) -> bool:
+    """Whether the opposite of one part is among the others, whole or in pieces."""
+    for part in parts:
+        if not isinstance(part, Test):
+            opposite = negate(part)
+            if all(piece in parts for piece in (opposite.conditions if isinstance(opposite, kind) else (opposite,))):
+                return True
+    return False
 
 
 def stack(conditions: Conditions, *added: Condition) -> Conditions:

@@ -142,7 +142,7 @@ def _environment(values: list[cst.BaseExpression], scope: Scope) -> Arms:
     if all(value == NONE for _, value in default):
         return one(Value(test=asked))
     unset = tuple((stack((negate(asked),), *own), value) for own, value in default)
-    return (((asked,), Value(test=asked)), *unset)
+    return (((), Value(test=asked)), *unset)
 
 
 def _keyed(key: str | None, outer: tuple[str, ...]) -> Arms:

@@ -31,6 +31,7 @@ from chipsieve.model import NEVER, Condition, Test
 Operator = cst.BaseCompOp
 DTYPE_ROOTS = frozenset({"torch", "jax", "numpy", "tensorflow", "paddle", "mindspore", "ml_dtypes"})
 ENTRIES = 16
+SAME_AS_TRUE = frozenset({"true", "1", "on", "yes", "enabled"})
 
 
 def condition_of(node: cst.BaseExpression, scope: Scope) -> Condition:
@@ -244,7 +245,8 @@ def texts_of(
         truth = replace(value.test, operator="true") if isinstance(value.test, Test) else value.test
         found.append((stack(own, truth), "true"))
         if isinstance(value.test, Test) and value.test.subject in ("option", "variable"):
-            found += [(stack(own, _option_is(value.test, (text,))), text) for text in sorted(wanted - {"true"})]
+            others = wanted - (SAME_AS_TRUE if "true" in wanted else {"true"})
+            found += [(stack(own, _option_is(value.test, (text,))), text) for text in sorted(others)]
     return tuple(found)
 
 

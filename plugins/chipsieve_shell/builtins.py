@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from chipsieve.model import NEVER, Condition
 from chipsieve_shell.answers import Answer, question
@@ -101,7 +102,7 @@ def _unset(call: Call) -> None:
 def _set(call: Call) -> None:
     """`set -a` exports whatever is assigned; `set -- words` binds the positional parameters."""
     texts = [constant(word) or "" for word in call.words[1:]]
-    for text, following in zip(texts, [*texts[1:], ""], strict=True):
+    for text, following in zip_longest(texts, texts[1:], fillvalue=""):
         if text in ("--", "-"):
             call.state.arguments, call.state.shifted = tuple(call.words[2 + texts.index(text) :]), 0
             return

@@ -17,6 +17,7 @@ from chipsieve_shell.mask_words import ASSIGNMENT, mask_continuation, mask_word
 from chipsieve_shell.masked import FILLER, CaseArm, Edits, Masked, Opaque
 from chipsieve_shell.skip import DEPTH_LIMIT, Skipper, Unclosed
 
+BLOCK_LIMIT = 100  # blocks within blocks; bashlex takes quadratic time on them
 UNCLOSED_LIMIT = 20  # quotes that never close; each costs a scan to the end of the text
 OPENERS = {"if": "fi", "for": "done", "while": "done", "until": "done", "select": "done", "{": "}"}
 CLOSERS = frozenset(OPENERS.values())
@@ -27,6 +28,7 @@ PLACEHOLDER = re.compile(r"<[A-Za-z_][\w ,:./-]*>(?=[ \t]*(?:\\?\r?\n|$)|[ \t]+-
 COPROC_NAME = re.compile(r"[ \t]+[A-Za-z_]\w*(?=[ \t]*[({])", re.ASCII)
 TIME_OPTION = re.compile(r"[ \t]+-p\b")
 PUNCTUATION = re.compile(r";;&|;;|;&|&&|\|\||\|&|&>>|&>|<<<|<<-|<<|<&|<>|>>|>&|>\||[;&|<>]")
+UNMASKED = re.compile(r"[$`]|\\(?!\n)")  # what a broken text leaves behind; bashlex may loop for ever on it
 LONGEST_KEYWORD = 9  # one more than `function`
 WORD_END = " \t\r\n;&|()<>"
 
@@ -37,7 +39,7 @@ def mask(text: str, start: int = 0, end: int | None = None) -> Masked:
     characters = list(text[start:end])
     masker = _Masker(text, end, Masked("", start), characters)
     masker.run(start)
-    masker.masked.text = "".join(characters)
+    masker.masked.text = UNMASKED.sub(FILLER, "".join(characters))
     return masker.masked
 
 
@@ -45,17 +47,18 @@ class _Masker:
     """One walk over the command grammar; without `characters` it only looks for an end."""
 
     def __init__(self, text: str, end: int, masked: Masked, characters: list[str] | None, depth: int = 0) -> None:
-        self.text, self.end, self.masked, self.depth = text, end, masked, depth
+        self.text, self.end, self.masked = text, end, masked
         self.edits = Edits(masked.offset, characters)
-        self.skip = Skipper(text, end, self._commands_end)
+        self.skip = Skipper(text, end, self._commands_end, depth)
         self.blocks: list[str] = []
         self.heredocs = Heredocs(self.skip, self.edits, masked)
+        self.token = 0  # where the token being read begins
         self.command = True  # whether a command's first word may stand here
 
     # -- walks ------------------------------------------------------------------------------------------
     def run(self, at: int) -> None:
         """Walk the whole text, stepping over what never closes."""
-        if self.text.startswith("\ufeff", at):
+        if self.text.startswith("\ufeff", at, self.end):
             self.edits.fill(at, at + 1, " ")
             at += 1
         while at < self.end:
@@ -68,19 +71,20 @@ class _Masker:
     def _give_up(self, at: int) -> int:
         """Make the statement fail where something opens for good, and go on behind it."""
         self.masked.unclosed.append(at)
+        self.edits.fill(self.token, at + 1)
         if len(self.masked.unclosed) >= UNCLOSED_LIMIT:
             self.edits.fill(at, self.end, " ")
             self.edits.put(at, ")")
             return self.end
-        self.edits.put(at, ")")
+        self.edits.put(self.token, ")")
         self.command = False
         return at + 1
 
     def _commands_end(self, at: int) -> int:
         """The offset past the `)` that ends the commands starting at `at`."""
-        if self.depth >= DEPTH_LIMIT:
+        if self.skip.depth >= DEPTH_LIMIT:
             raise Unclosed(at - 1)
-        child = _Masker(self.text, self.end, Masked("", at), None, self.depth + 1)
+        child = _Masker(self.text, self.end, Masked("", at), None, self.skip.depth + 1)
         closed = child._walk(at, (")",))
         if closed >= self.end:
             raise Unclosed(at - 1)
@@ -89,7 +93,7 @@ class _Masker:
     def _walk(self, at: int, closers: tuple[str, ...]) -> int:
         """Mask from `at` up to one of `closers` (or `;;`, `esac` in a `case`), and return its offset."""
         while at < self.end and not self._closes(at, closers):
-            char = self.text[at]
+            char, self.token = self.text[at], at
             if char in " \t\r\n#" or self.text.startswith(("\\\n", "\\\r\n"), at):
                 at = self._space(at)
             elif char in "()":
@@ -156,9 +160,14 @@ class _Masker:
             end = self.skip.arithmetic(at)
             if end is not None:
                 return self._opaque(Opaque("arithmetic", (at, end)))
-        self.blocks.append("(")
+        self._open(at, "(")
         self.command = True
         return at + 1
+
+    def _open(self, at: int, block: str) -> None:
+        if len(self.blocks) >= BLOCK_LIMIT:
+            raise Unclosed(at)
+        self.blocks.append(block)
 
     def _opaque(self, opaque: Opaque) -> int:
         self.edits.quote(*opaque.extent)
@@ -192,15 +201,15 @@ class _Masker:
         if keyword == "function" and (named := FUNCTION_NAME.match(self.text, at, self.end)):
             return named.end()
         end = mask_word(self.skip, self.edits, at)
-        self._follow(self.text[at:end])
+        self._follow(at, self.text[at:end])
         return end
 
-    def _follow(self, word: str) -> None:
+    def _follow(self, at: int, word: str) -> None:
         """What a word that ends here does to the blocks and to where commands may start."""
         if not self.command:
             return
         if word in OPENERS:
-            self.blocks.append(OPENERS[word])
+            self._open(at, OPENERS[word])
         elif word in CLOSERS and self.blocks and self.blocks[-1] == word:
             self.blocks.pop()
         self.command = word in LEADERS or bool(ASSIGNMENT.match(word))
@@ -215,7 +224,7 @@ class _Masker:
 
     def _for(self, at: int, keyword: str) -> int:
         self.edits.put(at, "for".ljust(len(keyword)))
-        self.blocks.append("done")
+        self._open(at, "done")
         self.command = False
         at += len(keyword)
         while at < self.end and self.text[at] in " \t":
@@ -240,8 +249,8 @@ class _Masker:
 
     # -- case -------------------------------------------------------------------------------------------
     def _case(self, at: int) -> int:
-        opened, child = at, _Masker(self.text, self.end, Masked("", at), None, self.depth + 1)
-        if self.depth >= DEPTH_LIMIT:
+        opened, child = at, _Masker(self.text, self.end, Masked("", at), None, self.skip.depth + 1)
+        if self.skip.depth >= DEPTH_LIMIT:
             raise Unclosed(at)
         at = child._gap(at + len("case"))
         subject = (at, self.skip.word(at))

@@ -15,8 +15,8 @@ from chipsieve_shell.nodes import Doubtful, Extent, Lost, Node, Script, Sequence
 from chipsieve_shell.tree import EngineError, build
 
 GROUP_LINES = 60  # the longest group of lines tried inside a broken block
-TRIES = 1500  # groups tried per text; each try reads the group once
-TRIED_CHARACTERS = 400_000  # all groups together: bounds the quadratic part
+TRIES = 600  # groups tried per text; each try reads the group once
+TRIED_CHARACTERS = 120_000  # all groups together: bounds the quadratic part
 BROKEN = "in a block that cannot be read whole"
 UNREADABLE = "the shell parser cannot read this"
 TOO_BROKEN = "too much of the script cannot be read; gave up resuming here"
@@ -47,8 +47,9 @@ class _Resumer:
             pass
         items: list[Node] = []
         unclosed = min(self.masked.unclosed, default=end)
-        for first, last in self.stretches(start, end):
-            node = self.stretch(first, last)
+        stretches = self.stretches(start, end)
+        for first, last in stretches:
+            node = self.stretch(first, last) if len(stretches) > 1 else self.resume(first, last)
             items.append(Doubtful(node, BROKEN) if first > unclosed else node)
         return Sequence(tuple(items))
 

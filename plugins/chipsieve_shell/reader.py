@@ -21,7 +21,7 @@ from chipsieve_shell.values import Piece, Value, to_word
 LANGUAGES = ("shell",)
 SIZE_LIMIT = 1_000_000  # characters; the largest launch script seen has 60,000
 LINE_LIMIT = 100_000  # characters in one line: data, not a script
-DEEP = "nested too deeply to evaluate; what comes after the line is not read"
+DEEP = "nested too deeply to read to its end"
 
 
 def read(source: Source, table: SignalTable) -> Reading:
@@ -34,7 +34,11 @@ def read(source: Source, table: SignalTable) -> Reading:
     if reason:
         record.gap(reason)
         return Reading(source.path, source.language, gaps=tuple(record.gaps))
-    script = parse(source.text)
+    try:
+        script = parse(source.text)
+    except RecursionError:
+        record.gap(DEEP)
+        return Reading(source.path, source.language, gaps=tuple(record.gaps))
     state = State()
     _walk(record, script, state)
     _directives(record, script)

@@ -38,11 +38,12 @@ class Skipper:
     command grammar and so comes from chipsieve_shell.masking.
     """
 
-    def __init__(self, text: str, end: int, commands_end: CommandsEnd) -> None:
-        """Keep what is scanned."""
+    def __init__(self, text: str, end: int, commands_end: CommandsEnd, depth: int = 0) -> None:
+        """Keep what is scanned; `depth` counts the expansions around it."""
         self.text = text
         self.end = end
         self.commands_end = commands_end
+        self.depth = depth
 
     def _match(self, pattern: re.Pattern[str], offset: int) -> int:
         found = pattern.match(self.text, offset, self.end)
@@ -77,6 +78,15 @@ class Skipper:
         Raises:
             Unclosed: it never closes.
         """
+        if self.depth >= DEPTH_LIMIT:
+            raise Unclosed(offset)
+        self.depth += 1
+        try:
+            return self._dollar(offset, quoted=quoted)
+        finally:
+            self.depth -= 1
+
+    def _dollar(self, offset: int, *, quoted: bool) -> int:
         after = self.text[offset + 1 : min(offset + 3, self.end)]
         if after == "((":
             closed = self.arithmetic(offset + 1)

@@ -47,7 +47,7 @@ def readers() -> dict[str, Reader]:
     """The installed plugins by language; one that cannot be loaded leaves its languages unread, and so gaps."""
     found: dict[str, Reader] = {}
     for point in sorted(entry_points(group="chipsieve.readers"), key=lambda point: point.name):
-        with suppress(ImportError, AttributeError):
+        with suppress(ImportError, AttributeError, SyntaxError):
             module = point.load()
             found |= dict.fromkeys(module.LANGUAGES, module)
     return found

@@ -22,6 +22,7 @@ ENGINE = "link"
 PASSES = 3  # a launch that asks for a module meets that module's import guards; more passes change nothing
 BY_WORDS = ("env", "flag")  # rows that the launch's own command line and environment decide
 ENTRY_ROLES = ("inference", "evaluation", "benchmark")
+FOREIGN = ("test", "data preparation", "other")  # such a run of a program from elsewhere (`pip`, `pytest`) is no launch
 SURROUNDINGS = ("requirements", "dockerfile", "definition")
 INSTALLED_FILES = ("setup.py", "pyproject.toml", "setup.cfg", "environment.yml", "environment.yaml")
 
@@ -36,7 +37,11 @@ def link(readings: Sequence[Reading], table: SignalTable, scope: str = "launch")
     if scope == "tree":
         return (_whole_tree(readings),)
     linker = _Linker(tree, table)
-    found = [linker.launch(run) for run in _runs(tree)]
+    found = [
+        launch
+        for run in _runs(tree)
+        if (launch := linker.launch(run)).role not in FOREIGN or launch.entry in tree.readings
+    ]
     if not any(launch.role in TRAINING for launch in found):
         found += _entry_modules(linker, {launch.entry for launch in found})
     return tuple(_numbered(sorted(found, key=lambda launch: (launch.path, launch.line, launch.entry))))

@@ -13,6 +13,7 @@ from chipsieve.link.words import SPLIT, Scope, Values, expand
 from chipsieve.model import Command, Condition, Reading, Resolved, Word
 
 DEPTH = 6  # scripts calling scripts; deeper is a loop
+CALLERS = ("shell", "python", "makefile")
 RUNS_PER_SCRIPT = 64  # commands of one script, unrolled loops included
 
 
@@ -94,7 +95,7 @@ class Follower:
         if started.kind != "script":
             yield Run(chain, started, words, _single(environment), scope.directory, scripts, _undecided(command, scope))
         elif len(chain) <= DEPTH and started.entry not in dict(chain):
-            self.called.add(started.entry)
+            self._call(started.entry, chain)
             inner = Scope(started.entry, scope.directory, arguments=words[started.first :])
             for run in self._follow(inner, environment, chain):
                 yield replace(run, scripts=tuple(dict.fromkeys((*scripts, *run.scripts))),
@@ -105,10 +106,15 @@ class Follower:
         found = [path for word in words[1:2] for path in [self.tree.find(word.text, self._bases(here))] if path]
         for path in found:
             reading = self.tree.readings[path]
-            self.called.add(path)
+            self._call(path, ((scope.script, 0),))
             inner = Scope(path, here.directory, dict(scope.variables), tuple(words[2:]) or scope.arguments)
             scope.variables.update(_environment(reading.bindings, inner))
         return found
+
+    def _call(self, script: str, chain: Sequence[tuple[str, int]]) -> None:
+        """A script that another calls is no run of its own; one that only prose or a workflow shows is."""
+        if all(self.tree.readings[path].language in CALLERS for path, _ in chain):
+            self.called.add(script)
 
     def _directory(self, command: Command, scope: Scope) -> str:
         """The folder the command runs in: where it changed to, when the tree has it."""

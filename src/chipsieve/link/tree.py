@@ -26,6 +26,7 @@ class Tree:
         self.readings: dict[str, Reading] = {}
         for reading in readings:
             self.readings.setdefault(reading.path, reading)
+        self._modules: dict[tuple[str, tuple[str, ...]], str | None] = {}
         self._by_name: defaultdict[str, list[str]] = defaultdict(list)
         for path in self.readings:
             self._by_name[posixpath.basename(path)].append(path)
@@ -61,6 +62,12 @@ class Tree:
 
     def module(self, name: str, bases: Sequence[str]) -> str | None:
         """The file of a module by its dotted name, seen from each base folder: `a/b.py`, `a/b/__init__.py`."""
+        key = (name, tuple(bases))
+        if key not in self._modules:
+            self._modules[key] = self._module(name, bases)
+        return self._modules[key]
+
+    def _module(self, name: str, bases: Sequence[str]) -> str | None:
         stem = name.replace(".", "/")
         for base in bases:
             for ending in (f"{stem}.py", f"{stem}/__main__.py", f"{stem}/__init__.py"):
