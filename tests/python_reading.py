@@ -67,7 +67,9 @@ def short(condition: Condition) -> str:
         return f"{word}({', '.join(map(short, condition.conditions))})"
     if condition == Test("constant", values=("false",)):
         return "never"
-    name = condition.subject if condition.subject in ("hardware", "unknown") else f"{condition.subject} {condition.name}"
+    name = (
+        condition.subject if condition.subject in ("hardware", "unknown") else f"{condition.subject} {condition.name}"
+    )
     values = {"true": "", "set": " set", "in": f" in {'|'.join(condition.values)}"}[condition.operator]
     return f"{name}{values}".strip()
 

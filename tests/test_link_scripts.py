@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chipsieve.link.scripts import Follower, Run
-from chipsieve.link.tree import Tree
+from chipsieve.link.tree import Tree, above
 from chipsieve.link.words import Scope, expand
 from chipsieve.model import Not, Part, Reading, Resolved, Word
 from link_builders import arguments, choice, command, if_variable, joined, module, script, span, text, variable
@@ -146,3 +146,16 @@ def test_an_undecided_alternative_keeps_its_condition() -> None:
     condition = if_variable("WHO")
     left, right = expand(choice(((condition,), "left"), ((Not(condition),), "right")), Scope("a.sh"))
     assert (left.conditions, right.conditions) == ((condition,), (Not(condition),))
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"),
+    [("a/b", ("a/b", "a", "")), ("", ("",)), ("/gpfs/code", ("",)), ("${HOME}/code", ("",)), ("./a", ("./a", ".", ""))],
+)
+def test_folders_end_at_the_root(folder: str, expected: tuple[str, ...]) -> None:
+    assert above(folder) == expected
+
+
+def test_an_entry_from_elsewhere_is_kept_by_name() -> None:
+    (run,) = runs("a.sh", script("a.sh", command("torchrun /opt/code/train.py --bf16")))
+    assert run.program.entry == "/opt/code/train.py"

@@ -8,8 +8,8 @@ import libcst as cst
 
 from chipsieve.model import NEVER, Condition, Test
 from chipsieve_python.conditions import STAYS, TRUE, Exit, any_of, questions, shorten, stack
-from chipsieve_python.scope import EXCEPT, TRY
 from chipsieve_python.expressions import bind_target
+from chipsieve_python.scope import EXCEPT, TRY
 from chipsieve_python.values import dotted, source_text
 from chipsieve_python.walk import Walk
 
@@ -75,11 +75,9 @@ def _imports(body: cst.BaseSuite) -> bool:
         if isinstance(item, cst.SimpleStatementLine):
             if any(isinstance(part, cst.Import | cst.ImportFrom) for part in item.body):
                 return True
-        elif isinstance(item, cst.Import | cst.ImportFrom):
-            return True
         elif isinstance(item, cst.If | cst.With | cst.Try | cst.For) and _imports(item.body):
             return True
-    return False
+    return any(isinstance(item, cst.Import | cst.ImportFrom) for item in body.body)
 
 
 def _raises(body: cst.BaseSuite) -> bool:

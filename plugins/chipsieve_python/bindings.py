@@ -31,7 +31,9 @@ def read(walk: Walk, node: cst.CSTNode) -> None:
         bind_target(walk, node.target)
 
 
-def assign(walk: Walk, target: cst.BaseAssignTargetExpression, value: cst.BaseExpression, *, again: bool = False) -> None:
+def assign(
+    walk: Walk, target: cst.BaseAssignTargetExpression, value: cst.BaseExpression, *, again: bool = False
+) -> None:
     """Read `target = value`; `again` says that the value has been read for an earlier target."""
     if _pairs(target, value):
         for left, right in zip(target.elements, value.elements, strict=True):  # type: ignore[attr-defined]
@@ -86,10 +88,10 @@ def _attribute(walk: Walk, name: str, target: cst.Attribute, arms: Arms, start: 
 
 def _configured(walk: Walk, target: cst.Name, arms: Arms) -> Arms:
     """In a module that runs `exec` over its own constants, those are options."""
-    if not walk.configurable or walk.scope.kind != "module" or any(value.module for _, value in arms):
+    if not walk.configurable or walk.scope.kind != "module" or any(value.qualified for _, value in arms):
         return arms
     known = arms[0][1] if len(arms) == 1 else Value()
-    if known.qualified or known.node is not None or (known.text is None and len(arms) == 1):
+    if known.node is not None or (known.text is None and len(arms) == 1):
         return arms
     default = "" if known.text == "none" and not known.truthy else known.text
     options.declare(walk, target, (f"--{target.value}",), target.value, default=default)
@@ -149,7 +151,9 @@ def _nested(item: cst.CSTNode) -> Iterator[str]:
 
 
 def _targets(part: cst.CSTNode) -> Iterator[str]:
-    targets = [item.target for item in part.targets] if isinstance(part, cst.Assign) else [getattr(part, "target", None)]
+    targets = (
+        [item.target for item in part.targets] if isinstance(part, cst.Assign) else [getattr(part, "target", None)]
+    )
     for target in targets:
         elements = [item.value for item in target.elements] if isinstance(target, cst.Tuple | cst.List) else [target]
         yield from (".".join(dotted(item)) for item in elements if isinstance(item, cst.Name | cst.Attribute))

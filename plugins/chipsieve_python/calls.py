@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import libcst as cst
 
 from chipsieve.model import MENTION, Condition, Match, Test
 from chipsieve_python import commands, environment, options, requirements
-from chipsieve_python.conditions import Conditions
+from chipsieve_python.conditions import Conditions, stack
 from chipsieve_python.configs import dict_entries
 from chipsieve_python.evaluate import evaluate, qualified
 from chipsieve_python.guards import texts_of
@@ -35,10 +35,11 @@ class Argument(NamedTuple):
 def _call(walk: Walk, node: cst.Call) -> None:
     name, last = qualified(node.func, walk.scope), callee_name(node.func)
     walk.visit(node.func)
-    with walk.under(*((MENTION,) if last in SILENT else ())):
-        for arg in node.args:
-            with walk.under(*_argument_conditions(last, node, arg)):
-                walk.visit(arg.value, _bound(arg, name))
+    outer = walk.conditions
+    for arg in node.args:
+        walk.conditions = stack(outer, *((MENTION,) if last in SILENT else _argument_conditions(last, node, arg)))
+        walk.visit(arg.value, _bound(arg, name))
+    walk.conditions = outer
     if last == "getattr" and len(node.args) > 1:
         walk.mentions.add(plain_text(node.args[1].value) or "getattr")
     rows(walk, node.func, list(_arguments(walk, node.args)))
@@ -72,7 +73,7 @@ def _argument_conditions(last: str, node: cst.Call, arg: cst.Arg) -> tuple[Condi
     return (Test("option", dest, "in", (text,)),) if dest and text else ()
 
 
-def _arguments(walk: Walk, args: tuple[cst.Arg, ...] | list[cst.Arg]) -> Iterator[Argument]:
+def _arguments(walk: Walk, args: Sequence[cst.Arg]) -> Iterator[Argument]:
     """The arguments of a call, those of a `**` dict literal among them."""
     for position, arg in enumerate(args):
         if arg.keyword is not None:

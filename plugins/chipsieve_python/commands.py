@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
+from chipsieve_python.conditions import Conditions
 from chipsieve_python.configs import dict_entries
 from chipsieve_python.evaluate import evaluate, qualified, text_of
+from chipsieve_python.hits import Launched, Piece, Place
 from chipsieve_python.scope import Scope
 from chipsieve_python.values import plain_text
-from chipsieve_python.walk import Launched, Piece, Place, Walk
+from chipsieve_python.walk import Walk
 
 STARTERS = frozenset({
     "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen",
@@ -48,7 +50,7 @@ def launched(walk: Walk, place: Place, words: list[list[Piece]], environment: li
         walk.hit(walk.table.flag(flag, operand), word[0].place)
 
 
-def command_words(walk: Walk, node: cst.BaseExpression) -> Iterator[tuple[tuple, list[list[Piece]]]]:
+def command_words(walk: Walk, node: cst.BaseExpression) -> Iterator[tuple[Conditions, list[list[Piece]]]]:
     """The words of a list or of a string, for each value that the expression may have."""
     for own, value in walk.possible(evaluate(node, walk.scope)):
         if isinstance(value.node, cst.List | cst.Tuple):
@@ -78,12 +80,13 @@ def pieces(node: cst.BaseExpression, scope: Scope, *, quoted: bool = False) -> l
     return [Piece(text_of(node, scope), _content(node), quoted)]
 
 
-def _formatted(part: cst.BaseFormattedStringContent, scope: Scope, quoted: bool) -> Piece:  # noqa: FBT001
+def _formatted(part: cst.BaseFormattedStringContent, scope: Scope, quoted: bool) -> Piece:
     if isinstance(part, cst.FormattedStringExpression):
         plain = part.conversion is None and part.format_spec is None
         return Piece(text_of(part.expression, scope) if plain else None, Place(part.expression), quoted)
     text = part.value if isinstance(part, cst.FormattedStringText) else ""
-    return Piece(text.replace("{{", "{").replace("}}", "}"), Place(part), quoted)
+    plain = not set(text) & set("\\{}")
+    return Piece(text.replace("{{", "{").replace("}}", "}"), Place(part, 0, len(text) if plain else None), quoted)
 
 
 def _content(node: cst.BaseExpression) -> Place:
@@ -122,7 +125,7 @@ def split(parts: Iterable[Piece]) -> list[list[Piece]]:
 _TOKEN = re.compile(r"['\"]|\s+|[^\s'\"]+")
 
 
-def _open(words: list[list[Piece]], already: bool) -> bool:  # noqa: FBT001
+def _open(words: list[list[Piece]], already: bool) -> bool:
     if not already:
         words.append([])
     return True

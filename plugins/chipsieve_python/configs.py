@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import libcst as cst
@@ -27,7 +28,7 @@ def visit_dict(walk: Walk, node: cst.Dict) -> None:
     for element in node.elements:
         if isinstance(element, cst.StarredDictElement):
             walk.visit(element.value)
-        elif plain_text(element.key) is None:
+        elif isinstance(element, cst.DictElement) and plain_text(element.key) is None:
             with walk.under(MENTION):
                 walk.visit(element.key)
     items = (element for element in node.elements if isinstance(element, cst.DictElement))
@@ -57,7 +58,6 @@ def settings(walk: Walk, entries: list[Entry], path: tuple[str, ...]) -> None:
             settings(walk, inner, (*path, key))
         elif walk.interest.asks("key", key.casefold()):
             setting(walk, (*path, key), place, node, scalars, (MENTION,) if numbers else ())
-
 
 
 def setting(
@@ -95,7 +95,7 @@ def visit_alternatives(walk: Walk, items: list[tuple[cst.BaseExpression, str]]) 
     """Read the members of a literal: two names of one family, or three numbers, are a table to choose from."""
     names = {id(node): qualified(node, walk.scope) for node, _ in items if isinstance(node, cst.Attribute | cst.Name)}
     families = {name: name.rpartition(".")[0] for name in names.values() if "." in name}
-    several = {family for family in families.values() if list(families.values()).count(family) > 1}
+    several = {family for family, count in Counter(families.values()).items() if count > 1}
     parameters = all(key.endswith("dtype") for node, key in items if id(node) in names)
     numbers = sum(number(node) is not None for node, _ in items) >= TABLE
     for node, key in items:

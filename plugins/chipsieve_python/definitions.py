@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -16,6 +17,14 @@ from chipsieve_python.walk import Walk
 
 Block = Callable[[Walk, cst.BaseSuite], Exit]
 DEFAULT = unknown("default argument")
+
+
+class Place(NamedTuple):
+    """Where a function is defined: the scope, conditions and qualified name around it."""
+
+    scope: Scope
+    conditions: Conditions
+    qualname: str
 
 
 def function(walk: Walk, node: cst.FunctionDef, block: Block) -> None:
@@ -33,16 +42,15 @@ def function(walk: Walk, node: cst.FunctionDef, block: Block) -> None:
     outer = walk.conditions
     if walk.scope.kind == "class":
         outer = tuple(part for part in outer if part != Test("call", walk.qualname))
-    walk.scope.owner().later.append(partial(_body, walk, node, block, walk.scope, outer, walk.qualname, chosen))
+    place = Place(walk.scope, outer, walk.qualname)
+    walk.scope.owner().later.append(partial(_body, walk, node, block, place, chosen))
 
 
-def _body(  # noqa: PLR0913
-    walk: Walk, node: cst.FunctionDef, block: Block, scope: Scope, outer: Conditions, inside: str, chosen: frozenset[str]
-) -> None:
-    walk.qualname = inside
+def _body(walk: Walk, node: cst.FunctionDef, block: Block, place: Place, chosen: frozenset[str]) -> None:
+    walk.qualname = place.qualname
     qualname = walk.enter(node.name.value)
-    walk.conditions = stack(outer, Test("call", qualname))
-    walk.scope = Scope("function", scope, len(walk.conditions), scope.shared)
+    walk.conditions = stack(place.conditions, Test("call", qualname))
+    walk.scope = Scope("function", place.scope, len(walk.conditions), place.scope.shared)
     walk.guarding = walk.chain = False
     for param in _params(node.params):
         name = param.name.value

@@ -17,7 +17,9 @@ KEYS = frozenset({"env", "env_vars", "environment", "environ"})
 Entry = tuple[str, cst.CSTNode, cst.BaseExpression]
 
 
-def variable(walk: Walk, name: str | None, place: cst.CSTNode, value: cst.BaseExpression, *, certain: bool = True) -> None:
+def variable(
+    walk: Walk, name: str | None, place: cst.CSTNode, value: cst.BaseExpression, *, certain: bool = True
+) -> None:
     """A variable is set to a value, or perhaps only written into a dictionary."""
     if name is None or not VARIABLE.fullmatch(name):
         return
@@ -43,7 +45,7 @@ def assigned(walk: Walk, target: cst.BaseAssignTargetExpression, value: cst.Base
 
 
 def called(walk: Walk, name: str, node: cst.Call) -> None:
-    """`os.putenv(name, value)`, `os.environ.setdefault(name, value)`, `os.environ.update(X=value)`, `dict(os.environ, X=value)`."""
+    """`os.putenv(name, value)`, `os.environ.setdefault(name, value)`, X of `update(X=...)`, `dict(..., X=...)`."""
     values = [arg.value for arg in node.args if arg.keyword is None and not arg.star]
     if name in ("os.putenv", "os.environ.setdefault") and len(values) > 1:
         variable(walk, text_of(values[0], walk.scope), values[0], values[1])

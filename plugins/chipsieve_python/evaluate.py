@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import libcst as cst
 
+from chipsieve.model import Condition, Test
 from chipsieve_python.conditions import hardware, negate, stack
 from chipsieve_python.scope import Scope
 from chipsieve_python.values import NONE, TRUTHS, UNKNOWN, Arms, Value, dotted, literal, one, plain_text, source_text
-from chipsieve.model import Condition, Test
 
 HARDWARE_CALL = re.compile(
     r"(is|has|have|supports?|can)_\w*(available|supported|support)$|(has|have|supports?)_\w+|\w*_(available|supported|capability)$"

@@ -12,8 +12,9 @@ from chipsieve_python import configs, words
 from chipsieve_python.conditions import negate, stack, unknown
 from chipsieve_python.evaluate import evaluate, qualified
 from chipsieve_python.guards import condition_of
+from chipsieve_python.hits import Found, Place
 from chipsieve_python.values import UNKNOWN, dotted, number, one, plain_text
-from chipsieve_python.walk import Found, Place, Walk, handles, visit_parts
+from chipsieve_python.walk import Walk, handles, visit_parts
 
 FILE = re.compile(r"[\w./\-${}~]*[\w}]\.(json|yaml|yml|toml|gin|sh|py|conf)")
 
@@ -21,12 +22,17 @@ FILE = re.compile(r"[\w./\-${}~]*[\w}]\.(json|yaml|yml|toml|gin|sh|py|conf)")
 @handles(cst.Name)
 def _name(walk: Walk, node: cst.Name) -> None:
     walk.mentions.add(node.value)
-    bound = walk.scope.lookup(node.value)
-    if bound is None and not walk.interest.asks("name", node.value):
-        return
-    for own, value in walk.possible(evaluate(node, walk.scope)):
+    if walk.scope.lookup(node.value) is not None or walk.interest.asks("name", node.value):
+        _named(walk, node)
+
+
+def _named(walk: Walk, node: cst.BaseExpression) -> None:
+    """Ask for every dotted name that an expression may stand for here."""
+    for own, value in evaluate(node, walk.scope):
         if value.qualified and value.text and walk.interest.asks("name", value.text.rpartition(".")[2]):
-            walk.hit(walk.table.name(value.text), node, *own)
+            matches = walk.table.name(value.text)
+            if matches and walk.possible(((own, value),)):
+                walk.hit(matches, node, *own)
 
 
 @handles(cst.Attribute)
@@ -36,9 +42,7 @@ def _attribute(walk: Walk, node: cst.Attribute) -> None:
     while isinstance(inner, cst.Attribute):
         walk.mentions.add(inner.attr.value)
         if walk.interest.asks("name", inner.attr.value) or ".".join(dotted(inner)) in walk.scope.bindings:
-            for own, value in walk.possible(evaluate(inner, walk.scope)):
-                if value.qualified and value.text:
-                    walk.hit(walk.table.name(value.text), inner, *own)
+            _named(walk, inner)
         inner = inner.value
     walk.visit(inner)
 
@@ -138,9 +142,7 @@ def _subscript(walk: Walk, node: cst.Subscript) -> None:
     with walk.under(*((MENTION,) if typing else ())):
         for element in node.slice:
             walk.visit(element.slice)
-    for own, value in walk.possible(evaluate(node, walk.scope)):
-        if value.qualified and value.text:
-            walk.hit(walk.table.name(value.text), node, *own)
+    _named(walk, node)
 
 
 @handles(cst.SimpleString, cst.ConcatenatedString)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from chipsieve.model import NEVER, Condition, Test
 from chipsieve_python.conditions import (
     SIZE_LIMIT,
     TRUE,
@@ -26,7 +27,6 @@ from chipsieve_python.conditions import (
 from chipsieve_python.evaluate import EVALUATORS, HARDWARE_TEXT, evaluate, qualified, subscript, text_of
 from chipsieve_python.scope import Scope
 from chipsieve_python.values import UNKNOWN, Arm, Arms, Value, dotted, literal, one, plain_text, source_text
-from chipsieve.model import NEVER, Condition, Test
 
 Operator = cst.BaseCompOp
 DTYPE_ROOTS = frozenset({"torch", "jax", "numpy", "tensorflow", "paddle", "mindspore", "ml_dtypes"})
@@ -105,6 +105,9 @@ def _comparison(node: cst.Comparison, scope: Scope) -> Condition:
 def _compared(
     left: cst.BaseExpression, operator: Operator, right: cst.BaseExpression, node: cst.Comparison, scope: Scope
 ) -> Condition:
+    if isinstance(operator, cst.IsNot | cst.NotEqual) and _constant(right) == "none":
+        arms = evaluate(left, scope)
+        return any_of(all_of((*own, negate(_is_one(value, ("none",), node)))) for own, value in arms)
     if isinstance(operator, cst.NotEqual | cst.NotIn | cst.IsNot):
         return negate(_compared(left, _OPPOSITES[type(operator)](), right, node, scope))
     if isinstance(operator, cst.In):
@@ -126,9 +129,7 @@ def _constant(node: cst.BaseExpression) -> str | None:
     return value.text if value else None
 
 
-def _equal(
-    left: cst.BaseExpression, right: cst.BaseExpression, node: cst.Comparison, scope: Scope
-) -> Condition:
+def _equal(left: cst.BaseExpression, right: cst.BaseExpression, node: cst.Comparison, scope: Scope) -> Condition:
     if isinstance(left, cst.Name) and left.value == "__name__" and plain_text(right) == "__main__":
         return Test("entry")
     wanted = _comparable(right, scope)
@@ -255,7 +256,7 @@ def _conditional(node: cst.IfExp, scope: Scope) -> Arms:
     arms: list[Arm] = []
     for condition, side in ((test, node.body), (negate(test), node.orelse)):
         arms += [(stack((), all_of((condition, *own))), value) for own, value in evaluate(side, scope)]
-    return tuple(arm for arm in arms if NEVER not in arm[0])
+    return tuple(arm for arm in arms if NEVER not in arm[0]) if len(arms) <= ENTRIES else one(UNKNOWN)
 
 
 def _logical(node: cst.BaseExpression, scope: Scope) -> Arms:

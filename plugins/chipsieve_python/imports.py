@@ -8,8 +8,9 @@ import libcst as cst
 
 from chipsieve.model import Import, Match, Test
 from chipsieve_python.conditions import stack
+from chipsieve_python.hits import Found, Place
 from chipsieve_python.values import Value, dotted, one
-from chipsieve_python.walk import Found, Place, Walk
+from chipsieve_python.walk import Walk
 
 
 def read(walk: Walk, node: cst.CSTNode) -> bool:
@@ -61,5 +62,7 @@ def _matches(walk: Walk, module: str, names: tuple[str, ...]) -> list[Match]:
     """`from flash_attn import flash_attn_interface` may import a submodule: both are asked for."""
     found = list(walk.table.import_(module))
     for name in names:
-        found += [match for match in walk.table.import_(f"{module}.{name}") if match.signal not in {m.signal for m in found}]
+        found += [
+            match for match in walk.table.import_(f"{module}.{name}") if match.signal not in {m.signal for m in found}
+        ]
     return found

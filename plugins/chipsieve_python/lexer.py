@@ -20,7 +20,9 @@ SHORT = 500
 _STRING = r"""(?P<string>\"{3}(?:[^\\]|\\.)*?\"{3} | '{3}(?:[^\\]|\\.)*?'{3}
     | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*')"""
 _TOKEN = re.compile(
-    r"(?P<comment>\#[^\r\n]*) | " + _STRING + r"""
+    r"(?P<comment>\#[^\r\n]*) | "
+    + _STRING
+    + r"""
     | (?P<open>[(\[{]) | (?P<close>[)\]}]) | \\\r?\n | (?P<end>\r?\n|\r)""",
     re.VERBOSE | re.DOTALL,
 )

@@ -39,18 +39,16 @@ def read_notebook(source: Source, table: SignalTable) -> Reading:
     reading = read_python(Source(source.path, "python", "".join(cell.text for cell in cells)), table)
     offsets = [offset for cell in cells for offset in cell.offsets]
     moved = _Moved(lines, "".join(cell.text for cell in cells), offsets).reading(reading)
-    return replace(
-        moved, language=source.language, findings=tuple(sorted((*moved.findings, *magics), key=lambda f: (f.span, f.signal))),
-        entry=True, gaps=gaps + moved.gaps,
-    )  # fmt: skip
+    findings = tuple(sorted((*moved.findings, *magics), key=lambda found: (found.span, found.signal)))
+    return replace(moved, language=source.language, findings=findings, entry=True, gaps=gaps + moved.gaps)
 
 
 def _made_python(cell: Cell, path: str, lines: Lines) -> Gap | None:
     """Blank what is not Python, at the same length; gives a gap for a cell that still is none."""
     if cell.text.lstrip().startswith("%%") and not TIMED.match(cell.text):
         cell.text = re.sub(r"[^\n]", " ", cell.text)
-    cell.text = ASSIGNED.sub(lambda hit: hit["left"] + _blank(hit["magic"], "None"), cell.text)
-    cell.text = MAGIC.sub(lambda hit: hit["indent"] + _blank(hit["magic"], "pass"), cell.text)
+    cell.text = ASSIGNED.sub(lambda hit: hit["left"] + _blank(hit["magic"]), cell.text)
+    cell.text = MAGIC.sub(lambda hit: hit["indent"] + _blank(hit["magic"]), cell.text)
     if cell.text and not cell.text.endswith("\n"):
         cell.text += "\n"
         cell.offsets.append(cell.offsets[-1])
@@ -66,8 +64,9 @@ def _made_python(cell: Cell, path: str, lines: Lines) -> Gap | None:
     return None
 
 
-def _blank(text: str, word: str) -> str:
-    return (word if len(text) >= len(word) else "").ljust(len(text))
+def _blank(text: str) -> str:
+    """A statement that does nothing, and as long: a block or an assignment stays whole."""
+    return "0".ljust(len(text))
 
 
 def _magics(cell: Cell, source: Source, table: SignalTable, lines: Lines) -> Iterator[Finding]:

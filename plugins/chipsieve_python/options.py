@@ -8,14 +8,20 @@ import libcst as cst
 
 from chipsieve.model import Option
 from chipsieve_python.evaluate import evaluate, qualified
+from chipsieve_python.hits import Found, Place
 from chipsieve_python.scope import Scope
 from chipsieve_python.values import literal, plain_text
-from chipsieve_python.walk import Found, Place, Walk
+from chipsieve_python.walk import Walk
 
 FIELDS = frozenset({"field", "Field", "ib", "attrib", "Option", "Argument"})
 RECORDS = frozenset({"dataclass", "define", "frozen", "attrs", "s", "configclass", "auto_dataclass", "chz"})
 RECORD_BASES = ("Arguments", "BaseModel", "BaseSettings", "Config", "Args", "Options")
-IMPLIED = {"store_true": ("false", "true"), "store_false": ("true", "false"), "store_const": ("", None), "count": ("", None)}
+IMPLIED = {
+    "store_true": ("false", "true"),
+    "store_false": ("true", "false"),
+    "store_const": ("", None),
+    "count": ("", None),
+}
 
 
 def called(walk: Walk, name: str, last: str, node: cst.Call) -> None:
@@ -68,9 +74,19 @@ def _choices(node: cst.BaseExpression | None, scope: Scope) -> tuple[str, ...]:
     return tuple(value.text for value in values if value is not None and value.text is not None)
 
 
-def declare(walk: Walk, place: cst.CSTNode, flags: tuple[str, ...], dest: str, **given: object) -> None:
-    """Keep one option; `given` are the further fields of the model's Option."""
-    walk.options.append(Found(Place(place), partial(Option, flags, dest, **given)))
+def declare(
+    walk: Walk,
+    place: cst.CSTNode,
+    flags: tuple[str, ...],
+    dest: str,
+    *,
+    default: str | None,
+    stores: str | None = None,
+    choices: tuple[str, ...] = (),
+) -> None:
+    """Keep one option; the fields are those of the model's Option."""
+    make = partial(Option, flags, dest, default=default, stores=stores, choices=choices)
+    walk.options.append(Found(Place(place), make))
 
 
 def _argparse(walk: Walk, node: cst.Call) -> None:
@@ -113,9 +129,11 @@ def _absl(walk: Walk, last: str, node: cst.Call) -> None:
         return
     values = [arg.value for arg in node.args if arg.keyword is None]
     default = text(values[1] if len(values) > 1 else keywords(node).get("default"), walk.scope)
-    choices = _choices(values[2], walk.scope) if last == "DEFINE_enum" and len(values) > 2 else ()
+    choices = _choices(dict(enumerate(values)).get(2), walk.scope) if last == "DEFINE_enum" else ()
     boolean = last in ("DEFINE_bool", "DEFINE_boolean")
-    declare(walk, node, (f"--{names[0]}",), names[0], default=default, stores="true" if boolean else None, choices=choices)
+    declare(
+        walk, node, (f"--{names[0]}",), names[0], default=default, stores="true" if boolean else None, choices=choices
+    )
     if boolean:
         declare(walk, node, (f"--no{names[0]}",), names[0], default=default, stores="false")
 

@@ -1,6 +1,7 @@
 """Where does a node stand? LibCST's trees know no positions; writing one out and counting characters gives them.
 
-LibCST's PositionProvider does the same for every node and costs three times the parse; this keeps the few that are asked for.
+LibCST's PositionProvider does the same for every node and costs three times the parse; this keeps the few that are
+asked for.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class _Offsets(CodegenState):
         if id(node) in self.wanted:
             self.found.setdefault(id(node), (self.starts[id(node)], self.offset))
 
-    def record_syntactic_position(
+    def record_syntactic_position(  # type: ignore[override]  # the base is a generator; a null context costs less
         self,
         node: cst.CSTNode,
         *,
@@ -64,5 +65,5 @@ def offsets(module: cst.Module, nodes: Iterable[cst.CSTNode]) -> dict[int, tuple
         RecursionError: the tree is too deep to write out.
     """
     state = _Offsets(module, {id(node) for node in nodes})
-    module._codegen(state)
+    module._codegen(state)  # noqa: SLF001  # as LibCST's own position provider does
     return state.found

@@ -16,10 +16,11 @@ from chipsieve.signals.table import SignalTable
 from chipsieve.text import Lines, finding
 from chipsieve_python import statements, words
 from chipsieve_python.definitions import finish
+from chipsieve_python.hits import Launched, Piece, Place
 from chipsieve_python.lexer import Comment, Unsafe, comments
 from chipsieve_python.positions import offsets
 from chipsieve_python.scope import Scope
-from chipsieve_python.walk import Launched, Piece, Place, Walk, interest
+from chipsieve_python.walk import Walk, interest
 
 ENGINE = "libcst"
 LIMIT = 3_000_000

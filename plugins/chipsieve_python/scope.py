@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from chipsieve_python.conditions import TRUE, Conditions, all_of, conflict, negate, stack, unknown
+from chipsieve_python.hits import Hit
 from chipsieve_python.values import UNKNOWN, Arm, Arms, one
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from chipsieve_python.walk import Hit
 
 ARMS = 8
 EXCEPT = "except"

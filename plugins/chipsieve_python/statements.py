@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import libcst as cst
 
 from chipsieve.model import MENTION, NEVER, Condition, Test
@@ -17,7 +19,7 @@ STOPS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
 ANY_GPU = ("torch.cuda.is_available()", "torch.cuda.device_count()")
 
 
-def block(walk: Walk, body: cst.BaseSuite | tuple[cst.BaseStatement, ...]) -> Exit:
+def block(walk: Walk, body: cst.BaseSuite | Sequence[cst.CSTNode]) -> Exit:
     """Read a block; gives when it is left early. What follows an early exit runs only where the exit is not taken."""
     outer, left = walk.conditions, STAYS
     for item in body.body if isinstance(body, cst.BaseSuite) else body:
@@ -76,14 +78,18 @@ def _expression(walk: Walk, node: cst.BaseExpression) -> Exit:
     """A string by itself is a docstring, and says nothing."""
     if plain_text(node) is None:
         walk.visit(node)
-    stops = isinstance(node, cst.Call) and qualified(node.func, walk.scope) in STOPS
+    called = qualified(node.func, walk.scope) if isinstance(node, cst.Call) else ""
+    if called == "exec" and walk.scope.kind == "module":
+        walk.configurable = False
+    stops = called in STOPS
     return Exit(stops=TRUE) if stops else STAYS
 
 
 def _if(walk: Walk, node: cst.If) -> Exit:
     """All arms of one if/elif/else, each under the negations of those before it."""
     outer, left = walk.conditions, STAYS
-    chain, before = walk.chain, TRUE
+    chain = walk.chain
+    before: Condition = TRUE
     arm: cst.If | cst.Else | None = node
     walk.chain = chain or _names_devices(node)
     while isinstance(arm, cst.If):
@@ -111,20 +117,23 @@ def _arm(walk: Walk, body: cst.BaseSuite, test: Condition) -> Exit:
 
 
 def _names_devices(node: cst.If) -> bool:
-    """Whether an if/elif chain chooses by text: `if "A100" in name: ... elif "H100" in name: ...`."""
+    """Whether an if chooses by a device's name: `if "A100" in name: ...`, or an elif chain that compares text."""
     arms = []
     arm: cst.If | cst.Else | None = node
     while isinstance(arm, cst.If):
         arms.append(arm.test)
         arm = arm.orelse
-    return any(_compares_text(test) for test in arms) and (len(arms) > 1 or isinstance(arms[0], cst.Comparison))
+    texts = [_compares_text(test) for test in arms]
+    return any(texts) and (len(arms) > 1 or any(isinstance(item.operator, cst.In) for item in _targets(arms[0])))
+
+
+def _targets(test: cst.BaseExpression) -> Sequence[cst.ComparisonTarget]:
+    return test.comparisons if isinstance(test, cst.Comparison) else ()
 
 
 def _compares_text(test: cst.BaseExpression) -> bool:
-    if not isinstance(test, cst.Comparison):
-        return False
-    sides = (test.left, *(target.comparator for target in test.comparisons))
-    return any(plain_text(side) is not None for side in sides)
+    sides = [test.left] if isinstance(test, cst.Comparison) else []
+    return any(plain_text(side) is not None for side in (*sides, *(item.comparator for item in _targets(test))))
 
 
 def _loop(walk: Walk, node: cst.For | cst.While) -> Exit:
@@ -151,7 +160,9 @@ def _with(walk: Walk, node: cst.With) -> Exit:
         if item.asname is not None:
             bind_target(walk, item.asname.name)
     calls = [item.item for item in node.items if isinstance(item.item, cst.Call)]
-    caught = [arg.value for call in calls if qualified(call.func, walk.scope) == "contextlib.suppress" for arg in call.args]
+    caught = [
+        arg.value for call in calls if qualified(call.func, walk.scope) == "contextlib.suppress" for arg in call.args
+    ]
     if not caught:
         return block(walk, node.body)
     return attempts.attempt(walk, node.body, caught, block)[0]
@@ -160,7 +171,8 @@ def _with(walk: Walk, node: cst.With) -> Exit:
 def _match(walk: Walk, node: cst.Match) -> Exit:
     """Each case under its pattern, where no earlier case took it."""
     walk.visit(node.subject)
-    left, before = STAYS, TRUE
+    left = STAYS
+    before: Condition = TRUE
     for case in node.cases:
         test = _pattern(walk, node.subject, case.pattern)
         with walk.under(MENTION):
@@ -187,7 +199,11 @@ def _pattern(walk: Walk, subject: cst.BaseExpression, pattern: cst.MatchPattern)
 def _values(pattern: cst.MatchPattern) -> list[cst.BaseExpression]:
     if isinstance(pattern, cst.MatchValue):
         return [pattern.value]
-    return [value for item in pattern.patterns for value in _values(item.pattern)] if isinstance(pattern, cst.MatchOr) else []
+    return (
+        [value for item in pattern.patterns for value in _values(item.pattern)]
+        if isinstance(pattern, cst.MatchOr)
+        else []
+    )
 
 
 def _try(walk: Walk, node: cst.Try | cst.TryStar) -> Exit:
@@ -204,7 +220,7 @@ def _class(walk: Walk, node: cst.ClassDef) -> Exit:
     return STAYS
 
 
-_COMPOUND = {
+_COMPOUND: dict[type[cst.CSTNode], Callable[..., Exit]] = {
     cst.If: _if,
     cst.For: _loop,
     cst.While: _loop,

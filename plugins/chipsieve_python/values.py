@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from chipsieve_python.conditions import Conditions
 from chipsieve.model import Condition
+from chipsieve_python.conditions import Conditions
 
 TEXT_LIMIT = 20_000
+# asked before `isinstance`, which is slow on LibCST's abstract classes and mostly answers no
+_STRINGS = frozenset({cst.SimpleString, cst.ConcatenatedString, cst.FormattedString})
+_NUMBERS = frozenset({cst.Integer, cst.Float, cst.UnaryOperation, cst.BinaryOperation})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ def one(value: Value) -> Arms:
 
 def plain_text(node: cst.BaseExpression) -> str | None:
     """The text of a string literal: joined pieces, formatted ones only without holes; None of anything else."""
+    if type(node) not in _STRINGS:
+        return None
     if isinstance(node, cst.SimpleString):
         return _evaluated(node)
     if isinstance(node, cst.ConcatenatedString):
@@ -57,6 +62,8 @@ def plain_text(node: cst.BaseExpression) -> str | None:
 
 
 def _evaluated(node: cst.SimpleString) -> str | None:
+    if not node.prefix and "\\" not in node.value:
+        return node.raw_value[:TEXT_LIMIT]
     try:
         value = ast.literal_eval(node.value)
     except (ValueError, SyntaxError):
@@ -66,6 +73,8 @@ def _evaluated(node: cst.SimpleString) -> str | None:
 
 def number(node: cst.BaseExpression) -> float | None:
     """The number that a literal or an arithmetic of literals (`1e12 * 312`, `312 * 10**12`) makes; None of others."""
+    if type(node) not in _NUMBERS:
+        return None
     if isinstance(node, cst.Integer | cst.Float):
         return _parsed(node.value)
     if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
@@ -112,7 +121,7 @@ def literal(node: cst.BaseExpression) -> Value | None:
 def dotted(node: cst.BaseExpression) -> tuple[str, ...]:
     """The parts of `a.b.c`; a base that is no name leaves "" in its place."""
     parts: list[str] = []
-    while isinstance(node, cst.Attribute):
+    while type(node) is cst.Attribute:
         parts.append(node.attr.value)
         node = node.value
     parts.append(node.value if isinstance(node, cst.Name) else "")

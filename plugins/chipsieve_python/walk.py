@@ -8,64 +8,19 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
-from functools import cache, partial
-from typing import Any, Generic, TypeVar
+from functools import cache
+from typing import Any
 
 import libcst as cst
 
 from chipsieve.model import Condition, Import, Match, Option, Reference, Source
 from chipsieve.signals.table import SignalTable
 from chipsieve_python.conditions import Conditions, conflict, stack
+from chipsieve_python.hits import Found, Hit, Launched, Place
 from chipsieve_python.scope import Scope
 from chipsieve_python.values import Arms
 
 MAIN = "__main__"
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A node, or the stretch of its source from one code-point offset up to another."""
-
-    node: cst.CSTNode
-    start: int = 0
-    end: int | None = None
-
-
-@dataclass(slots=True)
-class Hit:
-    """A finding whose span is not known yet."""
-
-    match: Match
-    place: Place
-    conditions: Conditions
-
-
-@dataclass(slots=True)
-class Found(Generic[T]):
-    """An option, import or reference whose span is not known yet: `make(span=...)` builds it."""
-
-    place: Place
-    make: partial[T]
-
-
-@dataclass(slots=True)
-class Piece:
-    """A piece of a command's word: its text, or None for what only the run could tell."""
-
-    text: str | None
-    place: Place
-    quoted: bool = True
-
-
-@dataclass(slots=True)
-class Launched:
-    """A command that the file starts: its words, each in pieces, and the variables set for it."""
-
-    place: Place
-    words: list[list[Piece]]
-    environment: list[tuple[str, Piece]]
-    conditions: Conditions
 
 
 class Interest:

@@ -9,8 +9,9 @@ import libcst as cst
 from chipsieve.model import MENTION, Match, Test
 from chipsieve_python.conditions import hardware, unknown
 from chipsieve_python.evaluate import evaluate
+from chipsieve_python.hits import Hit, Place
 from chipsieve_python.values import plain_text, source_text
-from chipsieve_python.walk import Hit, Place, Walk
+from chipsieve_python.walk import Walk
 
 DEVICE_NAME = re.compile(r"(?i)(device|gpu|card)_?name|get_device_name")
 WRITTEN = unknown("job script written by Python")
@@ -25,7 +26,9 @@ def device_test(walk: Walk, node: cst.Comparison) -> None:
         return
     test = hardware(source_text(node))
     for side in sides:
-        listed = [element.value for element in side.elements] if isinstance(side, cst.Tuple | cst.List | cst.Set) else [side]
+        listed = (
+            [element.value for element in side.elements] if isinstance(side, cst.Tuple | cst.List | cst.Set) else [side]
+        )
         for item in listed:
             text = plain_text(item)
             for match, _, _ in walk.table.words(text) if text else ():

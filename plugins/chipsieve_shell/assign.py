@@ -6,10 +6,11 @@ from chipsieve.model import Word
 from chipsieve_shell.expand import Expander
 from chipsieve_shell.nodes import Extent
 from chipsieve_shell.state import State
-from chipsieve_shell.values import Pieces, Value, scalar, to_word
+from chipsieve_shell.values import Piece, Pieces, Value, scalar, to_word
 from chipsieve_shell.walker import Walker
 
-ARRAY_LIMIT = 2000
+PIECES_LIMIT = 4000  # long argument lists have some hundred
+TEXT_LIMIT = 200_000
 
 
 def assign(
@@ -27,13 +28,14 @@ def assign(
     state = expander.state
     place = expander.tape.origin(*extent)
     if expander.tape.text.startswith("(", start) and start < end:
-        value = Value(tuple(expander.elements(start, end)[:ARRAY_LIMIT]), place, array=True)
+        value = Value(tuple(expander.elements(start, end)), place, array=True)
     else:
         value = scalar(expander.pieces(start, end), place)
     if subscript is not None:
         value = _item(state, name, subscript, value)
     elif appends:
         value = _appended(state, name, value)
+    value = _bounded(name, value)
     if keep:
         bind(walker, state, name, value, place, exported=exported)
     else:
@@ -53,6 +55,14 @@ def bind(
         record.environment(name, value.pieces, place, state.conditions)
     else:
         record.plain(name, value.pieces, place, state.conditions)
+
+
+def _bounded(name: str, value: Value) -> Value:
+    """The value, or an unknown one where doubling would make it grow without end."""
+    pieces = [piece for _, item in value.items for piece in item]
+    if len(pieces) <= PIECES_LIMIT and sum(len(piece.text) for piece in pieces) <= TEXT_LIMIT:
+        return value
+    return scalar((Piece("unknown", name, *value.extent),), value.extent)
 
 
 def _item(state: State, name: str, subscript: str, value: Value) -> Value:

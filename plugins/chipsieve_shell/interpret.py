@@ -35,7 +35,7 @@ from chipsieve_shell.record import Record
 from chipsieve_shell.state import State
 from chipsieve_shell.tape import Tape
 from chipsieve_shell.values import Pieces
-from chipsieve_shell.walker import SUCCESS, Status
+from chipsieve_shell.walker import Status
 
 CALL_DEPTH = 8
 NESTING_LIMIT = 5  # scripts in strings in scripts
@@ -87,8 +87,7 @@ class Interpreter:
 
     def execute(self, node: Node, tape: Tape, state: State) -> Status:
         """Walk a node; `state` becomes the state behind it."""
-        if isinstance(node, Simple) and not self.record.step():
-            return SUCCESS
+        self.record.step()
         return HANDLERS[type(node)](self, node, tape, state)
 
     def redirected(self, redirects: tuple[Redirect, ...], tape: Tape, state: State) -> None:

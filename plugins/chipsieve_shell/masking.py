@@ -55,7 +55,6 @@ class _Masker:
         self.token = 0  # where the token being read begins
         self.command = True  # whether a command's first word may stand here
 
-    # -- walks ------------------------------------------------------------------------------------------
     def run(self, at: int) -> None:
         """Walk the whole text, stepping over what never closes."""
         if self.text.startswith("\ufeff", at, self.end):
@@ -133,7 +132,6 @@ class _Masker:
             end += 1
         return self.text[at:end]
 
-    # -- between words ----------------------------------------------------------------------------------
     def _newline(self, at: int) -> int:
         self.command = True
         at = self.heredocs.read(at + 1)
@@ -187,7 +185,6 @@ class _Masker:
             self.command = True
         return at + len(operator)
 
-    # -- words ------------------------------------------------------------------------------------------
     def _word(self, at: int) -> int:
         keyword = self._keyword(at) if self.command else ""
         if keyword == "[[":
@@ -247,7 +244,6 @@ class _Masker:
         self.edits.fill(at, end, " ")
         return end
 
-    # -- case -------------------------------------------------------------------------------------------
     def _case(self, at: int) -> int:
         opened, child = at, _Masker(self.text, self.end, Masked("", at), None, self.skip.depth + 1)
         if self.skip.depth >= DEPTH_LIMIT:

@@ -133,7 +133,6 @@ class ParameterReader:
             else (Piece("text", str(count), *self.tape.origin(at, end), quoted=self.quoted),)
         )
 
-    # -- operators --------------------------------------------------------------------------------------
     def operate(self, name: str, pieces: Pieces, rest: Extent, whole: Extent) -> Pieces:
         """The value after `:-`, `%`, `/` and the like."""
         text = self.tape.text[slice(*rest)]

@@ -13,7 +13,7 @@ from chipsieve_shell.interpret import Interpreter
 from chipsieve_shell.nodes import Node, Script, Simple, children
 from chipsieve_shell.options import directive_lines
 from chipsieve_shell.parse import parse
-from chipsieve_shell.record import Record, merged
+from chipsieve_shell.record import STEP_LIMIT, Exhausted, Record, merged
 from chipsieve_shell.state import State
 from chipsieve_shell.tape import Tape
 from chipsieve_shell.values import Piece, Value, to_word
@@ -74,6 +74,8 @@ def _walk(record: Record, script: Script, state: State) -> None:
         interpreter.uncalled(state)
     except RecursionError:
         record.gap(DEEP)
+    except Exhausted:
+        record.gap(f"more than {STEP_LIMIT:,} steps to evaluate, loops and calls counted; the rest is not read")
 
 
 def _directives(record: Record, script: Script) -> None:
@@ -87,9 +89,13 @@ def _directives(record: Record, script: Script) -> None:
 
 def first_command(node: Node) -> int | None:
     """The offset of the first simple command."""
-    if isinstance(node, Simple):
-        return node.extent[0]
-    return next((at for child in children(node) if (at := first_command(child)) is not None), None)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Simple):
+            return node.extent[0]
+        waiting += reversed(children(node))
+    return None
 
 
 def _comments(record: Record, script: Script) -> None:

@@ -12,7 +12,11 @@ from chipsieve_shell.nodes import Extent
 from chipsieve_shell.values import Pieces, Value, constant, readings, to_word
 
 ENGINE = "bashlex"
-STEP_LIMIT = 20_000  # simple commands evaluated per file: bounds loops within loops and calls within calls
+STEP_LIMIT = 40_000  # nodes walked per file: bounds loops within loops and calls within calls
+
+
+class Exhausted(Exception):
+    """The script's loops and calls multiply beyond reason."""
 
 
 @dataclass(slots=True)
@@ -42,12 +46,15 @@ class Record:
     pending: dict[str, list[Assigned]] = field(default_factory=dict)
     exported: dict[str, list[Assigned]] = field(default_factory=dict)
 
-    def step(self) -> bool:
-        """Whether one more command may be evaluated; the first refusal is a gap."""
+    def step(self) -> None:
+        """Count one more node that is walked.
+
+        Raises:
+            Exhausted: STEP_LIMIT is reached.
+        """
         self.steps += 1
-        if self.steps == STEP_LIMIT:
-            self.gap("loops and calls multiply beyond reason; the rest of the script was not evaluated")
-        return self.steps < STEP_LIMIT
+        if self.steps > STEP_LIMIT:
+            raise Exhausted
 
     def gap(self, reason: str, line: int | None = None) -> None:
         """Something was not read."""

@@ -12,7 +12,7 @@ from chipsieve.link.programs import Program
 from chipsieve.link.reach import CODE, Reach, Start
 from chipsieve.link.roles import TRAINING, devices, role_of
 from chipsieve.link.scripts import Follower, Run, scripts_of
-from chipsieve.link.tree import Tree, known
+from chipsieve.link.tree import Tree, above, known
 from chipsieve.logic import Answer
 from chipsieve.model import MENTION, Condition, Finding, Launch, Match, Reading, Resolved, Standing
 from chipsieve.signals.table import SignalTable
@@ -149,9 +149,7 @@ class _Linker:
 
     def _bases(self, run: Run) -> tuple[str, ...]:
         """Where modules and configs are looked for: the working folder, the entry's, those above, `src`."""
-        folders = [run.directory, posixpath.dirname(run.program.entry)]
-        while folders[-1]:
-            folders.append(posixpath.dirname(folders[-1]))
+        folders = (run.directory, *above(posixpath.dirname(run.program.entry)))
         return tuple(dict.fromkeys([*folders, *(posixpath.dirname(path) for path in run.scripts), "src", ""]))
 
     def _named(self, run: Run, bases: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from chipsieve.link.holds import hold
 from chipsieve.link.programs import Program, program
-from chipsieve.link.tree import ROOT, Tree, known
+from chipsieve.link.tree import ROOT, Tree, above, known
 from chipsieve.link.words import SPLIT, Scope, Values, expand
 from chipsieve.model import Command, Condition, Reading, Resolved, Word
 
@@ -127,11 +127,7 @@ class Follower:
 
     def _bases(self, scope: Scope) -> tuple[str, ...]:
         """Where relative names may start: the working folder, the script's own, every folder above, the root."""
-        own = posixpath.dirname(scope.script)
-        above = [own]
-        while above[-1]:
-            above.append(posixpath.dirname(above[-1]))
-        return tuple(dict.fromkeys((scope.directory.removeprefix("./"), *above, "")))
+        return tuple(dict.fromkeys((scope.directory, *above(posixpath.dirname(scope.script)))))
 
 
 def _environment(pairs: Sequence[tuple[str, Word]], scope: Scope) -> dict[str, tuple[Resolved, ...]]:

@@ -13,6 +13,12 @@ ROOT = "${root}/"  # how a path below the scanned root is written once it is kno
 HOLE = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\$[@*\w]+|`[^`]*`")
 
 
+def above(folder: str) -> tuple[str, ...]:
+    """A folder of the tree and all that hold it, the root ("") last; the root alone for a path from elsewhere."""
+    parts = [] if folder.startswith("/") or HOLE.search(folder) else [part for part in folder.split("/") if part]
+    return tuple("/".join(parts[:size]) for size in range(len(parts), -1, -1))
+
+
 def known(text: str) -> bool:
     """Whether nothing in a resolved text stayed unknown."""
     return HOLE.search(text.removeprefix(ROOT)) is None

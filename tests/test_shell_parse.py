@@ -1,0 +1,184 @@
+"""Is every command found where it stands? tree-sitter-bash is the oracle for scripts that it reads whole."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+import tree_sitter_bash
+from chipsieve_shell.expand import Expander
+from chipsieve_shell.mask_words import ASSIGNMENT
+from chipsieve_shell.nodes import Case, Doubtful, Extent, For, Group, Node, Question, Simple, children
+from chipsieve_shell.parse import parse
+from chipsieve_shell.state import State
+from chipsieve_shell.tape import Tape
+from chipsieve_shell.values import Pieces
+from hypothesis import given
+from hypothesis import strategies as st
+from shell_builders import lines, reading
+from test_shell_masking import SHELL
+from tree_sitter import Language, Node as Branch, Parser
+
+HOSTILE = sorted((Path(__file__).resolve().parents[1] / "fixtures" / "hostile" / "shell").glob("*.sh"))
+WHOLE = [path for path in HOSTILE if path.stem in ("constructs", "crlf", "functions", "comment-only")]
+ORACLE = Parser(Language(tree_sitter_bash.language()))
+
+
+def text_of(path: Path) -> str:
+    return path.read_bytes().decode()
+
+
+def expected(text: str) -> set[tuple[str, int]]:
+    """What tree-sitter says: command names and assignments by offset; to it, `time` is a command."""
+    found: set[tuple[str, int]] = set()
+    waiting: list[Branch] = [ORACLE.parse(text.encode()).root_node]
+    while waiting:
+        node = waiting.pop()
+        counting = node.parent is not None and node.parent.type == "c_style_for_statement"
+        if node.type in ("command_name", "variable_assignment") and node.text != b"time" and not counting:
+            found.add((node.type, len(text.encode()[: node.start_byte].decode())))
+        waiting += node.children
+    return found
+
+
+class Collector:
+    """Commands and assignments of our own tree, those in substitutions too."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.found = text, set[tuple[str, int]]()
+
+    def substitute(self, tape: Tape, start: int, end: int, state: State) -> Pieces:
+        del tape, state
+        self.collect(parse(self.text, start, end).body)
+        return ()
+
+    def word(self, extent: Extent) -> None:
+        expander = Expander(Tape(self.text), State(), self.substitute)
+        if (parts := expander.assigned(extent)) and self.text.startswith("(", parts[3][0]):
+            expander.elements(*parts[3])
+        else:
+            expander.pieces(*extent)
+
+    def collect(self, node: Node) -> None:
+        if isinstance(node, Simple):
+            self.found |= {("command_name", node.words[0][0])} if node.words else set()
+            assigned = [one for one in node.words if ASSIGNMENT.match(self.text, *one)]
+            self.found |= {("variable_assignment", start) for start, _ in (*node.assignments, *assigned)}
+        for extent in extents(node):
+            self.word(extent)
+        for child in children(node):
+            self.collect(child)
+
+
+def extents(node: Node) -> list[Extent]:
+    """The words that a node holds."""
+    if isinstance(node, Simple):
+        targets = [redirect.target for redirect in node.redirects if redirect.target]
+        return [*node.assignments, *node.words, *targets]
+    if isinstance(node, For):
+        return list(node.items or ())
+    if isinstance(node, Group):
+        return [redirect.target for redirect in node.redirects if redirect.target]
+    return [node.extent] if isinstance(node, Question) else [node.subject] if isinstance(node, Case) else []
+
+
+@pytest.mark.parametrize("path", WHOLE, ids=lambda path: path.stem)
+def test_every_command_is_found_where_the_oracle_finds_it(path: Path) -> None:
+    text = text_of(path)
+    collector = Collector(text)
+    script = parse(text)
+    collector.collect(script.body)
+    assert script.lost == ()
+    assert expected(text) <= collector.found
+
+
+def test_the_oracle_has_something_to_say() -> None:
+    assert len(expected(text_of(next(path for path in WHOLE if path.stem == "constructs")))) > 40
+
+
+def test_what_the_oracle_cannot_read() -> None:
+    text = text_of(next(path for path in HOSTILE if path.stem == "beyond-the-oracle"))
+    assert lines(text) == ["first", "second !(keep|this) --two", "third --three", "fourth", "fifth"]
+
+
+def test_offsets_are_characters() -> None:
+    text = "# 当前机器\nA=é; torchrun 'é' --bf16\n"
+    (command,) = reading(text).commands
+    assert (command.span.line, command.span.column) == (2, 6)
+    assert (command.words[-1].span.column, command.words[-1].span.end_column) == (19, 25)
+
+
+@pytest.mark.parametrize("stem", ["broken-line", "unclosed-quote", "broken-if"])
+def test_what_comes_before_a_broken_line_is_kept(stem: str) -> None:
+    text = text_of(next(path for path in HOSTILE if path.stem == stem))
+    result = reading(text)
+    assert ("BEFORE", "1") in [(name, word.literal) for name, word in result.bindings]
+    assert result.gaps
+    assert all(gap.line and gap.reason for gap in result.gaps)
+
+
+def test_lines_that_cannot_be_read_are_one_gap() -> None:
+    result = reading("a\nx ) y\nz ( a ) b\nc\n")
+    assert [(gap.line, gap.reason) for gap in result.gaps] == [(2, "the shell parser cannot read this (lines 2 to 3)")]
+    assert [command.words[0].literal for command in result.commands] == ["a", "c"]
+    assert result.commands[1].conditions == ()
+
+
+def test_a_broken_block_is_in_doubt() -> None:
+    result = reading("if [ 1 = 1 ]; then\n torchrun a.py --bf16\nexport NCCL_X=1\n")
+    assert [gap.line for gap in result.gaps] == [1]
+    assert [command.words[1].literal for command in result.commands] == ["a.py"]
+    assert all(item.conditions for item in (*result.commands, *result.findings))
+
+
+def test_after_an_open_quote_everything_is_in_doubt() -> None:
+    result = reading('a\necho "open\nb --bf16\n')
+    assert [(bool(command.conditions), command.words[0].literal) for command in result.commands] == [
+        (False, "a"), (True, "b"),
+    ]  # fmt: skip
+
+
+def test_a_broken_arm_costs_itself_alone() -> None:
+    assert lines("case $1 in a) x ) y;; b) good;; esac\nlast") == ["good", "last"] or reading("case $1 in a) x").gaps
+
+
+def test_empty_and_blank_scripts_say_nothing() -> None:
+    for text in ("", "\n\n", "# remark\n", "   ", ";", "\r\n"):
+        assert reading(text).commands == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "echo " + "$(" * 3000, "if a; then\n" * 1500, "(" * 20000, "((" * 5000, "${" * 5000, "foo ) bar\n" * 3000,
+        "A=$A$A\n" * 60, "for a in 1 2 3 4 5 6 7 8; do\n" * 8 + "b $a\n" + "done\n" * 8, "f() { f; f; f; }\nf\n",
+        "cat <<E\n" * 500, "a && " * 2000 + "b", 'bash -c "' * 40, "x" * 200_000,
+    ],
+    ids=["substitutions", "ifs", "parentheses", "arithmetic", "braces", "noise", "doubling", "loops", "recursion",
+         "heredocs", "chain", "strings", "line"],
+)  # fmt: skip
+def test_hostile_sizes_end_soon_and_say_so(text: str) -> None:
+    began = time.process_time()
+    result = reading(text)
+    assert time.process_time() - began < 15
+    assert result.gaps or result.commands or text.startswith(("A=", "f()", "bash", "cat"))
+
+
+@given(st.one_of(st.text(max_size=60), SHELL))
+def test_reading_never_raises(text: str) -> None:
+    result = reading(text)
+    assert result.path == "run.sh"
+
+
+@pytest.mark.parametrize("path", HOSTILE, ids=lambda path: path.stem)
+def test_a_plain_comment_changes_nothing_but_line_numbers(path: Path) -> None:
+    text = text_of(path).removeprefix("\ufeff")
+    before, after = reading(text), reading("# a plain remark\n" + text)
+    assert [c.words[0].literal for c in before.commands] == [c.words[0].literal for c in after.commands]
+    assert [f.span.line + 1 for f in before.findings] == [f.span.line for f in after.findings]
+    assert [(f.signal, f.value) for f in before.findings] == [(f.signal, f.value) for f in after.findings]
+
+
+def test_doubt_is_a_node_of_the_tree() -> None:
+    assert any(isinstance(child, Doubtful) for child in children(parse("if a; then\nb\n").body))
