@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import bashlex
 import pytest
-from chipsieve_shell.masking import mask
 from hypothesis import given
 from hypothesis import strategies as st
+
+from chipsieve_shell.masking import mask
 
 GOLDEN = {
     "arithmetic expansion": ("a $((1 + 2)) b", "a '%%%%%%%%' b"),

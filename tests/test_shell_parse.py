@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 import tree_sitter_bash
+from hypothesis import given
+from hypothesis import strategies as st
+from tree_sitter import Language, Parser
+from tree_sitter import Node as Branch
+
 from chipsieve_shell.expand import Expander
 from chipsieve_shell.mask_words import ASSIGNMENT
 from chipsieve_shell.nodes import Case, Doubtful, Extent, For, Group, Node, Question, Simple, children
@@ -14,11 +19,8 @@ from chipsieve_shell.parse import parse
 from chipsieve_shell.state import State
 from chipsieve_shell.tape import Tape
 from chipsieve_shell.values import Pieces
-from hypothesis import given
-from hypothesis import strategies as st
 from shell_builders import lines, reading
 from test_shell_masking import SHELL
-from tree_sitter import Language, Node as Branch, Parser
 
 HOSTILE = sorted((Path(__file__).resolve().parents[1] / "fixtures" / "hostile" / "shell").glob("*.sh"))
 WHOLE = [path for path in HOSTILE if path.stem in ("constructs", "crlf", "functions", "comment-only")]

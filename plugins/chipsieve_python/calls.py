@@ -41,7 +41,7 @@ def _call(walk: Walk, node: cst.Call) -> None:
         walk.visit(arg.value, _bound(arg, name))
     walk.conditions = outer
     if last == "getattr" and len(node.args) > 1:
-        walk.mentions.add(plain_text(node.args[1].value) or "getattr")
+        walk.mention(plain_text(node.args[1].value) or "getattr")
     rows(walk, node.func, list(_arguments(walk, node.args)))
     if name.rpartition(".")[2] == "partial" and node.args:
         rows(walk, node.args[0].value, list(_arguments(walk, node.args[1:])))

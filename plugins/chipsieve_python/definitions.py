@@ -10,7 +10,7 @@ import libcst as cst
 
 from chipsieve.model import Test
 from chipsieve_python import calls, options
-from chipsieve_python.conditions import Conditions, Exit, stack, unknown
+from chipsieve_python.conditions import Conditions, Exit, unknown
 from chipsieve_python.scope import Scope
 from chipsieve_python.values import UNKNOWN, Value, one
 from chipsieve_python.walk import Walk
@@ -48,8 +48,8 @@ def function(walk: Walk, node: cst.FunctionDef, block: Block) -> None:
 
 def _body(walk: Walk, node: cst.FunctionDef, block: Block, place: Place, chosen: frozenset[str]) -> None:
     walk.qualname = place.qualname
-    qualname = walk.enter(node.name.value)
-    walk.conditions = stack(place.conditions, Test("call", qualname))
+    walk.conditions = place.conditions
+    walk.enter(node.name.value)
     walk.scope = Scope("function", place.scope, len(walk.conditions), place.scope.shared)
     walk.guarding = walk.chain = False
     for param in _params(node.params):
@@ -71,15 +71,14 @@ def class_(walk: Walk, node: cst.ClassDef, block: Block) -> None:
     for base in (*node.bases, *node.keywords):
         walk.visit(base.value)
     walk.bind(node.name.value, one(UNKNOWN))
-    kept = (walk.qualname, walk.mentions, walk.scope, walk.conditions, walk.record)
-    qualname = walk.enter(node.name.value)
+    kept = (walk.qualname, walk.mentions, walk.body, walk.scope, walk.conditions, walk.record)
+    walk.enter(node.name.value)
     for base in node.bases:
-        walk.mentions.add(calls.callee_name(base.value))
-    walk.conditions = stack(walk.conditions, Test("call", qualname))
+        walk.mention(calls.callee_name(base.value))
     walk.scope = Scope("class", walk.scope, len(walk.conditions), walk.scope.shared)
     walk.record = options.is_record(node)
     block(walk, node.body)
-    walk.qualname, walk.mentions, walk.scope, walk.conditions, walk.record = kept
+    walk.qualname, walk.mentions, walk.body, walk.scope, walk.conditions, walk.record = kept
 
 
 def _decorators(walk: Walk, node: cst.FunctionDef | cst.ClassDef) -> None:

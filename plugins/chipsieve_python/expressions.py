@@ -21,7 +21,7 @@ FILE = re.compile(r"[\w./\-${}~]*[\w}]\.(json|yaml|yml|toml|gin|sh|py|conf)")
 
 @handles(cst.Name)
 def _name(walk: Walk, node: cst.Name) -> None:
-    walk.mentions.add(node.value)
+    walk.mention(node.value)
     if walk.scope.lookup(node.value) is not None or walk.interest.asks("name", node.value):
         _named(walk, node)
 
@@ -40,7 +40,7 @@ def _attribute(walk: Walk, node: cst.Attribute) -> None:
     """All prefixes of a dotted name are asked for: `torch.bfloat16` in `torch.bfloat16.itemsize`."""
     inner: cst.BaseExpression = node
     while isinstance(inner, cst.Attribute):
-        walk.mentions.add(inner.attr.value)
+        walk.mention(inner.attr.value)
         if walk.interest.asks("name", inner.attr.value) or ".".join(dotted(inner)) in walk.scope.bindings:
             _named(walk, inner)
         inner = inner.value

@@ -20,7 +20,7 @@ from chipsieve_python.hits import Launched, Piece, Place
 from chipsieve_python.lexer import Comment, Unsafe, comments
 from chipsieve_python.positions import offsets
 from chipsieve_python.scope import Scope
-from chipsieve_python.walk import Walk, interest
+from chipsieve_python.walk import Mentions, Walk, interest
 
 ENGINE = "libcst"
 LIMIT = 3_000_000
@@ -89,9 +89,15 @@ def _assemble(source: Source, table: SignalTable, module: cst.Module, remarks: t
         options=tuple(found.make(span=spans.of(found.place)) for found in walk.options),
         imports=tuple(found.make(span=spans.of(found.place)) for found in walk.imports),
         references=tuple(found.make(span=spans.of(found.place)) for found in walk.references),
-        functions=tuple(Function(name, frozenset(mentions)) for name, mentions in walk.functions.items()),
+        functions=tuple(_function(name, mentions) for name, mentions in walk.functions.items()),
         entry=walk.entry,
     )
+
+
+def _function(name: str, mentions: Mentions) -> Function:
+    plain = frozenset(mentions.get((), ()))
+    guarded = tuple((inside, frozenset(names - plain)) for inside, names in mentions.items() if inside)
+    return Function(name, plain, tuple(group for group in guarded if group[1]))
 
 
 def _walked(source: Source, table: SignalTable, module: cst.Module) -> Walk:

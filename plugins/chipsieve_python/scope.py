@@ -13,6 +13,7 @@ from chipsieve_python.values import UNKNOWN, Arm, Arms, one
 ARMS = 8
 EXCEPT = "except"
 TRY = "try"
+AGAIN = unknown("assigned again")
 
 
 @dataclass(slots=True)
@@ -74,7 +75,16 @@ class Scope:
             new = _kept(old.arms, conditions) + new
             _weaken(old.hits, conditions)
         carried = (old.hits if old is not None else []) + (hits or [])
+        if len(carried) > ARMS:
+            _settle(carried)
+            carried = []
         self.bindings[name] = Binding(new if len(new) <= ARMS else one(UNKNOWN), carried)
+
+
+def _settle(hits: list[Hit]) -> None:
+    """Findings of a name that is bound so often are no longer followed: they become optional."""
+    for hit in hits:
+        hit.conditions = stack(hit.conditions, AGAIN)
 
 
 def _settled(arm: Arm) -> Arm:
@@ -105,4 +115,4 @@ def _weaken(hits: list[Hit], conditions: Conditions) -> None:
     again = negate(all_of(conditions))
     for hit in hits:
         if not conflict(hit.conditions, conditions) and not _rescued(hit.conditions, conditions):
-            hit.conditions = stack(hit.conditions, unknown("assigned again") if all_of(conditions) == TRUE else again)
+            hit.conditions = stack(hit.conditions, AGAIN if all_of(conditions) == TRUE else again)

@@ -110,9 +110,10 @@ def _arm(walk: Walk, body: cst.BaseSuite, test: Condition) -> Exit:
     if test != Test("entry") or walk.qualname:
         return block(walk, body)
     walk.entry = True
-    outer, walk.mentions = walk.mentions, walk.functions.setdefault(MAIN, set())
+    outer = (walk.mentions, walk.body)
+    walk.mentions, walk.body = walk.functions.setdefault(MAIN, {}), len(walk.conditions)
     left = block(walk, body)
-    walk.mentions = outer
+    walk.mentions, walk.body = outer
     return left
 
 

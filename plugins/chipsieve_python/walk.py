@@ -13,7 +13,7 @@ from typing import Any
 
 import libcst as cst
 
-from chipsieve.model import Condition, Import, Match, Option, Reference, Source
+from chipsieve.model import MENTION, Condition, Import, Match, Option, Reference, Source, Test
 from chipsieve.signals.table import SignalTable
 from chipsieve_python.conditions import Conditions, conflict, stack
 from chipsieve_python.hits import Found, Hit, Launched, Place
@@ -21,6 +21,7 @@ from chipsieve_python.scope import Scope
 from chipsieve_python.values import Arms
 
 MAIN = "__main__"
+Mentions = dict[Conditions, set[str]]
 
 
 class Interest:
@@ -58,7 +59,8 @@ def interest(table: SignalTable) -> Interest:
 class Walk:
     """The walk over one module.
 
-    `qualname` is the function or class that is read, `mentions` the names it mentions; `bound` the name that a number
+    `qualname` is the function or class that is read, `mentions` the names it mentions, by the conditions inside it, of
+    which `body` is the first; `bound` the name that a number
     would be bound to; `chain` says that an elif chain over names is read; `guarding` that an
     import may fail here; `configurable` that the module runs `exec` over its constants; `record` that a class's fields
     are options.
@@ -81,8 +83,9 @@ class Walk:
     imports: list[Found[Import]] = field(default_factory=list)
     references: list[Found[Reference]] = field(default_factory=list)
     commands: list[Launched] = field(default_factory=list)
-    functions: dict[str, set[str]] = field(default_factory=lambda: {"": set()})
-    mentions: set[str] = field(default_factory=set)
+    functions: dict[str, Mentions] = field(default_factory=lambda: {"": {}})
+    mentions: Mentions = field(default_factory=dict)
+    body: int = 0
     gaps: list[tuple[cst.CSTNode, str]] = field(default_factory=list)
 
     def visit(self, node: cst.CSTNode, bound: str = "") -> None:
@@ -129,11 +132,18 @@ class Walk:
         """Bind a name in the current scope, under the conditions in force."""
         self.scope.bind(name, arms, self.local, hits)
 
+    def mention(self, name: str) -> None:
+        """Note that the function which is read mentions a name, and under which conditions of its own."""
+        inside = tuple(item for item in self.conditions[self.body :] if item != MENTION)
+        self.mentions.setdefault(inside, set()).add(name)
+
     def enter(self, name: str) -> str:
-        """Start collecting the mentions of a function or class; gives its qualified name."""
+        """Read on in a function or class, whose mentions and conditions are its own; gives its qualified name."""
         qualname = f"{self.qualname}.{name}" if self.qualname else name
-        self.mentions = self.functions.setdefault(qualname, set())
+        self.mentions = self.functions.setdefault(qualname, {})
         self.qualname = qualname
+        self.conditions = stack(self.conditions, Test("call", qualname))
+        self.body = len(self.conditions)
         return qualname
 
 

@@ -104,9 +104,9 @@ def pipeline(walker: Walker, node: Pipeline, tape: Tape, state: State) -> Status
     if len(node.parts) == 1:
         status = walker.execute(node.parts[0], tape, state)
     else:
-        piped.feed(walker, node, tape, state.copy())
         for part in node.parts:
             status = walker.execute(part, tape, state.copy())
+        piped.feed(walker, node, tape, state.copy())
         if not isinstance(status.answer, bool):
             status = Status(question(wording(node, tape.text)), assumed=status.assumed)
     return Status(negate(status.answer), status.assumed) if node.negated else status

@@ -13,7 +13,8 @@ from chipsieve_shell.values import Pieces, constant, to_word
 from chipsieve_shell.walker import Walker
 
 SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh"})
-READERS = SHELLS | {"sbatch", "qsub", "bsub", "ssh", "srun", "su", "xargs", "parallel"}
+SUBMITTERS = frozenset({"sbatch", "qsub", "bsub"})
+READERS = SHELLS | SUBMITTERS | {"ssh", "su"}
 REMOTE = frozenset({"ssh", "pdsh", "pssh", "clush", "parallel-ssh"})
 REMOTE_OPERANDS = frozenset({
     "-b", "-c", "-D", "-E", "-e", "-F", "-I", "-i", "-J", "-L", "-l", "-m", "-O", "-o", "-p", "-Q", "-R", "-S",
@@ -94,9 +95,10 @@ def reads_script(texts: list[str]) -> bool:
     heads = [text for text in texts if text in READERS]
     if not heads:
         return False
+    if heads[-1] not in SHELLS:
+        return True
     last = len(texts) - 1 - texts[::-1].index(heads[-1])
-    rest = [text for text in texts[last + 1 :] if not text.startswith("-")]
-    return heads[-1] == "ssh" or not rest or (heads[-1] not in SHELLS and heads[-1] != "xargs" and "=" in rest[-1])
+    return all(text.startswith("-") for text in texts[last + 1 :])
 
 
 def written(

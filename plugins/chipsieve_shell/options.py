@@ -24,11 +24,15 @@ LONG_NAMES = {
     "lsf": {"q": "partition", "gpu": "gpu", "R": "resources", "n": "ntasks", "m": "nodelist", "J": "job-name",
             "o": "output", "e": "error", "W": "time", "P": "project", "nnodes": "nodes", "M": "memory"},
 }  # fmt: skip
-BARE = frozenset({
-    "exclusive", "pty", "label", "l", "unbuffered", "u", "verbose", "v", "quiet", "Q", "overlap", "overcommit", "O",
-    "requeue", "no-requeue", "parsable", "wait-all", "hold", "H", "immediate", "I", "test-only", "X",
-    "disable-status", "Z", "preserve-env", "E", "no-kill", "k", "V", "cwd", "j", "y",
-})  # fmt: skip
+BARE = {
+    "slurm": frozenset({
+        "exclusive", "pty", "label", "l", "unbuffered", "u", "verbose", "v", "quiet", "Q", "overlap", "overcommit", "O",
+        "requeue", "no-requeue", "parsable", "wait-all", "hold", "H", "immediate", "I", "test-only", "X",
+        "disable-status", "Z", "preserve-env", "E", "no-kill", "k", "V", "cwd", "j", "y",
+    }),
+    "pbs": frozenset({"V", "I", "X", "h", "z", "cwd", "f", "hard", "soft"}),
+    "lsf": frozenset({"K", "I", "Is", "Ip", "x", "H", "B", "N", "r"}),
+}  # fmt: skip
 TOKEN = re.compile(r"(?:[^\s\"'#]|\"[^\"]*\"|'[^']*'|(?<=\S)#)+")
 LSF_SELECT = re.compile(r"select\[([^\]]*)\]")
 
@@ -59,7 +63,7 @@ def scheduler_options(command: str, tokens: list[Token]) -> Iterator[Option]:
         if not text.startswith("--") and system == "slurm" and len(name) > 1:
             name, value, equals = name[0], name[1:] + equals + value, "="
         operand: str | None = value
-        if not equals and name not in BARE and at < len(tokens):
+        if not equals and name not in BARE[system] and at < len(tokens):
             following, place = tokens[at]
             if following is None or not following.startswith("-"):
                 operand, extent, at = following, (extent[0], max(extent[1], place[1])), at + 1

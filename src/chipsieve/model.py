@@ -196,11 +196,13 @@ class Function:
     """A function, method or class and the simple names its body mentions (so: may call).
 
     `name` is qualified inside its module, `Trainer.train_step`; the module's own top level is "".
-    Names mentioned in the `__main__` block belong to the function "__main__".
+    Names mentioned in the `__main__` block belong to the function "__main__". `guarded` are the names that
+    are mentioned only where conditions hold: `if args.fp8: start_fp8()`.
     """
 
     name: str
     mentions: frozenset[str]
+    guarded: tuple[tuple[tuple[Condition, ...], frozenset[str]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

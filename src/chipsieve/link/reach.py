@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from chipsieve.link.holds import decide, fixed, hold
@@ -13,7 +14,7 @@ from chipsieve.link.tree import Tree, known
 from chipsieve.logic import Answer, every
 from chipsieve.model import Condition, Function, Option, Reading, Reference, Resolved, Test
 
-ROUNDS = 40  # growth stops long before; a bound all the same
+ROUNDS = 12  # answers settle in a few; a bound for those that would swing
 # Methods that a framework calls on its own: torch.nn.Module's, Lightning's, Transformers' Trainer's.
 HOOKS = frozenset({
     "apply", "backward", "build", "call", "compute_loss", "configure_model", "configure_optimizers", "fit", "forward",
@@ -46,22 +47,18 @@ class Reach:
     """
 
     def __init__(self, tree: Tree, start: Start) -> None:
-        """Spread from the entries until nothing new is reached."""
+        """Spread from the entries, again and again with what was learnt, until nothing changes."""
         self._tree, self._start = tree, start
         self.files: dict[str, Answer] = dict.fromkeys(sorted(start.entries), True)
-        self._live: set[str] = set()
+        self._live: frozenset[str] = frozenset()
         self.options = self._values()
         for _ in range(ROUNDS):
-            before = self._size()
+            before = (self.files, self._live)
             self._live = self._live_names()
-            self._spread()
+            self.files = self._spread()
             self.options = self._values()
-            if before == self._size():
+            if before == (self.files, self._live):
                 break
-
-    def _size(self) -> tuple[int, int, int]:
-        """What grows from round to round, until it does not."""
-        return len(self.files), len(self._live), sum(1 for answer in self.files.values() if answer)
 
     def holds(self, conditions: Iterable[Condition], path: str) -> Answer:
         """Whether the conditions of something in `path` hold in this run, the file's own reach included."""
@@ -96,53 +93,68 @@ class Reach:
             (declared if reading.language in CODE else configured).extend(reading.options)
         return OptionValues(self._start.words, declared, configured)
 
-    def _spread(self) -> None:
-        for path in list(self.files):
-            reading = self._tree.readings[path]
-            for item in reading.imports:
-                answer = self.holds(item.conditions, path)
-                if answer is not False:
-                    self._reach(self._tree.imported(path, item, self._start.bases), answer)
-            for reference in reading.references:
-                self._refer(reference, path)
+    def _spread(self) -> dict[str, Answer]:
+        """The files reached from the entries by what is known so far, each with the best answer of its ways."""
+        found: dict[str, Answer] = dict.fromkeys(sorted(self._start.entries), True)
+        waiting = list(found)
+        while waiting:
+            path = waiting.pop()
+            self.files = {**self.files, path: found[path]}
+            for target, answer in self._ways(path):
+                if target not in found or (answer and not found[target]):
+                    found[target] = answer
+                    waiting.append(target)
+        return found
 
-    def _refer(self, reference: Reference, path: str) -> None:
-        answer = self.holds(reference.conditions, path)
-        found = (
-            self._tree.find(reference.text, (posixpath.dirname(path), *self._start.bases))
-            if answer is not False
-            else None
-        )
-        if found and self._tree.readings[found].language not in (*CODE, "prose", "shell"):
-            self._reach([found], answer)
+    def _ways(self, path: str) -> Iterator[tuple[str, Answer]]:
+        """The files that one reached file imports or refers to, with the answer of the conditions on the way."""
+        reading = self._tree.readings[path]
+        for item in reading.imports:
+            answer = self.holds(item.conditions, path)
+            if answer is not False:
+                yield from ((target, answer) for target in self._tree.imported(path, item, self._start.bases))
+        for reference in reading.references:
+            answer = self.holds(reference.conditions, path)
+            target = self._referred(reference, path) if answer is not False else None
+            if target:
+                yield target, answer
 
-    def _reach(self, paths: Iterable[str], answer: Answer) -> None:
-        for path in paths:
-            self.files[path] = True if answer or self.files.get(path) else None
+    def _referred(self, reference: Reference, path: str) -> str | None:
+        """The config that a reference names; code and prose are not configs."""
+        found = self._tree.find(reference.text, (posixpath.dirname(path), *self._start.bases))
+        return found if found and self._tree.readings[found].language not in (*CODE, "prose", "shell") else None
 
     def _is_live(self, name: str) -> bool:
         return _called(name, self._live)
 
-    def _live_names(self) -> set[str]:
-        """The simple names that code which runs mentions: the files' top level, then what it mentions in turn."""
-        waiting: defaultdict[str, list[Function]] = defaultdict(list)
-        fresh: set[str] = set(self._live)
-        for path in self.files:
+    def _live_names(self) -> frozenset[str]:
+        """The simple names that code which certainly runs mentions: top levels first, then what these mention."""
+        waiting: defaultdict[str, list[tuple[str, Function]]] = defaultdict(list)
+        fresh: set[str] = set()
+        for path in (path for path, answer in self.files.items() if answer):
             for function in self._tree.readings[path].functions:
                 if function.name == "" or (function.name == "__main__" and path in self._start.entries):
-                    fresh |= function.mentions
+                    fresh |= self._mentioned(path, function)
                 elif function.name != "__main__":
-                    waiting[function.name.rpartition(".")[2]].append(function)
+                    waiting[function.name.rpartition(".")[2]].append((path, function))
         live: set[str] = set()
-        hooks = [function for name, several in waiting.items() if _hook(name) for function in several]
+        hooks = [item for name, several in waiting.items() if _hook(name) for item in several]
         while fresh:
             live |= fresh
-            several = [function for name in fresh for function in waiting.get(name, ())] + hooks
-            fresh = {name for function in several if _called(function.name, live) for name in function.mentions} - live
-        return live
+            asked = [item for name in fresh for item in waiting.get(name, ())] + hooks
+            called = (item for item in asked if _called(item[1].name, live))
+            fresh = {name for path, function in called for name in self._mentioned(path, function)} - live
+        return frozenset(live)
+
+    def _mentioned(self, path: str, function: Function) -> set[str]:
+        """The names that a function which runs certainly mentions: those whose conditions hold included."""
+        context = _Context(self, path)
+        return set(function.mentions).union(
+            *(names for conditions, names in function.guarded if hold(conditions, context) is True)
+        )
 
 
-def _called(name: str, live: set[str]) -> bool:
+def _called(name: str, live: AbstractSet[str]) -> bool:
     """Whether every part of a qualified name is mentioned somewhere live; a class's hooks need no mention."""
     first, *rest = name.split(".")
     return first in live and all(part in live or _hook(part) for part in rest)
