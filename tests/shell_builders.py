@@ -7,26 +7,27 @@ from chipsieve.signals import read_signal
 from chipsieve.signals.table import SignalTable
 from chipsieve_shell import read
 
-TECHNIQUE = {"title": "t", "question": "q", "step": "none", "effect": "technique", "strength": "weak", "why": "w"}
-NAMES = {**TECHNIQUE, "step": "names", "effect": "names", "requires": {"named": "$value"}}
-TABLE = SignalTable(
-    {
-        name: read_signal(name, table)
-        for name, table in {
-            "fabric": {**TECHNIQUE, "match": [{"kind": "env", "names": ["NCCL_*"]}]},
-            "half": {**TECHNIQUE, "match": [{"kind": "flag", "names": ["--bf16"]}]},
-            "precision": {**TECHNIQUE, "match": [{"kind": "flag", "names": ["--precision"], "values": ["bf16"]}]},
-            "asked": {
-                **NAMES,
-                "match": [{"kind": "directive", "names": ["gres", "gpus", "constraint", "partition", "select", "gputype"],
-                           "pattern": "(?P<value>a100|v100|h100)", "by": "scheduler"}],
-            },
-            "image": {**TECHNIQUE, "match": [{"kind": "image", "pattern": "nvcr"}]},
-            "kernel": {**TECHNIQUE, "match": [{"kind": "pin", "names": ["flash-attn"], "values": [">=2"]}]},
-            "prose": {**NAMES, "match": [{"kind": "word", "pattern": "\\bA100\\b", "by": "prose"}]},
-        }.items()
-    }
-)  # fmt: skip
+TECHNIQUE: dict[str, object] = {
+    "title": "t",
+    "question": "q",
+    "step": "none",
+    "effect": "technique",
+    "strength": "weak",
+    "why": "w",
+}
+NAMES: dict[str, object] = {**TECHNIQUE, "step": "names", "effect": "names", "requires": {"named": "$value"}}
+GPU = "(?P<value>a100|v100|h100)"
+ASKED = ["gres", "gpus", "constraint", "partition", "select", "gputype"]
+SIGNALS: dict[str, dict[str, object]] = {
+    "fabric": {**TECHNIQUE, "match": [{"kind": "env", "names": ["NCCL_*"]}]},
+    "half": {**TECHNIQUE, "match": [{"kind": "flag", "names": ["--bf16"]}]},
+    "precision": {**TECHNIQUE, "match": [{"kind": "flag", "names": ["--precision"], "values": ["bf16"]}]},
+    "asked": {**NAMES, "match": [{"kind": "directive", "names": ASKED, "pattern": GPU, "by": "scheduler"}]},
+    "image": {**TECHNIQUE, "match": [{"kind": "image", "pattern": "nvcr"}]},
+    "kernel": {**TECHNIQUE, "match": [{"kind": "pin", "names": ["flash-attn"], "values": [">=2"]}]},
+    "prose": {**NAMES, "match": [{"kind": "word", "pattern": "\\bA100\\b", "by": "prose"}]},
+}
+TABLE = SignalTable({name: read_signal(name, table) for name, table in SIGNALS.items()})
 
 
 def reading(text: str) -> Reading:

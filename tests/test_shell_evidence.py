@@ -133,7 +133,9 @@ def test_images(text: str) -> None:
     assert [item.value for item in findings(text, "image")] == ["nvcr.io/x:1"]
 
 
-@pytest.mark.parametrize("text", ["docker build -t nvcr.io/x .", "echo docker run nvcr.io/x", "docker run other nvcr.io/x"])
+@pytest.mark.parametrize(
+    "text", ["docker build -t nvcr.io/x .", "echo docker run nvcr.io/x", "docker run other nvcr.io/x"]
+)
 def test_no_images(text: str) -> None:
     assert findings(text, "image") == []
 

@@ -72,10 +72,14 @@ def test_a_here_document_that_writes_a_config() -> None:
 @pytest.mark.parametrize(
     ("text", "language"),
     [
-        ("cat <<E > a.yaml\nx: 1\nE", "yaml"), ("cat >> a.yml <<'E'\nx: $1\nE", "yaml"), ("tee a.json <<E\n{}\nE", "json"),
-        ("cat > a.py <<E\nx\nE", "python"), ("cat > nccl.conf <<E\nA=1\nE", "ini"), ("cat > a <<E\n#!/bin/bash\nx\nE", "shell"),
+        ("cat <<E > a.yaml\nx: 1\nE", "yaml"),
+        ("cat >> a.yml <<'E'\nx: $1\nE", "yaml"),
+        ("tee a.json <<E\n{}\nE", "json"),
+        ("cat > a.py <<E\nx\nE", "python"),
+        ("cat > nccl.conf <<E\nA=1\nE", "ini"),
+        ("cat > a <<E\n#!/bin/bash\nx\nE", "shell"),
     ],
-)  # fmt: skip
+)
 def test_languages_of_documents(text: str, language: str) -> None:
     assert [document.language for document in reading(text).documents] == [language]
 
@@ -93,10 +97,13 @@ def test_a_document_stands_under_its_branch() -> None:
 @pytest.mark.parametrize(
     ("after", "expected"),
     [
-        ("sbatch job.sh", []), ("sbatch --wait ./job.sh x", []), ("bash out/job.sh", []), ("", ["unknown: written to job.sh"]),
+        ("sbatch job.sh", []),
+        ("sbatch --wait ./job.sh x", []),
+        ("bash out/job.sh", []),
+        ("", ["unknown: written to job.sh"]),
         ("sbatch other.sh", ["unknown: written to job.sh"]),
     ],
-)  # fmt: skip
+)
 def test_a_script_that_is_written_runs_when_something_runs_it(after: str, expected: list[str]) -> None:
     (document,) = reading(f"cat > job.sh <<'E'\n#!/bin/bash\npython x --bf16\nE\n{after}\n").documents
     assert [worded(one) for one in document.conditions] == expected

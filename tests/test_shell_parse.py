@@ -48,6 +48,7 @@ class Collector:
     """Commands and assignments of our own tree, those in substitutions too."""
 
     def __init__(self, text: str) -> None:
+        """Collect from one text."""
         self.text, self.found = text, set[tuple[str, int]]()
 
     def substitute(self, tape: Tape, start: int, end: int, state: State) -> Pieces:
@@ -131,18 +132,37 @@ def test_a_broken_block_is_in_doubt() -> None:
     result = reading("if [ 1 = 1 ]; then\n torchrun a.py --bf16\nexport NCCL_X=1\n")
     assert [gap.line for gap in result.gaps] == [1]
     assert [command.words[1].literal for command in result.commands] == ["a.py"]
-    assert all(item.conditions for item in (*result.commands, *result.findings))
+    assert all(command.conditions for command in result.commands)
+    assert all(finding.conditions for finding in result.findings)
+
+
+def test_a_statement_with_an_open_brace_is_lost_whole() -> None:
+    result = reading("a\nb ${c/d \\\n  --bf16 ${e} \\\n  --f\ng\n")
+    assert [(gap.line, gap.reason) for gap in result.gaps] == [
+        (2, "a quote, bracket or block opens here and is never closed (lines 2 to 4)")
+    ]
+    assert [command.words[0].literal for command in result.commands] == ["a", "g"]
+    assert result.findings == ()
+
+
+def test_too_much_that_is_open_is_given_up_with_a_gap() -> None:
+    result = reading("a\n" + "b ${c\n" * 30)
+    assert [command.words[0].literal for command in result.commands] == ["a"]
+    assert [gap.line for gap in result.gaps] == [2]
 
 
 def test_after_an_open_quote_everything_is_in_doubt() -> None:
     result = reading('a\necho "open\nb --bf16\n')
     assert [(bool(command.conditions), command.words[0].literal) for command in result.commands] == [
-        (False, "a"), (True, "b"),
-    ]  # fmt: skip
+        (False, "a"),
+        (True, "b"),
+    ]
 
 
 def test_a_broken_arm_costs_itself_alone() -> None:
-    assert lines("case $1 in a) x ) y;; b) good;; esac\nlast") == ["good", "last"] or reading("case $1 in a) x").gaps
+    result = reading("case $1 in a) ( x;; b) good;; esac\nlast")
+    assert [gap.line for gap in result.gaps] == [1]
+    assert [command.words[0].literal for command in result.commands][-2:] == ["good", "last"]
 
 
 def test_empty_and_blank_scripts_say_nothing() -> None:
@@ -153,13 +173,36 @@ def test_empty_and_blank_scripts_say_nothing() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "echo " + "$(" * 3000, "if a; then\n" * 1500, "(" * 20000, "((" * 5000, "${" * 5000, "foo ) bar\n" * 3000,
-        "A=$A$A\n" * 60, "for a in 1 2 3 4 5 6 7 8; do\n" * 8 + "b $a\n" + "done\n" * 8, "f() { f; f; f; }\nf\n",
-        "cat <<E\n" * 500, "a && " * 2000 + "b", 'bash -c "' * 40, "x" * 200_000,
+        "echo " + "$(" * 3000,
+        "if a; then\n" * 1500,
+        "(" * 20000,
+        "((" * 5000,
+        "${" * 5000,
+        "foo ) bar\n" * 3000,
+        "A=$A$A\n" * 60,
+        "for a in 1 2 3 4 5 6 7 8; do\n" * 8 + "b $a\n" + "done\n" * 8,
+        "f() { f; f; f; }\nf\n",
+        "cat <<E\n" * 500,
+        "a && " * 2000 + "b",
+        'bash -c "' * 40,
+        "x" * 200_000,
     ],
-    ids=["substitutions", "ifs", "parentheses", "arithmetic", "braces", "noise", "doubling", "loops", "recursion",
-         "heredocs", "chain", "strings", "line"],
-)  # fmt: skip
+    ids=[
+        "substitutions",
+        "ifs",
+        "parentheses",
+        "arithmetic",
+        "braces",
+        "noise",
+        "doubling",
+        "loops",
+        "recursion",
+        "heredocs",
+        "chain",
+        "strings",
+        "line",
+    ],
+)
 def test_hostile_sizes_end_soon_and_say_so(text: str) -> None:
     began = time.process_time()
     result = reading(text)

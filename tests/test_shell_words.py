@@ -36,7 +36,10 @@ WORDS = {
     "echo": ("A=$(echo x)\npython $A `echo y`", "python x y"),
     "script's folder": ('D=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)\npython $D/a.py', "python {@scriptdir}/a.py"),
     "script's folder by dirname": ('sh $(dirname "$0")/b.sh', "sh {@scriptdir}/b.sh"),
-    "script's folder by trimming": ("python ${0%/*}/a.py ${BASH_SOURCE[0]%/*}/b", "python {@scriptdir}/a.py {@scriptdir}/b"),
+    "script's folder by trimming": (
+        "python ${0%/*}/a.py ${BASH_SOURCE[0]%/*}/b",
+        "python {@scriptdir}/a.py {@scriptdir}/b",
+    ),
     "script's folder by realpath": ("python $(dirname $(realpath $0))/a.py", "python {@scriptdir}/a.py"),
     "folder above the script's": ("D=$(dirname $0)/..\npython $(cd $D; pwd)", "python {?}"),
     "working folder": ("python $(pwd)/a.py $PWD/b.py", "python {@cwd}/a.py {@cwd}/b.py"),
@@ -51,8 +54,11 @@ WORDS = {
     "listed braces": ("for i in c/{a,b}.yml; do python $i; done", "python c/a.yml|python c/b.yml"),
     "long list": ("for i in {1..9}; do python $i; done", "python {?}"),
     "unknown list": ("for i in *.yml; do python $i; done", "python {?}"),
-    "counting": ("for ((i=0;i<3;i++)); do python $i; done", "python {i}"),
-    "function": ("f() { local a=$1; shift; python $a \"$@\" $#; }\nf x y 'z w'\nf v", "python x y z w {?}|python v {?}"),
+    "counting": ("for ((i=0;i<3;i++)); do python $i; done", "python {?}"),
+    "function": (
+        "f() { local a=$1; shift; python $a \"$@\" $#; }\nf x y 'z w'\nf v",
+        "python x y z w {?}|python v {?}",
+    ),
     "function's default": ("f() { python ${1:-x}; }\nf", "python x"),
     "local stays local": ("A=x\nf() { local A=y; }\nf\npython $A", "python x"),
     "global does not": ("A=x\nf() { A=y; }\nf\npython $A", "python y"),
@@ -65,7 +71,7 @@ WORDS = {
     "trivial commands": ("mkdir -p x; echo python y; python z; ls", "python z"),
     "unknown heads": ("$LAUNCHER train.py\n./my_tool -x", "{LAUNCHER} train.py|./my_tool -x"),
     "exec": ("exec python x\npython y", "exec python x"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("text", "expected"), WORDS.values(), ids=WORDS.keys())
@@ -123,12 +129,18 @@ def test_later_settings_come_last() -> None:
 @pytest.mark.parametrize(
     ("text", "folder"),
     [
-        ("python x", None), ("cd a\npython x", "a"), ("cd a\ncd b\npython x", "a/b"), ("cd a\ncd /b\npython x", "/b"),
-        ("(cd a)\npython x", None), ("cd $(dirname $0)\npython x", "{@scriptdir}"), ("cd $A/b && python x", "{A}/b"),
-        ("pushd a\npopd\npython x", "{@cwd}"), ("cd $(dirname $0)\ncd ..\npython x", "{@scriptdir}/.."),
+        ("python x", None),
+        ("cd a\npython x", "a"),
+        ("cd a\ncd b\npython x", "a/b"),
+        ("cd a\ncd /b\npython x", "/b"),
+        ("(cd a)\npython x", None),
+        ("cd $(dirname $0)\npython x", "{@scriptdir}"),
+        ("cd $A/b && python x", "{A}/b"),
+        ("pushd a\npopd\npython x", "{@cwd}"),
+        ("cd $(dirname $0)\ncd ..\npython x", "{@scriptdir}/.."),
         ("cd a || exit 1\npython x", "a"),
     ],
-)  # fmt: skip
+)
 def test_folder(text: str, folder: str | None) -> None:
     command = only(text)
     assert (command.directory and spelled(command.directory)) == folder
@@ -137,8 +149,9 @@ def test_folder(text: str, folder: str | None) -> None:
 def test_sourced_scripts_and_bindings() -> None:
     result = reading('A=1\nsource ./env.sh x\n. "$D/other.sh"\nB=(--x y)\nexport C=$A\n')
     assert [(command.sources, spelled(command.words[1])) for command in result.commands] == [
-        (True, "./env.sh"), (True, "{D}/other.sh"),
-    ]  # fmt: skip
+        (True, "./env.sh"),
+        (True, "{D}/other.sh"),
+    ]
     assert {name: spelled(word) for name, word in result.bindings} == {"A": "1", "B": "--x y", "C": "1"}
 
 

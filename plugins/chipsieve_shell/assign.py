@@ -43,9 +43,7 @@ def assign(
     return name, to_word(value.pieces, place, walker.record.lines)
 
 
-def bind(
-    walker: Walker, state: State, name: str, value: Value, place: Extent, *, exported: bool | None
-) -> None:
+def bind(walker: Walker, state: State, name: str, value: Value, place: Extent, *, exported: bool | None) -> None:
     """Give a variable a value, and record it where it is in the environment."""
     state.variables[name] = value
     record = walker.record

@@ -55,7 +55,7 @@ def unroll(walker: Walker, node: For, words: list[Pieces], tape: Tape, state: St
 def items(walker: Walker, node: For, tape: Tape, state: State) -> list[Pieces] | None:
     """The constant items of a loop, None when some are unknown."""
     if node.items is None:
-        return list(state.arguments) if node.name and state.arguments is not None else None
+        return list(state.arguments) if not node.counts and state.arguments is not None else None
     expander = walker.expander(tape, state)
     words = [word for item in node.items for word in expander.words(item)]
     words = [one for word in words for one in braces(word)]

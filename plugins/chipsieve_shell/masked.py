@@ -27,6 +27,7 @@ class Opaque:
     extent: Extent
     subject: Extent = (0, 0)
     arms: tuple[CaseArm, ...] = ()
+    name: str = ""  # the variable that a counting loop sets
 
 
 @dataclass(slots=True)
@@ -34,7 +35,8 @@ class Masked:
     """A masked stretch of text: as long as the stretch, which began at `offset`.
 
     `opaque` and `heredocs` are keyed by the offset where the construct (the `<<`) stands; `boundaries` are
-    offsets at which a line begins that no open block encloses; `unclosed` are openings without an end.
+    offsets at which a line begins that no open block encloses; `unclosed` are tokens that open something for
+    good; from `abandoned` on everything is blank, because there were too many of them.
     """
 
     text: str
@@ -44,6 +46,7 @@ class Masked:
     comments: list[Extent] = field(default_factory=list)
     boundaries: list[int] = field(default_factory=list)
     unclosed: list[int] = field(default_factory=list)
+    abandoned: int | None = None
 
 
 class Edits:

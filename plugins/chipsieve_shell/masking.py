@@ -15,7 +15,7 @@ import re
 from chipsieve_shell.heredocs import Heredocs
 from chipsieve_shell.mask_words import ASSIGNMENT, mask_continuation, mask_word
 from chipsieve_shell.masked import FILLER, CaseArm, Edits, Masked, Opaque
-from chipsieve_shell.skip import DEPTH_LIMIT, Skipper, Unclosed
+from chipsieve_shell.skip import DEPTH_LIMIT, WORD_END, Skipper, Unclosed
 
 BLOCK_LIMIT = 100  # blocks within blocks; bashlex takes quadratic time on them
 UNCLOSED_LIMIT = 20  # quotes that never close; each costs a scan to the end of the text
@@ -26,11 +26,13 @@ FUNCTION = re.compile(r"\([ \t]*\)")
 FUNCTION_NAME = re.compile(r"function[ \t]+[^\s;&|()<>]+(?:[ \t]*\([ \t]*\))?")
 PLACEHOLDER = re.compile(r"<[A-Za-z_][\w ,:./-]*>(?=[ \t]*(?:\\?\r?\n|$)|[ \t]+-)")
 COPROC_NAME = re.compile(r"[ \t]+[A-Za-z_]\w*(?=[ \t]*[({])", re.ASCII)
+CONTINUED = re.compile(r"\\\r?$")
+COUNTER = re.compile(r"\(\(\s*([A-Za-z_]\w*)\s*=", re.ASCII)
 TIME_OPTION = re.compile(r"[ \t]+-p\b")
 PUNCTUATION = re.compile(r";;&|;;|;&|&&|\|\||\|&|&>>|&>|<<<|<<-|<<|<&|<>|>>|>&|>\||[;&|<>]")
+TRAILING = re.compile(r"\\(?=\s*\Z)")  # continues into nothing, which a shell forgives
 UNMASKED = re.compile(r"[$`]|\\(?!\n)")  # what a broken text leaves behind; bashlex may loop for ever on it
 LONGEST_KEYWORD = 9  # one more than `function`
-WORD_END = " \t\r\n;&|()<>"
 
 
 def mask(text: str, start: int = 0, end: int | None = None) -> Masked:
@@ -39,7 +41,7 @@ def mask(text: str, start: int = 0, end: int | None = None) -> Masked:
     characters = list(text[start:end])
     masker = _Masker(text, end, Masked("", start), characters)
     masker.run(start)
-    masker.masked.text = UNMASKED.sub(FILLER, "".join(characters))
+    masker.masked.text = UNMASKED.sub(FILLER, TRAILING.sub(" ", "".join(characters)))
     return masker.masked
 
 
@@ -63,21 +65,24 @@ class _Masker:
         while at < self.end:
             try:
                 at = self._walk(at, ())
-            except Unclosed as error:
-                at = self._give_up(error.offset)
+            except Unclosed:
+                at = self._give_up()
         self.heredocs.read(self.end)
 
-    def _give_up(self, at: int) -> int:
-        """Make the statement fail where something opens for good, and go on behind it."""
-        self.masked.unclosed.append(at)
-        self.edits.fill(self.token, at + 1)
+    def _give_up(self) -> int:
+        """Make the statement fail whose token opens something for good, and go on behind its line."""
+        self.masked.unclosed.append(self.token)
+        end = self.skip.line_end(self.token)
         if len(self.masked.unclosed) >= UNCLOSED_LIMIT:
-            self.edits.fill(at, self.end, " ")
-            self.edits.put(at, ")")
+            self.masked.abandoned = self.token
+            self.edits.fill(self.token, self.end, " ")
+            self.edits.put(self.token, ")")
             return self.end
+        continued = CONTINUED.search(self.text, self.token, end)
+        self.edits.fill(self.token, continued.start() if continued else end)
         self.edits.put(self.token, ")")
         self.command = False
-        return at + 1
+        return continued.start() if continued else end
 
     def _commands_end(self, at: int) -> int:
         """The offset past the `)` that ends the commands starting at `at`."""
@@ -188,7 +193,7 @@ class _Masker:
     def _word(self, at: int) -> int:
         keyword = self._keyword(at) if self.command else ""
         if keyword == "[[":
-            return self._opaque(Opaque("test", (at, self._test_end(at))))
+            return self._opaque(Opaque("test", (at, self.skip.test(at))))
         if keyword == "case":
             return self._case(at)
         if keyword in ("for", "select"):
@@ -211,14 +216,6 @@ class _Masker:
             self.blocks.pop()
         self.command = word in LEADERS or bool(ASSIGNMENT.match(word))
 
-    def _test_end(self, at: int) -> int:
-        opened, at = at, at + 2
-        while at < self.end:
-            if self.text.startswith("]]", at) and self.text[at - 1] in " \t\r\n)" and self._keyword(at) == "]]":
-                return at + 2
-            at = max(at + 1, self.skip.word(at))
-        raise Unclosed(opened)
-
     def _for(self, at: int, keyword: str) -> int:
         self.edits.put(at, "for".ljust(len(keyword)))
         self._open(at, "done")
@@ -230,7 +227,8 @@ class _Masker:
         if end is None:
             return at
         self.edits.fill(at, end, " ")
-        self.masked.opaque[at] = Opaque("arithmetic", (at, end))
+        counter = COUNTER.match(self.text, at, end)
+        self.masked.opaque[at] = Opaque("arithmetic", (at, end), name=counter[1] if counter else "")
         closed = self.text[end : self.end].lstrip(" \t\r")[:1] in (";", "\n", "")
         self.edits.put(at, f"A in {FILLER}" if closed else f"A in {FILLER};")
         self.command = not closed

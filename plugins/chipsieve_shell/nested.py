@@ -114,9 +114,7 @@ def written(
     return walker.expander(tape, state).pieces(*target), tape.origin(*target)
 
 
-def document(
-    walker: Walker, body: Heredoc, target: tuple[Pieces, Extent], tape: Tape, state: State
-) -> None:
+def document(walker: Walker, body: Heredoc, target: tuple[Pieces, Extent], tape: Tape, state: State) -> None:
     """Keep the text that is written to a file whose name says what it is."""
     record = walker.record
     content = document_tape(walker, body, tape, state)

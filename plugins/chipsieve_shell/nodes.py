@@ -99,11 +99,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class For:
-    """`for NAME in ITEMS`; items are None where the loop runs over "$@" or counts (`for ((;;))`, no name)."""
+    """`for NAME in ITEMS`; items are None where the loop runs over "$@" or `counts` (`for ((NAME = 0; ...))`)."""
 
     name: str
     items: tuple[Extent, ...] | None
     body: Node
+    counts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ def parse(text: str, start: int = 0, end: int | None = None) -> Script:
     """The script in `text[start:end]`; all offsets are offsets in `text`. Never raises on any text."""
     end = len(text) if end is None else end
     resumer = _Resumer(text, mask(text, start, end))
+    if resumer.masked.abandoned is not None:
+        resumer.lost.append(Lost((resumer.masked.abandoned, end), TOO_BROKEN))
     body = resumer.read(start, end)
     return Script(body, tuple(sorted(set(resumer.masked.comments))), _merged(text, resumer.lost))
 

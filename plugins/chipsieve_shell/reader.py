@@ -151,5 +151,3 @@ def _key(word: Word) -> str:
 
 def _unrun(path: Word) -> Test:
     return Test("unknown", text=f"written to {_key(path)}")
-
-

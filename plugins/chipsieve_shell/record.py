@@ -113,9 +113,7 @@ def known_values(pieces: Pieces) -> list[tuple[Conditions, str | None]]:
     """
     if len(pieces) == 1 and pieces[0].kind == "variable" and pieces[0].default is None:
         return [((), None)]
-    found = [
-        (conditions, constant(value)) for conditions, value in readings(pieces) if not _given(value)
-    ]
+    found = [(conditions, constant(value)) for conditions, value in readings(pieces) if not _given(value)]
     return found or [((), None)]
 
 
@@ -136,5 +134,3 @@ def merged(findings: list[Finding]) -> tuple[Finding, ...]:
         if not any(set(other.conditions) < set(item.conditions) for other in group)
     ]
     return tuple(sorted(kept, key=lambda item: (item.span, item.signal, item.row, item.value, repr(item.conditions))))
-
-

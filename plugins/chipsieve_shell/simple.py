@@ -48,9 +48,7 @@ def run(walker: Walker, node: Simple, tape: Tape, state: State) -> Status:
     return Status(question(f"{worded} succeeds"), assumed=assumed)
 
 
-def called(
-    walker: Walker, name: str, arguments: tuple[Pieces, ...], node: Simple, tape: Tape, state: State
-) -> Status:
+def called(walker: Walker, name: str, arguments: tuple[Pieces, ...], node: Simple, tape: Tape, state: State) -> Status:
     """Walk a function; prefix assignments hold for the call."""
     held, exported = dict(state.variables), dict(state.exported)
     names = [assign(walker, walker.expander(tape, state), one, exported=True) for one in node.assignments]

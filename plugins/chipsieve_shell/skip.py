@@ -19,6 +19,8 @@ ANSI = re.compile(r"\$'(?:[^'\\]|\\.)*'", re.DOTALL)
 BACKTICK = re.compile(r"`(?:[^`\\]|\\.)*`", re.DOTALL)
 EXTGLOB = re.compile(r"[?*+@!]\([^()\n]{0,200}\)")
 
+WORD_END = " \t\r\n;&|()<>"
+
 CommandsEnd = Callable[[int], int]
 
 
@@ -215,6 +217,20 @@ class Skipper:
                 at = after
             else:
                 at += 1
+        raise Unclosed(opened)
+
+    def test(self, opened: int) -> int:
+        """The offset past the `]]` of the `[[` at an offset.
+
+        Raises:
+            Unclosed: there is none.
+        """
+        at = opened + 2
+        while at < self.end:
+            alone = self.text[at - 1] in " \t\r\n)" and self.text[at + 2 : at + 3] in WORD_END
+            if alone and self.text.startswith("]]", at, self.end):
+                return at + 2
+            at = max(at + 1, self.word(at))
         raise Unclosed(opened)
 
     def line_end(self, at: int) -> int:

@@ -175,4 +175,3 @@ def arithmetic(expander: Expander, extent: Extent) -> Answer:
         answer = Test("variable", compared[1], "in", (compared[3],))
         return answer if compared[2] == "==" else Not(answer)
     return question(f"(( {text} ))")
-

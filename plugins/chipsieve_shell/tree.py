@@ -156,8 +156,8 @@ class _Builder:
         body = self.node(next(part for part in node.parts if part.kind not in ("word", "reservedword")))
         start, end = words[0]
         name = self.masked.text[start - self.masked.offset : end - self.masked.offset]
-        if start in self.masked.opaque:
-            return For("", None, body)
+        if (header := self.masked.opaque.get(start)) is not None:
+            return For(header.name, None, body, counts=True)
         return For(name, tuple(words[1:]) if listed else None, body)
 
     def loop_while(self, node: Any) -> Node:

@@ -140,9 +140,7 @@ def readings(pieces: Pieces) -> list[tuple[Conditions, Pieces]]:
     found: list[tuple[Conditions, Pieces]] = [((), ())]
     for piece in pieces:
         options = _options(piece)
-        found = [
-            ((*before, *conditions), (*head, *tail)) for before, head in found for conditions, tail in options
-        ]
+        found = [((*before, *conditions), (*head, *tail)) for before, head in found for conditions, tail in options]
         if len(found) > READINGS_LIMIT:
             return [((), pieces)]
     return found

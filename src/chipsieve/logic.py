@@ -8,15 +8,23 @@ Answer = bool | None
 
 
 def every(answers: Iterable[Answer]) -> Answer:
-    """Conjunction: False wins, then unknown; True of nothing."""
-    seen = set(answers)
-    return False if False in seen else None if None in seen else True
+    """Conjunction: False wins, then unknown; True of nothing. Asks no further after a False."""
+    result: Answer = True
+    for answer in answers:
+        if answer is False:
+            return False
+        result = None if answer is None else result
+    return result
 
 
 def some(answers: Iterable[Answer]) -> Answer:
-    """Disjunction: True wins, then unknown; False of nothing."""
-    seen = set(answers)
-    return True if True in seen else None if None in seen else False
+    """Disjunction: True wins, then unknown; False of nothing. Asks no further after a True."""
+    result: Answer = False
+    for answer in answers:
+        if answer is True:
+            return True
+        result = None if answer is None else result
+    return result
 
 
 def negate(answer: Answer) -> Answer:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chipsieve.link.holds import standing
-from chipsieve.link.options import pairs
+from chipsieve.link.options import option_name, pairs
 from chipsieve.link.programs import Program
 from chipsieve.link.reach import CODE, Reach, Start
 from chipsieve.link.roles import TRAINING, devices, role_of
@@ -22,7 +22,7 @@ ENGINE = "link"
 PASSES = 3  # a launch that asks for a module meets that module's import guards; more passes change nothing
 BY_WORDS = ("env", "flag")  # rows that the launch's own command line and environment decide
 ENTRY_ROLES = ("inference", "evaluation", "benchmark")
-FOREIGN = ("test", "data preparation", "other")  # such a run of a program from elsewhere (`pip`, `pytest`) is no launch
+FOREIGN = ("test", "data preparation", "other")
 SURROUNDINGS = ("requirements", "dockerfile", "definition")
 INSTALLED_FILES = ("setup.py", "pyproject.toml", "setup.cfg", "environment.yml", "environment.yaml")
 
@@ -37,14 +37,19 @@ def link(readings: Sequence[Reading], table: SignalTable, scope: str = "launch")
     if scope == "tree":
         return (_whole_tree(readings),)
     linker = _Linker(tree, table)
-    found = [
-        launch
-        for run in _runs(tree)
-        if (launch := linker.launch(run)).role not in FOREIGN or launch.entry in tree.readings
-    ]
+    found = [linker.launch(run) for run in _runs(tree) if not _foreign(run, tree)]
     if not any(launch.role in TRAINING for launch in found):
         found += _entry_modules(linker, {launch.entry for launch in found})
     return tuple(_numbered(sorted(found, key=lambda launch: (launch.path, launch.line, launch.entry))))
+
+
+def _foreign(run: Run, tree: Tree) -> bool:
+    """Whether a run starts a program from elsewhere that neither trains nor serves: `pip`, `pytest`."""
+    if run.program.entry in tree.readings:
+        return False
+    given = (option_name(name) for _, name, _ in pairs(run.operands))
+    distributed = run.program.kind == "distributed"
+    return role_of(run.program.entry, run.chain[0][0], given, distributed=distributed) in FOREIGN
 
 
 def _whole_tree(readings: Sequence[Reading]) -> Launch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from chipsieve.link.tree import known
 from chipsieve.model import Option, Resolved
@@ -12,6 +13,7 @@ from chipsieve.model import Option, Resolved
 ASSIGNMENT = re.compile(r"\+{0,2}([A-Za-z_][\w./@-]*)=(.*)", re.DOTALL)
 
 
+@lru_cache(maxsize=65_536)  # asked for every condition of every launch
 def option_name(text: str) -> str:
     """The name under which flags, destinations and keys are compared: `--use-fp16` is `use_fp16`."""
     return text.lstrip("-+").replace("-", "_").rpartition(".")[2].casefold()

@@ -65,8 +65,9 @@ class Reach:
         if path not in self.files:
             return False
         context = _Context(self, path)
-        rest = [condition for condition in conditions if condition not in self._start.assumed]
-        return every([self.files[path], hold(rest, context)])
+        assumed = self._start.assumed
+        rest = [item for item in conditions if item not in assumed] if assumed else conditions
+        return every((self.files[path], hold(rest, context)))
 
     def test(self, test: Test, path: str) -> Answer:
         """Whether one test holds for something in `path`."""
@@ -109,10 +110,10 @@ class Reach:
     def _ways(self, path: str) -> Iterator[tuple[str, Answer]]:
         """The files that one reached file imports or refers to, with the answer of the conditions on the way."""
         reading = self._tree.readings[path]
-        for item in reading.imports:
+        for item, targets in self._tree.imports(path, self._start.bases):
             answer = self.holds(item.conditions, path)
             if answer is not False:
-                yield from ((target, answer) for target in self._tree.imported(path, item, self._start.bases))
+                yield from ((target, answer) for target in targets)
         for reference in reading.references:
             answer = self.holds(reference.conditions, path)
             target = self._referred(reference, path) if answer is not False else None

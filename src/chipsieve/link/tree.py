@@ -33,6 +33,7 @@ class Tree:
         for reading in readings:
             self.readings.setdefault(reading.path, reading)
         self._modules: dict[tuple[str, tuple[str, ...]], str | None] = {}
+        self._imports: dict[tuple[str, tuple[str, ...]], list[tuple[Import, list[str]]]] = {}
         self._by_name: defaultdict[str, list[str]] = defaultdict(list)
         for path in self.readings:
             self._by_name[posixpath.basename(path)].append(path)
@@ -81,6 +82,15 @@ class Tree:
                 if path in self.readings:
                     return path
         return None
+
+    def imports(self, path: str, bases: tuple[str, ...]) -> list[tuple[Import, list[str]]]:
+        """The import statements of a file, each with the files that it loads; worked out once."""
+        key = (path, bases)
+        if key not in self._imports:
+            items = self.readings[path].imports
+            pairs = ((item, self.imported(path, item, bases)) for item in items)
+            self._imports[key] = [pair for pair in pairs if pair[1]]
+        return self._imports[key]
 
     def imported(self, path: str, item: Import, bases: Sequence[str]) -> list[str]:
         """The files that an import statement of `path` loads, packages' `__init__` included."""
