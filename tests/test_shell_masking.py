@@ -18,6 +18,7 @@ GOLDEN = {
     "test over lines": ("[[ a &&\n b ]]; c", "'%%%%%%\n%%%%'; c"),
     "counting loop": ("for ((i=0;i<3;i++)); do a; done", "for A in %         ; do a; done"),
     "counting loop without a semicolon": ("for ((i=0;i<3;i++)) do a; done", "for A in %;         do a; done"),
+    "counting loop without a blank": ("for((i=0;i<3;i++)); do a; done", "for A in %        ; do a; done"),
     "array": ("a=(x y)\nb", "a='%%%'\nb"),
     "array over lines": ("a=(x # r)\n y)\nb", "a='%%%%%%\n%%'\nb"),
     "appended array": ("a+=(x) b", "a+='%' b"),

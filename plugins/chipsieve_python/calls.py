@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import libcst as cst
@@ -94,17 +94,24 @@ def rows(walk: Walk, func: cst.BaseExpression, arguments: list[Argument]) -> Non
     for own, name in _callees(walk, func):
         if not walk.interest.asks("call", name.rpartition(".")[2]):
             continue
-        walk.hit((match for match, _ in walk.table.call(name, [], {})), func, *own)
         wanted = walk.table.values("call", name)
-        for argument in arguments:
-            for conditions, text in texts_of(argument.value, walk.scope, wanted):
-                matches = _matches(walk, name, argument.where, text)
+        texts = [(item, list(texts_of(item.value, walk.scope, wanted))) for item in arguments]
+        certain = {item.where: found[0][1] for item, found in texts if len(found) == 1 and not found[0][0]}
+        walk.hit(_matches(walk, name, "", None, certain), func, *own)
+        for argument, found in texts:
+            for conditions, text in found:
+                matches = _matches(walk, name, argument.where, text, certain)
                 walk.hit(matches, argument.place, *own, *argument.own, *conditions)
 
 
-def _matches(walk: Walk, name: str, where: str | int, text: str | None) -> list[Match]:
-    positional: list[str | None] = [*[None] * where, text] if isinstance(where, int) else []
-    keywords = {where: text} if isinstance(where, str) else {}
+def _matches(
+    walk: Walk, name: str, where: str | int, text: str | None, certain: Mapping[str | int, str | None]
+) -> list[Match]:
+    """The rows that the argument at `where` decides when it is `text`, beside the arguments that are certain."""
+    given = {**certain, where: text}
+    places = [place for place in given if isinstance(place, int)]
+    positional = [given.get(place) for place in range(max(places, default=-1) + 1)]
+    keywords = {key: value for key, value in given.items() if isinstance(key, str)}
     return [match for match, decided in walk.table.call(name, positional, keywords) if decided == where]
 
 

@@ -227,10 +227,16 @@ class _Masker:
         if end is None:
             return at
         self.edits.fill(at, end, " ")
-        counter = COUNTER.match(self.text, at, end)
-        self.masked.opaque[at] = Opaque("arithmetic", (at, end), name=counter[1] if counter else "")
         closed = self.text[end : self.end].lstrip(" \t\r")[:1] in (";", "\n", "")
-        self.edits.put(at, f"A in {FILLER}" if closed else f"A in {FILLER};")
+        named = at + (self.text[at - 1] not in " \t")  # `for((` needs a blank
+        header = f"A in {FILLER}" + ("" if closed else ";")
+        room = end + self.text.startswith((" ", "\t"), end)
+        if named + len(header) > room:
+            raise Unclosed(at)
+        counter = COUNTER.match(self.text, at, end)
+        self.masked.opaque[named] = Opaque("arithmetic", (at, end), name=counter[1] if counter else "")
+        self.edits.fill(at, end, " ")
+        self.edits.put(named, header)
         self.command = not closed
         return end
 

@@ -109,7 +109,7 @@ def read_source(source: Source, depth: int = 0, table: SignalTable | None = None
 def _guarded(source: Source, table: SignalTable) -> Reading:
     reader = readers().get(source.language)
     if reader is None:
-        return Reading(source.path, source.language, gaps=(Gap(source.path, f"no reader for {source.language} is installed"),))
+        return _unread(source, f"no reader for {source.language} is installed")
     try:
         with _Alarm():
             return reader.read(source, table)
@@ -119,6 +119,10 @@ def _guarded(source: Source, table: SignalTable) -> Reading:
         reason = "nested too deeply to read"
     except Exception as error:  # noqa: BLE001 - a plugin's fault must cost one file, not the run
         reason = f"the {source.language} reader failed: {type(error).__name__}: {error}"
+    return _unread(source, reason)
+
+
+def _unread(source: Source, reason: str) -> Reading:
     return Reading(source.path, source.language, gaps=(Gap(source.path, reason),))
 
 
