@@ -95,3 +95,13 @@ def test_names(repo: str, case: Case) -> None:
     if "named" in case:
         assert set(case["named"]) <= named
         assert case["named"] or not named
+
+
+@pytest.mark.parametrize(("repo", "case"), CASES)
+def test_contradictions(repo: str, case: Case) -> None:
+    verdict = verdict_of(repo, case.get("policy", "balanced"), case.get("scope", "launch"))
+    conflict = verdict.conflict
+    assert (conflict is not None) == ("disagreeing" in case)
+    if conflict is not None:
+        assert [[cut.signal for cut in group] for group in conflict.disagreeing] == case["disagreeing"]
+        assert {len(group) for group in conflict.explanations} == {case["explained_by"]}

@@ -229,9 +229,8 @@ class _Masker:
         self.edits.fill(at, end, " ")
         closed = self.text[end : self.end].lstrip(" \t\r")[:1] in (";", "\n", "")
         named = at + (self.text[at - 1] not in " \t")  # `for((` needs a blank
-        header = f"A in {FILLER}" + ("" if closed else ";")
-        room = end + self.text.startswith((" ", "\t"), end)
-        if named + len(header) > room:
+        header = "A in" if closed else "A in;"
+        if named + len(header) > end or "\n" in self.text[named : named + len(header)]:
             raise Unclosed(at)
         counter = COUNTER.match(self.text, at, end)
         self.masked.opaque[named] = Opaque("arithmetic", (at, end), name=counter[1] if counter else "")
