@@ -130,9 +130,10 @@ def test_a_conflict_is_found_exactly_when_nothing_remains_and_is_minimal(
         allowed = [everything - set(cut.excluded) for cut in group]
         assert not set.intersection(*allowed)
         assert all(set.intersection(everything, *(allowed[:i] + allowed[i + 1 :])) for i in range(len(allowed)))
-    for chips in found.explanations:
+    for classes in found.explanations:
+        chips = {chip for ids in classes for chip in ids}
         for group in found.disagreeing:
-            assert all(set(chips) - set(cut.excluded) for cut in group)
+            assert all(chips - set(cut.excluded) for cut in group)
 
 
 def test_evidence_keeps_the_best_standing_and_its_lines() -> None:

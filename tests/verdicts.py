@@ -181,7 +181,7 @@ def contradiction() -> Verdict:
     against = cut("software-stack", NCCL, AMD)
     second = Cut("software-stack", "rocm-stack", "definitive", Evidence("rocm-stack", "", "asserted", (rocm,)),
                  (*AMPERE_UP, *VOLTA))  # fmt: skip
-    conflict = Conflict(((against, second),), (("a100-sxm4-80gb", "mi250"),))
+    conflict = Conflict(((against, second),), ((("a100-sxm4-80gb",), ("mi250",)),))
     step = StepResult("software-stack", "Whose software stack does it call?", 6, 0, (against, second))
     torn = outcome(steps=(step,), remaining=(), unproven=(), techniques=(), sites=(), conflict=conflict)
     table = {**signals(), "rocm-stack": signal("rocm-stack", title="ROCm's compiler", strength="definitive")}

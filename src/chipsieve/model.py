@@ -424,11 +424,12 @@ class Conflict:
     """Evidence that cannot all be true of one chip.
 
     `disagreeing` are the minimal sets of evidence that no accelerator satisfies; `explanations` the
-    smallest groups of accelerators that satisfy every piece between them.
+    smallest groups that satisfy every piece between them: of each class in a group, one accelerator; a class
+    holds those that the same evidence allows.
     """
 
     disagreeing: tuple[tuple[Cut, ...], ...]
-    explanations: tuple[tuple[str, ...], ...]
+    explanations: tuple[tuple[tuple[str, ...], ...], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ evidence excludes nothing, remaining and excluded are disjoint and make up the c
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
@@ -85,14 +86,12 @@ def _disagreements(allowed: Sequence[frozenset[str]]) -> list[tuple[int, ...]]:
     return found
 
 
-def _explanations(allowed: Sequence[frozenset[str]]) -> tuple[tuple[str, ...], ...]:
-    """The smallest groups of chips such that every piece of evidence allows one of them.
-
-    Chips that the same evidence allows are one class and shown by their first id.
-    """
-    classes: dict[frozenset[int], str] = {}
+def _explanations(allowed: Sequence[frozenset[str]]) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """The smallest groups of classes such that every piece of evidence allows the chips of one of them."""
+    found: defaultdict[frozenset[int], list[str]] = defaultdict(list)
     for chip in sorted(frozenset().union(*allowed)):
-        classes.setdefault(frozenset(i for i, ids in enumerate(allowed) if chip in ids), chip)
+        found[frozenset(i for i, ids in enumerate(allowed) if chip in ids)].append(chip)
+    classes = {part: tuple(chips) for part, chips in found.items()}
     for size in range(1, SMALLEST_ONLY + 1):
         groups = [
             tuple(sorted(classes[part] for part in group))

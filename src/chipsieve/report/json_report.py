@@ -146,5 +146,5 @@ def _conflict(conflict: Conflict | None, launch: Launch | None) -> Record | None
         return None
     return {
         "disagreeing": [[_cut(cut, launch) for cut in cuts] for cuts in conflict.disagreeing],
-        "explanations": [sorted(ids) for ids in conflict.explanations],
+        "explanations": [[list(ids) for ids in group] for group in conflict.explanations],
     }

@@ -155,5 +155,7 @@ def _conflict(
     for cuts in conflict.disagreeing:
         sides = [f"{title(verdict.signals, cut.signal)} ({_places(cut.evidence, outcome)[0]})" for cut in cuts]
         said.append(f"No accelerator satisfies all of: {'; '.join(sides)}.")
-    explained = (f"Explained together by: {groups.short(ids)}." for ids in conflict.explanations[:EXPLANATIONS])
-    return (*said, *explained)
+    for group in conflict.explanations[:EXPLANATIONS]:
+        classes = " and one of ".join(groups.short(ids) for ids in group)
+        said.append(f"Explained together by one of {classes}.")
+    return tuple(said)
