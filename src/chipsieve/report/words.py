@@ -156,6 +156,6 @@ def _conflict(
         sides = [f"{title(verdict.signals, cut.signal)} ({_places(cut.evidence, outcome)[0]})" for cut in cuts]
         said.append(f"No accelerator satisfies all of: {'; '.join(sides)}.")
     for group in conflict.explanations[:EXPLANATIONS]:
-        classes = " and one of ".join(groups.short(ids) for ids in group)
-        said.append(f"Explained together by one of {classes}.")
+        classes = " and a chip out of ".join(groups.short(ids) for ids in group)
+        said.append(f"Explained together by a chip out of {classes}.")
     return tuple(said)
