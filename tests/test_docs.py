@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from chipsieve.cli import main as command
 from chipsieve.discover import SIZE_LIMIT
@@ -58,3 +59,9 @@ def test_limitations_state_the_limits() -> None:
     text = (ROOT / "docs/limitations.md").read_text(encoding="utf-8")
     assert f"Files above {SIZE_LIMIT // 1_000_000} MB" in text
     assert f"longer than {SECONDS_PER_FILE} seconds" in text
+
+
+def test_the_readme_shows_what_a_scan_prints() -> None:
+    example = ROOT / "fixtures" / "repos" / "hunyuan-large-2024-11-05"
+    printed = CliRunner().invoke(command, ["scan", "--workers", "1", str(example)]).stdout
+    assert f"```text\n{printed}```" in README
