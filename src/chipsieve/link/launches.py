@@ -202,11 +202,13 @@ class _Linker:
         """What the final environment and command line say, whichever script wrote the words."""
         for name, value in run.environment.items():
             text = value.text if known(value.text) else None
-            yield from self._matched(self.table.env(name, text), value, value.conditions, reach, f"{name}={value.text}")
+            yield from self._matched(
+                self.table.env(name, text), value, value.conditions + run.conditions, reach, f"{name}={value.text}"
+            )
         for word, name, operand in pairs(run.words):
             text = "true" if operand is None else operand if known(operand) else None
             shown = name if operand is None else f"{name} {operand}"
-            yield from self._matched(self.table.flag(name, text), word, word.conditions, reach, shown)
+            yield from self._matched(self.table.flag(name, text), word, word.conditions + run.conditions, reach, shown)
 
     def _matched(
         self, matches: Iterable[Match], word: Resolved, conditions: tuple[Condition, ...], reach: Reach, shown: str

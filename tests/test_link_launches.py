@@ -1,0 +1,185 @@
+"""Where does each finding stand in each launch? Hand-made readings and a small table of signals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from link_builders import command, if_variable, module, option, script, span, text
+
+from chipsieve.link import link
+from chipsieve.model import MENTION, NEVER, Finding, Function, Import, Launch, Reading, Reference, Standing, Test
+from chipsieve.signals import read_signal
+from chipsieve.signals.table import SignalTable
+
+COMMON = {
+    "title": "a construct", "question": "What then?", "step": "kernels", "effect": "requires", "strength": "strong",
+    "requires": {"vendor": "nvidia"}, "why": "because", "references": ["a test"],
+}  # fmt: skip
+
+
+def row(kind: str, *names: str) -> dict[str, object]:
+    return {"kind": kind, "names": list(names)}
+
+
+TABLE = SignalTable(
+    {
+        "bf16": read_signal("bf16", {**COMMON, "match": [row("flag", "--bf16"), row("name", "torch.bfloat16"), row("key", "bf16")]}),
+        "fabric": read_signal("fabric", {**COMMON, "match": [row("env", "NCCL_IB_HCA")]}),
+        "asks-flash": read_signal("asks-flash", {**COMMON, "provides": ["flash_attn"], "match": [row("flag", "--flash")]}),
+        "flash": read_signal("flash", {**COMMON, "provides": ["flash_attn"], "match": [row("import", "flash_attn"), row("pin", "flash-attn")]}),
+    }
+)  # fmt: skip
+
+
+def found(signal: str, path: str, *conditions: Test, kind: str = "name", line: int = 1) -> Finding:
+    return Finding(signal, kind, path, span(line), "", "", conditions)
+
+
+def having(reading: Reading, *findings: Finding) -> Reading:
+    return replace(reading, findings=findings)
+
+
+def standings(launch: Launch) -> dict[tuple[str, str], Standing]:
+    return {(item.signal, item.path): stands for item, stands in launch.findings}
+
+
+def one(*readings: Reading) -> Launch:
+    (launch,) = link(readings, TABLE)
+    return launch
+
+
+def test_a_flag_counts_in_the_launch_that_passes_it() -> None:
+    first, second = link(
+        [
+            script("run.sh", command("torchrun train.py --bf16", at=1), command("torchrun train.py", at=2)),
+            module("train.py"),
+        ],
+        TABLE,
+    )
+    assert standings(first) == {("bf16", "run.sh"): "asserted"}
+    assert standings(second) == {}
+    assert (first.id, second.id) == ("run.sh:1", "run.sh:2")
+
+
+def test_an_option_decides_what_stands_under_it() -> None:
+    train = having(
+        module("train.py", options=(option("--bf16", "false", "true"),)),
+        found("bf16", "train.py", Test("option", "bf16")),
+    )
+    launches = link(
+        [script("run.sh", command("python train.py --bf16"), command("python train.py", at=2)), train], TABLE
+    )
+    assert [standings(launch).get(("bf16", "train.py")) for launch in launches] == ["asserted", None]
+
+
+def test_standing_is_the_weakest_of_the_way_and_the_line() -> None:
+    library = having(
+        module("lib.py"), found("bf16", "lib.py"), found("fabric", "lib.py", Test("hardware")), found("flash", "lib.py", NEVER),
+        found("asks-flash", "lib.py", MENTION),
+    )  # fmt: skip
+    sure = module("train.py", imports=(Import("lib", span()),))
+    unsure = module("train.py", imports=(Import("lib", span(), conditions=(Test("hardware"),)),))
+    run = script("run.sh", command("python train.py"))
+    assert standings(one(run, sure, library)) == {("bf16", "lib.py"): "asserted", ("fabric", "lib.py"): "optional"}
+    assert standings(one(run, unsure, library)) == {("bf16", "lib.py"): "optional", ("fabric", "lib.py"): "optional"}
+
+
+def test_code_that_nobody_certainly_calls_is_optional() -> None:
+    guarded = Function("main", frozenset({"plain"}), (((Test("option", "fp8"),), frozenset({"special"})),))
+    train = having(
+        module("train.py", functions=(Function("", frozenset({"main"})), guarded)),
+        found("bf16", "train.py", Test("call", "plain")),
+        found("fabric", "train.py", Test("call", "special")),
+    )
+    run = script("run.sh", command("python train.py"), command("python train.py --fp8", at=2))
+    without, with_option = link([run, train], TABLE)
+    assert standings(without) == {("bf16", "train.py"): "asserted", ("fabric", "train.py"): "optional"}
+    assert standings(with_option) == {("bf16", "train.py"): "asserted", ("fabric", "train.py"): "asserted"}
+
+
+def test_the_environment_in_force_counts_and_nothing_else() -> None:
+    run = script(
+        "run.sh",
+        command("python prepare.py", environment={"NCCL_IB_HCA": text("mlx5_0")}),
+        command("torchrun train.py", at=2),
+        command("torchrun train.py", at=3, environment={"NCCL_IB_HCA": text("mlx5_0", line=3)}),
+    )
+    launches = link(
+        [having(run, found("fabric", "run.sh", kind="env", line=9)), module("train.py"), module("prepare.py")], TABLE
+    )
+    assert [standings(launch) for launch in launches] == [
+        {("fabric", "run.sh"): "asserted"}, {}, {("fabric", "run.sh"): "asserted"}
+    ]  # fmt: skip
+
+
+def test_a_launch_that_asks_for_a_module_meets_its_import_guards_and_pins() -> None:
+    train = having(module("train.py"), found("flash", "train.py", Test("import", "flash_attn.ops"), kind="import"))
+    pins = Reading("requirements.txt", "requirements", findings=(found("flash", "requirements.txt", kind="pin"),))
+    run = script("run.sh", command("python train.py --flash"), command("python train.py", at=2))
+    asking, other = link([run, train, pins], TABLE)
+    assert standings(asking) == {
+        ("asks-flash", "run.sh"): "asserted", ("flash", "train.py"): "asserted", ("flash", "requirements.txt"): "asserted",
+    }  # fmt: skip
+    assert standings(other) == {("flash", "train.py"): "optional", ("flash", "requirements.txt"): "optional"}
+
+
+def test_the_named_config_is_in_the_launch_and_its_siblings_are_not() -> None:
+    configs = [
+        Reading(name, "json", findings=(found("bf16", name, kind="key"),)) for name in ("conf/a.json", "conf/b.json")
+    ]
+    launch = one(script("conf/run.sh", command("deepspeed train.py --deepspeed a.json")), module("train.py"), *configs)
+    assert standings(launch) == {("bf16", "conf/a.json"): "asserted"}
+
+
+def test_a_config_that_code_opens_is_in_the_launch() -> None:
+    config = Reading("conf/a.json", "json", findings=(found("bf16", "conf/a.json", kind="key"),))
+    train = replace(module("train.py"), references=(Reference("conf/a.json", span()),))
+    assert standings(one(script("run.sh", command("python train.py")), train, config)) == {
+        ("bf16", "conf/a.json"): "asserted"
+    }
+
+
+def test_conditions_under_which_the_run_itself_stands_are_met_in_it() -> None:
+    condition = if_variable("MODE", "fast")
+    run = script("run.sh", command("python train.py --bf16", conditions=(condition,)))
+    assert standings(one(run, module("train.py"))) == {("bf16", "run.sh"): "asserted"}
+
+
+def test_a_command_in_prose_is_a_launch_when_there_is_no_other_and_stays_optional() -> None:
+    unsure = Test("unknown", text="a README's code block")
+    readme = Reading("README.md", "prose", commands=(command("torchrun train.py --bf16", at=7, conditions=(unsure,)),))
+    assert standings(one(readme, module("train.py"))) == {("bf16", "README.md"): "optional"}
+    assert one(readme, module("train.py"), script("run.sh", command("torchrun train.py"))).path == "run.sh"
+
+
+def test_entry_modules_stand_in_for_scripts() -> None:
+    train = having(module("train.py", entry=True), found("bf16", "train.py", Test("entry")))
+    assert standings(one(train, module("lib.py"))) == {("bf16", "train.py"): "asserted"}
+    assert link([module("lib.py"), module("tool.py", entry=True)], TABLE) == ()
+
+
+def test_programs_from_elsewhere_are_no_launches_unless_they_train() -> None:
+    run = script(
+        "run.sh",
+        command("python -m pip install x"),
+        command("python -m pytest", at=2),
+        command("torchrun ${CODE}/train.py", at=3),
+    )
+    assert [launch.id for launch in link([run], TABLE)] == ["run.sh:3"]
+
+
+def test_the_whole_tree_by_eye_meets_every_condition_but_a_mention() -> None:
+    library = having(
+        module("lib.py"),
+        found("bf16", "lib.py", NEVER),
+        found("fabric", "lib.py", Test("hardware")),
+        found("flash", "lib.py", MENTION),
+    )
+    (launch,) = link([library], TABLE, scope="tree")
+    assert standings(launch) == {("bf16", "lib.py"): "asserted", ("fabric", "lib.py"): "asserted"}
+    assert launch.id == "tree"
+
+
+def test_two_runs_at_one_line_have_ids_of_their_own() -> None:
+    run = script("run.sh", command("torchrun a.py"), command("torchrun b.py"))
+    assert [launch.id for launch in link([run, module("a.py"), module("b.py")], TABLE)] == ["run.sh:1", "run.sh:1#2"]
