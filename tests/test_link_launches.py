@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from link_builders import command, if_variable, module, option, script, span, text
-
 from chipsieve.link import link
-from chipsieve.model import MENTION, NEVER, Finding, Function, Import, Launch, Reading, Reference, Standing, Test
+from chipsieve.model import (
+    MENTION,
+    NEVER,
+    Finding,
+    Function,
+    Import,
+    Launch,
+    Reading,
+    Reference,
+    Signal,
+    Standing,
+    Test,
+)
 from chipsieve.signals import read_signal
 from chipsieve.signals.table import SignalTable
+from link_builders import command, if_variable, module, option, script, span, text
 
 COMMON = {
     "title": "a construct", "question": "What then?", "step": "kernels", "effect": "requires", "strength": "strong",
@@ -21,14 +32,17 @@ def row(kind: str, *names: str) -> dict[str, object]:
     return {"kind": kind, "names": list(names)}
 
 
-TABLE = SignalTable(
-    {
-        "bf16": read_signal("bf16", {**COMMON, "match": [row("flag", "--bf16"), row("name", "torch.bfloat16"), row("key", "bf16")]}),
-        "fabric": read_signal("fabric", {**COMMON, "match": [row("env", "NCCL_IB_HCA")]}),
-        "asks-flash": read_signal("asks-flash", {**COMMON, "provides": ["flash_attn"], "match": [row("flag", "--flash")]}),
-        "flash": read_signal("flash", {**COMMON, "provides": ["flash_attn"], "match": [row("import", "flash_attn"), row("pin", "flash-attn")]}),
-    }
-)  # fmt: skip
+def signal(name: str, *rows: dict[str, object], provides: tuple[str, ...] = ()) -> Signal:
+    return read_signal(name, {**COMMON, "provides": list(provides), "match": list(rows)})
+
+
+SIGNALS = (
+    signal("bf16", row("flag", "--bf16"), row("name", "torch.bfloat16"), row("key", "bf16")),
+    signal("fabric", row("env", "NCCL_IB_HCA")),
+    signal("asks-flash", row("flag", "--flash"), provides=("flash_attn",)),
+    signal("flash", row("import", "flash_attn"), row("pin", "flash-attn"), provides=("flash_attn",)),
+)
+TABLE = SignalTable({item.id: item for item in SIGNALS})
 
 
 def found(signal: str, path: str, *conditions: Test, kind: str = "name", line: int = 1) -> Finding:
@@ -74,9 +88,12 @@ def test_an_option_decides_what_stands_under_it() -> None:
 
 def test_standing_is_the_weakest_of_the_way_and_the_line() -> None:
     library = having(
-        module("lib.py"), found("bf16", "lib.py"), found("fabric", "lib.py", Test("hardware")), found("flash", "lib.py", NEVER),
+        module("lib.py"),
+        found("bf16", "lib.py"),
+        found("fabric", "lib.py", Test("hardware")),
+        found("flash", "lib.py", NEVER),
         found("asks-flash", "lib.py", MENTION),
-    )  # fmt: skip
+    )
     sure = module("train.py", imports=(Import("lib", span()),))
     unsure = module("train.py", imports=(Import("lib", span(), conditions=(Test("hardware"),)),))
     run = script("run.sh", command("python train.py"))
@@ -118,8 +135,10 @@ def test_a_launch_that_asks_for_a_module_meets_its_import_guards_and_pins() -> N
     run = script("run.sh", command("python train.py --flash"), command("python train.py", at=2))
     asking, other = link([run, train, pins], TABLE)
     assert standings(asking) == {
-        ("asks-flash", "run.sh"): "asserted", ("flash", "train.py"): "asserted", ("flash", "requirements.txt"): "asserted",
-    }  # fmt: skip
+        ("asks-flash", "run.sh"): "asserted",
+        ("flash", "train.py"): "asserted",
+        ("flash", "requirements.txt"): "asserted",
+    }
     assert standings(other) == {("flash", "train.py"): "optional", ("flash", "requirements.txt"): "optional"}
 
 
