@@ -150,6 +150,8 @@ def _string(walk: Walk, node: cst.BaseExpression) -> None:
     text = plain_text(node)
     if text and FILE.fullmatch(text):
         walk.references.append(Found(Place(node), partial(Reference, text, conditions=walk.conditions)))
+    if text:
+        walk.hit(walk.table.literal(text), node)
     if text and "#SBATCH" in text:
         words.directives(walk, node)
 

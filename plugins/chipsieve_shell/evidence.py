@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from posixpath import basename
 
 from chipsieve_shell.answers import Conditions
-from chipsieve_shell.heads import LOCAL, TRIVIAL
+from chipsieve_shell.heads import LOCAL, SAYING, TRIVIAL
 from chipsieve_shell.launchers import Placed
 from chipsieve_shell.nodes import Extent
 from chipsieve_shell.options import SYSTEMS, Token, scheduler_options
@@ -27,6 +27,9 @@ def examine(record: Record, placed: list[Placed], conditions: Conditions) -> Non
     if basename(tokens[0][0] or "") not in LOCAL:
         for name, value, extent, further in flags(placed):
             record.found(record.table.flag(name, value), extent, (*conditions, *further))
+    if basename(tokens[0][0] or "") not in SAYING:
+        for text, extent in tokens:
+            record.found(record.table.literal(text) if text else (), extent, conditions)
     if basename(tokens[0][0] or "") in TRIVIAL:
         return
     scheduler = next((index for index, (text, _) in enumerate(tokens) if basename(text or "") in SYSTEMS), None)

@@ -34,3 +34,6 @@ LOCAL = frozenset({
     "nvidia-smi", "rocm-smi", "npu-smi", "lspci", "numfmt", "vim", "less", "more", "ping", "df", "du", "free",
     "stat", "file", "tree",
 })  # fmt: skip
+
+# Whose words are only shown or looked for, so that a literal among them is no use of it.
+SAYING = frozenset({"echo", "printf", "cat", "grep", "egrep", "fgrep", "sed", "awk", "gawk", "logger"})
