@@ -13,15 +13,16 @@ from chipsieve.model import Verdict
 
 REPOS = Path(__file__).parent.parent / "fixtures" / "repos"
 TREES = sorted(path.name for path in REPOS.iterdir() if path.is_dir())
-COMMENTS = {
-    ".py": "\n# nothing to see here\n",
-    ".sh": "\n# nothing to see here\n",
-    ".slurm": "\n# nothing\n",
-    ".yml": "\n# x\n",
+COMMENT = "\n# nothing to see here\n"
+COMMENTED = (".py", ".sh", ".slurm", ".yml")
+LOCALS = {
+    "hunyuan-large-2024-11-05": [
+        ("train/train.py", "training_args", "these"),
+        ("train/train.py", "kwargs", "others"),
+    ],
+    "optional-fp8": [("engine/model.py", "context", "manager")],
+    "hunyuan-dit": [("hydit/ds_config.py", "config", "settings")],
 }
-LOCALS = {"hunyuan-large-2024-11-05": [("train/train.py", "training_args", "these"), ("train/train.py", "kwargs", "others")],
-          "optional-fp8": [("engine/model.py", "context", "manager")],
-          "hunyuan-dit": [("hydit/ds_config.py", "config", "settings")]}  # fmt: skip
 
 
 def answer(verdict: Verdict) -> object:
