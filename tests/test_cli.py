@@ -178,3 +178,26 @@ def test_accelerators_filters_and_refuses_unknown_facts() -> None:
     refused = CliRunner().invoke(main, ["accelerators", "--where", "bf16_nativ=true"])
     assert refused.exit_code == 2
     assert "bf16_native" in refused.stderr
+
+
+def test_explain_takes_a_name_and_shows_the_lines_that_exclude() -> None:
+    explained = CliRunner().invoke(main, ["explain", "V100-32GB", LARGE])
+    assert explained.exit_code == 0
+    assert "(v100-sxm2-32gb) is excluded" in explained.stdout
+    assert "train/train.sh:53" in explained.stdout
+    possible = CliRunner().invoke(main, ["explain", "h20-96gb", LARGE])
+    assert "(h20-96gb) remains possible" in possible.stdout
+    assert "README.md:5" in possible.stdout
+    refused = CliRunner().invoke(main, ["explain", "h2o", LARGE])
+    assert refused.exit_code == 2
+    assert "chipsieve accelerators" in refused.stderr
+
+
+def test_signals_are_listed_and_shown() -> None:
+    listed = CliRunner().invoke(main, ["signals"])
+    assert "bf16-training" in listed.stdout
+    shown = CliRunner().invoke(main, ["signals", "gpudirect-settings"])
+    assert "prove nothing" in shown.stdout
+    refused = CliRunner().invoke(main, ["signals", "bf16-trainin"])
+    assert refused.exit_code == 2
+    assert "did you mean 'bf16-training'" in refused.stderr

@@ -202,3 +202,17 @@ def test_the_whole_tree_by_eye_meets_every_condition_but_a_mention() -> None:
 def test_two_runs_at_one_line_have_ids_of_their_own() -> None:
     run = script("run.sh", command("torchrun a.py"), command("torchrun b.py"))
     assert [launch.id for launch in link([run, module("a.py"), module("b.py")], TABLE)] == ["run.sh:1", "run.sh:1#2"]
+
+
+def test_a_key_that_the_command_line_overrides_proves_nothing() -> None:
+    config = Reading("conf/a.yaml", "yaml", findings=(replace(found("bf16", "conf/a.yaml", kind="key"), name="bf16"),))
+    plain = command("python train.py --config a.yaml", at=1)
+    overridden = command("python train.py --config a.yaml trainer.bf16=false", at=2)
+    first, second = link([script("conf/run.sh", plain, overridden), module("train.py"), config], TABLE)
+    assert standings(first) == {("bf16", "conf/a.yaml"): "asserted"}
+    assert standings(second) == {("bf16", "conf/a.yaml"): "optional"}
+
+
+def test_an_override_on_the_command_line_is_a_key_of_its_own() -> None:
+    launch = one(script("run.sh", command("python train.py trainer.bf16=true")), module("train.py"))
+    assert standings(launch) == {("bf16", "run.sh"): "asserted"}

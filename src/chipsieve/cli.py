@@ -220,18 +220,18 @@ def accelerators(where: tuple[str, ...], form: str) -> None:
 )
 @click.option("--no-progress", is_flag=True, help="No progress bar.")
 def explain(accelerator: str, path: Path, no_progress: bool, **options: Any) -> None:
-    """Say why ACCELERATOR (an id of the catalogue) is possible or excluded for PATH.
+    """Say why ACCELERATOR (an id of the catalogue, or a name such as H20) is possible or excluded for PATH.
 
     \b
     Example:
-      chipsieve explain h20-96gb path/to/repository
+      chipsieve explain h20 path/to/repository
     """
-    from chipsieve.catalogue import load_catalogue
+    from chipsieve.fail import chips_called
     from chipsieve.report.explain import explain as text
-    from chipsieve.tables import refuse_unknown
 
-    refuse_unknown("accelerator", [accelerator], load_catalogue().by_id)
-    _write(text(_scanned(path, quiet=no_progress, **options), accelerator), None)
+    ids = sorted(chips_called(accelerator))
+    verdict = _scanned(path, quiet=no_progress, **options)
+    _write("\n".join(text(verdict, chip) for chip in ids), None)
 
 
 @main.command()

@@ -45,18 +45,22 @@ def parse(text: str) -> FailOn:
     kind, colon, wanted = (part.strip() for part in text.partition(":"))
     if colon:
         refuse_unknown("--fail-on", [kind], ["excludes", "names"])
-        return FailOn(text, kind, wanted, frozenset() if wanted == "any" else _chips(wanted))
+        return FailOn(text, kind, wanted, frozenset() if wanted == "any" else chips_called(wanted))
     if kind in get_args(Effect):
         return FailOn(text, "effect", kind)
     refuse_unknown("--fail-on", [kind], [*load_signals(), *get_args(Effect)])
     return FailOn(text, "signal", kind)
 
 
-def _chips(word: str) -> frozenset[str]:
-    """The accelerators that a word means: an id of the catalogue, or a name in its names' table."""
+def chips_called(word: str) -> frozenset[str]:
+    """The ids of the accelerators that a word means: an id of the catalogue, or a name in its names' table.
+
+    Raises:
+        TableError: it means none.
+    """
     catalogue = load_catalogue()
     ids = frozenset(chip.id for chip in catalogue.accelerators if chip.id == word.casefold())
     found = ids or catalogue.names.get(" ".join(word.casefold().split()), frozenset())
     if not found:
-        raise TableError(f"--fail-on: no accelerator is called {word!r}; `chipsieve accelerators` lists them")
+        raise TableError(f"no accelerator is called {word!r}; `chipsieve accelerators` lists them")
     return found

@@ -84,7 +84,8 @@ class Finding:
     """One place where a signal matched.
 
     `conditions` must all hold for the line to take effect. `row` is the kind of match row that fired
-    (`env`, `flag`, `key` ...); `by` says who names the chip when the effect is `names`.
+    (`env`, `flag`, `key` ...); `by` says who names the chip when the effect is `names`; `name` is a config's key,
+    which a command line may override.
     """
 
     signal: str
@@ -96,6 +97,7 @@ class Finding:
     conditions: tuple[Condition, ...] = ()
     engine: str = ""
     by: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,12 +319,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A row that fired: which signal, which kind of row, and the value it saw."""
+    """A row that fired: which signal, which kind of row, the value it saw, and the key that held it."""
 
     signal: str
     row: str
     value: str
     by: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

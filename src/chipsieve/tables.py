@@ -9,6 +9,9 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 
+LISTED = 12  # names shown in a message before it says "..."
+
+
 class TableError(ValueError):
     """A table of ours, or one a user wrote, does not say what its format asks for."""
 
@@ -41,7 +44,8 @@ def refuse_unknown(where: str, given: Iterable[str], known: Iterable[str]) -> No
     for key in given:
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; known keys: {', '.join(known)}"
+            listed = ", ".join(known[:LISTED]) + (", ..." if len(known) > LISTED else "")
+            hint = f"; did you mean {near[0]!r}?" if near else f"; known keys: {listed}"
             raise TableError(f"{where}: unknown key {key!r}{hint}")
 
 

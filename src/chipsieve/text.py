@@ -62,6 +62,7 @@ def finding(
         conditions=conditions,
         engine=engine,
         by=match.by,
+        name=match.name,
     )
 
 

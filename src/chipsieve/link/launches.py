@@ -180,7 +180,9 @@ class _Linker:
             by_words = path in run.scripts and self.tree.readings[path].language not in CODE
             for item in self.tree.readings[path].findings:
                 if not (by_words and item.row in BY_WORDS):
-                    yield item, self._weaker(item, reach.holds(item.conditions, path), provided)
+                    answer = reach.holds(item.conditions, path)
+                    overridden = item.row == "key" and reach.options.gives(item.name)
+                    yield item, self._weaker(item, None if answer and overridden else answer, provided)
         for path in self._around_run(run, reach):
             for item in self.tree.readings[path].findings:
                 yield item, self._weaker(item, None if MENTION not in item.conditions else False, provided)
@@ -208,7 +210,9 @@ class _Linker:
         for word, name, operand in pairs(run.words):
             text = "true" if operand is None else operand if known(operand) else None
             shown = name if operand is None else f"{name} {operand}"
-            yield from self._matched(self.table.flag(name, text), word, word.conditions + run.conditions, reach, shown)
+            keyed = self.table.key(name.lstrip("+").split("."), text) if "=" in word.text else ()
+            matches = (*self.table.flag(name, text), *keyed)
+            yield from self._matched(matches, word, word.conditions + run.conditions, reach, shown)
 
     def _matched(
         self, matches: Iterable[Match], word: Resolved, conditions: tuple[Condition, ...], reach: Reach, shown: str
@@ -218,7 +222,7 @@ class _Linker:
             own = [item for item in there if item.row == match.row and item.value == match.value]
             made = Finding(
                 match.signal, match.row, word.path, word.span, match.value, shown, conditions, ENGINE, match.by
-            )  # fmt: skip
+            )
             yield (own or [made])[0], reach.holds(conditions, word.path)
 
     def _provides(self, found: Mapping[Finding, Standing]) -> frozenset[str]:

@@ -60,6 +60,10 @@ class OptionValues:
                 return source[name]
         return None
 
+    def gives(self, name: str) -> bool:
+        """Whether the command line itself sets the option of that name."""
+        return bool(name) and option_name(name) in self._given
+
     def names(self) -> frozenset[str]:
         """All option names that the run gives or its code declares."""
         return frozenset(self._given) | frozenset(self._declared)

@@ -60,6 +60,7 @@ def _finding(result: Table, kept: Table, place: str) -> Finding:
         conditions=conditions,
         engine=_field(kept, "engine", place, str),
         by=_field(kept, "by", place, str),
+        name=_field(kept, "name", place, str),
     )
 
 

@@ -133,4 +133,5 @@ def _kept(finding: Finding) -> Record:
         "conditions": [encode(condition) for condition in finding.conditions],
         "engine": finding.engine,
         "by": finding.by,
+        "name": finding.name,
     }

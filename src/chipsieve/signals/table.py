@@ -71,7 +71,7 @@ class SignalTable:
             for signal, row in self._rows("key", ".".join(path[start:]))
             if _beside(row, beside or {}) and _file(row, file)
         )
-        return _matches("key", rows, value)
+        return _matches("key", rows, value, name=path[-1])
 
     def name(self, qualified: str, assigned: str | None = None) -> tuple[Match, ...]:
         """Signals of a qualified Python name, `torch.bfloat16`; rows with values ask what is `assigned` to it."""
@@ -176,14 +176,14 @@ def _normal(kind: str, name: str) -> str:
 
 
 def _matches(
-    kind: str, rows: Iterable[tuple[str, Row]], value: str | None, *, any_value: bool = False
+    kind: str, rows: Iterable[tuple[str, Row]], value: str | None, *, any_value: bool = False, name: str = ""
 ) -> tuple[Match, ...]:
     """The rows that accept the value; an unknown value fires only rows that take any."""
     found = []
     for signal, row in rows:
         seen = _accepted(row, value, any_value=any_value)
         if seen is not None:
-            found.append(Match(signal, kind, seen, row.by))
+            found.append(Match(signal, kind, seen, row.by, name))
     return tuple(dict.fromkeys(found))
 
 
