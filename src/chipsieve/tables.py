@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-
 LISTED = 12  # names shown in a message before it says "..."
 
 
