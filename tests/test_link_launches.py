@@ -57,18 +57,21 @@ def standings(launch: Launch) -> dict[tuple[str, str], Standing]:
     return {(item.signal, item.path): stands for item, stands in launch.findings}
 
 
+def launches_of(readings: list[Reading], scope: str = "launch") -> tuple[Launch, ...]:
+    return link(readings, TABLE, scope).launches
+
+
 def one(*readings: Reading) -> Launch:
-    (launch,) = link(readings, TABLE)
+    (launch,) = launches_of(list(readings))
     return launch
 
 
 def test_a_flag_counts_in_the_launch_that_passes_it() -> None:
-    first, second = link(
+    first, second = launches_of(
         [
             script("run.sh", command("torchrun train.py --bf16", at=1), command("torchrun train.py", at=2)),
             module("train.py"),
         ],
-        TABLE,
     )
     assert standings(first) == {("bf16", "run.sh"): "asserted"}
     assert standings(second) == {}
@@ -80,8 +83,8 @@ def test_an_option_decides_what_stands_under_it() -> None:
         module("train.py", options=(option("--bf16", "false", "true"),)),
         found("bf16", "train.py", Test("option", "bf16")),
     )
-    launches = link(
-        [script("run.sh", command("python train.py --bf16"), command("python train.py", at=2)), train], TABLE
+    launches = launches_of(
+        [script("run.sh", command("python train.py --bf16"), command("python train.py", at=2)), train]
     )
     assert [standings(launch).get(("bf16", "train.py")) for launch in launches] == ["asserted", None]
 
@@ -109,7 +112,7 @@ def test_code_that_nobody_certainly_calls_is_optional() -> None:
         found("fabric", "train.py", Test("call", "special")),
     )
     run = script("run.sh", command("python train.py"), command("python train.py --fp8", at=2))
-    without, with_option = link([run, train], TABLE)
+    without, with_option = launches_of([run, train])
     assert standings(without) == {("bf16", "train.py"): "asserted", ("fabric", "train.py"): "optional"}
     assert standings(with_option) == {("bf16", "train.py"): "asserted", ("fabric", "train.py"): "asserted"}
 
@@ -121,8 +124,8 @@ def test_the_environment_in_force_counts_and_nothing_else() -> None:
         command("torchrun train.py", at=2),
         command("torchrun train.py", at=3, environment={"NCCL_IB_HCA": text("mlx5_0", line=3)}),
     )
-    launches = link(
-        [having(run, found("fabric", "run.sh", kind="env", line=9)), module("train.py"), module("prepare.py")], TABLE
+    launches = launches_of(
+        [having(run, found("fabric", "run.sh", kind="env", line=9)), module("train.py"), module("prepare.py")]
     )
     assert [standings(launch) for launch in launches] == [
         {("fabric", "run.sh"): "asserted"}, {}, {("fabric", "run.sh"): "asserted"}
@@ -133,7 +136,7 @@ def test_a_launch_that_asks_for_a_module_meets_its_import_guards_and_pins() -> N
     train = having(module("train.py"), found("flash", "train.py", Test("import", "flash_attn.ops"), kind="import"))
     pins = Reading("requirements.txt", "requirements", findings=(found("flash", "requirements.txt", kind="pin"),))
     run = script("run.sh", command("python train.py --flash"), command("python train.py", at=2))
-    asking, other = link([run, train, pins], TABLE)
+    asking, other = launches_of([run, train, pins])
     assert standings(asking) == {
         ("asks-flash", "run.sh"): "asserted",
         ("flash", "train.py"): "asserted",
@@ -174,7 +177,7 @@ def test_a_command_in_prose_is_a_launch_when_there_is_no_other_and_stays_optiona
 def test_entry_modules_stand_in_for_scripts() -> None:
     train = having(module("train.py", entry=True), found("bf16", "train.py", Test("entry")))
     assert standings(one(train, module("lib.py"))) == {("bf16", "train.py"): "asserted"}
-    assert link([module("lib.py"), module("tool.py", entry=True)], TABLE) == ()
+    assert launches_of([module("lib.py"), module("tool.py", entry=True)]) == ()
 
 
 def test_programs_from_elsewhere_are_no_launches_unless_they_train() -> None:
@@ -184,7 +187,7 @@ def test_programs_from_elsewhere_are_no_launches_unless_they_train() -> None:
         command("python -m pytest", at=2),
         command("torchrun ${CODE}/train.py", at=3),
     )
-    assert [launch.id for launch in link([run], TABLE)] == ["run.sh:3"]
+    assert [launch.id for launch in launches_of([run])] == ["run.sh:3"]
 
 
 def test_the_whole_tree_by_eye_meets_every_condition_but_a_mention() -> None:
@@ -194,21 +197,21 @@ def test_the_whole_tree_by_eye_meets_every_condition_but_a_mention() -> None:
         found("fabric", "lib.py", Test("hardware")),
         found("flash", "lib.py", MENTION),
     )
-    (launch,) = link([library], TABLE, scope="tree")
+    (launch,) = launches_of([library], scope="tree")
     assert standings(launch) == {("bf16", "lib.py"): "asserted", ("fabric", "lib.py"): "asserted"}
     assert launch.id == "tree"
 
 
 def test_two_runs_at_one_line_have_ids_of_their_own() -> None:
     run = script("run.sh", command("torchrun a.py"), command("torchrun b.py"))
-    assert [launch.id for launch in link([run, module("a.py"), module("b.py")], TABLE)] == ["run.sh:1", "run.sh:1#2"]
+    assert [launch.id for launch in launches_of([run, module("a.py"), module("b.py")])] == ["run.sh:1", "run.sh:1#2"]
 
 
 def test_a_key_that_the_command_line_overrides_proves_nothing() -> None:
     config = Reading("conf/a.yaml", "yaml", findings=(replace(found("bf16", "conf/a.yaml", kind="key"), name="bf16"),))
     plain = command("python train.py --config a.yaml", at=1)
     overridden = command("python train.py --config a.yaml trainer.bf16=false", at=2)
-    first, second = link([script("conf/run.sh", plain, overridden), module("train.py"), config], TABLE)
+    first, second = launches_of([script("conf/run.sh", plain, overridden), module("train.py"), config])
     assert standings(first) == {("bf16", "conf/a.yaml"): "asserted"}
     assert standings(second) == {("bf16", "conf/a.yaml"): "optional"}
 
@@ -216,3 +219,10 @@ def test_a_key_that_the_command_line_overrides_proves_nothing() -> None:
 def test_an_override_on_the_command_line_is_a_key_of_its_own() -> None:
     launch = one(script("run.sh", command("python train.py trainer.bf16=true")), module("train.py"))
     assert standings(launch) == {("bf16", "run.sh"): "asserted"}
+
+
+def test_runs_beyond_the_limit_are_a_gap_and_not_silent() -> None:
+    run = script("grid.sh", *(command("torchrun train.py", at=line) for line in range(1, 70)))
+    linked = link([run, module("train.py")], TABLE)
+    assert len(linked.launches) == 64
+    assert [(gap.path, gap.line) for gap in linked.gaps] == [("grid.sh", 65)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from chipsieve.catalogue import load_catalogue
@@ -40,21 +41,20 @@ def scan(
     table, catalogue = default_table(), load_catalogue()
     found = discover(Path(path))
     readings = read_tree(found, progress, workers)
-    gaps = sorted(
-        {*found.gaps, *(gap for reading in readings for gap in reading.gaps)},
-        key=lambda gap: (gap.path, gap.line or 0, gap.reason),
-    )
+    linked = link(readings, table, scope)
+    gaps = {*found.gaps, *(gap for reading in readings for gap in reading.gaps), *linked.gaps}
+    ordered = tuple(sorted(gaps, key=lambda gap: (gap.path, gap.line or 0, gap.reason)))
     scanned = Scanned(
         root=found.root.name,
         scope=scope,
         findings=tuple(unique(item for reading in readings for item in reading.findings)),
-        gaps=tuple(gaps),
-        coverage=_coverage(found, gaps),
+        gaps=ordered,
+        coverage=_coverage(found, ordered),
     )
-    return conclude(scanned, link(readings, table, scope), Rules(catalogue, table.signals, rules, role))
+    return conclude(scanned, linked.launches, Rules(catalogue, table.signals, rules, role))
 
 
-def _coverage(found: Discovery, gaps: list[Gap]) -> Coverage:
+def _coverage(found: Discovery, gaps: Sequence[Gap]) -> Coverage:
     paths = {path for path, _ in found.files}
     whole = {gap.path for gap in gaps if gap.line is None} & paths
     parts = {gap.path for gap in gaps if gap.line is not None} & paths - whole

@@ -5,6 +5,8 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 from chipsieve.link.holds import standing
 from chipsieve.link.options import option_name, pairs
@@ -14,7 +16,7 @@ from chipsieve.link.roles import TRAINING, devices, role_of
 from chipsieve.link.scripts import Follower, Run, scripts_of
 from chipsieve.link.tree import Tree, above, known
 from chipsieve.logic import Answer
-from chipsieve.model import MENTION, Condition, Finding, Launch, Match, Reading, Resolved, Standing
+from chipsieve.model import MENTION, Condition, Finding, Gap, Launch, Match, Reading, Resolved, Standing
 from chipsieve.signals.table import SignalTable
 from chipsieve.text import finding_order
 
@@ -27,20 +29,28 @@ SURROUNDINGS = ("requirements", "dockerfile", "definition")
 INSTALLED_FILES = ("setup.py", "pyproject.toml", "setup.cfg", "environment.yml", "environment.yaml")
 
 
-def link(readings: Sequence[Reading], table: SignalTable, scope: str = "launch") -> tuple[Launch, ...]:
-    """The launches of a tree, sorted by id.
+class Linked(NamedTuple):
+    """The launches of a tree, sorted by place, and the runs that were too many to judge."""
+
+    launches: tuple[Launch, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
+def link(readings: Sequence[Reading], table: SignalTable, scope: str = "launch") -> Linked:
+    """The launches of a tree.
 
     `scope` "tree" takes the whole tree as one launch and every condition as met, which is what a person
     does who reads by eye; "launch" reconstructs each run.
     """
     tree = Tree(readings)
     if scope == "tree":
-        return (_whole_tree(readings),)
-    linker = _Linker(tree, table)
-    found = [linker.launch(run) for run in _runs(tree) if not _foreign(run, tree)]
+        return Linked((_whole_tree(readings),))
+    linker, follower = _Linker(tree, table), Follower(tree)
+    found = [linker.launch(run) for run in _runs(follower) if not _foreign(run, tree)]
     if not any(launch.role in TRAINING for launch in found):
         found += _entry_modules(linker, {launch.entry for launch in found})
-    return tuple(_numbered(sorted(found, key=lambda launch: (launch.path, launch.line, launch.entry))))
+    ordered = sorted(found, key=lambda launch: (launch.path, launch.line, launch.entry))
+    return Linked(tuple(_numbered(ordered)), tuple(follower.gaps))
 
 
 def _foreign(run: Run, tree: Tree) -> bool:
@@ -63,9 +73,9 @@ def _by_eye(item: Finding) -> Standing:
     return "inert" if MENTION in item.conditions else "asserted"
 
 
-def _runs(tree: Tree) -> list[Run]:
+def _runs(follower: Follower) -> list[Run]:
     """The runs of every script that no other script calls; those in prose only when there are no others."""
-    follower = Follower(tree)
+    tree = follower.tree
     by_script = {script: follower.runs(script) for script in scripts_of(tree.readings)}
     outer = {script: runs for script, runs in by_script.items() if script not in follower.called} or by_script
     written = {script for script in outer if tree.readings[script].language == "prose"}
@@ -90,12 +100,7 @@ def _numbered(launches: Iterable[Launch]) -> Iterator[Launch]:
     for launch in launches:
         seen[launch.id] += 1
         number = seen[launch.id]
-        yield launch if number == 1 else _renamed(launch, f"{launch.id}#{number}")
-
-
-def _renamed(launch: Launch, name: str) -> Launch:
-    fields = {field: getattr(launch, field) for field in Launch.__dataclass_fields__}
-    return Launch(**{**fields, "id": name})
+        yield launch if number == 1 else replace(launch, id=f"{launch.id}#{number}")
 
 
 def _place(pair: tuple[Finding, Answer]) -> tuple[object, ...]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from chipsieve.link.holds import hold
 from chipsieve.link.programs import Program, program
 from chipsieve.link.tree import ROOT, Tree, above, known
 from chipsieve.link.words import SPLIT, Scope, Values, expand
-from chipsieve.model import Command, Condition, Reading, Resolved, Word
+from chipsieve.model import Command, Condition, Gap, Reading, Resolved, Word
 
 DEPTH = 6  # scripts calling scripts; deeper is a loop
 CALLERS = ("shell", "python", "makefile")
@@ -46,14 +47,16 @@ class Follower:
         """Follow over the scripts of one tree."""
         self.tree = tree
         self.called: set[str] = set()
+        self.gaps: list[Gap] = []
 
     def runs(self, script: str) -> list[Run]:
-        """Every program that the script starts when somebody calls it."""
-        found: list[Run] = []
-        for run in self._follow(Scope(script, posixpath.dirname(script)), {}, ()):
-            found.append(run)
-            if len(found) == RUNS_PER_SCRIPT:
-                break
+        """Every program that the script starts when somebody calls it; what exceeds the limit becomes a gap."""
+        started = self._follow(Scope(script, posixpath.dirname(script)), {}, ())
+        found = list(islice(started, RUNS_PER_SCRIPT))
+        further = next(started, None)
+        if further is not None:
+            reason = f"starts more than {RUNS_PER_SCRIPT} runs: the rest is not judged"
+            self.gaps.append(Gap(script, reason, further.chain[0][1]))
         return found
 
     def _follow(
