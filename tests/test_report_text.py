@@ -161,3 +161,16 @@ def test_nothing_found_is_never_said_without_what_was_not_read() -> None:
     blind = replace(verdicts.empty(), coverage=Coverage(3, 1, 0, 2))
     assert unread in " ".join(render(blind, "text").split())
     assert "not read whole and" not in render(verdicts.empty(), "text")
+
+
+def test_without_a_training_launch_and_evidence_the_launches_are_only_counted() -> None:
+    idle = verdicts.launch("tox.sh:1", role="test")
+    tests = verdicts.outcome(launch=idle, steps=(), techniques=(), sites=(), unproven=())
+    told = render(verdicts.verdict(launches=(tests,), main="tox.sh:1", findings=(), named=(), gaps=()), "text")
+    assert "No training launch was found. Other launches, none with evidence that decides: 1 test." in told
+    assert "before" not in told
+
+
+def test_a_stretch_of_lines_belongs_to_the_place_of_a_gap() -> None:
+    gaps = (Gap("a.sh", "not parsed (lines 2 to 4)", 2), Gap("b.sh", "not parsed", 7))
+    assert "2 \N{MULTIPLICATION SIGN} not parsed: a.sh:2-4, b.sh:7" in render(verdicts.verdict(gaps=gaps), "text")

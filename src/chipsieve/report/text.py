@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from chipsieve.model import Verdict
+from chipsieve.report.facts import TRAINING
 from chipsieve.report.groups import Group, untouched_vendors
 from chipsieve.report.outline import CutLine, LaunchOutline, NameLine, NoteLine, Outline, StepLine, UnprovenLine
 from chipsieve.report.style import Style
@@ -31,8 +33,7 @@ def report(verdict: Verdict, style: Style) -> str:
     told = outline(verdict)
     blocks = [
         list(_heading(page, told)),
-        list(_launch(page, told.main)) if told.main else [],
-        *([line] for line in _others(page, told)),
+        *([_untold(page, told)] if _quiet(page, told) else _launches(page, told)),
         list(_remaining(page, told)),
         list(_list(page, "Named", told.named, _name)),
         list(_list(page, "Techniques", told.main.techniques if told.main else (), _note)),
@@ -42,6 +43,25 @@ def report(verdict: Verdict, style: Style) -> str:
         list(_conclusion(page, told)),
     ]
     return COMMAND.sub(r"\1\\\2", "\n".join("\n".join(block) + "\n" for block in blocks if block))
+
+
+def _launches(page: _Page, told: Outline) -> Iterator[list[str]]:
+    """The main launch whole, then the others."""
+    yield list(_launch(page, told.main)) if told.main else []
+    yield from ([line] for line in _others(page, told))
+
+
+def _quiet(page: _Page, told: Outline) -> bool:
+    """Whether training was asked for, and nothing trains, and no launch has evidence that decides."""
+    launches = [told.main, *told.others] if told.main else []
+    trains = told.role != "training" or any(launch.role in TRAINING for launch in launches)
+    return bool(launches) and not (page.verbose or trains or any(launch.decided for launch in launches))
+
+
+def _untold(page: _Page, told: Outline) -> list[str]:
+    launches = [told.main, *told.others] if told.main else []
+    counted = ", ".join(f"{count} {role}" for role, count in sorted(Counter(one.role for one in launches).items()))
+    return page.fill(f"No training launch was found. Other launches, none with evidence that decides: {counted}.")
 
 
 class _Page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
@@ -15,6 +16,7 @@ from chipsieve.report.naming import name_lines
 from chipsieve.report.outline import CutLine, GapLine, LaunchOutline, NoteLine, Outline, StepLine, UnprovenLine
 from chipsieve.report.reasons import reason, title
 
+LINES = re.compile(r" \(lines \d+ to (?P<last>\d+)\)$")
 SNIPPET = 160
 COMMAND = 400
 REASON = 240
@@ -137,10 +139,14 @@ def _notes(notes: Iterable[Note]) -> tuple[NoteLine, ...]:
 
 
 def _gaps(verdict: Verdict) -> tuple[GapLine, ...]:
-    """Gaps by reason, the most frequent first."""
+    """Gaps by reason, the most frequent first; a stretch of lines belongs to the place, not to the reason."""
     places: defaultdict[str, list[str]] = defaultdict(list)
     for gap in facts.sorted_gaps(verdict):
-        places[visible(gap.reason)].append(visible(gap.path + (f":{gap.line}" if gap.line else "")))
+        lines = LINES.search(gap.reason)
+        until = f"-{lines['last']}" if lines else ""
+        places[visible(LINES.sub("", gap.reason))].append(
+            visible(gap.path + (f":{gap.line}{until}" if gap.line else ""))
+        )
     ordered = sorted(places.items(), key=lambda item: (-len(item[1]), item[0]))
     return tuple(GapLine(reason, tuple(where)) for reason, where in ordered)
 
