@@ -318,3 +318,9 @@ def test_recipes_are_scripts() -> None:
 
 def test_the_table_of_these_tests_has_both_signals() -> None:
     assert set(TABLE.signals) == {"setting", "chip"}
+
+
+def test_the_input_of_an_action_is_no_shell_script() -> None:
+    step = "- uses: actions/github-script@v7\n  with:\n    script: |\n      const a = b ? 1 : 2;\n      if (a) { run(); }\n"
+    assert read("steps.yaml", step).documents == ()
+    assert len(read("steps.yaml", "- run: |\n    torchrun train.py\n").documents) == 1

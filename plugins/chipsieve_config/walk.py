@@ -20,6 +20,7 @@ NODE_LIMIT = 1_000_000  # values visited in one file
 REPEATS = 100  # visits of one mapping or list that aliases repeat; a chain of aliases repeats without end
 DATA_FROM = 1_000  # more entries than this are data (a vocabulary, an index): no settings, no file names
 ONE_OF_SEVERAL = Test("unknown", text="one of several values in a list")
+ACTION_INPUTS = "with"  # of a GitHub action, whose `script` may be JavaScript
 IMAGES = frozenset({"image", "container", "container_image", "docker_image", "base_image"})
 SCHEDULERS = re.compile(r"slurm|sbatch|srun|submitit|salloc|launcher|executor|scheduler", re.IGNORECASE)
 SCHEDULER_PREFIX = re.compile(r"^(?:slurm|sbatch|srun)[_-]", re.IGNORECASE)
@@ -93,7 +94,8 @@ class Walker:
     def _mapping(self, node: Mapping, path: tuple[str, ...], conditions: Conditions, depth: int) -> None:
         siblings = node.scalars()
         self._shapes(node, siblings, path, conditions)
-        workload.workload(self.out, node, conditions)
+        if path[-1:] != (ACTION_INPUTS,):
+            workload.workload(self.out, node, conditions)
         settings = len(node.entries) <= DATA_FROM
         for key, value in node.entries:
             name = key.text or ""
