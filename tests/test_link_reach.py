@@ -228,3 +228,9 @@ def test_roles(entry: str, script: str, options: tuple[str, ...], distributed: b
 )
 def test_devices_are_counted_where_the_command_says(line: str, count: int) -> None:
     assert devices(words(line), {}) == count
+
+
+def test_a_method_is_live_whichever_of_its_parts_is_mentioned_last() -> None:
+    declared = functions(main__="fit_all make", make="Trainer", Trainer="", Trainer__fit_all="inner", inner="")
+    spread = reach("", module("train.py", functions=declared))
+    assert spread.holds([Test("call", "Trainer.fit_all"), Test("call", "inner")], "train.py") is True

@@ -45,7 +45,7 @@ def scan(
     gaps = {*found.gaps, *(gap for reading in readings for gap in reading.gaps), *linked.gaps}
     ordered = tuple(sorted(gaps, key=lambda gap: (gap.path, gap.line or 0, gap.reason)))
     scanned = Scanned(
-        root=found.root.name,
+        root=Path(path).resolve().name,
         scope=scope,
         findings=tuple(unique(item for reading in readings for item in reading.findings)),
         gaps=ordered,

@@ -55,7 +55,7 @@ class Reach:
         for _ in range(ROUNDS):
             before = (self.files, self._live)
             self._live = self._live_names()
-            self.files = self._spread()
+            self._spread()
             self.options = self._values()
             if before == (self.files, self._live):
                 break
@@ -94,18 +94,15 @@ class Reach:
             (declared if reading.language in CODE else configured).extend(reading.options)
         return OptionValues(self._start.words, declared, configured)
 
-    def _spread(self) -> dict[str, Answer]:
-        """The files reached from the entries by what is known so far, each with the best answer of its ways."""
-        found: dict[str, Answer] = dict.fromkeys(sorted(self._start.entries), True)
-        waiting = list(found)
+    def _spread(self) -> None:
+        """Reach the files from the entries anew, by what is known so far; each has the best answer of its ways."""
+        self.files = dict.fromkeys(sorted(self._start.entries), True)
+        waiting = list(self.files)
         while waiting:
-            path = waiting.pop()
-            self.files = {**self.files, path: found[path]}
-            for target, answer in self._ways(path):
-                if target not in found or (answer and not found[target]):
-                    found[target] = answer
+            for target, answer in self._ways(waiting.pop()):
+                if target not in self.files or (answer and not self.files[target]):
+                    self.files[target] = answer
                     waiting.append(target)
-        return found
 
     def _ways(self, path: str) -> Iterator[tuple[str, Answer]]:
         """The files that one reached file imports or refers to, with the answer of the conditions on the way."""
@@ -137,14 +134,16 @@ class Reach:
                 if function.name == "" or (function.name == "__main__" and path in self._start.entries):
                     fresh |= self._mentioned(path, function)
                 elif function.name != "__main__":
-                    waiting[function.name.rpartition(".")[2]].append((path, function))
+                    for part in function.name.split("."):
+                        waiting[part].append((path, function))
         live: set[str] = set()
-        hooks = [item for name, several in waiting.items() if _hook(name) for item in several]
+        told: set[tuple[str, str]] = set()
         while fresh:
             live |= fresh
-            asked = [item for name in fresh for item in waiting.get(name, ())] + hooks
-            called = (item for item in asked if _called(item[1].name, live))
-            fresh = {name for path, function in called for name in self._mentioned(path, function)} - live
+            asked = {(path, item.name): item for name in fresh for path, item in waiting.get(name, ())}
+            called = {key: item for key, item in asked.items() if key not in told and _called(item.name, live)}
+            told |= called.keys()
+            fresh = {name for (path, _), item in called.items() for name in self._mentioned(path, item)} - live
         return frozenset(live)
 
     def _mentioned(self, path: str, function: Function) -> set[str]:
