@@ -1,7 +1,8 @@
 """Which things does chipsieve talk about? Every type of the flow, frozen, and nothing of ours imported.
 
 The vocabulary is docs/architecture.md's. Lines and columns count from 1, columns in code points, and a
-span's end column lies one past the last character, as in SARIF.
+span's end column lies one past the last character, as in SARIF. The room is long because it holds types
+alone, and everything else speaks of them.
 """
 
 from __future__ import annotations
