@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from chipsieve.cli import main
+from chipsieve import report
+from chipsieve.cli import FORMATS, POLICIES, ROLES, main
+from chipsieve.link.programs import launchers
+from chipsieve.policies import policies
 
 REPOS = Path(__file__).parent.parent / "fixtures" / "repos"
 LARGE = str(REPOS / "hunyuan-large-2024-11-05")
@@ -201,3 +204,10 @@ def test_signals_are_listed_and_shown() -> None:
     refused = CliRunner().invoke(main, ["signals", "bf16-trainin"])
     assert refused.exit_code == 2
     assert "did you mean 'bf16-training'" in refused.stderr
+
+
+def test_the_choices_are_those_that_there_are() -> None:
+    roles = {role for role, _ in launchers().roles}
+    assert set(FORMATS) == set(report.FORMATS)
+    assert set(POLICIES) == set(policies())
+    assert set(ROLES) == roles | {"any", "other"}

@@ -82,10 +82,6 @@ class Builder:
         """Whether the node is not closed yet, so that an alias to it would be a cycle."""
         return any(container is node for container, _ in self._open)
 
-    def awaits_key(self) -> bool:
-        """Whether the next scalar is a key."""
-        return bool(self._open) and isinstance(self._open[-1][0], Mapping) and not self._open[-1][1]
-
     def add(self, node: Node) -> None:
         """Put a node where the parser stands: as document, item, key or value."""
         if not self._open:

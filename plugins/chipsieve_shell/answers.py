@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chipsieve.model import MENTION, NEVER, Condition, Every, Not, Some, Test
+from chipsieve.model import NEVER, Condition, Every, Not, Some, Test
 
 Answer = bool | Condition
 Conditions = tuple[Condition, ...]
@@ -67,8 +67,3 @@ def question(text: str) -> Test:
     text = " ".join(text.split())[:200]
     probes = any(probe in text for probe in HARDWARE)
     return Test("hardware" if probes else "unknown", text=text)
-
-
-def inert(conditions: Conditions) -> bool:
-    """Whether the line never takes effect."""
-    return NEVER in conditions or MENTION in conditions

@@ -15,8 +15,6 @@ from chipsieve.signals.table import default_table
 from chipsieve.text import unique
 from chipsieve.verdict import Rules, Scanned, conclude
 
-SCOPES = ("launch", "tree")
-
 
 def scan(
     path: str | Path,

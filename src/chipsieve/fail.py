@@ -59,8 +59,8 @@ def chips_called(word: str) -> frozenset[str]:
         TableError: it means none.
     """
     catalogue = load_catalogue()
-    ids = frozenset(chip.id for chip in catalogue.accelerators if chip.id == word.casefold())
-    found = ids or catalogue.names.get(" ".join(word.casefold().split()), frozenset())
+    own = word.casefold()
+    found = frozenset({own}) if own in catalogue.by_id else catalogue.names.get(word, frozenset())
     if not found:
         raise TableError(f"no accelerator is called {word!r}; `chipsieve accelerators` lists them")
     return found

@@ -26,7 +26,6 @@ from chipsieve.predicates import admits
 from chipsieve.sieve import conflict, sieve
 from chipsieve.weigh import weigh
 
-ROLES = ("training", "any", "fine-tuning", "inference", "evaluation", "test", "benchmark", "data preparation", "other")
 UNNAMED_ROWS = ("constant",)  # a table of many chips' numbers names none of them
 
 

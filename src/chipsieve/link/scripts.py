@@ -151,7 +151,7 @@ def _single(environment: Values) -> dict[str, Resolved]:
 
 
 def _undecided(command: Command, scope: Scope) -> tuple[Condition, ...]:
-    return tuple(item for item in command.conditions if hold([item], replace(scope, assumed=())) is None)
+    return tuple(item for item in command.conditions if hold([item], scope) is None)
 
 
 def scripts_of(readings: Mapping[str, Reading]) -> list[str]:

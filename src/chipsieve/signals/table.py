@@ -102,14 +102,6 @@ class SignalTable:
         """The literal values that rows of this kind and name list: what an option's value may be asked for."""
         return frozenset(value for _, row in self._rows(kind, name) for value in row.values)
 
-    def call_names(self) -> frozenset[str]:
-        """The last components of all called names: what a visitor need not ask about is not in here."""
-        return self._last_components("call")
-
-    def name_components(self) -> frozenset[str]:
-        """The last components of all qualified names."""
-        return self._last_components("name")
-
     def key_components(self) -> frozenset[str]:
         """The last components of all config keys, case folded; some hold a `*`."""
         return self._last_components("key")
