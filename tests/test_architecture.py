@@ -38,6 +38,7 @@ ALLOWED = {
     "report": f"{REPORT} sarif",
     "sarif": f"{REPORT} report fingerprint",
     "fingerprint": "",
+    "marker": "",
     "fail": FACTS,
     "cli": f"{FACTS} {' '.join(FLOW)} report sarif fail",
     "__main__": "cli",
