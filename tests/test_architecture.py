@@ -39,6 +39,7 @@ ALLOWED = {
     "sarif": f"{REPORT} report fingerprint",
     "fingerprint": "",
     "marker": "",
+    "semgrep": f"{FACTS} marker",
     "fail": FACTS,
     "cli": f"{FACTS} {' '.join(FLOW)} report sarif fail",
     "__main__": "cli",

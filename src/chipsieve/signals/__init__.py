@@ -14,6 +14,7 @@ from chipsieve.tables import TableError, load_toml, refuse_unknown, text_field, 
 STEPS = ("software-stack", "number-format", "kernels", "interconnect", "memory", "names", "none")
 KINDS = (
     "env", "flag", "key", "name", "call", "import", "constant", "directive", "image", "pin", "literal", "word",
+    "semgrep",  # hand-written rules: languages that no reader covers
 )  # fmt: skip
 FIELDS = (
     "title", "question", "step", "effect", "strength", "requires", "why", "caveats", "references",

@@ -1,0 +1,61 @@
+"""How is Semgrep run so that it sees the whole tree, offline, and nothing in the tree can silence it?"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from chipsieve.tables import TableError
+
+PROGRAMS = ("semgrep", "opengrep")
+OPTIONS = (
+    "scan", "--json", "--quiet", "--metrics=off", "--disable-version-check", "--no-rewrite-rule-ids", "--disable-nosem",
+    "--no-git-ignore", "--x-ignore-semgrepignore-files", "--max-target-bytes", "0",
+)  # fmt: skip
+OFFLINE = {"SEMGREP_SEND_METRICS": "off", "SEMGREP_ENABLE_VERSION_CHECK": "0"}
+INSTALL = "pip install 'chipsieve[semgrep]' puts it beside chipsieve; `pipx install semgrep` keeps its pins apart"
+
+
+class SemgrepError(TableError):
+    """Semgrep is not there, or ended without results."""
+
+
+def find_semgrep() -> Path:
+    """The program to run: beside this Python, else on PATH.
+
+    Raises:
+        SemgrepError: there is none; the message says how to install it.
+    """
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    found = next((where for name in PROGRAMS if (where := shutil.which(name, path=path))), None)
+    if found is None:
+        raise SemgrepError(f"no semgrep or opengrep found; {INSTALL}")
+    return Path(found)
+
+
+def run_semgrep(root: Path, configs: Sequence[Path], *, jobs: int | None = None, timeout: int = 20) -> object:
+    """Semgrep's JSON document for every file at or below root; `timeout` is in seconds per file and rule.
+
+    Paths in it are relative to root, or the file's name where root is a file.
+
+    Raises:
+        SemgrepError: there is no Semgrep, or it ended without a document; the message holds its last lines.
+    """
+    folder, target = (root, ".") if root.is_dir() else (root.parent, root.name)
+    command = [
+        str(find_semgrep()), *OPTIONS, "--timeout", str(timeout), *(["--jobs", str(jobs)] if jobs else []),
+        *(f"--config={config.resolve()}" for config in configs), target,
+    ]  # fmt: skip
+    done = subprocess.run(  # noqa: S603 - the program is the user's own, the arguments are ours
+        command, cwd=folder, env={**os.environ, **OFFLINE}, capture_output=True, check=False
+    )
+    try:
+        return json.loads(done.stdout)
+    except ValueError as error:
+        said = done.stderr.decode(errors="replace").strip().splitlines()[-3:]
+        raise SemgrepError(f"semgrep ended with code {done.returncode} and no results: {' '.join(said)}") from error
