@@ -1,5 +1,5 @@
 # The same commands as ./dev, for those who type make. `make scan SCAN=path` scans a path.
-.PHONY: help scan test lint check docs rules
+.PHONY: help scan test lint check docs rules sarif
 
 help:
 	@./dev help
@@ -7,5 +7,5 @@ help:
 scan:
 	@./dev scan $(SCAN)
 
-test lint check docs rules:
+test lint check docs rules sarif:
 	@./dev $@

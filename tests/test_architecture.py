@@ -20,6 +20,7 @@ LARGE_MODULES = {"chipsieve.model": "types alone, each with its meaning"}
 # Who may import whom: a module, or a package as a whole, and what it may import of ours besides itself.
 FACTS = "model logic text tables targets predicates signals catalogue export_controls policies"
 FLOW = ("discover", "read", "link", "weigh", "sieve", "verdict", "api")
+WISHES = "config excludes ignores"  # what the developers ask to leave out
 PLUGIN = "model logic text signals"
 REPORT = "model catalogue signals predicates"
 ALLOWED = {
@@ -34,17 +35,26 @@ ALLOWED = {
     "export_controls": "model logic tables catalogue",
     "policies": "model tables signals",
     **{stage: f"{FACTS} {' '.join(FLOW[:place])}" for place, stage in enumerate(FLOW)},
+    "api": f"{FACTS} {' '.join(FLOW[:-1])} {WISHES} scanners combine semgrep",
     # Two doors of one layer: one report is written as SARIF, and SARIF words its results as the reports do.
     "report": f"{REPORT} sarif",
     "sarif": f"{REPORT} report fingerprint",
     "fingerprint": "",
     "marker": "",
     "semgrep": f"{FACTS} marker",
+    "scanners": f"{FACTS} marker sarif",
+    "combine": FACTS,
+    "config": "tables signals policies",
+    "excludes": "model config discover",
+    "comments": "text",
+    "ignores": "model text signals config comments discover excludes",
+    "check": f"{FACTS} {WISHES} discover read link verdict",
     "fail": FACTS,
-    "cli": f"{FACTS} {' '.join(FLOW)} report sarif fail",
+    "cli": f"{FACTS} {' '.join(FLOW)} {WISHES} report sarif fail check",
     "__main__": "cli",
     "__init__": "api model",  # `from chipsieve import scan`
     "chipsieve_config": PLUGIN,
+    "chipsieve_flake8": "model marker read report signals",  # no reader: it asks for one
     "chipsieve_python": PLUGIN,
     "chipsieve_shell": PLUGIN,
 }

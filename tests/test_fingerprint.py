@@ -1,4 +1,4 @@
-"""Is the fingerprint GitHub's own? Checked against the algorithm as it is described, written out step by step."""
+"""Is the fingerprint GitHub's own? Checked against its published vectors, and against its algorithm step by step."""
 
 from __future__ import annotations
 
@@ -12,6 +12,30 @@ from chipsieve.fingerprint import line_hashes
 
 MODULUS = 2**64
 WINDOW, BASE, END = 100, 37, 0xFFFF
+
+
+# Texts and hashes that GitHub's upload action is tested with: github/codeql-action, src/fingerprints.test.ts (MIT).
+GREETING = (" hello; \t", "world!!!", "", "", "  \t\tGreetings", " End", "")
+GREETED = (
+    "e9496ae3ebfced30:1", "fb7c023a8b9ccb3f:1", "ce8ba1a563dcdaca:1", "e20e36e16fcb0cc8:1", "b3edc88f2938467e:1",
+    "c8e28b0b4002a3a0:1", "c129715d7a2bc9a3:1",
+)  # fmt: skip
+VECTORS = {
+    "": ("c129715d7a2bc9a3:1",),
+    " a\nb\n  \t\tc\n d": ("271789c17abda88f:1", "54703d4cd895b18:1", "180aee12dab6264:1", "a23a3dc5e078b07b:1"),
+    "\n".join(GREETING[:-1]): (
+        "8b7cf3e952e7aeb2:1", "b1ae1287ec4718d9:1", "bff680108adb0fcc:1", "c6805c5e1288b612:1", "b86d3392aea1be30:1",
+        "e6ceba753e1a442:1",
+    ),
+    "\n".join(GREETING): GREETED,
+    "\r".join(GREETING): GREETED,
+    "\r\n".join(GREETING): GREETED,
+    " hello; \t\nworld!!!\r\n\n\r  \t\tGreetings\r End\r\n": GREETED,
+    "Lorem ipsum dolor sit amet.\n" * 10: (
+        *(f"a7f2ff13bc495cf2:{number}" for number in range(1, 7)), "a7f2ff1481e87703:1", "a9cf91f7bbf1862b:1",
+        "55ec222b86bcae53:1", "cc97dc7b1d7d8f7b:1", "c129715d7a2bc9a3:1",
+    ),
+}  # fmt: skip
 
 
 def code_units(text: str) -> list[int]:
@@ -58,6 +82,12 @@ def rolling(text: str) -> dict[int, str]:
 def closed_form(*units: int) -> str:
     """The hash of a file that is shorter than the window, as a sum of powers."""
     return f"{sum(unit * BASE ** (WINDOW - 1 - place) for place, unit in enumerate(units)) % MODULUS:x}:1"
+
+
+@pytest.mark.parametrize("text", VECTORS)
+def test_githubs_own_vectors(text: str) -> None:
+    expected = dict(enumerate(VECTORS[text], 1))
+    assert line_hashes(text, set(expected)) == expected
 
 
 LINES = st.lists(

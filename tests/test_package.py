@@ -18,7 +18,8 @@ import chipsieve
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "fixtures/repos/hunyuan-large-2024-11-05"
-PLUGINS = ("chipsieve_config", "chipsieve_python", "chipsieve_shell")
+READERS = ("chipsieve_config", "chipsieve_python", "chipsieve_shell")
+PLUGINS = (*READERS, "chipsieve_flake8")
 FILES = """
 import chipsieve
 from importlib.metadata import entry_points
@@ -61,7 +62,7 @@ def test_wheel_holds_every_file(wheel: Path) -> None:
     expected = {path.relative_to(ROOT).as_posix().partition("/")[2] for path in files if path.suffix != ".pyc"}
     packed = set(ZipFile(wheel).namelist())
     assert expected <= packed
-    assert {"chipsieve/py.typed", "chipsieve/semgrep-rules/README.md"} <= packed
+    assert {"chipsieve/py.typed", "chipsieve/ruff/chipsieve.toml", "chipsieve/semgrep-rules/README.md"} <= packed
 
 
 def test_wheel_holds_nothing_else(wheel: Path) -> None:
@@ -75,7 +76,7 @@ def test_installed_version(run: Run) -> None:
 
 def test_installed_package_is_the_wheels(run: Run) -> None:
     files = run("python", "-c", FILES).split()
-    assert len(files) == 1 + len(PLUGINS)
+    assert len(files) == 1 + len(READERS)
     assert not any(Path(file).is_relative_to(ROOT / home) for file in files for home in ("src", "plugins"))
 
 
@@ -92,3 +93,10 @@ def test_installed_scan(run: Run) -> None:
     assert verdict["launches"]
     assert verdict["coverage"]["read"] > 0
     assert not [gap for gap in verdict["gaps"] if "no reader" in gap["reason"]]
+
+
+def test_installed_flake8_plugin(run: Run) -> None:
+    assert run(
+        "python", "-m", "flake8", "--isolated", "--enable-extensions=CHS", "--select=CHS", str(EXAMPLE), "--exit-zero"
+    )
+    assert not run("python", "-m", "flake8", "--isolated", "--select=CHS", str(EXAMPLE))

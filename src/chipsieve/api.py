@@ -1,19 +1,31 @@
-"""How does a program ask chipsieve? `scan` runs the whole flow on one path."""
+"""How does a program ask chipsieve? `scan` runs the whole flow on one path, `sieve` on scanners' reports."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from chipsieve.catalogue import load_catalogue
-from chipsieve.discover import Discovery, discover
-from chipsieve.link import link
-from chipsieve.model import Coverage, Gap, Verdict
+from chipsieve.combine import joined, merged, only, place_of
+from chipsieve.config import NONE, Config
+from chipsieve.discover import Discovery, discover, languages, load
+from chipsieve.excludes import leave_out
+from chipsieve.ignores import Wishes
+from chipsieve.link import link, loose
+from chipsieve.model import Coverage, Gap, Reading, Source, Verdict
 from chipsieve.policies import DEFAULT, load_policy
 from chipsieve.read import Progress, read_tree
 from chipsieve.signals.table import default_table
-from chipsieve.text import unique
+from chipsieve.tables import refuse_unknown
+from chipsieve.text import Lines, unique
 from chipsieve.verdict import Rules, Scanned, conclude
+
+if TYPE_CHECKING:  # their modules are loaded when they are asked for
+    from chipsieve.scanners import Foreign, Report
+
+ENGINES = ("semgrep", "visitors")
 
 
 def scan(
@@ -23,6 +35,8 @@ def scan(
     scope: str = "launch",
     role: str = "training",
     trust_names: bool = False,
+    config: Config = NONE,
+    engines: Sequence[str] = ("visitors",),
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Verdict:
@@ -30,30 +44,132 @@ def scan(
 
     `policy` is `balanced`, `strict` or `paper`; `scope` "tree" takes the whole tree as one launch;
     `role` says whose launches speak for the repository (`training` includes fine-tuning, `any` all).
+    `engines` names who looks for findings: our `visitors`, `semgrep` with our rules, or both.
+    `config` says which files and signals to leave out; one that does not `heed` counts them, and what comments in
+    the code would leave out.
 
     Raises:
         FileNotFoundError: there is nothing at `path`.
-        chipsieve.tables.TableError: there is no such policy.
+        chipsieve.tables.TableError: there is no such policy or engine, or Semgrep is asked for and not installed.
     """
-    rules = load_policy(policy, trust_names=trust_names)
-    table, catalogue = default_table(), load_catalogue()
-    found = discover(Path(path))
+    refuse_unknown("engine", engines, ENGINES)
+    asked = _Asked(Path(path).resolve().name, _rules(policy, role, trust_names=trust_names), scope, config)
+    found = leave_out(discover(Path(path)), config)
     readings = read_tree(found, progress, workers)
-    linked = link(readings, table, scope)
-    gaps = {*found.gaps, *(gap for reading in readings for gap in reading.gaps), *linked.gaps}
-    ordered = tuple(sorted(gaps, key=lambda gap: (gap.path, gap.line or 0, gap.reason)))
+    foreign = _by_semgrep(Path(path), found, beside="visitors" in engines) if "semgrep" in engines else None
+    return _verdict(asked, found, readings, foreign, alone="visitors" not in engines)
+
+
+def sieve(
+    files: Sequence[str | Path],
+    root: str | Path | None = None,
+    *,
+    policy: str = DEFAULT,
+    scope: str = "launch",
+    role: str = "training",
+    trust_names: bool = False,
+    config: Config = NONE,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Verdict:
+    """Which accelerators the results of other scanners leave possible: SARIF, Semgrep's JSON, flake8's lines.
+
+    With `root`, the tree that was scanned, launches are reconstructed and conditions resolved, and only what the
+    reports hold counts as evidence. Without it nobody can tell what takes effect, so nothing is excluded, unless
+    `scope` is "tree".
+
+    Raises:
+        FileNotFoundError: there is nothing at `root`.
+        chipsieve.tables.TableError: there is no such policy, or a file is no report.
+    """
+    from chipsieve.scanners import foreign_findings, read_report
+
+    rules = _rules(policy, role, trust_names=trust_names)
+    reports = [(Path(file).name, read_report(Path(file))) for file in files]
+    if root is None:
+        foreign = foreign_findings(reports, default_table().signals, None, lambda _: None)
+        return _rootless([name for name, _ in reports], foreign, rules, scope)
+    asked = _Asked(Path(root).resolve().name, rules, scope, config)
+    found = leave_out(discover(Path(root)), config)
+    readings = read_tree(found, progress, workers)
+    return _verdict(asked, found, readings, _located(reports, found), alone=True)
+
+
+class _Asked(NamedTuple):
+    """What the caller wants to know: of which tree, by which rules, in which scope, and what to leave out."""
+
+    name: str
+    rules: Rules
+    scope: str
+    config: Config
+
+
+def _rules(policy: str, role: str, *, trust_names: bool) -> Rules:
+    return Rules(load_catalogue(), default_table().signals, load_policy(policy, trust_names=trust_names), role)
+
+
+def _by_semgrep(path: Path, found: Discovery, *, beside: bool) -> Foreign:
+    from chipsieve.scanners import semgrep_report
+    from chipsieve.semgrep.folders import BESIDE_READERS, rule_folders
+    from chipsieve.semgrep.running import run_semgrep
+
+    configs = rule_folders(BESIDE_READERS if beside else "")
+    document = run_semgrep(path, configs, leave_out=languages().silent | languages().named)
+    return _located([("semgrep", semgrep_report(document, "semgrep"))], found)
+
+
+def _located(reports: Iterable[tuple[str, Report]], found: Discovery) -> Foreign:
+    """The findings of reports on a tree, each at a line that is there."""
+    from chipsieve.scanners import foreign_findings
+
+    @cache
+    def lines(name: str) -> Lines | None:
+        source = load(found.root, name, "")
+        return Lines(source.text) if isinstance(source, Source) else None
+
+    return foreign_findings(reports, default_table().signals, found.root, lines)
+
+
+def _verdict(
+    asked: _Asked, found: Discovery, readings: tuple[Reading, ...], foreign: Foreign | None, *, alone: bool
+) -> Verdict:
+    """The verdict on a tree: what its readings hold, with another scanner's findings, or with those alone."""
+    if foreign is not None:
+        readings = joined(readings, foreign.findings, alone=alone)
+    wishes = Wishes(found, asked.config)
+    readings = wishes.readings(readings)
+    linked = link(readings, default_table(), asked.scope)
+    places = frozenset(map(place_of, foreign.findings)) if foreign and alone else None
+    launches = linked.launches if places is None else tuple(only(launch, places) for launch in linked.launches)
+    launches = wishes.launches(launches)
+    gaps = {*found.gaps, *(gap for reading in readings for gap in reading.gaps), *linked.gaps, *wishes.notices}
+    ordered = _ordered(gaps.union(foreign.gaps if foreign else ()))
     scanned = Scanned(
-        root=Path(path).resolve().name,
-        scope=scope,
+        root=asked.name,
+        scope=asked.scope,
         findings=tuple(unique(item for reading in readings for item in reading.findings)),
         gaps=ordered,
         coverage=_coverage(found, ordered),
+        ignored=wishes.ignored,
     )
-    return conclude(scanned, linked.launches, Rules(catalogue, table.signals, rules, role))
+    return conclude(scanned, launches, asked.rules)
+
+
+def _rootless(names: Sequence[str], foreign: Foreign, rules: Rules, scope: str) -> Verdict:
+    """The verdict on reports alone: their files were not seen, so no launch is known."""
+    findings = [item for items in merged(foreign.findings).values() for item in items]
+    readings = [Reading("", findings=tuple(unique(findings)))]
+    launches = link(readings, default_table(), scope).launches if scope == "tree" else (loose(readings),)
+    scanned = Scanned(", ".join(names), scope, readings[0].findings, _ordered(foreign.gaps), Coverage())
+    return conclude(scanned, launches, rules)
+
+
+def _ordered(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    return tuple(sorted(gaps, key=lambda gap: (gap.path, gap.line or 0, gap.reason)))
 
 
 def _coverage(found: Discovery, gaps: Sequence[Gap]) -> Coverage:
-    paths = {path for path, _ in found.files}
-    whole = {gap.path for gap in gaps if gap.line is None} & paths
-    parts = {gap.path for gap in gaps if gap.line is not None} & paths - whole
+    paths, unread = {path for path, _ in found.files}, [gap for gap in gaps if not gap.notice]
+    whole = {gap.path for gap in unread if gap.line is None} & paths
+    parts = {gap.path for gap in unread if gap.line is not None} & paths - whole
     return Coverage(len(paths) + found.skipped, len(paths) - len(whole), found.skipped, len(whole) + len(parts))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import cache
 from importlib.resources import files
@@ -70,8 +70,13 @@ def discover(path: Path) -> Discovery:
     root = (path if path.is_dir() else path.parent).resolve()
     gaps: list[Gap] = []
     paths = sorted(_walk(root, gaps)) if path.is_dir() else [path.name]
-    found = [(name, language) for name in paths if (language := _language_of(root / name))]
-    return Discovery(root, tuple(found), len(paths) - len(found), tuple(sorted(gaps, key=lambda gap: gap.path)))
+    return replace(named(root, paths), gaps=tuple(sorted(gaps, key=lambda gap: gap.path)))
+
+
+def named(root: Path, paths: Sequence[str]) -> Discovery:
+    """The files of a list that a reader opens, as paths below `root`; the others are skipped."""
+    found = tuple((name, language) for name in paths if (language := _language_of(root / name)))
+    return Discovery(root, found, len(paths) - len(found), ())
 
 
 def _walk(root: Path, gaps: list[Gap]) -> Iterator[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import get_args
 
 from chipsieve.catalogue import load_catalogue
-from chipsieve.model import Effect, Verdict
+from chipsieve.model import Effect, Evidence, Finding, Verdict
 from chipsieve.signals import load_signals
 from chipsieve.tables import TableError, refuse_unknown
+from chipsieve.text import unique
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,33 +25,64 @@ class FailOn:
     def met(self, verdict: Verdict) -> bool:
         """Whether the verdict meets it. Only what takes effect in some launch counts as seen."""
         if self.kind == "excludes":
-            gone = {chip.id for chip in verdict.accelerators} - set(verdict.possible)
-            return bool(gone & self.chips if self.chips else gone)
+            return self._means({chip.id for chip in verdict.accelerators} - set(verdict.possible))
         if self.kind == "names":
-            named = {chip for naming in verdict.named for chip in naming.accelerators}
-            return bool(named & self.chips if self.chips else named)
+            return any(self._means(naming.accelerators) for naming in verdict.named)
         asserted = {
             item.signal for launch in verdict.launches for item in launch.evidence if item.standing == "asserted"
         }
-        if self.kind == "effect":
-            return any(verdict.signals[signal].effect == self.wanted for signal in asserted)
-        return self.wanted in asserted
+        return any(self._asks_for(signal, verdict) for signal in asserted)
+
+    def findings(self, verdict: Verdict) -> tuple[Finding, ...]:
+        """The findings that meet it, by place; for `excludes`, what shuts the last door on a chip it asks about."""
+        if self.kind == "names":
+            named = {(one.path, one.line, one.text) for one in verdict.named if self._means(one.accelerators)}
+            found = [one for one in verdict.findings if (one.path, one.span.line, one.value) in named]
+            return tuple(unique(one for one in found if _effect(one.signal, verdict) == "names"))
+        return tuple(unique(item for evidence in self._evidence(verdict) for item in evidence.findings))
+
+    def _evidence(self, verdict: Verdict) -> Iterator[Evidence]:
+        for launch in verdict.launches:
+            if self.kind == "excludes":
+                gone = {chip.id for chip in verdict.accelerators} - set(verdict.possible)
+                cuts = (cut for step in launch.steps for cut in step.cuts)
+                yield from (cut.evidence for cut in cuts if self._means(gone & set(cut.excluded)))
+            else:
+                asserted = (one for one in launch.evidence if one.standing == "asserted")
+                yield from (one for one in asserted if self._asks_for(one.signal, verdict))
+
+    def _asks_for(self, signal: str, verdict: Verdict) -> bool:
+        return (_effect(signal, verdict) if self.kind == "effect" else signal) == self.wanted
+
+    def _means(self, chips: Iterable[str]) -> bool:
+        return bool(self.chips.intersection(chips) if self.chips else set(chips))
 
 
-def parse(text: str) -> FailOn:
-    """The condition that a `--fail-on` text states.
+def _effect(signal: str, verdict: Verdict) -> str:
+    return verdict.signals[signal].effect if signal in verdict.signals else ""
+
+
+def parse(text: str, where: str = "--fail-on") -> FailOn:
+    """The condition that a `--fail-on` text states; `where` names in messages what held the text.
 
     Raises:
         TableError: it names no signal, effect, chip or accelerator; the message has the nearest that exists.
     """
     kind, colon, wanted = (part.strip() for part in text.partition(":"))
     if colon:
-        refuse_unknown("--fail-on", [kind], ["excludes", "names"])
-        return FailOn(text, kind, wanted, frozenset() if wanted == "any" else chips_called(wanted))
+        refuse_unknown(where, [kind], ["excludes", "names"])
+        return FailOn(text, kind, wanted, _chips(wanted, where))
     if kind in get_args(Effect):
         return FailOn(text, "effect", kind)
-    refuse_unknown("--fail-on", [kind], [*load_signals(), *get_args(Effect)])
+    refuse_unknown(where, [kind], [*load_signals(), *get_args(Effect)])
     return FailOn(text, "signal", kind)
+
+
+def _chips(word: str, where: str) -> frozenset[str]:
+    try:
+        return frozenset() if word == "any" else chips_called(word)
+    except TableError as error:
+        raise TableError(f"{where}: {error}") from error
 
 
 def chips_called(word: str) -> frozenset[str]:

@@ -103,11 +103,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What could not be read, and why. `line` is None when the whole file is meant."""
+    """What could not be read, and why. `line` is None when the whole file is meant.
+
+    A `notice` tells of what somebody asked to leave out, by configuration or comment: the file can be read.
+    """
 
     path: str
     reason: str
     line: int | None = None
+    notice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,6 +441,16 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Ignored:
+    """A finding that a comment at `place` (`path:line`) asks to leave out; `overridden` when it counts all the same."""
+
+    finding: Finding
+    reason: str
+    place: str
+    overridden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LaunchVerdict:
     """What remains possible for one launch, with the proof of every exclusion."""
 
@@ -481,3 +495,4 @@ class Verdict:
     gaps: tuple[Gap, ...]
     coverage: Coverage
     conflict: Conflict | None = None
+    ignored: tuple[Ignored, ...] = ()

@@ -33,8 +33,8 @@ def toml_tables(package: str) -> list[tuple[str, Traversable]]:
     return sorted(((item.name.removesuffix(".toml"), item) for item in found), key=lambda pair: pair[0])
 
 
-def refuse_unknown(where: str, given: Iterable[str], known: Iterable[str]) -> None:
-    """Refuse keys that a format does not have, with the nearest one that it has.
+def refuse_unknown(where: str, given: Iterable[str], known: Iterable[str], what: str = "key") -> None:
+    """Refuse keys (or `what` else) that a format does not have, with the nearest one that it has.
 
     Raises:
         TableError: a key of `given` is not in `known`.
@@ -44,8 +44,8 @@ def refuse_unknown(where: str, given: Iterable[str], known: Iterable[str]) -> No
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1)
             listed = ", ".join(known[:LISTED]) + (", ..." if len(known) > LISTED else "")
-            hint = f"; did you mean {near[0]!r}?" if near else f"; known keys: {listed}"
-            raise TableError(f"{where}: unknown key {key!r}{hint}")
+            hint = f"; did you mean {near[0]!r}?" if near else f"; known {what}s: {listed}"
+            raise TableError(f"{where}: unknown {what} {key!r}{hint}")
 
 
 def text_field(where: str, table: Mapping[str, object], key: str, default: str | None = None) -> str:

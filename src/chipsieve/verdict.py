@@ -14,6 +14,7 @@ from chipsieve.model import (
     Evidence,
     Finding,
     Gap,
+    Ignored,
     Launch,
     LaunchVerdict,
     Naming,
@@ -48,6 +49,7 @@ class Scanned:
     findings: tuple[Finding, ...]
     gaps: tuple[Gap, ...]
     coverage: Coverage
+    ignored: tuple[Ignored, ...] = ()
 
 
 def judge(launch: Launch, rules: Rules) -> LaunchVerdict:
@@ -126,6 +128,7 @@ def conclude(scanned: Scanned, launches: Sequence[Launch], rules: Rules) -> Verd
         gaps=scanned.gaps,
         coverage=scanned.coverage,
         conflict=_main_conflict(speaking),
+        ignored=scanned.ignored,
     )
 
 

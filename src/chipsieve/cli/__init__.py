@@ -7,9 +7,11 @@ import sys
 import click
 
 from chipsieve import __version__
+from chipsieve.cli.checking import check
 from chipsieve.cli.common import FORMATS, INTERNAL, POLICIES, ROLES
 from chipsieve.cli.listing import accelerators, signals
 from chipsieve.cli.scanning import explain, scan
+from chipsieve.cli.sieving import rules, sieve
 
 __all__ = ["FORMATS", "POLICIES", "ROLES", "main"]
 
@@ -47,5 +49,5 @@ def main(**_: bool) -> None:
     """
 
 
-for command in (scan, explain, signals, accelerators):
+for command in (scan, check, sieve, explain, signals, accelerators, rules):
     main.add_command(command)

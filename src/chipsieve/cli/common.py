@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
@@ -13,26 +14,74 @@ import click
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
+    from chipsieve.config import Config
+    from chipsieve.fail import FailOn
     from chipsieve.model import Verdict
 
+Step = Callable[[int, int], None]
+ReadText = Callable[[str], str | None]
 FORMATS = ("text", "json", "jsonl", "sarif", "html", "markdown", "github")
 POLICIES = ("balanced", "strict", "paper")
 ROLES = ("training", "any", "fine-tuning", "inference", "evaluation", "test", "benchmark", "data preparation", "other")
 NOTHING_TO_SCAN, INCOMPLETE, INTERNAL = 3, 4, 70
 
 
-def scanned(path: Path, *, quiet: bool, **options: Any) -> Verdict:
+def scanned(path: Path, config: Config, *, quiet: bool, no_ignore: bool = False, **options: Any) -> Verdict:
     """The verdict on a path, or the end of the run when there is nothing to scan."""
     from chipsieve.api import scan as run
 
+    config = replace(config, heed=not no_ignore)
+    verdict = concluded(lambda step: run(path, config=config, progress=step, **options), quiet=quiet)
+    if verdict.coverage.files == verdict.coverage.skipped:
+        left_out = "".join(f"; {gap.path}: {gap.reason}" for gap in verdict.gaps if gap.notice)
+        nothing(f"{path}: nothing to scan: no Python, shell, configuration or prose file here{left_out}")
+    return verdict
+
+
+def concluded(run: Callable[[Step], Verdict], *, quiet: bool) -> Verdict:
+    """The verdict of a run that tells its progress, or the end when its path is not there."""
     try:
         with Progress(show=not quiet and sys.stderr.isatty()) as progress:
-            verdict = run(path, progress=progress.step, **options)
+            return run(progress.step)
     except FileNotFoundError as error:
         nothing(f"{error}; give a folder or a file that exists")
-    if verdict.coverage.files == verdict.coverage.skipped:
-        nothing(f"{path}: nothing to scan: no Python, shell, configuration or prose file here")
-    return verdict
+
+
+def report_on(
+    verdict: Verdict,
+    read_text: ReadText | None,
+    *,
+    form: str,
+    output: Path | None,
+    verbose: bool,
+    strict_coverage: bool,
+    also: Sequence[tuple[str, Path]] = (),
+    conditions: Sequence[FailOn] = (),
+) -> None:
+    """Write the report, `also` in further formats; end with 1 when a --fail-on is met, 4 when gaps are not allowed."""
+    from chipsieve import report
+
+    colour = form == "text" and output is None and sys.stdout.isatty()
+    write(report.render(verdict, form, colour=colour, verbose=verbose, read_text=read_text), output)
+    for further, file in also:
+        write(report.render(verdict, further, verbose=verbose, read_text=read_text), file)
+    met = [condition for condition in conditions if condition.met(verdict)]
+    for condition in met:
+        click.echo(f"chipsieve: fail-on {condition.text} is met", err=True)
+    if met:
+        sys.exit(1)
+    unread = [gap for gap in verdict.gaps if not gap.notice]
+    if strict_coverage and unread:
+        click.echo(f"chipsieve: {len(unread)} gaps; see the report", err=True)
+        sys.exit(INCOMPLETE)
+
+
+def conditions_of(texts: Sequence[str], config: Config) -> list[FailOn]:
+    """The conditions to fail on; a fault in one names the configuration when that holds it."""
+    from chipsieve.fail import parse
+
+    configured = bool(config.where) and tuple(texts) == config.fail_on
+    return [parse(text, f"{config.where}: 'fail-on'" if configured else "--fail-on") for text in texts]
 
 
 def nothing(reason: str) -> NoReturn:
@@ -67,7 +116,7 @@ class Progress:
         self.stack.close()
 
 
-def reader(path: Path) -> Callable[[str], str | None]:
+def reader(path: Path) -> ReadText:
     """Reads a file below the scanned path again, for reports that show or hash its text."""
     from chipsieve.discover import load
     from chipsieve.model import Source

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from chipsieve.link.launches import link
+from chipsieve.link.launches import link, loose
 
-__all__ = ["link"]
+__all__ = ["link", "loose"]

@@ -69,6 +69,17 @@ def _whole_tree(readings: Sequence[Reading]) -> Launch:
     return Launch("tree", "any", "", 0, "", (), {}, paths, seen)
 
 
+def loose(readings: Sequence[Reading]) -> Launch:
+    """A launch that stands for findings of which nobody knows the run: each may take effect or not."""
+    found = tuple((item, _perhaps(item)) for reading in readings for item in reading.findings)
+    kept = tuple(dict.fromkeys(item for item in found if item[1] != "inert"))
+    return Launch("results", "any", "", 0, "", (), {}, (), kept)
+
+
+def _perhaps(item: Finding) -> Standing:
+    return "inert" if MENTION in item.conditions else "optional"
+
+
 def _by_eye(item: Finding) -> Standing:
     return "inert" if MENTION in item.conditions else "asserted"
 

@@ -10,6 +10,7 @@ from chipsieve.model import (
     Evidence,
     Finding,
     Gap,
+    Ignored,
     Launch,
     LaunchVerdict,
     Naming,
@@ -46,6 +47,11 @@ def sorted_findings(verdict: Verdict) -> tuple[Finding, ...]:
 def sorted_gaps(verdict: Verdict) -> tuple[Gap, ...]:
     """Every gap once, by place."""
     return tuple(sorted(set(verdict.gaps), key=lambda gap: (gap.path, gap.line or 0, gap.reason)))
+
+
+def sorted_ignored(verdict: Verdict) -> tuple[Ignored, ...]:
+    """Every finding once that a comment asks to leave out, by place."""
+    return tuple(sorted(set(verdict.ignored), key=lambda one: (*finding_order(one.finding), one.place)))
 
 
 def sorted_namings(namings: Iterable[Naming]) -> tuple[Naming, ...]:

@@ -56,8 +56,11 @@ def _body(told: Outline) -> Iterator[Markup]:
     if told.uncounted:
         counted = ", ".join(f"{count} {role}" for role, count in told.uncounted)
         yield element("p", f"Launches that do not speak for the repository: {counted}.", class_="soft")
+    ignored = [join([code(one.place), f": {one.title}: {one.reason}"]) for one in told.ignored]
+    yield from _section(told.ignored_heading, bullets(ignored))
     gaps = [join([f"{gap.counted}: ", _places(gap.places)]) for gap in told.gaps]
     yield from _section("Not read", bullets(gaps))
+    yield from _section("Notices", bullets([join([f"{one.reason}: ", _places(one.places)]) for one in told.notices]))
     yield element("footer", element("p", told.coverage), element("p", METHOD), element("p", f"chipsieve {__version__}"))
 
 

@@ -44,14 +44,29 @@ def header(verdict: Verdict) -> Record:
 
 
 def footer(verdict: Verdict) -> Record:
-    """What could not be read and why, and how much was read."""
+    """What comments ask to leave out, what could not be read and why, and how much was read."""
     gaps = [
-        {"path": gap.path, **({} if gap.line is None else {"line": gap.line}), "reason": gap.reason}
+        {
+            "path": gap.path,
+            **({} if gap.line is None else {"line": gap.line}),
+            "reason": gap.reason,
+            **({"notice": True} if gap.notice else {}),
+        }
         for gap in facts.sorted_gaps(verdict)
+    ]
+    ignored = [
+        {
+            "signal": one.finding.signal,
+            "path": one.finding.path,
+            "line": one.finding.span.line,
+            "reason": one.reason,
+            "overridden": one.overridden,
+        }
+        for one in facts.sorted_ignored(verdict)
     ]
     seen = verdict.coverage
     coverage = {"files": seen.files, "read": seen.read, "skipped": seen.skipped, "unparsed": seen.unparsed}
-    return {"gaps": gaps, "coverage": coverage}
+    return {"ignored": ignored, "gaps": gaps, "coverage": coverage}
 
 
 def launch_record(outcome: LaunchVerdict) -> Record:

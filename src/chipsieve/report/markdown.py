@@ -28,7 +28,9 @@ def report(verdict: Verdict, style: Style) -> str:
         *_remaining(told, verbose=style.verbose),
         *_named(told),
         *(_evidence(told.main, shown) if told.main else ()),
+        *_ignored(told, shown),
         *_gaps(told, shown),
+        *_notices(told, shown),
         f"Policy {_plain(told.policy)}, scope {_plain(told.scope)}, catalogue of {_plain(told.date)}.",
         _plain(told.coverage),
     ]
@@ -96,10 +98,23 @@ def _evidence(main: LaunchOutline, shown: int | None) -> Iterator[str]:
         yield _bullets([f"{_places(one.places)}: {_plain(one.title)}; {_plain(one.reason)}" for one in seen], shown)
 
 
+def _ignored(told: Outline, shown: int | None) -> Iterator[str]:
+    if told.ignored:
+        yield f"### {told.ignored_heading}: {len(told.ignored)}"
+        rows = [f"{_code(one.place)}: {_plain(one.title)}: {_plain(one.reason)}" for one in told.ignored]
+        yield _bullets(rows, shown)
+
+
 def _gaps(told: Outline, shown: int | None) -> Iterator[str]:
     if told.gaps:
         yield f"### Not read: {sum(len(gap.places) for gap in told.gaps)}"
         yield _bullets([f"{_plain(gap.counted)}: {_places(gap.places)}" for gap in told.gaps], shown)
+
+
+def _notices(told: Outline, shown: int | None) -> Iterator[str]:
+    if told.notices:
+        yield "### Notices"
+        yield _bullets([f"{_plain(one.reason)}: {_places(one.places)}" for one in told.notices], shown)
 
 
 def _bullets(items: Sequence[str], shown: int | None) -> str:

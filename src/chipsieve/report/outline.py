@@ -82,6 +82,15 @@ class GapLine:
 
 
 @dataclass(frozen=True, slots=True)
+class IgnoredLine:
+    """A finding that a comment asks to leave out: where it stands, what it is, and the reason that is given."""
+
+    place: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class LaunchOutline:
     """One launch in words. `decided` names the steps that excluded something."""
 
@@ -121,5 +130,8 @@ class Outline:
     named: tuple[NameLine, ...]
     conflict: tuple[str, ...]
     gaps: tuple[GapLine, ...]
+    notices: tuple[GapLine, ...]
+    ignored: tuple[IgnoredLine, ...]
+    ignored_heading: str
     coverage: str
     conclusion: str

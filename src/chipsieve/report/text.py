@@ -11,7 +11,17 @@ from typing import TypeVar
 from chipsieve.model import Verdict
 from chipsieve.report.facts import TRAINING
 from chipsieve.report.groups import Group, untouched_vendors
-from chipsieve.report.outline import CutLine, LaunchOutline, NameLine, NoteLine, Outline, StepLine, UnprovenLine
+from chipsieve.report.outline import (
+    CutLine,
+    GapLine,
+    IgnoredLine,
+    LaunchOutline,
+    NameLine,
+    NoteLine,
+    Outline,
+    StepLine,
+    UnprovenLine,
+)
 from chipsieve.report.style import Style
 from chipsieve.report.words import outline
 
@@ -39,7 +49,9 @@ def report(verdict: Verdict, style: Style) -> str:
         list(_list(page, "Techniques", told.main.techniques if told.main else (), _note)),
         list(_list(page, "Site", told.main.sites if told.main else (), _note)),
         list(_list(page, "Seen, but excludes nothing", _seen(page, told), _unproven)),
+        list(_list(page, f"{told.ignored_heading} ({len(told.ignored)})", told.ignored, _ignored)),
         list(_gaps(page, told)),
+        list(_list(page, "Notices", told.notices, _notice)),
         list(_conclusion(page, told)),
     ]
     return COMMAND.sub(r"\1\\\2", "\n".join("\n".join(block) + "\n" for block in blocks if block))
@@ -218,6 +230,14 @@ def _unproven(page: _Page, line: UnprovenLine) -> list[str]:
     head = page.fill(f"{_places(line.places, 1)}: {line.title}{value}", 2, 4)
     snippet = [page.paint(page.clip(line.snippet, 6), DIM)] if line.snippet else []
     return [*head, *snippet, *page.fill(line.reason, 6)]
+
+
+def _ignored(page: _Page, line: IgnoredLine) -> list[str]:
+    return page.fill(f"{line.place}: {line.title}: {line.reason}", 2, 4)
+
+
+def _notice(page: _Page, line: GapLine) -> list[str]:
+    return page.fill(f"{line.reason}: {_places(line.places)}", 2, 4)
 
 
 def _gaps(page: _Page, told: Outline) -> Iterator[str]:

@@ -7,13 +7,22 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
-from chipsieve.model import Conflict, Cut, Evidence, LaunchVerdict, Note, Signal, Verdict
+from chipsieve.model import Conflict, Cut, Evidence, Gap, LaunchVerdict, Note, Signal, Verdict
 from chipsieve.report import facts
 from chipsieve.report.conclusion import conclude
 from chipsieve.report.escape import one_line, visible
 from chipsieve.report.groups import Groups
 from chipsieve.report.naming import name_lines
-from chipsieve.report.outline import CutLine, GapLine, LaunchOutline, NoteLine, Outline, StepLine, UnprovenLine
+from chipsieve.report.outline import (
+    CutLine,
+    GapLine,
+    IgnoredLine,
+    LaunchOutline,
+    NoteLine,
+    Outline,
+    StepLine,
+    UnprovenLine,
+)
 from chipsieve.report.reasons import reason, title
 
 LINES = re.compile(r" \(lines \d+ to (?P<last>\d+)\)$")
@@ -48,7 +57,10 @@ def outline(verdict: Verdict, vendors: int = 5) -> Outline:
         remaining_count=len(verdict.remaining),
         named=name_lines(everywhere, verdict.possible, main, verdict.signals),
         conflict=_conflict(verdict, verdict.conflict, main, groups),
-        gaps=_gaps(verdict),
+        gaps=_gaps(gap for gap in facts.sorted_gaps(verdict) if not gap.notice),
+        notices=_gaps(gap for gap in facts.sorted_gaps(verdict) if gap.notice),
+        ignored=_ignored(verdict),
+        ignored_heading=_ignored_heading(verdict),
         coverage=coverage(verdict),
         conclusion=conclude(verdict, groups),
     )
@@ -138,10 +150,10 @@ def _notes(notes: Iterable[Note]) -> tuple[NoteLine, ...]:
     )
 
 
-def _gaps(verdict: Verdict) -> tuple[GapLine, ...]:
+def _gaps(gaps: Iterable[Gap]) -> tuple[GapLine, ...]:
     """Gaps by reason, the most frequent first; a stretch of lines belongs to the place, not to the reason."""
     places: defaultdict[str, list[str]] = defaultdict(list)
-    for gap in facts.sorted_gaps(verdict):
+    for gap in gaps:
         lines = LINES.search(gap.reason)
         until = f"-{lines['last']}" if lines else ""
         places[visible(LINES.sub("", gap.reason))].append(
@@ -149,6 +161,24 @@ def _gaps(verdict: Verdict) -> tuple[GapLine, ...]:
         )
     ordered = sorted(places.items(), key=lambda item: (-len(item[1]), item[0]))
     return tuple(GapLine(reason, tuple(where)) for reason, where in ordered)
+
+
+def _ignored(verdict: Verdict) -> tuple[IgnoredLine, ...]:
+    return tuple(
+        IgnoredLine(
+            visible(facts.place(one.finding)),
+            title(verdict.signals, one.finding.signal),
+            one_line(one.reason, REASON) or "no reason given",
+        )
+        for one in facts.sorted_ignored(verdict)
+    )
+
+
+def _ignored_heading(verdict: Verdict) -> str:
+    """What became of the findings that comments ask to leave out; all of them had the same fate."""
+    if any(one.overridden for one in verdict.ignored):
+        return "Counted although a comment ignores them"
+    return "Ignored by comments; --no-ignore counts them"
 
 
 def _conflict(

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from chipsieve.sarif.reading import SarifError, read
+from chipsieve.sarif.reading import SarifError, own_finding, read
 from chipsieve.sarif.results import RESULTS
+from chipsieve.sarif.rules import VERDICT
 from chipsieve.sarif.writing import write
 
-__all__ = ["RESULTS", "SarifError", "read", "write"]
+__all__ = ["RESULTS", "VERDICT", "SarifError", "own_finding", "read", "write"]

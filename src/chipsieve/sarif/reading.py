@@ -34,10 +34,21 @@ def _findings(document: object) -> Iterator[Finding]:
         where = f"runs[{run_number}]"
         for number, result in enumerate(_list(_table(run, where), "results", where, optional=True)):
             place = f"{where}.results[{number}]"
-            table = _table(result, place)
-            properties = table.get("properties")
-            if isinstance(properties, Mapping) and KEY in properties:
-                yield _finding(table, _table(properties[KEY], f"{place}.properties.{KEY}"), place)
+            finding = own_finding(_table(result, place), place)
+            if finding is not None:
+                yield finding
+
+
+def own_finding(result: Table, place: str) -> Finding | None:
+    """The finding that a result of ours holds, None for the verdict and for other tools' results.
+
+    Raises:
+        SarifError: the result is ours and incomplete; `place` says in the message which it is.
+    """
+    properties = result.get("properties")
+    if not isinstance(properties, Mapping) or KEY not in properties:
+        return None
+    return _finding(result, _table(properties[KEY], f"{place}.properties.{KEY}"), place)
 
 
 def _finding(result: Table, kept: Table, place: str) -> Finding:

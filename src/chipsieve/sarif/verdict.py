@@ -115,7 +115,8 @@ def _anchor(verdict: Verdict, read_text: ReadText | None) -> str:
     """
     launched = {path for outcome in verdict.launches for path in outcome.launch.files}
     evidence = sorted({finding.path for finding in verdict.findings})
-    seen = launched.union(evidence, (gap.path for gap in verdict.gaps))
+    unread = sorted(gap.path for gap in verdict.gaps if not gap.notice)
+    seen = launched.union(evidence, unread)
     there = (name for name in ANCHORS if name in seen or (read_text and read_text(name) is not None))
-    others = [*evidence, *sorted(launched), *sorted(gap.path for gap in verdict.gaps)]
+    others = [*evidence, *sorted(launched), *unread]
     return next(there, others[0] if others else ANCHORS[0])

@@ -72,8 +72,9 @@ def _notifications(verdict: Verdict, kept: int) -> list[Record]:
 def _gap_record(gap: Gap) -> Record:
     region = {} if gap.line is None else {"region": {"startLine": gap.line}}
     place = {"physicalLocation": {"artifactLocation": {"uri": uri(gap.path)}, **region}}
-    text = f"{quoted(gap.path)} was not read whole: {sentence(plain(gap.reason))}"
-    return {**_notification("gap", text), "locations": [place]}
+    said = "" if gap.notice else " was not read whole"
+    text = f"{quoted(gap.path)}{said}: {sentence(plain(gap.reason))}"
+    return {**_notification("notice" if gap.notice else "gap", text), "locations": [place]}
 
 
 def _notification(name: str, text: str) -> Record:

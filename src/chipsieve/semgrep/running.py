@@ -7,8 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 from chipsieve.tables import TableError
 
@@ -17,6 +18,7 @@ OPTIONS = (
     "scan", "--json", "--quiet", "--metrics=off", "--disable-version-check", "--no-rewrite-rule-ids", "--disable-nosem",
     "--no-git-ignore", "--x-ignore-semgrepignore-files", "--max-target-bytes", "0",
 )  # fmt: skip
+SECONDS_PER_RULE = 20  # on one file; Semgrep counts rule by rule
 OFFLINE = {"SEMGREP_SEND_METRICS": "off", "SEMGREP_ENABLE_VERSION_CHECK": "0"}
 INSTALL = "pip install 'chipsieve[semgrep]' puts it beside chipsieve; `pipx install semgrep` keeps its pins apart"
 
@@ -38,8 +40,8 @@ def find_semgrep() -> Path:
     return Path(found)
 
 
-def run_semgrep(root: Path, configs: Sequence[Path], *, jobs: int | None = None, timeout: int = 20) -> object:
-    """Semgrep's JSON document for every file at or below root; `timeout` is in seconds per file and rule.
+def run_semgrep(root: Path, configs: Sequence[Path], leave_out: Iterable[str] = ()) -> Mapping[str, object]:
+    """Semgrep's JSON document for every file at or below root, folders called `leave_out` excepted.
 
     Paths in it are relative to root, or the file's name where root is a file.
 
@@ -47,15 +49,14 @@ def run_semgrep(root: Path, configs: Sequence[Path], *, jobs: int | None = None,
         SemgrepError: there is no Semgrep, or it ended without a document; the message holds its last lines.
     """
     folder, target = (root, ".") if root.is_dir() else (root.parent, root.name)
-    command = [
-        str(find_semgrep()), *OPTIONS, "--timeout", str(timeout), *(["--jobs", str(jobs)] if jobs else []),
-        *(f"--config={config.resolve()}" for config in configs), target,
-    ]  # fmt: skip
+    excluded = [f"--exclude={name}" for name in sorted(leave_out)]
+    given = [f"--config={config.resolve()}" for config in configs]
+    command = [str(find_semgrep()), *OPTIONS, "--timeout", str(SECONDS_PER_RULE), *excluded, *given, target]
     done = subprocess.run(  # noqa: S603 - the program is the user's own, the arguments are ours
         command, cwd=folder, env={**os.environ, **OFFLINE}, capture_output=True, check=False
     )
     try:
-        return json.loads(done.stdout)
+        return cast("Mapping[str, object]", json.loads(done.stdout))
     except ValueError as error:
         said = done.stderr.decode(errors="replace").strip().splitlines()[-3:]
         raise SemgrepError(f"semgrep ended with code {done.returncode} and no results: {' '.join(said)}") from error

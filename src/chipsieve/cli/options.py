@@ -1,0 +1,107 @@
+"""Which options do several commands take? Each is written once, and asked for by the commands that have it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chipsieve.cli.common import FORMATS, POLICIES, ROLES
+
+if TYPE_CHECKING:
+    from chipsieve.config import Config
+
+Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+POLICY = click.option(
+    "--policy", type=click.Choice(POLICIES), default="balanced", show_default=True, help="Which evidence may exclude."
+)
+SCOPE = click.option(
+    "--scope",
+    type=click.Choice(("launch", "tree")),
+    default="launch",
+    show_default=True,
+    help="Judge each launch, or the whole tree as one with every condition met.",
+)
+ROLE = click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    default="training",
+    show_default=True,
+    help="Whose launches speak for the repository; training includes fine-tuning.",
+)
+TRUST_NAMES = click.option("--trust-names", is_flag=True, help="Let a chip named in a launch exclude the others.")
+ENGINE = click.option(
+    "--engine",
+    callback=lambda _context, _option, text: tuple(name.strip() for name in text.split(",")),
+    default="visitors",
+    show_default=True,
+    metavar="NAMES",
+    help="Who looks for findings: visitors (our readers), semgrep (with our rules), or semgrep,visitors.",
+)
+FORMAT = click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="What to write."
+)
+OUTPUT = click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of stdout."
+)
+STRICT_COVERAGE = click.option("--strict-coverage", is_flag=True, help="Exit 4 when something could not be read.")
+VERBOSE = click.option("--verbose", "-v", is_flag=True, help="Show every launch and every gap.")
+NO_PROGRESS = click.option("--no-progress", is_flag=True, help="No progress bar.")
+WORKERS = click.option("--workers", type=click.IntRange(1, 64), help="Processes that read; by default one per core.")
+FAIL_ON = click.option(
+    "--fail-on",
+    multiple=True,
+    metavar="WHAT",
+    help="Exit 1 when met: a signal's id, an effect, excludes:CHIP or names:CHIP (CHIP may be any).",
+)
+
+
+def _configured(context: click.Context, _option: click.Parameter, file: Path | None) -> Config:
+    """The configuration named, or the one in force here; what it sets are the defaults of the other options."""
+    from chipsieve.config import find, load
+
+    config = load(file) if file else find(Path.cwd())
+    given = {"policy": config.policy, "scope": config.scope, "fail_on": config.fail_on}
+    context.default_map = {name: value for name, value in given.items() if value}
+    return config
+
+
+CONFIG = click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    callback=_configured,
+    is_eager=True,
+    help="Configuration to use; by default chipsieve.toml or pyproject.toml here or in a folder above.",
+)
+NO_IGNORE = click.option(
+    "--no-ignore",
+    is_flag=True,
+    help="An analyst's run: count what comments and the configuration leave out, and show it.",
+)
+
+
+def _formats(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[tuple[str, Path], ...]:
+    """Pairs of format and file."""
+    pairs = [text.partition("=") for text in given]
+    for form, _, file in pairs:
+        if form not in FORMATS or not file:
+            raise click.BadParameter(f"{form!r} is none of {', '.join(FORMATS)}, or has no '=FILE' after it")
+    return tuple((form, Path(file)) for form, _, file in pairs)
+
+
+ALSO = click.option(
+    "--also",
+    multiple=True,
+    callback=_formats,
+    metavar="FORMAT=FILE",
+    help="Write the same verdict in a further format to a file; repeatable.",
+)
+
+
+def takes(*options: Option) -> Option:
+    """The options as one decorator; help lists them in this order."""
+    return lambda command: reduce(lambda done, option: option(done), reversed(options), command)

@@ -1,0 +1,88 @@
+"""What does the user type to judge what another scanner found? `sieve` and `rules`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chipsieve.cli.common import concluded, reader, report_on, write
+from chipsieve.cli.options import (
+    FAIL_ON,
+    FORMAT,
+    NO_PROGRESS,
+    OUTPUT,
+    POLICY,
+    ROLE,
+    SCOPE,
+    STRICT_COVERAGE,
+    TRUST_NAMES,
+    VERBOSE,
+    WORKERS,
+    takes,
+)
+
+if TYPE_CHECKING:
+    from chipsieve.model import Verdict
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option(
+    "--root", type=click.Path(path_type=Path), help="The tree that was scanned: its launches are reconstructed."
+)
+@takes(POLICY, SCOPE, ROLE, TRUST_NAMES, FORMAT, OUTPUT, FAIL_ON, STRICT_COVERAGE, VERBOSE, NO_PROGRESS, WORKERS)
+def sieve(files: tuple[Path, ...], root: Path | None, fail_on: tuple[str, ...], **options: Any) -> None:
+    """Judge what other scanners found.
+
+    A FILE is SARIF (of Semgrep, opengrep, ruff, chipsieve), Semgrep's JSON, or the lines that flake8 writes.
+
+    With --root, launches are reconstructed and conditions resolved. Without it nobody can tell what takes
+    effect: findings are listed, and nothing is excluded, unless --scope tree takes every condition as met.
+
+    \b
+    Examples:
+      semgrep scan --config "$(chipsieve rules)" --sarif --output findings.sarif path/to/repository
+      chipsieve sieve findings.sarif --root path/to/repository
+      chipsieve sieve findings.sarif --scope tree --policy paper
+    """
+    from chipsieve.api import sieve as run
+    from chipsieve.fail import parse
+
+    conditions = [parse(text) for text in fail_on]
+    given = {name: options.pop(name) for name in ("form", "output", "verbose", "strict_coverage")}
+    quiet = options.pop("no_progress")
+    verdict = concluded(lambda step: run(files, root, progress=step, **options), quiet=quiet)
+    _tell(verdict, rooted=root is not None or options["scope"] == "tree")
+    report_on(verdict, reader(root) if root else None, conditions=conditions, **given)
+
+
+def _tell(verdict: Verdict, *, rooted: bool) -> None:
+    """What a user should know whatever the format: results that are not ours, and what a missing root costs."""
+    for gap in verdict.gaps:
+        if gap.notice:
+            click.echo(f"chipsieve: {gap.path}: {gap.reason}", err=True)
+    if not rooted:
+        click.echo("chipsieve: without --root nobody can tell what takes effect, so nothing is excluded", err=True)
+
+
+@click.command()
+@click.option(
+    "--beside-readers",
+    is_flag=True,
+    help="Print `--config FOLDER` for every folder but the shell's, for those who run chipsieve's readers as well.",
+)
+def rules(*, beside_readers: bool) -> None:
+    """Print where the bundled Semgrep rules lie.
+
+    \b
+    Examples:
+      semgrep scan --config "$(chipsieve rules)" path/to/repository
+      semgrep scan $(chipsieve rules --beside-readers) path/to/repository
+    """
+    from chipsieve.semgrep.folders import BESIDE_READERS, rule_folders
+
+    folders = rule_folders(BESIDE_READERS) if beside_readers else rule_folders()
+    lines = [f"--config {folder}" if beside_readers else str(folder) for folder in folders]
+    write("".join(f"{line}\n" for line in lines), None)

@@ -1,0 +1,117 @@
+"""Which findings do the developers ask to leave out? Signals that the configuration disables, and inline comments.
+
+This happens after reading, so readings depend on files alone. What is left out is counted and listed; an analyst's
+run does not heed the wishes, and tells what they were.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from chipsieve.comments import Comment, comments
+from chipsieve.config import Config
+from chipsieve.discover import Discovery, load
+from chipsieve.excludes import glob_for
+from chipsieve.model import Finding, Gap, Ignored, Launch, Reading, Source
+from chipsieve.signals import load_signals
+from chipsieve.text import finding_order
+
+Place = tuple[str, str, int]
+
+
+class Wishes:
+    """What a configuration and a tree's comments ask to leave out, kept in books while it is asked for.
+
+    Pass the readings through it, then the launches made of them; then `ignored` and `notices` are whole. Unless
+    `config.heed`, both come back as they are.
+    """
+
+    def __init__(self, found: Discovery, config: Config) -> None:
+        """Start the books for the files that were found; no file is opened yet."""
+        self.found, self.config = found, config
+        self._languages = dict(found.files)
+        self._comments: dict[str, tuple[Comment, ...]] = {}
+        self._disabled: set[Place] = set()
+        self._ignored: dict[Place, Ignored] = {}
+        self._used: set[tuple[str, int, str]] = set()
+
+    def readings(self, readings: Iterable[Reading]) -> tuple[Reading, ...]:
+        """The readings without the findings that are to be left out, whichever scanner made them."""
+        return tuple(
+            replace(reading, findings=tuple(item for item in reading.findings if self._keeps(item)))
+            for reading in readings
+            if not (self.config.heed and glob_for(self.found.root / reading.path, self.config))
+        )
+
+    def launches(self, launches: Iterable[Launch]) -> tuple[Launch, ...]:
+        """The launches without them: linking makes findings of its own, from the words of commands."""
+        return tuple(
+            replace(launch, findings=tuple(pair for pair in launch.findings if self._keeps(pair[0])))
+            for launch in launches
+        )
+
+    def _keeps(self, item: Finding) -> bool:
+        return not (self._unwanted(item) and self.config.heed)
+
+    def _unwanted(self, item: Finding) -> bool:
+        """Whether somebody asks to leave a finding out; it is put in the books."""
+        place = (item.signal, item.path, item.span.line)
+        if item.signal in self.config.disable:
+            self._disabled.add(place)
+            return True
+        comment = next((one for one in self._of(item.path) if _speaks_of(one, item)), None)
+        if comment is None:
+            return False
+        self._used.add((item.path, comment.line, item.signal))
+        at = f"{item.path}:{comment.line}"
+        self._ignored.setdefault(place, Ignored(item, comment.reason, at, overridden=not self.config.heed))
+        return True
+
+    def _of(self, path: str) -> tuple[Comment, ...]:
+        """The comments of a file that has a finding, read once."""
+        if path not in self._comments:
+            language = self._languages.get(path, "")
+            source = load(self.found.root, path, language) if language else None
+            self._comments[path] = comments(source.text, language) if isinstance(source, Source) else ()
+        return self._comments[path]
+
+    @property
+    def ignored(self) -> tuple[Ignored, ...]:
+        """The findings that a comment asks to leave out, by place."""
+        return tuple(sorted(self._ignored.values(), key=lambda one: finding_order(one.finding)))
+
+    @property
+    def notices(self) -> tuple[Gap, ...]:
+        """What was disabled, and what is wrong with the comments that were looked at."""
+        notices = [*self._disabled_notices()]
+        for path, several in self._comments.items() if self.config.heed else ():
+            for comment in several:
+                notices += (Gap(path, text, comment.line, notice=True) for text in self._faults(path, comment))
+        return tuple(notices)
+
+    def _disabled_notices(self) -> Iterator[Gap]:
+        for signal in self.config.disable:
+            count = sum(place[0] == signal for place in self._disabled)
+            findings = "1 finding" if count == 1 else f"{count} findings"
+            done = "left out, for" if self.config.heed else "counted although"
+            if count:
+                yield Gap(self.config.where, f"{findings} {done} signal {signal!r} is disabled here", notice=True)
+
+    def _faults(self, path: str, comment: Comment) -> Iterator[str]:
+        if not comment.understood:
+            yield "comment not understood; write ignore[signal] and a reason after 'chipsieve:'"
+        elif not comment.reason:
+            yield "comment ignores findings without a reason; write one after the bracket"
+        for signal in comment.signals:
+            if signal not in load_signals():
+                near = difflib.get_close_matches(signal, load_signals(), n=1)
+                hint = f"; did you mean {near[0]!r}?" if near else "; `chipsieve signals` lists them"
+                yield f"comment ignores {signal!r}, which is no signal{hint}"
+            elif (path, comment.line, signal) not in self._used and signal not in self.config.disable:
+                yield f"comment ignores {signal!r}, which was not found there; take it out"
+
+
+def _speaks_of(comment: Comment, item: Finding) -> bool:
+    return item.signal in comment.signals and comment.first <= item.span.line <= comment.last

@@ -1,0 +1,162 @@
+"""Does a report, sieved, say what a scan says? chipsieve's own SARIF is the report whose findings are all known."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from chipsieve import scan
+from chipsieve.api import sieve
+from chipsieve.cli import main
+from chipsieve.combine import joined, merged, only, place_of
+from chipsieve.model import Finding, Launch, Reading, Span, Test
+from chipsieve.sarif import write
+from chipsieve.tables import TableError
+
+REPOS = sorted(path for path in (Path(__file__).parents[1] / "fixtures/repos").iterdir() if path.is_dir())
+EXAMPLE = next(path for path in REPOS if path.name.startswith("hunyuan-large"))
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    """The example's findings as SARIF."""
+    path = tmp_path / "example.sarif"
+    path.write_text(json.dumps(write(scan(EXAMPLE, workers=1))), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("root", REPOS, ids=lambda root: root.name)
+@pytest.mark.parametrize("scope", ["launch", "tree"])
+def test_our_own_report_gives_the_same_verdict(tmp_path: Path, root: Path, scope: str) -> None:
+    scanned = scan(root, scope=scope, workers=1)
+    path = tmp_path / "own.sarif"
+    path.write_text(json.dumps(write(scanned)), encoding="utf-8")
+    sieved = sieve([path, path], root, scope=scope, workers=1)
+    reported = {place_of(item) for item in scanned.findings}
+    words_of_others = [
+        item for one in scanned.launches for item, _ in one.launch.findings if place_of(item) not in reported
+    ]
+    if not words_of_others:  # else linking found more than any file says, and the report cannot hold it
+        assert (sieved.possible, sieved.remaining, sieved.main) == (
+            scanned.possible, scanned.remaining, scanned.main,
+        )  # fmt: skip
+        assert sieved.launches == scanned.launches
+    assert set(scanned.possible) <= set(sieved.possible)
+    assert sieved.findings == scanned.findings
+
+
+def test_without_a_root_nothing_is_excluded(report: Path) -> None:
+    verdict = sieve([report])
+    assert len(verdict.possible) == len(verdict.accelerators)
+    assert {standing for one in verdict.launches for _, standing in one.launch.findings} == {"optional"}
+    assert verdict.findings
+
+
+def test_without_a_root_a_tree_is_taken_by_eye(report: Path) -> None:
+    verdict = sieve([report], scope="tree", policy="paper")
+    assert verdict.possible == scan(EXAMPLE, scope="tree", policy="paper", workers=1).possible
+
+
+def test_half_a_report_excludes_no_more(report: Path) -> None:
+    document = json.loads(report.read_text(encoding="utf-8"))
+    whole = sieve([report], EXAMPLE, workers=1)
+    document["runs"][0]["results"] = document["runs"][0]["results"][::2]
+    report.write_text(json.dumps(document), encoding="utf-8")
+    assert set(whole.possible) <= set(sieve([report], EXAMPLE, workers=1).possible)
+
+
+def test_the_command_writes_every_format(report: Path) -> None:
+    text = run("sieve", report, "--root", EXAMPLE)
+    assert text.exit_code == 0, text.output
+    assert "Possible for the repository:" in text.stdout
+    parsed: dict[str, Any] = json.loads(run("sieve", report, "--root", EXAMPLE, "--format", "json").stdout)
+    assert parsed["schema"] == "chipsieve/1"
+    assert parsed["repository"]["main"].startswith("train/train.sh")
+
+
+def test_what_is_not_ours_is_told_on_stderr(tmp_path: Path, report: Path) -> None:
+    document = json.loads(report.read_text(encoding="utf-8"))
+    document["runs"][0]["results"].append({"ruleId": "eval-used", "message": {"text": "eval"}})
+    report.write_text(json.dumps(document), encoding="utf-8")
+    done = run("sieve", report, "--root", EXAMPLE)
+    assert done.exit_code == 0
+    assert "1 result of rule chipsieve eval-used: no signal of chipsieve's" in done.stderr
+    assert "without --root" in run("sieve", report).stderr
+
+
+def test_a_report_that_is_none_is_wrong_usage(tmp_path: Path) -> None:
+    (tmp_path / "x.sarif").write_text("{", encoding="utf-8")
+    done = run("sieve", tmp_path / "x.sarif")
+    assert done.exit_code == 2
+    assert "x.sarif: not valid JSON" in done.stderr
+
+
+def test_a_root_that_is_not_there(report: Path, tmp_path: Path) -> None:
+    assert run("sieve", report, "--root", tmp_path / "gone").exit_code == 3
+
+
+def test_fail_on(report: Path) -> None:
+    assert run("sieve", report, "--root", EXAMPLE, "--fail-on", "excludes:v100").exit_code == 1
+    assert run("sieve", report, "--fail-on", "excludes:v100").exit_code == 0
+
+
+def test_rules_are_where_the_command_says() -> None:
+    home = Path(run("rules").stdout.strip())
+    assert (home / "README.md").is_file()
+    words = run("rules", "--beside-readers").stdout.split()
+    assert words[::2] == ["--config"] * (len(words) // 2)
+    folders = [Path(word) for word in words[1::2]]
+    assert all(folder.is_dir() for folder in folders)
+    assert "shell" not in {folder.name for folder in folders}
+
+
+def test_an_unknown_engine_is_refused() -> None:
+    with pytest.raises(TableError, match="semgrep"):
+        scan(EXAMPLE, engines=("semgrap",))
+
+
+def finding(line: int, engine: str, value: str = "", row: str = "", **more: Any) -> Finding:
+    return Finding("bf16-training", row, "a.py", Span(line, 1, line, 5), value, "x", engine=engine, **more)
+
+
+def test_two_engines_on_one_line_are_one_finding() -> None:
+    told, bare = finding(3, "semgrep", "true", "flag"), finding(3, "flake8")
+    (items,) = merged([told, bare, told]).values()
+    assert [(item.engine, item.value) for item in items] == [("flake8+semgrep", "true")]
+
+
+def test_one_engine_may_see_two_values_on_a_line() -> None:
+    (items,) = merged([finding(3, "semgrep", "a"), finding(3, "semgrep", "b")]).values()
+    assert [item.value for item in items] == ["a", "b"]
+
+
+def test_our_finding_stands_where_both_see_the_line() -> None:
+    ours = finding(3, "libcst", "true", "call", conditions=(Test("option", "bf16"),))
+    silent = finding(4, "libcst", "true", "call")
+    foreign = [finding(3, "semgrep", "True", "call"), finding(9, "semgrep", "True", "call")]
+    (both,) = joined([Reading("a.py", findings=(ours, silent))], foreign, alone=False)
+    assert [(item.span.line, item.engine) for item in both.findings] == [
+        (3, "libcst+semgrep"), (4, "libcst"), (9, "semgrep"),
+    ]  # fmt: skip
+    assert both.findings[0].conditions == ours.conditions
+    (alone,) = joined([Reading("a.py", findings=(ours, silent))], foreign, alone=True)
+    assert [(item.span.line, item.engine) for item in alone.findings] == [(3, "semgrep"), (9, "semgrep")]
+
+
+def test_a_file_that_no_reader_opens_gets_a_reading() -> None:
+    kernel = Finding("bf16-training", "semgrep", "k.cu", Span(1, 1, 1, 2), "", "x", engine="semgrep")
+    assert joined([], [kernel], alone=True) == (Reading("k.cu", findings=(kernel,)),)
+
+
+def test_only_what_was_reported_is_judged() -> None:
+    pairs = ((finding(3, "link"), "asserted"), (finding(4, "link"), "asserted"))
+    launch = Launch("x", "training", "a.sh", 1, "a.py", (), {}, (), pairs)  # type: ignore[arg-type]
+    assert only(launch, frozenset({("bf16-training", "a.py", 4)})).findings == pairs[1:]

@@ -1,0 +1,127 @@
+"""What does Semgrep find with our rules that our readers miss, and the other way round? Counted, per signal.
+
+`python tools/agreement.py [CLONE ...]` compares both on the fixtures, and on the clones if any are given, and writes the
+tables of docs/agreement.md; with `--check` it only compares the fixtures' table. A finding is a signal, a path and a
+line; what our readers take for a mere mention counts for signals about names alone.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chipsieve.discover import discover, languages
+from chipsieve.marker import read_mark
+from chipsieve.model import MENTION
+from chipsieve.read import read_tree
+from chipsieve.scanners import semgrep_report
+from chipsieve.semgrep.folders import rule_folders
+from chipsieve.semgrep.running import run_semgrep
+from chipsieve.signals import load_signals
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs/agreement.md"
+FIXTURES = (ROOT / "fixtures/signals", ROOT / "fixtures/repos")
+Place = tuple[str, str, int]
+
+
+@dataclass
+class Count:
+    """How many places both engines report, our readers alone, Semgrep alone; and where, of the last two."""
+
+    both: int = 0
+    readers: list[Place] = field(default_factory=list)
+    semgrep: list[Place] = field(default_factory=list)
+
+
+def by_readers(root: Path, workers: int | None = None) -> set[Place]:
+    """What our readers find below root."""
+    signals = load_signals()
+    return {
+        (item.signal, item.path, item.span.line)
+        for reading in read_tree(discover(root), workers=workers)
+        for item in reading.findings
+        if signals[item.signal].effect == "names" or MENTION not in item.conditions
+    }
+
+
+def by_semgrep(root: Path) -> set[Place]:
+    """What Semgrep finds below root with all our rules, in files and folders that a scan looks at."""
+    document = run_semgrep(root, rule_folders(), leave_out=languages().silent | languages().named)
+    marks = ((read_mark(item.message), item) for item in semgrep_report(document, "semgrep").results)
+    return {(signal, item.path, item.line) for mark, item in marks if mark for signal in mark.signals}
+
+
+def counted(pairs: Iterable[tuple[set[Place], set[Place]]]) -> dict[str, Count]:
+    """Both engines' places compared, per signal, sorted; each pair is one tree's."""
+    counts: dict[str, Count] = {}
+    for ours, theirs in pairs:
+        for place in sorted(ours | theirs):
+            count = counts.setdefault(place[0], Count())
+            if place in ours and place in theirs:
+                count.both += 1
+            else:
+                (count.readers if place in ours else count.semgrep).append(place)
+    return dict(sorted(counts.items()))
+
+
+def table(counts: dict[str, Count]) -> Iterator[str]:
+    """The counts as Markdown: the sum, then every signal on which the engines differ."""
+    yield "| signal | both | our readers alone | Semgrep alone |"
+    yield "|---|---:|---:|---:|"
+    sums = [sum(count.both for count in counts.values())]
+    sums += [
+        sum(len(which) for which in each)
+        for each in zip(*((c.readers, c.semgrep) for c in counts.values()), strict=True)
+    ]
+    yield f"| all {len(counts)} | {sums[0]} | {sums[1]} | {sums[2]} |"
+    for signal, count in counts.items():
+        if count.readers or count.semgrep:
+            yield f"| [{signal}](signals.md#{signal}) | {count.both} | {len(count.readers)} | {len(count.semgrep)} |"
+
+
+def filled(page: str, name: str, lines: Iterable[str]) -> str:
+    """The page with the lines between the comments that mark the part called `name`."""
+    part = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+    text = "\n".join(lines)
+    return part.sub(lambda found: f"{found[1]}\n{text}\n\n{found[2]}", page)
+
+
+def fixtures() -> dict[str, Count]:
+    """The comparison on every fixture."""
+    return counted((by_readers(root), by_semgrep(root)) for root in FIXTURES)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the page's tables, or compare the fixtures'; the exit code is 1 when that one is stale."""
+    page = PAGE.read_text(encoding="utf-8")
+    fresh = filled(page, "fixtures", table(fixtures()))
+    if "--check" in arguments:
+        return 0 if fresh == page else 1
+    clones = [Path(argument) for argument in arguments if argument]
+    if clones:
+        counts = counted([_told(clone) for clone in clones])
+        fresh = filled(fresh, "clones", [", ".join(sorted(clone.name for clone in clones)) + ":", "", *table(counts)])
+        _list(counts)
+    PAGE.write_text(fresh, encoding="utf-8")
+    return 0
+
+
+def _told(clone: Path) -> tuple[set[Place], set[Place]]:
+    ours, theirs = by_readers(clone), by_semgrep(clone)
+    print(f"{clone.name}: both {len(ours & theirs)}, readers {len(ours - theirs)}, Semgrep {len(theirs - ours)}")
+    return ours, theirs
+
+
+def _list(counts: dict[str, Count]) -> None:
+    for count in counts.values():
+        for engine, places in (("readers", count.readers), ("semgrep", count.semgrep)):
+            for signal, path, line in places:
+                print(f"{engine} alone: {signal} {path}:{line}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
