@@ -53,6 +53,12 @@ def test_our_own_report_gives_the_same_verdict(tmp_path: Path, root: Path, scope
     assert sieved.findings == scanned.findings
 
 
+def test_the_example_says_the_same_either_way(report: Path) -> None:
+    sieved, scanned = sieve([report], EXAMPLE, workers=1), scan(EXAMPLE, workers=1)
+    assert sieved.launches == scanned.launches
+    assert len(sieved.possible) < len(sieved.accelerators)
+
+
 def test_without_a_root_nothing_is_excluded(report: Path) -> None:
     verdict = sieve([report])
     assert len(verdict.possible) == len(verdict.accelerators)
@@ -82,7 +88,7 @@ def test_the_command_writes_every_format(report: Path) -> None:
     assert parsed["repository"]["main"].startswith("train/train.sh")
 
 
-def test_what_is_not_ours_is_told_on_stderr(tmp_path: Path, report: Path) -> None:
+def test_what_is_not_ours_is_told_on_stderr(report: Path) -> None:
     document = json.loads(report.read_text(encoding="utf-8"))
     document["runs"][0]["results"].append({"ruleId": "eval-used", "message": {"text": "eval"}})
     report.write_text(json.dumps(document), encoding="utf-8")

@@ -1,6 +1,6 @@
 """What does Semgrep find with our rules that our readers miss, and the other way round? Counted, per signal.
 
-`python tools/agreement.py [CLONE ...]` compares both on the fixtures, and on the clones if any are given, and writes the
+`python tools/agreement.py [CLONE ...]` compares both on the fixtures, and on the clones that are given, and writes the
 tables of docs/agreement.md; with `--check` it only compares the fixtures' table. A finding is a signal, a path and a
 line; what our readers take for a mere mention counts for signals about names alone.
 """
