@@ -109,3 +109,19 @@ def test_no_text_raises(code: str) -> None:
 @given(st.text(max_size=60))
 def test_no_notebook_raises(text: str) -> None:
     assert read(text, "a.ipynb", "notebook").language == "notebook"
+
+
+def test_a_table_that_holds_an_entry_of_itself_is_read() -> None:
+    code = """
+import torch
+def f(rows):
+    for row in rows:
+        item = g(row)
+        if item.short:
+            item = {"ids": item["ids"][0:3]}
+        y = item["ids"]
+x = torch.bfloat16
+"""
+    reading = read(code)
+    assert reading.gaps == ()
+    assert [item.span.line for item in reading.findings] == [9]

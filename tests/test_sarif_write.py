@@ -61,9 +61,11 @@ def test_what_github_requires_is_there(build: Callable[[], Verdict]) -> None:
         assert 0 < len(rule["shortDescription"]["text"]) <= 1024
         assert 0 < len(rule["fullDescription"]["text"]) <= 1024
         assert rule["help"]["text"]
+        assert rule["help"]["markdown"]
         assert rule["helpUri"].startswith("https://")
         assert len(rule["properties"]["tags"]) < 10
         assert "security" not in rule["properties"]["tags"]
+        assert "security-severity" not in rule["properties"]
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
         assert result["level"] == "note"

@@ -195,6 +195,13 @@ def test_flake8_lines(tmp_path: Path, tree: Path) -> None:
     assert (item.path, item.span, item.engine) == ("train/run.py", Span(2, 15, 2, 30), "flake8")
 
 
+def test_what_flake8_could_not_read_is_a_gap(tmp_path: Path, tree: Path) -> None:
+    found = findings(tmp_path, "train/run.py:1:1: CHS901 not read whole: invalid syntax\n", tree)
+    assert [(gap.path, gap.line, gap.reason) for gap in found.gaps] == [
+        ("train/run.py", 1, "flake8: not read whole: invalid syntax"),
+    ]
+
+
 def test_no_lines_at_all_are_no_results(tmp_path: Path) -> None:
     assert findings(tmp_path, "") == Foreign()
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from chipsieve.model import Reading, Source
 from chipsieve.signals.table import SignalTable
-from chipsieve_python.notebook import read_notebook
-from chipsieve_python.reader import ENGINE, read_python
 
 LANGUAGES = ("python", "notebook")
 
-__all__ = ["ENGINE", "LANGUAGES", "read"]
+__all__ = ["LANGUAGES", "read"]
 
 
 def read(source: Source, table: SignalTable) -> Reading:
     """Read one Python file or notebook. Never raises: what cannot be read is a gap."""
+    from chipsieve_python.notebook import read_notebook  # LibCST takes long to load, and not every run needs it
+    from chipsieve_python.reader import read_python
+
     return read_notebook(source, table) if source.language == "notebook" else read_python(source, table)

@@ -272,10 +272,17 @@ def _selected(node: cst.Subscript, scope: Scope) -> Arms:
     """The entries of a dict literal, each under the condition that the key selects it; else as any subscript."""
     tables = [value.node for _, value in evaluate(node.value, scope) if isinstance(value.node, cst.Dict)]
     index = node.slice[0].slice if len(node.slice) == 1 else None
-    if len(tables) != 1 or not isinstance(index, cst.Index):
+    if len(tables) != 1 or not isinstance(index, cst.Index) or node in scope.opened:
         return subscript(node, scope)
+    scope.opened.add(node)
+    arms = _entries(tables[0], index, scope)
+    scope.opened.discard(node)
+    return arms
+
+
+def _entries(table: cst.Dict, index: cst.Index, scope: Scope) -> Arms:
     arms: list[Arm] = []
-    for element in tables[0].elements:
+    for element in table.elements:
         wanted = plain_text(element.key) if isinstance(element, cst.DictElement) else None
         if wanted is None or len(arms) > ENTRIES:
             return one(UNKNOWN)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+import libcst as cst
+
 from chipsieve_python.conditions import TRUE, Conditions, all_of, conflict, negate, stack, unknown
 from chipsieve_python.hits import Hit
 from chipsieve_python.values import UNKNOWN, Arm, Arms, one
@@ -30,6 +32,7 @@ class Scope:
 
     `base` counts the conditions that hold for the whole scope; `shared` are names that a function elsewhere declares
     global or nonlocal, so that a literal bound to them proves nothing; `outside` the ones this function so declares.
+    `opened` are the subscripts being looked up right now: a table may hold an entry of itself.
     """
 
     kind: Literal["module", "class", "function"]
@@ -39,6 +42,7 @@ class Scope:
     outside: set[str] = field(default_factory=set)
     bindings: dict[str, Binding] = field(default_factory=dict)
     later: list[Callable[[], None]] = field(default_factory=list)
+    opened: set[cst.Subscript] = field(default_factory=set)
 
     def lookup(self, name: str) -> Arms | None:
         """The values of a name; None when nothing binds it. Functions do not see the names of a class around them."""

@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import cache, partial
 from importlib.metadata import entry_points
 from pathlib import Path, PurePosixPath
+from threading import current_thread, main_thread
 from types import FrameType
 from typing import Protocol
 
@@ -127,15 +128,16 @@ def _unread(source: Source, reason: str) -> Reading:
 
 
 class _Alarm:
-    """Raises TooSlow in the main thread after SECONDS_PER_FILE, where the platform has alarms."""
+    """Raises TooSlow after SECONDS_PER_FILE, where the platform has alarms and the thread may set one."""
 
     def __enter__(self) -> None:
-        if hasattr(signal, "SIGALRM"):
+        self.can_ring = hasattr(signal, "SIGALRM") and current_thread() is main_thread()
+        if self.can_ring:
             self.before = signal.signal(signal.SIGALRM, self._ring)
             signal.alarm(SECONDS_PER_FILE)
 
     def __exit__(self, *_: object) -> None:
-        if hasattr(signal, "SIGALRM"):
+        if self.can_ring:
             signal.alarm(0)
             signal.signal(signal.SIGALRM, self.before)
 

@@ -73,16 +73,21 @@ def _tell(verdict: Verdict, *, rooted: bool) -> None:
     is_flag=True,
     help="Print `--config FOLDER` for every folder but the shell's, for those who run chipsieve's readers as well.",
 )
-def rules(*, beside_readers: bool) -> None:
+@click.option("--ruff", is_flag=True, help="Print where the preset for ruff lies instead.")
+def rules(*, beside_readers: bool, ruff: bool) -> None:
     """Print where the bundled Semgrep rules lie.
 
     \b
     Examples:
       semgrep scan --config "$(chipsieve rules)" path/to/repository
       semgrep scan $(chipsieve rules --beside-readers) path/to/repository
+      ruff check --config "$(chipsieve rules --ruff)" path/to/repository
     """
-    from chipsieve.semgrep.folders import BESIDE_READERS, rule_folders
+    from chipsieve.semgrep.folders import BESIDE_READERS, ruff_preset, rule_folders
 
+    if ruff:
+        write(f"{ruff_preset()}\n", None)
+        return
     folders = rule_folders(BESIDE_READERS) if beside_readers else rule_folders()
     lines = [f"--config {folder}" if beside_readers else str(folder) for folder in folders]
     write("".join(f"{line}\n" for line in lines), None)

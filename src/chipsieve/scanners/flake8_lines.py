@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from chipsieve.model import Gap
 from chipsieve.scanners.results import Report, ReportError, Result
 
+GAP = "CHS901"  # our plugin's code for what it could not read
 LINE = re.compile(r"(?P<path>(?:[A-Za-z]:)?[^:\n]+):(?P<line>\d+):(?P<column>\d+): (?P<code>[A-Z]+\d+) (?P<text>.*)")
 
 
@@ -19,9 +21,10 @@ def flake8_report(text: str, file: str) -> Report:
     found = [hit for line in lines if (hit := LINE.fullmatch(line.rstrip()))]
     if lines and not found:
         raise ReportError(f"{file}: neither SARIF, nor Semgrep's JSON, nor lines as flake8 writes them")
-    return Report(
-        tuple(
-            Result("flake8", hit["code"], hit["text"], hit["path"], int(hit["line"]), int(hit["column"]))
-            for hit in found
-        )
+    results = (
+        Result("flake8", hit["code"], hit["text"], hit["path"], int(hit["line"]), int(hit["column"]))
+        for hit in found
+        if hit["code"] != GAP
     )
+    gaps = (Gap(hit["path"], f"flake8: {hit['text']}", int(hit["line"])) for hit in found if hit["code"] == GAP)
+    return Report(tuple(results), tuple(gaps))

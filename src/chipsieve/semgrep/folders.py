@@ -1,4 +1,4 @@
-"""Where do the Semgrep rules lie? Beside the package when installed, at the top of the repository in a work tree."""
+"""Where do the rules for other linters lie? Beside the package when installed, at the top of the repository in a work tree."""
 
 from __future__ import annotations
 
@@ -16,11 +16,24 @@ def rules_home() -> Path:
     Raises:
         FileNotFoundError: the installation is broken.
     """
+    return _bundled("semgrep-rules", "semgrep-rules")
+
+
+def ruff_preset() -> Path:
+    """The configuration file for ruff that bans the signals' names.
+
+    Raises:
+        FileNotFoundError: the installation is broken.
+    """
+    return _bundled("ruff/chipsieve.toml", "plugins/ruff/chipsieve.toml")
+
+
+def _bundled(installed: str, in_tree: str) -> Path:
     package = Path(__file__).resolve().parents[1]
-    for home in (package / "semgrep-rules", package.parents[1] / "semgrep-rules"):
-        if home.is_dir():
-            return home
-    raise FileNotFoundError("the bundled Semgrep rules are missing; install chipsieve again")
+    for where in (package / installed, package.parents[1] / in_tree):
+        if where.exists():
+            return where
+    raise FileNotFoundError(f"{installed} is missing; install chipsieve again")
 
 
 def rule_folders(pack: str = "") -> tuple[Path, ...]:

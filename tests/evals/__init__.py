@@ -1,0 +1,1 @@
+"""How right is chipsieve on labelled repositories? Run by `make eval`; docs/accuracy.md has the figures."""

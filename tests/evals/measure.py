@@ -1,0 +1,98 @@
+"""What does each mode say of one labelled tree, and is the truth still in it? One row of the table, as plain data."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from chipsieve.catalogue import load_catalogue
+from chipsieve.discover import Discovery, discover
+from chipsieve.link import link
+from chipsieve.model import Coverage, Finding, Launch, LaunchVerdict, Reading, Verdict
+from chipsieve.policies import load_policy
+from chipsieve.read import read_tree
+from chipsieve.signals.table import default_table
+from chipsieve.text import unique
+from chipsieve.verdict import Rules, Scanned, conclude
+from evals.baseline import plain_search
+from evals.clones import files_of
+from evals.labels import Label
+
+Record = dict[str, Any]
+MODES = {"balanced": ("balanced", "launch"), "strict": ("strict", "launch"), "paper": ("paper", "tree")}
+"""Policy and scope of each mode; `search` is the plain search beside them."""
+TRAINING = ("training", "fine-tuning")
+BLAMED = 5  # launches named per lost group
+
+
+def measure(clone: Path, label: Label) -> Record:
+    """The outcome of one row: per mode what is kept, lost and excluded, and what the run cost."""
+    start = time.perf_counter()
+    with files_of(clone, label) as root:
+        found = discover(root)
+        readings = read_tree(found, workers=1)
+        seconds = {"reading": time.perf_counter() - start}
+        linked = {scope: link(readings, default_table(), scope).launches for scope in ("launch", "tree")}
+        outcomes = {mode: outcome(verdict(found, readings, linked[scope], policy, scope), label)
+                    for mode, (policy, scope) in MODES.items()}  # fmt: skip
+        seconds["all"] = time.perf_counter() - start
+        outcomes["search"] = _kept(plain_search(root), label)
+        gaps = sum(len(reading.gaps) for reading in readings) + len(found.gaps)
+    return {
+        "key": label.key, "kind": label.kind, "confidence": label.confidence, "groups": len(label.truth),
+        "truth": [sorted(group) for group in label.truth], "files": len(found.files), "gaps": gaps,
+        "launches": len(linked["launch"]), "training": sum(one.role in TRAINING for one in linked["launch"]),
+        "seconds": {name: round(value, 2) for name, value in seconds.items()}, "megabytes": _megabytes(),
+        "modes": outcomes,
+    }  # fmt: skip
+
+
+def verdict(
+    found: Discovery, readings: Sequence[Reading], launches: Sequence[Launch], policy: str, scope: str
+) -> Verdict:
+    """What `chipsieve scan` says of readings that several modes share."""
+    findings: list[Finding] = unique(item for reading in readings for item in reading.findings)
+    scanned = Scanned(found.root.name, scope, tuple(findings), (), Coverage(len(found.files)))
+    rules = Rules(load_catalogue(), default_table().signals, load_policy(policy), "training")
+    return conclude(scanned, launches, rules)
+
+
+def outcome(judged: Verdict, label: Label) -> Record:
+    """One mode's outcome: the repository, its main launch, and who is to blame for what was lost."""
+    spoken = [one for one in judged.launches if one.launch.role in TRAINING] or list(judged.launches)
+    main = next((one for one in judged.launches if one.launch.id == judged.main), None)
+    single = label.truth[0] if len(label.truth) == 1 else frozenset[str]()
+    record = _kept(judged.possible, label)
+    record["main"] = _kept(main.remaining, label) | {"id": judged.main} if main else None
+    record["losing"] = [one.launch.id for one in spoken if single and not single & set(one.remaining)]
+    gone = [group for group in label.truth if not group & set(judged.possible)] or ([single] if single else [])
+    record["blame"] = list(_blame(spoken, gone))[:BLAMED]
+    return record
+
+
+def _kept(remaining: Collection[str], label: Label) -> Record:
+    """How much of the catalogue is excluded, and which groups of the truth with it."""
+    total = len(load_catalogue().accelerators)
+    lost = [sorted(group) for group in label.truth if not group & set(remaining)]
+    return {"excluded": round(1 - len(remaining) / total, 4), "lost": lost}
+
+
+def _blame(launches: Sequence[LaunchVerdict], groups: Sequence[frozenset[str]]) -> Iterator[Record]:
+    """The cuts that took a whole group of the truth out of a launch, one a signal and launch."""
+    for one in launches:
+        for group in groups:
+            if group & set(one.remaining):
+                continue
+            for cut in (cut for step in one.steps for cut in step.cuts if group & set(cut.excluded)):
+                place = cut.evidence.findings[0]
+                yield {"signal": cut.signal, "launch": one.launch.id, "at": f"{place.path}:{place.span.line}"}
+
+
+def _megabytes() -> int:
+    """The most memory that this process has held."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // (1_000_000 if sys.platform == "darwin" else 1000)
