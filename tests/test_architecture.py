@@ -50,7 +50,7 @@ ALLOWED = {
     "ignores": "model text signals config comments discover excludes",
     "check": f"{FACTS} {WISHES} discover read link verdict",
     "fail": FACTS,
-    "cli": f"{FACTS} {' '.join(FLOW)} {WISHES} report sarif fail check",
+    "cli": f"{FACTS} {' '.join(FLOW)} {WISHES} report sarif semgrep fail check",
     "__main__": "cli",
     "__init__": "api model",  # `from chipsieve import scan`
     "chipsieve_config": PLUGIN,

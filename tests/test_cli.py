@@ -211,3 +211,18 @@ def test_the_choices_are_those_that_there_are() -> None:
     assert set(FORMATS) == set(report.FORMATS)
     assert set(POLICIES) == set(policies())
     assert set(ROLES) == roles | {"any", "other"}
+
+
+def test_further_formats_are_written_from_the_same_run(tmp_path: Path) -> None:
+    result = run(LARGE, "--also", f"json={tmp_path / 'a.json'}", "--also", f"markdown={tmp_path / 'a.md'}")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("chipsieve: ")
+    assert (tmp_path / "a.json").read_text(encoding="utf-8") == run(LARGE, "--format", "json").stdout
+    assert (tmp_path / "a.md").read_text(encoding="utf-8") == run(LARGE, "--format", "markdown").stdout
+
+
+@pytest.mark.parametrize("text", ["xml=a.xml", "json", "json="])
+def test_a_further_format_needs_a_name_that_there_is_and_a_file(text: str) -> None:
+    result = run(LARGE, "--also", text)
+    assert result.exit_code == 2
+    assert "markdown" in result.stderr

@@ -6,6 +6,16 @@ The public names are LANGUAGES and read(); chipsieve finds this module through t
 
 from __future__ import annotations
 
-from chipsieve_shell.reader import LANGUAGES, read
+from chipsieve.model import Reading, Source
+from chipsieve.signals.table import SignalTable
+
+LANGUAGES = ("shell",)
 
 __all__ = ["LANGUAGES", "read"]
+
+
+def read(source: Source, table: SignalTable) -> Reading:
+    """Read one script. Never raises for bad input: what cannot be read is a gap."""
+    from chipsieve_shell import reader  # bashlex takes long to load, and not every run needs it
+
+    return reader.read(source, table)

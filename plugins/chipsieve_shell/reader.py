@@ -18,7 +18,6 @@ from chipsieve_shell.state import State
 from chipsieve_shell.tape import Tape
 from chipsieve_shell.values import Piece, Value, to_word
 
-LANGUAGES = ("shell",)
 SIZE_LIMIT = 1_000_000  # characters; the largest launch script seen has 60,000
 LINE_LIMIT = 100_000  # characters in one line: data, not a script
 DEEP = "nested too deeply to read to its end"

@@ -88,7 +88,7 @@ def sieve(
     reports = [(Path(file).name, read_report(Path(file))) for file in files]
     if root is None:
         foreign = foreign_findings(reports, default_table().signals, None, lambda _: None)
-        return _rootless([name for name, _ in reports], foreign, rules, scope)
+        return _rootless(_Asked(", ".join(name for name, _ in reports), rules, scope, config), foreign)
     asked = _Asked(Path(root).resolve().name, rules, scope, config)
     found = leave_out(discover(Path(root)), config)
     readings = read_tree(found, progress, workers)
@@ -155,13 +155,14 @@ def _verdict(
     return conclude(scanned, launches, asked.rules)
 
 
-def _rootless(names: Sequence[str], foreign: Foreign, rules: Rules, scope: str) -> Verdict:
+def _rootless(asked: _Asked, foreign: Foreign) -> Verdict:
     """The verdict on reports alone: their files were not seen, so no launch is known."""
     findings = [item for items in merged(foreign.findings).values() for item in items]
-    readings = [Reading("", findings=tuple(unique(findings)))]
-    launches = link(readings, default_table(), scope).launches if scope == "tree" else (loose(readings),)
-    scanned = Scanned(", ".join(names), scope, readings[0].findings, _ordered(foreign.gaps), Coverage())
-    return conclude(scanned, launches, rules)
+    wishes = Wishes(Discovery(Path(), (), 0, ()), asked.config)
+    readings = wishes.readings([Reading("", findings=tuple(unique(findings)))])
+    launches = link(readings, default_table(), asked.scope).launches if asked.scope == "tree" else (loose(readings),)
+    gaps = _ordered([*foreign.gaps, *wishes.notices])
+    return conclude(Scanned(asked.name, asked.scope, readings[0].findings, gaps, Coverage()), launches, asked.rules)
 
 
 def _ordered(gaps: Iterable[Gap]) -> tuple[Gap, ...]:

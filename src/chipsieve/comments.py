@@ -14,12 +14,14 @@ from chipsieve.text import Lines
 
 WORD = "chipsieve:"
 HASH = re.compile(r"(?:^|(?<=[\s\"]))#+\s*chipsieve:\s*(?P<said>.*)$")
-SLASHES = re.compile(r"(?:^|(?<=[\s,:\"\[\]{}]))//+\s*chipsieve:\s*(?P<said>.*)$")
-MARKUP = re.compile(r"<!--+\s*chipsieve:\s*(?P<said>.*?)\s*--+>")
+SLASHES = re.compile(r"(?:^|(?<=[\s,\"\[\]{}]))//+\s*chipsieve:\s*(?P<said>.*)$")
+MARKUP = re.compile(r"<!--++\s*+chipsieve:\s*+(?P<said>(?:(?!-->).)*+)-->")  # possessive: no line costs its square
 STYLES = {"json": SLASHES, "prose": MARKUP}
 START = {HASH: "#", SLASHES: "//", MARKUP: "<!--"}
 SAID = re.compile(r"ignore\s*\[(?P<signals>[^\]]*)\](?P<reason>.*)$")
 NOTEBOOK_END = re.compile(r'(?:\\n)?",?\s*$')  # the rest of the JSON string that a line of a notebook's cell is
+STACKED = 20  # comments on top of each other; whoever writes more means something else
+NAMES, REASON = 50, 1000  # signals in one comment, characters of its reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +56,15 @@ def _comments(text: str, language: str) -> Iterator[Comment]:
         first, last = _next(lines, number, START[style]) if alone else (number, number)
         ignore = SAID.match(said)
         names = tuple(name.strip() for name in ignore["signals"].split(",")) if ignore else ()
-        signals = tuple(name for name in names if name)
-        reason = ignore["reason"].strip(" \t:-") if ignore else ""
+        signals = tuple(name for name in names if name)[:NAMES]
+        reason = ignore["reason"].strip(" \t:-")[:REASON] if ignore else ""
         yield Comment(number, first, last, signals, reason, understood=bool(signals))
 
 
 def _next(lines: Lines, number: int, start: str) -> tuple[int, int]:
     """The first line after a comment that is no comment, and the last that continues it."""
     first = number + 1
-    while first <= len(lines.starts) and lines.line(first).strip(' \t"').startswith(start):
+    while first <= number + STACKED and lines.line(first).strip(' \t"').startswith(start):
         first += 1
     last = first
     while last < len(lines.starts) and lines.line(last).endswith("\\"):

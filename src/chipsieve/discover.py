@@ -74,8 +74,10 @@ def discover(path: Path) -> Discovery:
 
 
 def named(root: Path, paths: Sequence[str]) -> Discovery:
-    """The files of a list that a reader opens, as paths below `root`; the others are skipped."""
-    found = tuple((name, language) for name in paths if (language := _language_of(root / name)))
+    """The files of a list that a walk from `root` would find and a reader opens; the others are skipped."""
+    skip = languages().silent | languages().named
+    outside = (name for name in paths if not skip.intersection(name.split("/")[:-1]))
+    found = tuple((name, language) for name in outside if (language := _language_of(root / name)))
     return Discovery(root, found, len(paths) - len(found), ())
 
 

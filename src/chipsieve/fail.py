@@ -68,6 +68,7 @@ def parse(text: str, where: str = "--fail-on") -> FailOn:
     Raises:
         TableError: it names no signal, effect, chip or accelerator; the message has the nearest that exists.
     """
+    text = text.strip()
     kind, colon, wanted = (part.strip() for part in text.partition(":"))
     if colon:
         refuse_unknown(where, [kind], ["excludes", "names"])

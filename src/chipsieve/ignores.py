@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from chipsieve.comments import Comment, comments
 from chipsieve.config import Config
@@ -18,6 +19,7 @@ from chipsieve.model import Finding, Gap, Ignored, Launch, Reading, Source
 from chipsieve.signals import load_signals
 from chipsieve.text import finding_order
 
+FAULTS = 20  # comments at fault that are told of one file
 Place = tuple[str, str, int]
 
 
@@ -33,6 +35,7 @@ class Wishes:
         self.found, self.config = found, config
         self._languages = dict(found.files)
         self._comments: dict[str, tuple[Comment, ...]] = {}
+        self._by_line: dict[tuple[str, int], list[Comment]] = {}
         self._disabled: set[Place] = set()
         self._ignored: dict[Place, Ignored] = {}
         self._used: set[tuple[str, int, str]] = set()
@@ -61,7 +64,7 @@ class Wishes:
         if item.signal in self.config.disable:
             self._disabled.add(place)
             return True
-        comment = next((one for one in self._of(item.path) if _speaks_of(one, item)), None)
+        comment = self._comment_on(item)
         if comment is None:
             return False
         self._used.add((item.path, comment.line, item.signal))
@@ -69,13 +72,20 @@ class Wishes:
         self._ignored.setdefault(place, Ignored(item, comment.reason, at, overridden=not self.config.heed))
         return True
 
-    def _of(self, path: str) -> tuple[Comment, ...]:
-        """The comments of a file that has a finding, read once."""
-        if path not in self._comments:
-            language = self._languages.get(path, "")
-            source = load(self.found.root, path, language) if language else None
-            self._comments[path] = comments(source.text, language) if isinstance(source, Source) else ()
-        return self._comments[path]
+    def _comment_on(self, item: Finding) -> Comment | None:
+        """The first comment that asks to leave a finding out; a file that has findings is read once for comments."""
+        if item.path not in self._comments:
+            self._look_at(item.path)
+        here = self._by_line.get((item.path, item.span.line), ())
+        return next((one for one in here if item.signal in one.signals), None)
+
+    def _look_at(self, path: str) -> None:
+        language = self._languages.get(path, "")
+        source = load(self.found.root, path, language) if language else None
+        self._comments[path] = comments(source.text, language) if isinstance(source, Source) else ()
+        for comment in self._comments[path]:
+            for line in range(comment.first, comment.last + 1):
+                self._by_line.setdefault((path, line), []).append(comment)
 
     @property
     def ignored(self) -> tuple[Ignored, ...]:
@@ -86,9 +96,10 @@ class Wishes:
     def notices(self) -> tuple[Gap, ...]:
         """What was disabled, and what is wrong with the comments that were looked at."""
         notices = [*self._disabled_notices()]
-        for path, several in self._comments.items() if self.config.heed else ():
-            for comment in several:
-                notices += (Gap(path, text, comment.line, notice=True) for text in self._faults(path, comment))
+        for path in self._comments if self.config.heed else ():
+            faults = list(islice(self._faults_in(path), FAULTS + 1))
+            more = Gap(path, "more comments are at fault; they are not listed", notice=True)
+            notices += faults if len(faults) <= FAULTS else [*faults[:FAULTS], more]
         return tuple(notices)
 
     def _disabled_notices(self) -> Iterator[Gap]:
@@ -98,6 +109,10 @@ class Wishes:
             done = "left out, for" if self.config.heed else "counted although"
             if count:
                 yield Gap(self.config.where, f"{findings} {done} signal {signal!r} is disabled here", notice=True)
+
+    def _faults_in(self, path: str) -> Iterator[Gap]:
+        for comment in self._comments[path]:
+            yield from (Gap(path, text, comment.line, notice=True) for text in self._faults(path, comment))
 
     def _faults(self, path: str, comment: Comment) -> Iterator[str]:
         if not comment.understood:
@@ -111,7 +126,3 @@ class Wishes:
                 yield f"comment ignores {signal!r}, which is no signal{hint}"
             elif (path, comment.line, signal) not in self._used and signal not in self.config.disable:
                 yield f"comment ignores {signal!r}, which was not found there; take it out"
-
-
-def _speaks_of(comment: Comment, item: Finding) -> bool:
-    return item.signal in comment.signals and comment.first <= item.span.line <= comment.last

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 
 from chipsieve.tables import TableError, refuse_unknown, table_list, text_list
 
@@ -65,7 +65,7 @@ def _hits(where: str, row: Mapping[str, object], ids: Sequence[str]) -> set[str]
     globs = text_list(where, row, "accelerators")
     if not globs:
         raise TableError(f"{where}: 'accelerators' is missing")
-    hits = {glob: {name for name in ids if fnmatchcase(name, glob)} for glob in globs}
+    hits = {glob: set(fnmatch.filter(ids, glob)) for glob in globs}
     for glob, meant in hits.items():
         if not meant:
             raise TableError(f"{where}: no accelerator's id fits {glob!r}")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from chipsieve.cli.common import concluded, reader, report_on, write
+from chipsieve.cli.common import concluded, conditions_of, reader, report_on, write
 from chipsieve.cli.options import (
+    ALSO,
+    CONFIG,
     FAIL_ON,
     FORMAT,
+    NO_IGNORE,
     NO_PROGRESS,
     OUTPUT,
     POLICY,
@@ -24,6 +28,7 @@ from chipsieve.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from chipsieve.config import Config
     from chipsieve.model import Verdict
 
 
@@ -32,8 +37,11 @@ if TYPE_CHECKING:
 @click.option(
     "--root", type=click.Path(path_type=Path), help="The tree that was scanned: its launches are reconstructed."
 )
-@takes(POLICY, SCOPE, ROLE, TRUST_NAMES, FORMAT, OUTPUT, FAIL_ON, STRICT_COVERAGE, VERBOSE, NO_PROGRESS, WORKERS)
-def sieve(files: tuple[Path, ...], root: Path | None, fail_on: tuple[str, ...], **options: Any) -> None:
+@takes(
+    POLICY, SCOPE, ROLE, TRUST_NAMES, FORMAT, OUTPUT, ALSO, FAIL_ON, CONFIG, NO_IGNORE, STRICT_COVERAGE, VERBOSE,
+    NO_PROGRESS, WORKERS,
+)  # fmt: skip
+def sieve(files: tuple[Path, ...], root: Path | None, config: Config, **options: Any) -> None:
     """Judge what other scanners found.
 
     A FILE is SARIF (of Semgrep, opengrep, ruff, chipsieve), Semgrep's JSON, or the lines that flake8 writes.
@@ -48,12 +56,11 @@ def sieve(files: tuple[Path, ...], root: Path | None, fail_on: tuple[str, ...], 
       chipsieve sieve findings.sarif --scope tree --policy paper
     """
     from chipsieve.api import sieve as run
-    from chipsieve.fail import parse
 
-    conditions = [parse(text) for text in fail_on]
-    given = {name: options.pop(name) for name in ("form", "output", "verbose", "strict_coverage")}
-    quiet = options.pop("no_progress")
-    verdict = concluded(lambda step: run(files, root, progress=step, **options), quiet=quiet)
+    conditions = conditions_of(options.pop("fail_on"), config)
+    given = {name: options.pop(name) for name in ("form", "output", "also", "verbose", "strict_coverage")}
+    quiet, config = options.pop("no_progress"), replace(config, heed=not options.pop("no_ignore"))
+    verdict = concluded(lambda step: run(files, root, config=config, progress=step, **options), quiet=quiet)
     _tell(verdict, rooted=root is not None or options["scope"] == "tree")
     report_on(verdict, reader(root) if root else None, conditions=conditions, **given)
 

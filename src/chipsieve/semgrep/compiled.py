@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 import yaml
 
 from chipsieve.model import Signal
-from chipsieve.semgrep import config, python, shell, texts
+from chipsieve.semgrep import config, dockerfile, python, shell, texts
 from chipsieve.semgrep.records import Record
 
 HEAD = "# Compiled from src/chipsieve/signals/{}.toml by `make rules`; a change there is lost here.\n"
 Compiler = Callable[[Signal], Iterator[tuple[str, Record]]]
-COMPILERS: tuple[Compiler, ...] = (python.rules, shell.rules, config.rules, texts.rules)
+COMPILERS: tuple[Compiler, ...] = (python.rules, shell.rules, config.rules, dockerfile.rules, texts.rules)
 
 
 def compiled(signals: Mapping[str, Signal]) -> dict[str, str]:

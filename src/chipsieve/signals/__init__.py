@@ -84,7 +84,7 @@ def _row(where: str, row: Mapping[str, object]) -> Row:
     refuse_unknown(where, row, ROW_FIELDS)
     pattern, beside, argument = text_field(where, row, "pattern", ""), row.get("beside", {}), row.get("argument")
     try:
-        re.compile(pattern)
+        re.compile(pattern, re.IGNORECASE)  # as the table compiles it, so that it is done once
     except re.error as error:
         raise TableError(f"{where}: pattern {pattern!r}: {error}") from error
     if not isinstance(beside, dict) or not (argument is None or isinstance(argument, int)):
