@@ -3,15 +3,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from chipsieve.marker import Mark
-from chipsieve.semgrep import config, dockerfile
-from chipsieve.semgrep.records import Record
+from chipsieve.semgrep import compiled, config, dockerfile
 from chipsieve.signals import load_signals
 from semgrep_results import Place, places
 
@@ -68,18 +65,14 @@ CASES = (
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
-    """What one run of the rules finds in all the cases."""
-    rules, tree = tmp_path_factory.mktemp("rules") / "all.yaml", tmp_path_factory.mktemp("tree")
-    rules.write_text(json.dumps({"rules": list(_rules())}), encoding="utf-8")
+    """What one run of the rules finds in all the cases; a signal's rules share its id, as in semgrep-rules/."""
+    rules, tree = tmp_path_factory.mktemp("rules"), tmp_path_factory.mktemp("tree")
+    for path, text in compiled({name: load_signals()[name] for name in SIGNALS}).items():
+        if path.startswith(("json/", "yaml/", "dockerfile/")):
+            (rules / path.replace("/", "-")).write_text(text, encoding="utf-8")
     for case in CASES:
         (tree / case.name).write_text(case.text, encoding="utf-8")
     return places(tree, [rules])
-
-
-def _rules() -> Iterator[Record]:
-    """Each rule under a name of its own: Semgrep 1.182 looks one up by its id to decide which files it can match."""
-    made = (rule for name in SIGNALS for compiler in COMPILERS for _, rule in compiler(load_signals()[name]))
-    yield from ({**rule, "id": f"{place}.{rule['id']}"} for place, rule in enumerate(made))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -18,7 +18,7 @@ from chipsieve.marker import read_mark
 from chipsieve.model import MENTION
 from chipsieve.read import read_tree
 from chipsieve.scanners import semgrep_report
-from chipsieve.semgrep.folders import rule_folders
+from chipsieve.semgrep.folders import rule_packs
 from chipsieve.semgrep.running import run_semgrep
 from chipsieve.signals import load_signals
 
@@ -50,7 +50,7 @@ def by_readers(root: Path, workers: int | None = None) -> set[Place]:
 
 def by_semgrep(root: Path) -> set[Place]:
     """What Semgrep finds below root with all our rules, in files and folders that a scan looks at."""
-    document = run_semgrep(root, rule_folders(), leave_out=languages().silent | languages().named)
+    document = run_semgrep(root, rule_packs(), leave_out=languages().silent | languages().named)
     marks = ((read_mark(item.message), item) for item in semgrep_report(document, "semgrep").results)
     return {(signal, item.path, item.line) for mark, item in marks if mark for signal in mark.signals}
 

@@ -1,33 +1,46 @@
-"""Which Semgrep rules do the signals make? Writes semgrep-rules/, or with `--check` says which files are stale."""
+"""Which Semgrep rules do the signals make? Writes semgrep-rules/ and semgrep-packs/; `--check` only compares."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from chipsieve.semgrep import compiled, hand_written
+from chipsieve.semgrep import compiled, hand_written, packed
 from chipsieve.signals import load_signals
 
-HOME = Path(__file__).resolve().parents[1] / "semgrep-rules"
+ROOT = Path(__file__).resolve().parents[1]
+RULES, PACKS = "semgrep-rules", "semgrep-packs"
 
 
-def stale(home: Path = HOME) -> list[str]:
+def stale(root: Path = ROOT) -> list[str]:
     """What differs from the signals: files to write, to remove, and hand-written ones that are not there."""
+    home = root / RULES
     wanted, own = compiled(load_signals()), hand_written(load_signals())
     there = {path.relative_to(home).as_posix() for path in home.rglob("*.yaml")}
-    old = [path for path in there & wanted.keys() if (home / path).read_text(encoding="utf-8") != wanted[path]]
-    return sorted({*old, *(wanted.keys() - there), *(there - wanted.keys() - own), *(own - there)})
+    old = {path for path in there & wanted.keys() if (home / path).read_text(encoding="utf-8") != wanted[path]}
+    found = {f"{RULES}/{path}" for path in {*old, *(wanted.keys() ^ (there - own)), *(own - there)}}
+    return sorted(
+        found | {f"{PACKS}/{name}" for name, text in packed(home).items() if _text(root / PACKS / name) != text}
+    )
 
 
-def write(home: Path = HOME) -> None:
-    """Write every compiled file, and remove those that no signal makes any longer."""
+def _text(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def write(root: Path = ROOT) -> None:
+    """Write every compiled file and the packs, and remove files that no signal makes any longer."""
+    home = root / RULES
     wanted, own = compiled(load_signals()), hand_written(load_signals())
     for path in home.rglob("*.yaml"):
         if path.relative_to(home).as_posix() not in wanted.keys() | own:
             path.unlink()
-    for name, text in wanted.items():
-        (home / name).parent.mkdir(parents=True, exist_ok=True)
-        (home / name).write_text(text, encoding="utf-8")
+    for path, text in [(home / name, text) for name, text in wanted.items()]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    for name, text in packed(home).items():
+        (root / PACKS).mkdir(exist_ok=True)
+        (root / PACKS / name).write_text(text, encoding="utf-8")
 
 
 def main() -> int:
@@ -36,7 +49,7 @@ def main() -> int:
         write()
     differing = stale()
     for path in differing:
-        print(f"semgrep-rules/{path} is stale or missing; run make rules")
+        print(f"{path} is stale or missing; run make rules")
     return 1 if differing else 0
 
 

@@ -110,10 +110,10 @@ def _rules(policy: str, role: str, *, trust_names: bool) -> Rules:
 
 def _by_semgrep(path: Path, found: Discovery, *, beside: bool) -> Foreign:
     from chipsieve.scanners import semgrep_report
-    from chipsieve.semgrep.folders import BESIDE_READERS, rule_folders
+    from chipsieve.semgrep.folders import rule_packs
     from chipsieve.semgrep.running import run_semgrep
 
-    configs = rule_folders(BESIDE_READERS if beside else "")
+    configs = rule_packs(beside_readers=beside)
     document = run_semgrep(path, configs, leave_out=languages().silent | languages().named)
     return _located([("semgrep", semgrep_report(document, "semgrep"))], found)
 

@@ -78,7 +78,7 @@ def _tell(verdict: Verdict, *, rooted: bool) -> None:
 @click.option(
     "--beside-readers",
     is_flag=True,
-    help="Print `--config FOLDER` for every folder but the shell's, for those who run chipsieve's readers as well.",
+    help="Leave out the shell rules, for those who run chipsieve's readers as well.",
 )
 @click.option("--ruff", is_flag=True, help="Print where the preset for ruff lies instead.")
 def rules(*, beside_readers: bool, ruff: bool) -> None:
@@ -87,14 +87,13 @@ def rules(*, beside_readers: bool, ruff: bool) -> None:
     \b
     Examples:
       semgrep scan --config "$(chipsieve rules)" path/to/repository
-      semgrep scan $(chipsieve rules --beside-readers) path/to/repository
+      semgrep scan --config "$(chipsieve rules --beside-readers)" path/to/repository
       ruff check --config "$(chipsieve rules --ruff)" path/to/repository
     """
-    from chipsieve.semgrep.folders import BESIDE_READERS, ruff_preset, rule_folders
+    from chipsieve.semgrep.folders import ruff_preset, rule_packs
 
     if ruff:
         write(f"{ruff_preset()}\n", None)
         return
-    folders = rule_folders(BESIDE_READERS) if beside_readers else rule_folders()
-    lines = [f"--config {folder}" if beside_readers else str(folder) for folder in folders]
-    write("".join(f"{line}\n" for line in lines), None)
+    (pack,) = rule_packs(beside_readers=beside_readers)
+    write(f"{pack}\n", None)

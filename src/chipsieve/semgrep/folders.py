@@ -1,22 +1,32 @@
-"""Where do the rules for other linters lie? Beside the package when installed, at the top of the repository in a work tree."""
+"""Where do the rules for other linters lie? Beside the package when installed, in their folders in a work tree."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 SHELL = "shell"
-"""The folder whose rules see less than the shell reader: regular expressions, and Semgrep's bash without prefixes."""
-BESIDE_READERS = "beside-readers"
-"""The pack for those who run chipsieve's readers as well: every folder but SHELL."""
+"""The folder, and the pack, of rules that see less than the shell reader: regular expressions."""
 
 
 def rules_home() -> Path:
-    """The folder that holds one folder of rules a language.
+    """The folder that holds one folder of rules a language, one file a signal.
 
     Raises:
         FileNotFoundError: the installation is broken.
     """
     return _bundled("semgrep-rules", "semgrep-rules")
+
+
+def rule_packs(*, beside_readers: bool = False) -> tuple[Path, ...]:
+    """What to give to `semgrep --config`: the same rules joined in few files, for Semgrep checks each file by itself.
+
+    `beside_readers` leaves out the shell rules, for those who run chipsieve's readers as well.
+
+    Raises:
+        FileNotFoundError: the installation is broken.
+    """
+    home = _bundled("semgrep-packs", "semgrep-packs")
+    return (home / "structured.yaml",) if beside_readers else (home,)
 
 
 def ruff_preset() -> Path:
@@ -34,11 +44,3 @@ def _bundled(installed: str, in_tree: str) -> Path:
         if where.exists():
             return where
     raise FileNotFoundError(f"{installed} is missing; install chipsieve again")
-
-
-def rule_folders(pack: str = "") -> tuple[Path, ...]:
-    """What to give to `semgrep --config`: the home for all rules, or the folders of the BESIDE_READERS pack."""
-    home = rules_home()
-    if pack != BESIDE_READERS:
-        return (home,)
-    return tuple(sorted(folder for folder in home.iterdir() if folder.is_dir() and folder.name != SHELL))

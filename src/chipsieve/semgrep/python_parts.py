@@ -7,7 +7,7 @@ a constant; of `$V`, which binds code, a constant's value is compared only with 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from chipsieve.model import Row
@@ -40,7 +40,7 @@ def either(patterns: Sequence[str | Record]) -> Record:
     return items[0] if len(items) == 1 else {"pattern-either": items}
 
 
-def every(*items: Record) -> Record:
+def every(*items: Mapping[str, object]) -> Record:
     """All of some conditions."""
     return {"patterns": list(items)}
 
