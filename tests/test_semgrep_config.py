@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from chipsieve.marker import Mark
-from chipsieve.semgrep import compiled, config, dockerfile
+from chipsieve.semgrep import compiled, config, dockerfile, packed
 from chipsieve.signals import load_signals
 from semgrep_results import Place, places
 
@@ -65,14 +65,17 @@ CASES = (
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
-    """What one run of the rules finds in all the cases; a signal's rules share its id, as in semgrep-rules/."""
+    """What one run of the rules, packed, finds in all the cases."""
     rules, tree = tmp_path_factory.mktemp("rules"), tmp_path_factory.mktemp("tree")
     for path, text in compiled({name: load_signals()[name] for name in SIGNALS}).items():
         if path.startswith(("json/", "yaml/", "dockerfile/")):
-            (rules / path.replace("/", "-")).write_text(text, encoding="utf-8")
+            (rules / path).parent.mkdir(exist_ok=True)
+            (rules / path).write_text(text, encoding="utf-8")
+    pack = rules / "pack.yaml"
+    pack.write_text(packed(rules)["structured.yaml"], encoding="utf-8")
     for case in CASES:
         (tree / case.name).write_text(case.text, encoding="utf-8")
-    return places(tree, [rules])
+    return places(tree, [pack])
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
