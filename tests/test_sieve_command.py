@@ -115,13 +115,11 @@ def test_fail_on(report: Path) -> None:
 
 
 def test_rules_are_where_the_command_says() -> None:
-    home = Path(run("rules").stdout.strip())
-    assert (home / "README.md").is_file()
-    words = run("rules", "--beside-readers").stdout.split()
-    assert words[::2] == ["--config"] * (len(words) // 2)
-    folders = [Path(word) for word in words[1::2]]
-    assert all(folder.is_dir() for folder in folders)
-    assert "shell" not in {folder.name for folder in folders}
+    packs = Path(run("rules").stdout.strip())
+    beside = Path(run("rules", "--beside-readers").stdout.strip())
+    assert {path.name for path in packs.iterdir()} == {"shell.yaml", "structured.yaml"}
+    assert beside == packs / "structured.yaml"
+    assert Path(run("rules", "--ruff").stdout.strip()).name == "chipsieve.toml"
 
 
 def test_an_unknown_engine_is_refused() -> None:

@@ -9,6 +9,7 @@ from chipsieve.semgrep import compiled, hand_written, packed
 from chipsieve.signals import load_signals
 
 ROOT = Path(__file__).resolve().parents[1]
+SHOWN = 12
 RULES, PACKS = "semgrep-rules", "semgrep-packs"
 
 
@@ -48,8 +49,10 @@ def main() -> int:
     if "--check" not in sys.argv[1:]:
         write()
     differing = stale()
-    for path in differing:
+    for path in differing[:SHOWN]:
         print(f"{path} is stale or missing; run make rules")
+    if len(differing) > SHOWN:
+        print(f"and {len(differing) - SHOWN} more")
     return 1 if differing else 0
 
 

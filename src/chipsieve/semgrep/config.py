@@ -16,6 +16,7 @@ from chipsieve.semgrep.records import Record, record
 from chipsieve.semgrep.scalars import QUOTE
 from chipsieve.semgrep.values import named
 from chipsieve.semgrep.wording import package
+from chipsieve.semgrep.words import within
 
 EXAMPLES = {"json": "a.json", "yaml": "a.yaml"}
 NO_SETTINGS = {"json": ["*.ipynb", "*.log.json"], "yaml": []}
@@ -39,7 +40,7 @@ def rules(signal: Signal) -> Iterator[tuple[str, Record]]:
 def _record(signal: Signal, row: Row, form: Form, language: str, files: list[str]) -> Record:
     paths = {"include": [*files, *form.files], "exclude": NO_SETTINGS[language]}
     kept = {kind: globs for kind, globs in paths.items() if globs}
-    match = {**({"paths": kept} if kept else {}), "patterns": form.patterns}
+    match = {**({"paths": kept} if kept else {}), "patterns": [within(row), *form.patterns]}
     return record(signal, row, [language], match, value=form.value, name=form.name)
 
 

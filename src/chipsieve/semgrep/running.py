@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +19,7 @@ OPTIONS = (
     "scan", "--json", "--quiet", "--metrics=off", "--disable-version-check", "--no-rewrite-rule-ids", "--disable-nosem",
     "--no-git-ignore", "--x-ignore-semgrepignore-files", "--max-target-bytes", "0",
 )  # fmt: skip
+FINISHED = (0, 1)  # 1 with findings; files that it cannot parse change nothing
 SECONDS_PER_RULE = 20  # on one file; Semgrep counts rule by rule
 OFFLINE = {"SEMGREP_SEND_METRICS": "off", "SEMGREP_ENABLE_VERSION_CHECK": "0"}
 INSTALL = "pip install 'chipsieve[semgrep]' puts it beside chipsieve; `pipx install semgrep` keeps its pins apart"
@@ -55,8 +57,8 @@ def run_semgrep(root: Path, configs: Sequence[Path], leave_out: Iterable[str] = 
     done = subprocess.run(  # noqa: S603 - the program is the user's own, the arguments are ours
         command, cwd=folder, env={**os.environ, **OFFLINE}, capture_output=True, check=False
     )
-    try:
-        return cast("Mapping[str, object]", json.loads(done.stdout))
-    except ValueError as error:
-        said = done.stderr.decode(errors="replace").strip().splitlines()[-3:]
-        raise SemgrepError(f"semgrep ended with code {done.returncode} and no results: {' '.join(said)}") from error
+    if done.returncode in FINISHED:
+        with suppress(ValueError):
+            return cast("Mapping[str, object]", json.loads(done.stdout))
+    said = done.stderr.decode(errors="replace").strip().splitlines()[-3:]
+    raise SemgrepError(f"semgrep ended with code {done.returncode} and no results: {' '.join(said)}")
