@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from chipsieve import scan
 from chipsieve.api import sieve
 from chipsieve.cli import main
 from chipsieve.combine import joined, merged, only, place_of
+from chipsieve.config import Config
 from chipsieve.model import Finding, Launch, Reading, Span, Test
 from chipsieve.sarif import write
 from chipsieve.tables import TableError
@@ -107,6 +109,15 @@ def test_a_report_that_is_none_is_wrong_usage(tmp_path: Path) -> None:
 
 def test_a_root_that_is_not_there(report: Path, tmp_path: Path) -> None:
     assert run("sieve", report, "--root", tmp_path / "gone").exit_code == 3
+
+
+def test_a_report_on_a_file_that_is_left_out_counts_with_no_ignore_alone(report: Path) -> None:
+    config = Config(exclude=("train/",), folder=EXAMPLE.resolve(), where="chipsieve.toml")
+    left_out, overridden = (
+        sieve([report], EXAMPLE, config=replace(config, heed=heed), workers=1) for heed in (True, False)
+    )
+    assert not any(item.path.startswith("train/") for item in left_out.findings)
+    assert overridden.findings == sieve([report], EXAMPLE, workers=1).findings
 
 
 def test_fail_on(report: Path) -> None:

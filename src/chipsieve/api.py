@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,7 +12,7 @@ from chipsieve.catalogue import load_catalogue
 from chipsieve.combine import joined, merged, only, place_of
 from chipsieve.config import NONE, Config
 from chipsieve.discover import Discovery, discover, languages, load
-from chipsieve.excludes import leave_out
+from chipsieve.excludes import glob_for, leave_out
 from chipsieve.ignores import Wishes
 from chipsieve.link import link, loose
 from chipsieve.model import Coverage, Gap, Reading, Source, Verdict
@@ -56,7 +57,7 @@ def scan(
     asked = _Asked(Path(path).resolve().name, _rules(policy, role, trust_names=trust_names), scope, config)
     found = leave_out(discover(Path(path)), config)
     readings = read_tree(found, progress, workers)
-    foreign = _by_semgrep(Path(path), found, beside="visitors" in engines) if "semgrep" in engines else None
+    foreign = _by_semgrep(Path(path), found, config, beside="visitors" in engines) if "semgrep" in engines else None
     return _verdict(asked, found, readings, foreign, alone="visitors" not in engines)
 
 
@@ -92,7 +93,7 @@ def sieve(
     asked = _Asked(Path(root).resolve().name, rules, scope, config)
     found = leave_out(discover(Path(root)), config)
     readings = read_tree(found, progress, workers)
-    return _verdict(asked, found, readings, _located(reports, found), alone=True)
+    return _verdict(asked, found, readings, _located(reports, found, config), alone=True)
 
 
 class _Asked(NamedTuple):
@@ -108,18 +109,18 @@ def _rules(policy: str, role: str, *, trust_names: bool) -> Rules:
     return Rules(load_catalogue(), default_table().signals, load_policy(policy, trust_names=trust_names), role)
 
 
-def _by_semgrep(path: Path, found: Discovery, *, beside: bool) -> Foreign:
+def _by_semgrep(path: Path, found: Discovery, config: Config, *, beside: bool) -> Foreign:
     from chipsieve.scanners import semgrep_report
     from chipsieve.semgrep.folders import rule_packs
     from chipsieve.semgrep.running import run_semgrep
 
     configs = rule_packs(beside_readers=beside)
     document = run_semgrep(path, configs, leave_out=languages().silent | languages().named)
-    return _located([("semgrep", semgrep_report(document, "semgrep"))], found)
+    return _located([("semgrep", semgrep_report(document, "semgrep"))], found, config)
 
 
-def _located(reports: Iterable[tuple[str, Report]], found: Discovery) -> Foreign:
-    """The findings of reports on a tree, each at a line that is there."""
+def _located(reports: Iterable[tuple[str, Report]], found: Discovery, config: Config) -> Foreign:
+    """The findings of reports on a tree, each at a line that is there, in files that are not left out."""
     from chipsieve.scanners import foreign_findings
 
     @cache
@@ -127,7 +128,11 @@ def _located(reports: Iterable[tuple[str, Report]], found: Discovery) -> Foreign
         source = load(found.root, name, "")
         return Lines(source.text) if isinstance(source, Source) else None
 
-    return foreign_findings(reports, default_table().signals, found.root, lines)
+    foreign = foreign_findings(reports, default_table().signals, found.root, lines)
+    if not config.heed:
+        return foreign
+    kept = tuple(item for item in foreign.findings if not glob_for(found.root / item.path, config))
+    return replace(foreign, findings=kept)
 
 
 def _verdict(
