@@ -9,29 +9,24 @@ from chipsieve.model import Row
 from chipsieve.semgrep.scalars import flag
 from chipsieve.semgrep.values import Pattern, escaped
 
-IMAGE = "image|container"
-ARGUMENT = "arg|flag|opt|param|command|cmd|entrypoint"
+WORDS = {"image": "image|container", "literal": "arg|flag|opt|param|command|cmd|entrypoint"}
+"""What rows without a name are looked for under."""
+DASHES = {"directive": "[-_]", "pin": "[-_.]+"}
 
 
 def within(row: Row) -> Pattern:
     """The condition that a match lies in a file that holds one of the row's names, and one of its values."""
+    words = flag(row.names) if row.kind == "flag" else WORDS.get(row.kind) or "|".join(_names(row))
+    first = "-" if row.kind == "flag" else "".join(sorted({word[0] for word in words.split("|")}))
+    letters = "".join(dict.fromkeys(first + first.lower() + first.upper()))
+    held = f"(?:[^{letters}]++|(?!{words})[{letters}])*+(?:{words})"
     values = f"(?=.*?(?:{'|'.join(map(escaped, row.values))}))" if row.values and row.kind != "pin" else ""
-    return {"pattern-inside": {"pattern-regex": rf"(?si)\A{values}.*?(?:{_names(row)}).*\z"}}
+    return {"pattern-inside": {"pattern-regex": rf"(?si)\A(?={held}){values}.*\z"}}
 
 
-def _names(row: Row) -> str:
+def _names(row: Row) -> list[str]:
+    """The pieces of the names that are always there as they stand; of a key, the end of its last part."""
+    names = [name if row.kind != "key" or "/" in name else name.rpartition(".")[2] for name in row.names]
     if row.kind == "key":
-        return "|".join(map(_key, row.names))
-    if row.kind == "flag":
-        return flag(row.names)
-    if row.kind in ("image", "literal"):
-        return IMAGE if row.kind == "image" else ARGUMENT
-    dash = "[-_.]+" if row.kind == "pin" else "[-_]" if row.kind == "directive" else "-"
-    return "|".join(escaped(max(name.split("*"), key=len)).replace("-", dash) for name in row.names)
-
-
-def _key(name: str) -> str:
-    """The end of a key up to its colon; all of its last part where the name has no `*`."""
-    last = name if "/" in name else name.rpartition(".")[2]
-    start = "" if "*" in last else r"(?<![\w-])"
-    return rf"""{start}{escaped(last.rpartition("*")[2])}["']?\s*:"""
+        return [escaped(name.rpartition("*")[2]) + r"[\"']?\s*:" for name in names]
+    return [escaped(max(name.split("*"), key=len)).replace("-", DASHES.get(row.kind, "-")) for name in names]
