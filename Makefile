@@ -1,6 +1,7 @@
 # The same commands as ./dev, for those who type make. `make scan SCAN=path` scans a path, and
-# `make agreement CLONES="path path"` counts clones as well as the fixtures.
-.PHONY: help scan agreement test lint check docs rules sarif
+# `make agreement CLONES="path path"` counts clones as well as the fixtures,
+# `make eval CLONES=dir [LABELS=file]` measures on labelled repositories.
+.PHONY: help scan agreement eval test lint check docs rules sarif
 
 help:
 	@./dev help
@@ -10,6 +11,9 @@ scan:
 
 agreement:
 	@./dev agreement $(CLONES)
+
+eval:
+	@./dev eval $(CLONES) $(if $(LABELS),--labels $(LABELS))
 
 test lint check docs rules sarif:
 	@./dev $@
