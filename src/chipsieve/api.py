@@ -20,7 +20,7 @@ from chipsieve.policies import DEFAULT, load_policy
 from chipsieve.read import Progress, read_tree
 from chipsieve.signals.table import default_table
 from chipsieve.tables import refuse_unknown
-from chipsieve.text import Lines, unique
+from chipsieve.text import Lines, ordered_gaps, unique
 from chipsieve.verdict import Rules, Scanned, conclude
 
 if TYPE_CHECKING:  # their modules are loaded when they are asked for
@@ -148,7 +148,7 @@ def _verdict(
     launches = linked.launches if places is None else tuple(only(launch, places) for launch in linked.launches)
     launches = wishes.launches(launches)
     gaps = {*found.gaps, *(gap for reading in readings for gap in reading.gaps), *linked.gaps, *wishes.notices}
-    ordered = _ordered(gaps.union(foreign.gaps if foreign else ()))
+    ordered = ordered_gaps(gaps.union(foreign.gaps if foreign else ()))
     scanned = Scanned(
         root=asked.name,
         scope=asked.scope,
@@ -166,12 +166,8 @@ def _rootless(asked: _Asked, foreign: Foreign) -> Verdict:
     wishes = Wishes(Discovery(Path(), (), 0, ()), asked.config)
     readings = wishes.readings([Reading("", findings=tuple(unique(findings)))])
     launches = link(readings, default_table(), asked.scope).launches if asked.scope == "tree" else (loose(readings),)
-    gaps = _ordered([*foreign.gaps, *wishes.notices])
+    gaps = ordered_gaps([*foreign.gaps, *wishes.notices])
     return conclude(Scanned(asked.name, asked.scope, readings[0].findings, gaps, Coverage()), launches, asked.rules)
-
-
-def _ordered(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
-    return tuple(sorted(gaps, key=lambda gap: (gap.path, gap.line or 0, gap.reason)))
 
 
 def _coverage(found: Discovery, gaps: Sequence[Gap]) -> Coverage:

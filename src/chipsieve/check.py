@@ -14,13 +14,14 @@ from chipsieve.config import Config
 from chipsieve.discover import named
 from chipsieve.excludes import leave_out
 from chipsieve.ignores import Wishes
+from chipsieve.link import as_one
 from chipsieve.link.holds import fixed, hold, standing
 from chipsieve.logic import Answer
-from chipsieve.model import Coverage, Finding, Launch, Reading, Standing, Test, Verdict
+from chipsieve.model import Coverage, Finding, Standing, Test, Verdict
 from chipsieve.policies import DEFAULT, load_policy
 from chipsieve.read import read_tree
 from chipsieve.signals import load_signals
-from chipsieve.text import unique
+from chipsieve.text import ordered_gaps, unique
 from chipsieve.verdict import Rules, Scanned, conclude
 
 LAUNCH = "files"
@@ -49,19 +50,12 @@ def check(root: Path, paths: Sequence[str], config: Config, policy: str = DEFAUL
         root=root.name,
         scope="launch",
         findings=findings,
-        gaps=tuple(sorted(gaps, key=lambda gap: (gap.path, gap.line or 0, gap.reason))),
+        gaps=ordered_gaps(gaps),
         coverage=Coverage(len(found.files) + found.skipped, len(found.files), found.skipped),
         ignored=wishes.ignored,
     )
     rules = Rules(load_catalogue(), load_signals(), load_policy(policy), "any")
-    return conclude(scanned, [_record(readings, findings)], rules)
-
-
-def _record(readings: Sequence[Reading], findings: Sequence[Finding]) -> Launch:
-    stands = ((item, _standing(item)) for item in findings)
-    effective = tuple(pair for pair in stands if pair[1] != "inert")
-    files = tuple(sorted({reading.path for reading in readings}))
-    return Launch(LAUNCH, "any", "", 0, "", (), {}, files, effective)
+    return conclude(scanned, [as_one(LAUNCH, readings, _standing)], rules)
 
 
 def _standing(item: Finding) -> Standing:

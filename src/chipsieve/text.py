@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cached_property
 
-from chipsieve.model import Condition, Finding, Match, Source, Span
+from chipsieve.model import Condition, Finding, Gap, Match, Source, Span
 
 SNIPPET_LIMIT = 200
 LINE_END = re.compile(r"\r\n?|\n")
@@ -64,6 +64,11 @@ def finding(
         by=match.by,
         name=match.name,
     )
+
+
+def ordered_gaps(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    """The gaps without duplicates, by place: the order in which they are listed everywhere."""
+    return tuple(sorted(set(gaps), key=lambda gap: (gap.path, gap.line or 0, gap.reason)))
 
 
 def unique(findings: Iterable[Finding]) -> list[Finding]:

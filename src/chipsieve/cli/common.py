@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from chipsieve.config import Config
     from chipsieve.fail import FailOn
     from chipsieve.model import Verdict
+    from chipsieve.read import Progress as Step
+    from chipsieve.report.style import ReadText
 
-Step = Callable[[int, int], None]
-ReadText = Callable[[str], str | None]
 FORMATS = ("text", "json", "jsonl", "sarif", "html", "markdown", "github")
 POLICIES = ("balanced", "strict", "paper")
 ROLES = ("training", "any", "fine-tuning", "inference", "evaluation", "test", "benchmark", "data preparation", "other")

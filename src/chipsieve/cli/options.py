@@ -102,6 +102,12 @@ ALSO = click.option(
 )
 
 
+JUDGING = (POLICY, SCOPE, ROLE, TRUST_NAMES)
+"""How a verdict is reached."""
+REPORTING = (FORMAT, OUTPUT, ALSO, FAIL_ON, CONFIG, NO_IGNORE, STRICT_COVERAGE, VERBOSE, NO_PROGRESS, WORKERS)
+"""What is written of it, when it fails, and how the run goes."""
+
+
 def takes(*options: Option) -> Option:
     """The options as one decorator; help lists them in this order."""
     return lambda command: reduce(lambda done, option: option(done), reversed(options), command)

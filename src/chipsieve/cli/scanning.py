@@ -8,24 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chipsieve.cli.common import conditions_of, reader, report_on, scanned, write
-from chipsieve.cli.options import (
-    ALSO,
-    CONFIG,
-    ENGINE,
-    FAIL_ON,
-    FORMAT,
-    NO_IGNORE,
-    NO_PROGRESS,
-    OUTPUT,
-    POLICY,
-    ROLE,
-    SCOPE,
-    STRICT_COVERAGE,
-    TRUST_NAMES,
-    VERBOSE,
-    WORKERS,
-    takes,
-)
+from chipsieve.cli.options import CONFIG, ENGINE, JUDGING, NO_IGNORE, NO_PROGRESS, POLICY, REPORTING, ROLE, takes
 
 if TYPE_CHECKING:
     from chipsieve.config import Config
@@ -33,10 +16,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@takes(
-    POLICY, SCOPE, ROLE, TRUST_NAMES, ENGINE, FORMAT, OUTPUT, ALSO, FAIL_ON, CONFIG, NO_IGNORE,
-    STRICT_COVERAGE, VERBOSE, NO_PROGRESS, WORKERS,
-)  # fmt: skip
+@takes(*JUDGING, ENGINE, *REPORTING)
 def scan(path: Path, config: Config, fail_on: tuple[str, ...], **options: Any) -> None:
     """Scan PATH, a folder or a file, and say which accelerators it can have been trained on.
 

@@ -9,23 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chipsieve.cli.common import concluded, conditions_of, reader, report_on, write
-from chipsieve.cli.options import (
-    ALSO,
-    CONFIG,
-    FAIL_ON,
-    FORMAT,
-    NO_IGNORE,
-    NO_PROGRESS,
-    OUTPUT,
-    POLICY,
-    ROLE,
-    SCOPE,
-    STRICT_COVERAGE,
-    TRUST_NAMES,
-    VERBOSE,
-    WORKERS,
-    takes,
-)
+from chipsieve.cli.options import JUDGING, REPORTING, takes
 
 if TYPE_CHECKING:
     from chipsieve.config import Config
@@ -37,10 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "--root", type=click.Path(path_type=Path), help="The tree that was scanned: its launches are reconstructed."
 )
-@takes(
-    POLICY, SCOPE, ROLE, TRUST_NAMES, FORMAT, OUTPUT, ALSO, FAIL_ON, CONFIG, NO_IGNORE, STRICT_COVERAGE, VERBOSE,
-    NO_PROGRESS, WORKERS,
-)  # fmt: skip
+@takes(*JUDGING, *REPORTING)
 def sieve(files: tuple[Path, ...], root: Path | None, config: Config, **options: Any) -> None:
     """Judge what other scanners found.
 

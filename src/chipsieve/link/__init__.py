@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from chipsieve.link.launches import link, loose
+from chipsieve.link.launches import as_one, link, loose
 
-__all__ = ["link", "loose"]
+__all__ = ["as_one", "link", "loose"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -44,7 +44,7 @@ def link(readings: Sequence[Reading], table: SignalTable, scope: str = "launch")
     """
     tree = Tree(readings)
     if scope == "tree":
-        return Linked((_whole_tree(readings),))
+        return Linked((as_one("tree", readings, _by_eye),))
     linker, follower = _Linker(tree, table), Follower(tree)
     found = [linker.launch(run) for run in _runs(follower) if not _foreign(run, tree)]
     if not any(launch.role in TRAINING for launch in found):
@@ -62,18 +62,17 @@ def _foreign(run: Run, tree: Tree) -> bool:
     return role_of(run.program.entry, run.chain[0][0], given, distributed=distributed) in FOREIGN
 
 
-def _whole_tree(readings: Sequence[Reading]) -> Launch:
-    found = tuple((item, _by_eye(item)) for reading in readings for item in reading.findings)
-    seen = tuple(dict.fromkeys(item for item in found if item[1] != "inert"))
-    paths = tuple(sorted({reading.path for reading in readings}))
-    return Launch("tree", "any", "", 0, "", (), {}, paths, seen)
+def as_one(name: str, readings: Iterable[Reading], stands: Callable[[Finding], Standing]) -> Launch:
+    """A launch that stands for whole readings where no run is looked for; `stands` judges each finding."""
+    several = tuple(readings)
+    found = dict.fromkeys((item, stands(item)) for reading in several for item in reading.findings)
+    paths = tuple(sorted({reading.path for reading in several} - {""}))
+    return Launch(name, "any", "", 0, "", (), {}, paths, tuple(pair for pair in found if pair[1] != "inert"))
 
 
 def loose(readings: Sequence[Reading]) -> Launch:
     """A launch that stands for findings of which nobody knows the run: each may take effect or not."""
-    found = tuple((item, _perhaps(item)) for reading in readings for item in reading.findings)
-    kept = tuple(dict.fromkeys(item for item in found if item[1] != "inert"))
-    return Launch("results", "any", "", 0, "", (), {}, (), kept)
+    return as_one("results", readings, _perhaps)
 
 
 def _perhaps(item: Finding) -> Standing:
