@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chipsieve.model import Accelerator, Cell, Evidence, Finding, Launch, Signal, Span, Standing
 from chipsieve.policies import Policy, load_policy, steps
-from chipsieve.sieve import conflict, sieve
+from chipsieve.sieve import Bench, conflict, sieve
 from chipsieve.signals import read_signal
 from chipsieve.weigh import weigh
 
@@ -67,7 +67,7 @@ def launch(items: list[tuple[Finding, Standing]]) -> Launch:
 
 
 def remaining(items: list[tuple[Finding, Standing]], policy: Policy) -> tuple[str, ...]:
-    return sieve(weigh(launch(items), SIGNALS), CHIPS, SIGNALS, policy, steps(), {})[1]
+    return sieve(weigh(launch(items), SIGNALS), Bench(CHIPS, SIGNALS, policy), steps())[1]
 
 
 @given(placed, policies, st.randoms())
@@ -94,7 +94,7 @@ def test_no_evidence_excludes_nothing(policy: Policy) -> None:
 
 @given(placed, policies)
 def test_remaining_and_excluded_make_up_the_catalogue(items: list[tuple[Finding, Standing]], policy: Policy) -> None:
-    results, left = sieve(weigh(launch(items), SIGNALS), CHIPS, SIGNALS, policy, steps(), {})
+    results, left = sieve(weigh(launch(items), SIGNALS), Bench(CHIPS, SIGNALS, policy), steps())
     gone = {chip for result in results for cut in result.cuts for chip in cut.excluded}
     assert gone.isdisjoint(left)
     assert gone | set(left) == {chip.id for chip in CHIPS}
@@ -107,7 +107,7 @@ def test_remaining_and_excluded_make_up_the_catalogue(items: list[tuple[Finding,
 def test_only_asserted_requirements_of_admitted_strength_exclude(
     items: list[tuple[Finding, Standing]], policy: Policy
 ) -> None:
-    results, _ = sieve(weigh(launch(items), SIGNALS), CHIPS, SIGNALS, policy, steps(), {})
+    results, _ = sieve(weigh(launch(items), SIGNALS), Bench(CHIPS, SIGNALS, policy), steps())
     for cut in (cut for result in results for cut in result.cuts):
         assert SIGNALS[cut.signal].effect == "requires"
         assert cut.strength in policy.strengths
@@ -121,7 +121,7 @@ def test_a_conflict_is_found_exactly_when_nothing_remains_and_is_minimal(
     items: list[tuple[Finding, Standing]], policy: Policy
 ) -> None:
     evidence = weigh(launch(items), SIGNALS)
-    found = conflict(evidence, CHIPS, SIGNALS, policy, {})
+    found = conflict(evidence, Bench(CHIPS, SIGNALS, policy))
     assert (found is not None) == (not remaining(items, policy))
     if found is None:
         return

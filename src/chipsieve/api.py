@@ -15,13 +15,13 @@ from chipsieve.discover import Discovery, discover, languages, load
 from chipsieve.excludes import glob_for, leave_out
 from chipsieve.ignores import Wishes
 from chipsieve.link import link, loose
-from chipsieve.model import Coverage, Gap, Reading, Source, Verdict
+from chipsieve.model import Coverage, Reading, Source, Verdict
 from chipsieve.policies import DEFAULT, load_policy
 from chipsieve.read import Progress, read_tree
 from chipsieve.signals.table import default_table
 from chipsieve.tables import refuse_unknown
 from chipsieve.text import Lines, ordered_gaps, unique
-from chipsieve.verdict import Rules, Scanned, conclude
+from chipsieve.verdict import Rules, Scanned, conclude, scanned
 
 if TYPE_CHECKING:  # their modules are loaded when they are asked for
     from chipsieve.scanners import Foreign, Report
@@ -148,16 +148,8 @@ def _verdict(
     launches = linked.launches if places is None else tuple(only(launch, places) for launch in linked.launches)
     launches = wishes.launches(launches)
     gaps = {*found.gaps, *(gap for reading in readings for gap in reading.gaps), *linked.gaps, *wishes.notices}
-    ordered = ordered_gaps(gaps.union(foreign.gaps if foreign else ()))
-    scanned = Scanned(
-        root=asked.name,
-        scope=asked.scope,
-        findings=tuple(unique(item for reading in readings for item in reading.findings)),
-        gaps=ordered,
-        coverage=_coverage(found, ordered),
-        ignored=wishes.ignored,
-    )
-    return conclude(scanned, launches, asked.rules)
+    told = scanned(found, readings, asked.scope, gaps.union(foreign.gaps if foreign else ()), wishes.ignored)
+    return conclude(replace(told, root=asked.name), launches, asked.rules)
 
 
 def _rootless(asked: _Asked, foreign: Foreign) -> Verdict:
@@ -167,11 +159,5 @@ def _rootless(asked: _Asked, foreign: Foreign) -> Verdict:
     readings = wishes.readings([Reading("", findings=tuple(unique(findings)))])
     launches = link(readings, default_table(), asked.scope).launches if asked.scope == "tree" else (loose(readings),)
     gaps = ordered_gaps([*foreign.gaps, *wishes.notices])
-    return conclude(Scanned(asked.name, asked.scope, readings[0].findings, gaps, Coverage()), launches, asked.rules)
-
-
-def _coverage(found: Discovery, gaps: Sequence[Gap]) -> Coverage:
-    paths, unread = {path for path, _ in found.files}, [gap for gap in gaps if not gap.notice]
-    whole = {gap.path for gap in unread if gap.line is None} & paths
-    parts = {gap.path for gap in unread if gap.line is not None} & paths - whole
-    return Coverage(len(paths) + found.skipped, len(paths) - len(whole), found.skipped, len(whole) + len(parts))
+    unseen = replace(asked.rules, policy=replace(asked.rules.policy, presumes=False))  # nobody read the tree
+    return conclude(Scanned(asked.name, asked.scope, readings[0].findings, gaps, Coverage()), launches, unseen)

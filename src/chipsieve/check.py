@@ -7,6 +7,7 @@ leaves it optional. The record that holds the findings looks like a launch, so c
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from chipsieve.catalogue import load_catalogue
@@ -17,12 +18,11 @@ from chipsieve.ignores import Wishes
 from chipsieve.link import as_one
 from chipsieve.link.holds import fixed, hold, standing
 from chipsieve.logic import Answer
-from chipsieve.model import Coverage, Finding, Standing, Test, Verdict
+from chipsieve.model import Finding, Standing, Test, Verdict
 from chipsieve.policies import DEFAULT, load_policy
 from chipsieve.read import read_tree
 from chipsieve.signals import load_signals
-from chipsieve.text import ordered_gaps, unique
-from chipsieve.verdict import Rules, Scanned, conclude
+from chipsieve.verdict import Rules, conclude, scanned
 
 LAUNCH = "files"
 HAPPENS = ("call", "entry", "import")  # what is taken to happen: nobody writes code for it not to run
@@ -44,18 +44,11 @@ def check(root: Path, paths: Sequence[str], config: Config, policy: str = DEFAUL
     found = leave_out(named(root, sorted(set(paths))), config)
     wishes = Wishes(found, config)
     readings = wishes.readings(read_tree(found))
-    findings = tuple(unique(item for reading in readings for item in reading.findings))
     gaps = {gap for reading in readings for gap in reading.gaps}.union(found.gaps, wishes.notices)
-    scanned = Scanned(
-        root=root.name,
-        scope="launch",
-        findings=findings,
-        gaps=ordered_gaps(gaps),
-        coverage=Coverage(len(found.files) + found.skipped, len(found.files), found.skipped),
-        ignored=wishes.ignored,
-    )
-    rules = Rules(load_catalogue(), load_signals(), load_policy(policy), "any")
-    return conclude(scanned, [as_one(LAUNCH, readings, _standing)], rules)
+    told = replace(scanned(found, readings, "launch", gaps, wishes.ignored), root=root.name)
+    unseen = replace(load_policy(policy), presumes=False)  # what the rest of the tree speaks of is not known
+    rules = Rules(load_catalogue(), load_signals(), unseen, "any")
+    return conclude(told, [as_one(LAUNCH, readings, _standing)], rules)
 
 
 def _standing(item: Finding) -> Standing:

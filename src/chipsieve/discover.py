@@ -18,6 +18,7 @@ from typing import cast
 
 from chipsieve.model import Gap, Source
 from chipsieve.tables import load_toml
+from chipsieve.vocabulary import mentioned, words_of
 
 SIZE_LIMIT = 4_000_000  # bytes; a larger file of a language we read is data, and becomes a gap
 SHEBANG = re.compile(rb"#!\s*\S*?/?(?:env\s+(?:-\S+\s+)*)?([a-z]+)[\d.]*\s*$", re.MULTILINE)
@@ -51,12 +52,16 @@ def languages() -> Languages:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What a walk found: files to read by path and language, how many were skipped, and the gaps."""
+    """What a walk found: files to read by path and language, how many were skipped, and the gaps.
+
+    `mentions` are the vendors that paths speak of, those of skipped files too (`rocm.patch`, `kernels/ascend/`).
+    """
 
     root: Path
     files: tuple[tuple[str, str], ...]
     skipped: int
     gaps: tuple[Gap, ...]
+    mentions: frozenset[str] = frozenset()
 
 
 def discover(path: Path) -> Discovery:
@@ -78,7 +83,8 @@ def named(root: Path, paths: Sequence[str]) -> Discovery:
     skip = languages().silent | languages().named
     outside = (name for name in paths if not skip.intersection(name.split("/")[:-1]))
     found = tuple((name, language) for name in outside if (language := _language_of(root / name)))
-    return Discovery(root, found, len(paths) - len(found), ())
+    listed = "\n".join(paths)
+    return Discovery(root, found, len(paths) - len(found), (), mentioned(listed, words_of(listed)))
 
 
 def _walk(root: Path, gaps: list[Gap]) -> Iterator[str]:

@@ -240,7 +240,7 @@ class Reading:
     """All that one file says. Pure: depends on the file's path, its text and the signal table alone.
 
     `bindings` are a script's variables at its end (for a script that sources it); `entry` says that the
-    file is meant to be run (`__main__` block, notebook).
+    file is meant to be run (`__main__` block, notebook); `mentions` are the vendors that its text speaks of.
     """
 
     path: str
@@ -255,6 +255,7 @@ class Reading:
     documents: tuple[Document, ...] = ()
     entry: bool = False
     gaps: tuple[Gap, ...] = ()
+    mentions: frozenset[str] = frozenset()
 
 
 Cell = str | float | bool | None
@@ -287,7 +288,8 @@ class Signal:
     """A kind of construct that says something about hardware; one TOML file.
 
     `requires` is a predicate over the catalogue, as data (see chipsieve.predicates). `provides` names
-    modules whose import guards count as met in a launch that asserts this signal.
+    modules whose import guards count as met in a launch that asserts this signal. `presumes` is
+    a predicate too: what may be taken for granted, however weak the signal, of vendors of whom the tree nowhere speaks.
     """
 
     id: str
@@ -305,6 +307,7 @@ class Signal:
     provides: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
+    presumes: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,13 +390,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What one piece of evidence excludes at one step."""
+    """What one piece of evidence excludes at one step; `presumed`: only vendors of whom the tree nowhere speaks."""
 
     step: str
     signal: str
     strength: Strength
     evidence: Evidence
     excluded: tuple[str, ...]
+    presumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,6 +423,15 @@ class Naming:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A name that evidence speaks against: the ids that it keeps in, and the signals that would exclude them."""
+
+    naming: Naming
+    accelerators: tuple[str, ...]
+    signals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A technique or a site, and the place that shows it."""
 
@@ -433,11 +446,12 @@ class Conflict:
 
     `disagreeing` are the minimal sets of evidence that no accelerator satisfies; `explanations` the
     smallest groups that satisfy every piece between them: of each class in a group, one accelerator; a class
-    holds those that the same evidence allows.
+    holds those that the same evidence allows. `kept` are the ids of all such groups, shown or not: they remain.
     """
 
     disagreeing: tuple[tuple[Cut, ...], ...]
     explanations: tuple[tuple[tuple[str, ...], ...], ...]
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,6 +477,7 @@ class LaunchVerdict:
     sites: tuple[Note, ...]
     unproven: tuple[Evidence, ...] = ()
     conflict: Conflict | None = None
+    contradictions: tuple[Contradiction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -496,3 +511,5 @@ class Verdict:
     coverage: Coverage
     conflict: Conflict | None = None
     ignored: tuple[Ignored, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+    mentions: tuple[str, ...] = ()

@@ -18,7 +18,7 @@ DEFAULT = "balanced"
 class Policy:
     """A policy: the strengths it admits, and where it reads a signal its own way (empty: nowhere).
 
-    `trust_names` lets a name in the launch exclude every chip that it does not mean.
+    One that `presumes` lets what signals presume exclude too, of vendors alone of whom the tree nowhere speaks. `trust_names` lets a name in the launch exclude every chip that it does not mean.
     """
 
     id: str
@@ -26,14 +26,24 @@ class Policy:
     strengths: frozenset[str]
     claims: Mapping[str, Mapping[str, object]]
     trust_names: bool = False
+    presumes: bool = False
 
     def predicate(self, signal: Signal) -> Mapping[str, object] | None:
         """The predicate by which the signal may exclude under this policy; None when it may not."""
         if signal.effect == "names":
             return signal.requires if self.trust_names else None
-        if signal.effect != "requires" or signal.strength not in self.strengths:
+        if self.presumed(signal):
+            return signal.presumes
+        if not self._requires(signal):
             return None
         return self.claims.get(signal.id) if self.claims else signal.requires
+
+    def presumed(self, signal: Signal) -> bool:
+        """Whether the signal excludes by presumption alone: only vendors of whom the tree nowhere speaks."""
+        return self.presumes and bool(signal.presumes) and not self._requires(signal)
+
+    def _requires(self, signal: Signal) -> bool:
+        return signal.effect == "requires" and signal.strength in self.strengths
 
     def admits(self, evidence: Evidence, signal: Signal) -> bool:
         """Whether this evidence may exclude: it takes effect, and the signal may."""
@@ -68,6 +78,7 @@ def load_policy(name: str, *, trust_names: bool = False) -> Policy:
         strengths=frozenset(text_list("policies.toml", table, "strengths")),
         claims=cast("Mapping[str, Mapping[str, object]]", claims),
         trust_names=trust_names,
+        presumes=table.get("presumes") is True,
     )
 
 

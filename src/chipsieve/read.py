@@ -19,12 +19,15 @@ from threading import current_thread, main_thread
 from types import FrameType
 from typing import Protocol
 
+from chipsieve.cache import Cache
 from chipsieve.discover import Discovery, load
 from chipsieve.model import Document, Gap, Reading, Source
 from chipsieve.signals.table import SignalTable, default_table
 from chipsieve.text import unique
+from chipsieve.vocabulary import mentioned, words_of
 
 SECONDS_PER_FILE = 20
+OVER_TIME = "reading took over"  # a matter of the machine's mood, and so not kept
 PARALLEL_FROM = 24  # files; below that, starting workers costs more than it saves
 DOCUMENT_DEPTH = 3  # a here-document in a here-document in a README, and no further
 Progress = Callable[[int, int], None]
@@ -54,21 +57,43 @@ def readers() -> dict[str, Reader]:
     return found
 
 
-def read_tree(found: Discovery, progress: Progress | None = None, workers: int | None = None) -> tuple[Reading, ...]:
+def read_tree(
+    found: Discovery, progress: Progress | None = None, workers: int | None = None, cache: Cache | None = None
+) -> tuple[Reading, ...]:
     """The reading of every discovered file, sorted by path; here-documents follow their script.
 
-    `workers` 1 reads in this process; None takes one per core for larger trees.
+    `workers` 1 reads in this process; None takes one per core for larger trees. What an open `cache` holds is not
+    read again, and what it lacks is put there.
     """
-    workers = workers or (min(os.cpu_count() or 1, 8) if len(found.files) >= PARALLEL_FROM else 1)
     readings: list[Reading] = []
-    for number, several in enumerate(_readings(found, workers), 1):
+    started = _readings(found, workers) if cache is None else _remembered(found, workers, cache)
+    for number, several in enumerate(started, 1):
         readings += several
         if progress:
             progress(number, len(found.files))
     return tuple(sorted(readings, key=lambda reading: reading.path))
 
 
-def _readings(found: Discovery, workers: int) -> Iterator[tuple[Reading, ...]]:
+def _remembered(found: Discovery, workers: int | None, cache: Cache) -> Iterator[tuple[Reading, ...]]:
+    """The readings that the cache holds, then those that it lacks."""
+    lacking: dict[tuple[str, str], bytes] = {}
+    for file in found.files:
+        source = load(found.root, *file)
+        key = b"" if isinstance(source, Gap) else cache.key(source)
+        kept = cache.get(key) if key else None
+        if isinstance(source, Gap) or kept is None:
+            lacking[file] = key
+        else:
+            yield _speaking(source, kept)
+    fresh = _readings(replace(found, files=tuple(lacking)), workers)
+    for key, several in zip(lacking.values(), fresh, strict=True):
+        if key and not any(gap.reason.startswith(OVER_TIME) for reading in several for gap in reading.gaps):
+            cache.keep(key, several)
+        yield several
+
+
+def _readings(found: Discovery, workers: int | None) -> Iterator[tuple[Reading, ...]]:
+    workers = workers or (min(os.cpu_count() or 1, 8) if len(found.files) >= PARALLEL_FROM else 1)
     task = partial(read_file, found.root)
     if workers == 1:
         yield from map(task, found.files)
@@ -88,7 +113,13 @@ def read_file(root: Path, file: tuple[str, str]) -> tuple[Reading, ...]:
     source = load(root, *file)
     if isinstance(source, Gap):
         return (Reading(file[0], file[1], gaps=(source,)),)
-    return read_source(source)
+    return _speaking(source, read_source(source))
+
+
+def _speaking(source: Source, readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    """The readings of a file, its own with the vendors that the file speaks of."""
+    own, *written = readings
+    return (replace(own, mentions=mentioned(source.text, words_of(source.text))), *written)
 
 
 def read_source(source: Source, depth: int = 0, table: SignalTable | None = None) -> tuple[Reading, ...]:
@@ -115,7 +146,7 @@ def _guarded(source: Source, table: SignalTable) -> Reading:
         with _Alarm():
             return reader.read(source, table)
     except TooSlow:
-        reason = f"reading took over {SECONDS_PER_FILE} s and was stopped"
+        reason = f"{OVER_TIME} {SECONDS_PER_FILE} s and was stopped"
     except RecursionError:
         reason = "nested too deeply to read"
     except Exception as error:  # noqa: BLE001 - a plugin's fault must cost one file, not the run

@@ -1,13 +1,17 @@
 """Which accelerators does the evidence exclude, step by step? Pure, and blind to files.
 
-Laws (tests/test_laws.py): order and duplicates do not matter, more evidence never brings a chip back, no
-evidence excludes nothing, remaining and excluded are disjoint and make up the catalogue.
+Laws (tests/test_laws.py): order and duplicates do not matter, more evidence never brings a chip back unless it
+contradicts, no evidence excludes nothing, remaining and excluded are disjoint and make up the catalogue.
+
+A chip that is spared is not excluded by anything: one that the launch names, and where the evidence contradicts
+itself, each of the chips that explain it between them. Excluding the chip that was really used is the worst error.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 
 from chipsieve.model import Accelerator, Conflict, Cut, Evidence, Signal, Step, StepResult
@@ -18,21 +22,51 @@ SMALLEST_ONLY = 4  # pieces of evidence in a disagreement, accelerators in an ex
 EXPLANATIONS = 12
 
 
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """What the sieve must not exclude: `chips` by nothing, chips of `vendors` by no presumption.
+
+    `chips` are ids that the launch names, `vendors` those of whom the tree speaks anywhere.
+    """
+
+    chips: frozenset[str] = frozenset()
+    vendors: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What evidence is judged by: the catalogue's accelerators and chip names, the signals, the policy."""
+
+    accelerators: Sequence[Accelerator]
+    signals: Mapping[str, Signal]
+    policy: Policy
+    names: Names = field(default_factory=dict)
+
+    def admitted(self, evidence: Iterable[Evidence]) -> list[Evidence]:
+        """The evidence that may exclude, sorted."""
+        items = (item for item in evidence if self.policy.admits(item, self.signals[item.signal]))
+        return sorted(items, key=lambda item: (item.signal, item.value))
+
+    def cut(self, item: Evidence, left: Iterable[Accelerator], spared: Spared) -> Cut:
+        """What a piece of evidence excludes of the accelerators that are left."""
+        signal = self.signals[item.signal]
+        predicate, presumed = self.policy.predicate(signal) or {}, self.policy.presumed(signal)
+        vendors = spared.vendors if presumed else ()
+        doomed = (chip for chip in left if chip.id not in spared.chips and chip.vendor not in vendors)
+        gone = tuple(chip.id for chip in doomed if admits(predicate, chip, item.value, self.names) is False)
+        return Cut(signal.step, signal.id, signal.strength, item, gone, presumed)
+
+
 def sieve(
-    evidence: Iterable[Evidence],
-    accelerators: Sequence[Accelerator],
-    signals: Mapping[str, Signal],
-    policy: Policy,
-    steps: Sequence[Step],
-    names: Names,
+    evidence: Iterable[Evidence], bench: Bench, steps: Sequence[Step], spared: Spared = Spared()
 ) -> tuple[tuple[StepResult, ...], tuple[str, ...]]:
     """The steps with what each excluded, and the ids of the accelerators that remain, in catalogue order."""
-    admitted = [item for item in evidence if policy.admits(item, signals[item.signal])]
-    left = list(accelerators)
+    admitted = bench.admitted(evidence)
+    left = list(bench.accelerators)
     results = []
     for step in steps:
-        asked = sorted((item for item in admitted if signals[item.signal].step == step.id), key=_order)
-        cuts = tuple(cut for item in asked if (cut := _cut(item, left, signals, policy, names)).excluded)
+        asked = (item for item in admitted if bench.signals[item.signal].step == step.id)
+        cuts = tuple(cut for item in asked if (cut := bench.cut(item, left, spared)).excluded)
         gone = {chip for cut in cuts for chip in cut.excluded}
         after = [chip for chip in left if chip.id not in gone]
         results.append(StepResult(step.id, step.question, len(left), len(after), cuts))
@@ -40,38 +74,20 @@ def sieve(
     return tuple(results), tuple(chip.id for chip in left)
 
 
-def _order(item: Evidence) -> tuple[str, str]:
-    return item.signal, item.value
-
-
-def _cut(
-    item: Evidence, left: Iterable[Accelerator], signals: Mapping[str, Signal], policy: Policy, names: Names
-) -> Cut:
-    signal = signals[item.signal]
-    predicate = policy.predicate(signal) or {}
-    gone = tuple(chip.id for chip in left if admits(predicate, chip, item.value, names) is False)
-    return Cut(signal.step, signal.id, signal.strength, item, gone)
-
-
-def conflict(
-    evidence: Iterable[Evidence],
-    accelerators: Sequence[Accelerator],
-    signals: Mapping[str, Signal],
-    policy: Policy,
-    names: Names,
-) -> Conflict | None:
-    """Why nothing remains: the minimal disagreements, and the smallest groups of chips that explain all.
+def conflict(evidence: Iterable[Evidence], bench: Bench, spared: Spared = Spared()) -> Conflict | None:
+    """Why nothing would remain: the minimal disagreements, and the smallest groups of chips that explain all.
 
     None when the evidence agrees on at least one accelerator.
     """
-    admitted = sorted((item for item in evidence if policy.admits(item, signals[item.signal])), key=_order)
-    cuts = [_cut(item, accelerators, signals, policy, names) for item in admitted]
-    everything = frozenset(chip.id for chip in accelerators)
+    cuts = [bench.cut(item, bench.accelerators, spared) for item in bench.admitted(evidence)]
+    everything = frozenset(chip.id for chip in bench.accelerators)
     allowed = [everything - set(cut.excluded) for cut in cuts]
     if not allowed or frozenset.intersection(*allowed):
         return None
+    disagreeing = tuple(tuple(cuts[index] for index in group) for group in _disagreements(allowed))
     groups = _explanations(allowed)
-    return Conflict(tuple(tuple(cuts[index] for index in group) for group in _disagreements(allowed)), groups)
+    explaining = frozenset(chip for group in groups for chips in group for chip in chips) or everything
+    return Conflict(disagreeing, groups[:EXPLANATIONS], tuple(sorted(explaining)))
 
 
 def _disagreements(allowed: Sequence[frozenset[str]]) -> list[tuple[int, ...]]:
@@ -99,5 +115,5 @@ def _explanations(allowed: Sequence[frozenset[str]]) -> tuple[tuple[tuple[str, .
             if frozenset().union(*group) == frozenset(range(len(allowed)))
         ]
         if groups:
-            return tuple(sorted(groups)[:EXPLANATIONS])
+            return tuple(sorted(groups))
     return ()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from chipsieve.catalogue import Catalogue
+from chipsieve.discover import Discovery
 from chipsieve.link.roles import TRAINING
 from chipsieve.model import (
     MENTION,
     Conflict,
+    Contradiction,
     Coverage,
+    Cut,
     Evidence,
     Finding,
     Gap,
@@ -19,12 +22,14 @@ from chipsieve.model import (
     LaunchVerdict,
     Naming,
     Note,
+    Reading,
     Signal,
     Verdict,
 )
 from chipsieve.policies import Policy, steps
 from chipsieve.predicates import admits
-from chipsieve.sieve import conflict, sieve
+from chipsieve.sieve import Bench, Spared, conflict, sieve
+from chipsieve.text import ordered_gaps, unique
 from chipsieve.weigh import weigh
 
 UNNAMED_ROWS = ("constant",)  # a table of many chips' numbers names none of them
@@ -50,24 +55,50 @@ class Scanned:
     gaps: tuple[Gap, ...]
     coverage: Coverage
     ignored: tuple[Ignored, ...] = ()
+    mentions: frozenset[str] = frozenset()
 
 
-def judge(launch: Launch, rules: Rules) -> LaunchVerdict:
-    """What one launch leaves possible, with the proof of every exclusion."""
-    catalogue, signals, policy = rules.catalogue, rules.signals, rules.policy
+def scanned(
+    found: Discovery, readings: Sequence[Reading], scope: str, gaps: Iterable[Gap], ignored: tuple[Ignored, ...] = ()
+) -> Scanned:
+    """What the readings of discovered files come to, `gaps` being all that there are."""
+    ordered = ordered_gaps(gaps)
+    return Scanned(
+        root=found.root.name,
+        scope=scope,
+        findings=tuple(unique(item for reading in readings for item in reading.findings)),
+        gaps=ordered,
+        coverage=_coverage(found, ordered),
+        ignored=ignored,
+        mentions=found.mentions.union(*(reading.mentions for reading in readings)),
+    )
+
+
+def _coverage(found: Discovery, gaps: Sequence[Gap]) -> Coverage:
+    paths, unread = {path for path, _ in found.files}, [gap for gap in gaps if not gap.notice]
+    whole = {gap.path for gap in unread if gap.line is None} & paths
+    parts = {gap.path for gap in unread if gap.line is not None} & paths - whole
+    return Coverage(len(paths) + found.skipped, len(paths) - len(whole), found.skipped, len(whole) + len(parts))
+
+
+def judge(launch: Launch, rules: Rules, mentions: frozenset[str] = frozenset()) -> LaunchVerdict:
+    """What one launch leaves possible, with the proof of every exclusion; `mentions` are the tree's vendors."""
+    catalogue, signals = rules.catalogue, rules.signals
     evidence = weigh(launch, signals)
-    results, remaining = sieve(evidence, catalogue.accelerators, signals, policy, steps(), catalogue.names)
+    named = namings({item for item, _ in launch.findings}, catalogue, signals)
+    bench, free = Bench(catalogue.accelerators, signals, rules.policy, catalogue.names), Spared(vendors=mentions)
+    disagreement = conflict(evidence, bench, free)
+    would, _ = sieve(evidence, bench, steps(), free)
+    chips = frozenset(chip for naming in named for chip in naming.accelerators)
+    spared = replace(free, chips=chips.union(disagreement.kept if disagreement else ()))
+    results, remaining = sieve(evidence, bench, steps(), spared)
     cutting = {(cut.signal, cut.evidence.value) for result in results for cut in result.cuts}
-    disagreement = None
-    if not remaining:
-        disagreement = conflict(evidence, catalogue.accelerators, signals, policy, catalogue.names)
-    seen = {item for item, _ in launch.findings}
     return LaunchVerdict(
         launch=launch,
         evidence=evidence,
         steps=results,
         remaining=remaining,
-        named=namings(seen, catalogue, signals),
+        named=named,
         techniques=_notes(evidence, signals, "technique"),
         sites=_notes(evidence, signals, "site"),
         unproven=tuple(
@@ -75,7 +106,18 @@ def judge(launch: Launch, rules: Rules) -> LaunchVerdict:
             if signals[item.signal].effect in ("requires", "prefers") and (item.signal, item.value) not in cutting
         ),
         conflict=disagreement,
+        contradictions=tuple(_contradictions(named, [cut for result in would for cut in result.cuts])),
     )  # fmt: skip
+
+
+def _contradictions(namings: Iterable[Naming], cuts: Sequence[Cut]) -> Iterator[Contradiction]:
+    """Each name that some of the cuts speak against, with the chips that it keeps in."""
+    for naming in namings:
+        against = [cut for cut in cuts if set(cut.excluded).intersection(naming.accelerators)]
+        if against:
+            chips = {chip for cut in against for chip in cut.excluded}.intersection(naming.accelerators)
+            kept = tuple(chip for chip in naming.accelerators if chip in chips)
+            yield Contradiction(naming, kept, tuple(sorted({cut.signal for cut in against})))
 
 
 def namings(findings: Iterable[Finding], catalogue: Catalogue, signals: Mapping[str, Signal]) -> tuple[Naming, ...]:
@@ -106,11 +148,14 @@ def _notes(evidence: Iterable[Evidence], signals: Mapping[str, Signal], effect: 
 
 def conclude(scanned: Scanned, launches: Sequence[Launch], rules: Rules) -> Verdict:
     """The repository's verdict: per launch, then for the launches of the asked role together."""
-    judged = tuple(judge(launch, rules) for launch in launches)
+    judged = tuple(judge(launch, rules, scanned.mentions) for launch in launches)
     catalogue = rules.catalogue
     speaking = _speaking(judged, rules.role)
     everything = tuple(chip.id for chip in catalogue.accelerators)
     left = [set(item.remaining) for item in speaking] or [set(everything)]
+    named = namings(scanned.findings, catalogue, rules.signals)
+    against = tuple(_contradictions(named, _common(speaking)))
+    readmitted = {chip for one in against for chip in one.accelerators}
     return Verdict(
         root=scanned.root,
         policy=rules.policy.id,
@@ -120,16 +165,25 @@ def conclude(scanned: Scanned, launches: Sequence[Launch], rules: Rules) -> Verd
         catalogue_date=catalogue.date,
         signals=rules.signals,
         launches=judged,
-        possible=tuple(chip for chip in everything if any(chip in chips for chips in left)),
+        possible=tuple(chip for chip in everything if chip in readmitted or any(chip in chips for chips in left)),
         remaining=tuple(chip for chip in everything if all(chip in chips for chips in left)),
         main=_main(speaking),
-        named=namings(scanned.findings, catalogue, rules.signals),
+        named=named,
         findings=scanned.findings,
         gaps=scanned.gaps,
         coverage=scanned.coverage,
         conflict=_main_conflict(speaking),
         ignored=scanned.ignored,
+        contradictions=against,
+        mentions=tuple(sorted(scanned.mentions)),
     )
+
+
+def _common(speaking: Sequence[LaunchVerdict]) -> list[Cut]:
+    """The cuts of all launches, each with those chips alone that every launch excludes."""
+    left = {chip for item in speaking for chip in item.remaining}
+    cuts = (cut for item in speaking for result in item.steps for cut in result.cuts)
+    return [replace(cut, excluded=tuple(chip for chip in cut.excluded if chip not in left)) for cut in cuts]
 
 
 def _speaking(judged: Sequence[LaunchVerdict], role: str) -> list[LaunchVerdict]:

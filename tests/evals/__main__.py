@@ -39,7 +39,7 @@ def main(clones: Path, labels: Path, output: Path, fresh: bool, only: tuple[str,
     output.parent.mkdir(parents=True, exist_ok=True)
     waiting = [pair for key, pair in there.items() if key not in done]
     with click.progressbar(length=len(waiting), label="measuring") as bar, output.open("a", encoding="utf-8") as stream:
-        for record in _measured(waiting, workers):
+        for record in _measured(waiting, workers, output.with_suffix(".sqlite")):
             done[record["key"]] = record
             stream.write(json.dumps(record, sort_keys=True) + "\n")
             stream.flush()
@@ -54,11 +54,11 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
         yield from (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line)
 
 
-def _measured(waiting: list[tuple[Path, Label]], workers: int) -> Iterator[dict[str, Any]]:
+def _measured(waiting: list[tuple[Path, Label]], workers: int, kept: Path) -> Iterator[dict[str, Any]]:
     """The outcome of every row as it is ready; each has a process of its own, so that its memory is its own."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=1) as pool:
-        for future in as_completed([pool.submit(measure, *pair) for pair in waiting]):
+        for future in as_completed([pool.submit(measure, *pair, kept) for pair in waiting]):
             yield future.result()
 
 

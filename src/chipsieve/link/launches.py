@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from chipsieve.link.containers import recipe_of
 from chipsieve.link.holds import standing
 from chipsieve.link.options import option_name, pairs
 from chipsieve.link.programs import Program
@@ -198,9 +199,11 @@ class _Linker:
                     answer = reach.holds(item.conditions, path)
                     overridden = item.row == "key" and reach.options.gives(item.name)
                     yield item, self._weaker(item, None if answer and overridden else answer, provided)
+        recipe, asked = recipe_of(run, self.tree), provided | reach.modules()
         for path in self._around_run(run, reach):
             for item in self.tree.readings[path].findings:
-                yield item, self._weaker(item, None if MENTION not in item.conditions else False, provided)
+                built = path == recipe and not item.conditions
+                yield item, self._weaker(item, True if built else False if MENTION in item.conditions else None, asked)
 
     def _weaker(self, item: Finding, answer: Answer, provided: frozenset[str]) -> Answer:
         """An installed package takes effect when the launch asks for it, and not before."""

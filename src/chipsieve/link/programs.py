@@ -31,6 +31,8 @@ class Launchers:
     devices: Mapping[str, tuple[str, ...]]
     roles: tuple[tuple[str, re.Pattern[str]], ...]
     training_options: frozenset[str]
+    containers: frozenset[str]
+    container_options: frozenset[str]
 
 
 @cache
@@ -40,6 +42,7 @@ def launchers() -> Launchers:
     roles = cast("list[dict[str, object]]", table["role"])
     devices = cast("dict[str, list[str]]", table["devices"])
     training = cast("dict[str, list[str]]", table["training"])
+    container = cast("dict[str, list[str]]", table["container"])
     return Launchers(
         **{
             key: frozenset(table[key])
@@ -48,6 +51,8 @@ def launchers() -> Launchers:
         devices={key: tuple(names) for key, names in devices.items()},
         roles=tuple((str(row["name"]), _words(cast("list[str]", row["words"]))) for row in roles),
         training_options=frozenset(training["options"]),
+        containers=frozenset(container["tools"]),
+        container_options=frozenset(container["options"]),
     )
 
 

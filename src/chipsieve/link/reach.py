@@ -69,6 +69,14 @@ class Reach:
         rest = [item for item in conditions if item not in assumed] if assumed else conditions
         return every((self.files[path], hold(rest, context)))
 
+    def modules(self) -> frozenset[str]:
+        """The top-level names of the modules that the run certainly imports, wherever they come from."""
+        sure = (path for path, answer in self.files.items() if answer)
+        items = ((path, item) for path in sure for item in self._tree.readings[path].imports if not item.level)
+        return frozenset(
+            item.module.partition(".")[0] for path, item in items if self.holds(item.conditions, path) is True
+        )
+
     def test(self, test: Test, path: str) -> Answer:
         """Whether one test holds for something in `path`."""
         if test.subject == "option":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from chipsieve import __version__
-from chipsieve.model import Conflict, Cut, Finding, Launch, LaunchVerdict, Naming, Note, Standing, StepResult, Verdict
+from chipsieve.model import Conflict, Contradiction, Cut, Finding, Launch, LaunchVerdict, Naming, Note, Standing, StepResult, Verdict
 from chipsieve.report import facts
 from chipsieve.report.conditions import describe_all
 from chipsieve.report.escape import json_text
@@ -85,6 +85,7 @@ def launch_record(outcome: LaunchVerdict) -> Record:
         "techniques": _notes("technique", outcome.techniques),
         "site": _notes("site", outcome.sites),
         "conflict": _conflict(outcome.conflict, launch),
+        "contradictions": _contradictions(outcome.contradictions),
     }
 
 
@@ -98,6 +99,8 @@ def repository_record(verdict: Verdict) -> Record:
         "main": main.launch.id if main else None,
         "named": _namings(verdict.named),
         "conflict": _conflict(verdict.conflict, main.launch if main else None),
+        "contradictions": _contradictions(verdict.contradictions),
+        "mentions": list(verdict.mentions),
     }
 
 
@@ -154,6 +157,16 @@ def _namings(namings: Iterable[Naming]) -> list[Record]:
 
 def _notes(key: str, notes: Iterable[Note]) -> list[Record]:
     return [{key: note.label, "at": f"{note.path}:{note.line}"} for note in facts.sorted_notes(notes)]
+
+
+def _contradictions(several: Iterable[Contradiction]) -> list[Record]:
+    return [
+        {
+            "accelerators": sorted(one.accelerators), "by": one.naming.by, "at": f"{one.naming.path}:{one.naming.line}",
+            "text": one.naming.text, "signals": list(one.signals),
+        }
+        for one in several
+    ]  # fmt: skip
 
 
 def _conflict(conflict: Conflict | None, launch: Launch | None) -> Record | None:

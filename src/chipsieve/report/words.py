@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
-from chipsieve.model import Conflict, Cut, Evidence, Gap, LaunchVerdict, Note, Signal, Verdict
+from chipsieve.model import Conflict, Contradiction, Cut, Evidence, Gap, LaunchVerdict, Note, Signal, Verdict
 from chipsieve.report import facts
 from chipsieve.report.conclusion import conclude
 from chipsieve.report.escape import one_line, visible
@@ -56,7 +56,7 @@ def outline(verdict: Verdict, vendors: int = 5) -> Outline:
         possible_count=len(verdict.possible),
         remaining_count=len(verdict.remaining),
         named=name_lines(everywhere, verdict.possible, main, verdict.signals),
-        conflict=_conflict(verdict, verdict.conflict, main, groups),
+        conflict=(*_conflict(verdict, verdict.conflict, main, groups), *_kept(verdict, verdict.contradictions, groups)),
         gaps=_gaps(gap for gap in facts.sorted_gaps(verdict) if not gap.notice),
         notices=_gaps(gap for gap in facts.sorted_gaps(verdict) if gap.notice),
         ignored=_ignored(verdict),
@@ -90,7 +90,7 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> LaunchO
         techniques=_notes(outcome.techniques),
         sites=_notes(outcome.sites),
         unproven=tuple(_unproven(verdict, outcome)),
-        conflict=_conflict(verdict, outcome.conflict, outcome, groups),
+        conflict=(*_conflict(verdict, outcome.conflict, outcome, groups), *_kept(verdict, outcome.contradictions, groups)),
     )
 
 
@@ -109,7 +109,7 @@ def _cut(signals: Mapping[str, Signal], cut: Cut, outcome: LaunchVerdict, exclud
     return CutLine(
         signal=cut.signal,
         title=title(signals, cut.signal),
-        strength=cut.strength,
+        strength="presumed" if cut.presumed else cut.strength,
         places=_places(cut.evidence, outcome),
         snippet=_snippet(cut.evidence, outcome),
         excluded=excluded,
@@ -195,3 +195,15 @@ def _conflict(
         classes = " and a chip out of ".join(groups.short(ids) for ids in group)
         said.append(f"Explained together by a chip out of {classes}.")
     return tuple(said)
+
+
+def _kept(verdict: Verdict, contradictions: Iterable[Contradiction], groups: Groups) -> Iterator[str]:
+    """Sentences on chips that stay in because somebody names them, one for the same chips and evidence."""
+    places: defaultdict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = defaultdict(list)
+    for one in contradictions:
+        where = f"{one.naming.path}:{one.naming.line} ({one.naming.by})"
+        places[one.accelerators, one.signals].append(visible(where))
+    for (chips, signals), where in sorted(places.items()):
+        against = " and ".join(title(verdict.signals, signal) for signal in signals)
+        more = f" and {len(where) - 1} more" if len(where) > 1 else ""
+        yield f"{groups.short(chips)}: named at {where[0]}{more}, and kept in although {against} speaks against it."

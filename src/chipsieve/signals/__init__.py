@@ -18,7 +18,7 @@ KINDS = (
 )  # fmt: skip
 FIELDS = (
     "title", "question", "step", "effect", "strength", "requires", "why", "caveats", "references",
-    "match", "label", "provides", "since", "until",
+    "match", "label", "provides", "since", "until", "presumes",
 )  # fmt: skip
 ROW_FIELDS = ("kind", "names", "values", "pattern", "keyword", "argument", "files", "beside", "by")
 BY = ("scheduler", "cloud", "device-test", "constant", "log", "comment", "prose")
@@ -49,9 +49,12 @@ def read_signal(stem: str, table: Mapping[str, object]) -> Signal:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", stem):
         raise TableError(f"{where}: a signal's id is kebab-case")
     requires, rows = table.get("requires", {}), table.get("match", [])
-    if not isinstance(requires, dict) or not isinstance(rows, list):
-        raise TableError(f"{where}: 'requires' must be a table and 'match' a list of tables")
+    presumes = table.get("presumes", {})
+    if not isinstance(requires, dict) or not isinstance(presumes, dict) or not isinstance(rows, list):
+        raise TableError(f"{where}: 'requires' and 'presumes' must be tables and 'match' a list of tables")
     effect = _one_of(where, table, "effect", get_args(Effect))
+    if presumes and effect not in ("requires", "prefers"):
+        raise TableError(f"{where}: 'presumes' is for the effects 'requires' and 'prefers'")
     if bool(requires) != (effect in ("requires", "prefers", "names")):
         raise TableError(f"{where}: effect {effect!r} " + ("has no" if requires else "needs a") + " 'requires'")
     return Signal(
@@ -70,6 +73,7 @@ def read_signal(stem: str, table: Mapping[str, object]) -> Signal:
         provides=text_list(where, table, "provides"),
         since=text_field(where, table, "since", ""),
         until=text_field(where, table, "until", ""),
+        presumes=presumes,
     )
 
 

@@ -1,0 +1,55 @@
+"""Which image does a run stand in? The container tools that its scripts call, and the recipe that lies beside them.
+
+A Dockerfile says nothing of a run that starts on the bare machine, nor where several lie side by side; beside a
+script that starts a container without naming an image, one alone is what the image is built from.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+
+from chipsieve.link.programs import launchers
+from chipsieve.link.scripts import Run
+from chipsieve.link.tree import Tree
+from chipsieve.model import Command, Word
+
+RECIPES = ("dockerfile", "definition")
+VERBS = ("run", "exec", "shell")
+NEAR = 4  # words between a container tool and its verb
+
+
+def recipe_of(run: Run, tree: Tree) -> str | None:
+    """The Dockerfile or definition file of the container that the run stands in; None when nobody can tell."""
+    scripts = [tree.readings[path] for path in run.scripts]
+    names_one = any(item.row == "image" for script in scripts for item in script.findings)
+    if names_one or not any(_contains(command) for script in scripts for command in script.commands):
+        return None
+    beside = (path for path, _ in reversed(run.chain))
+    folders = dict.fromkeys(posixpath.dirname(path) for path in (*beside, run.program.entry))
+    return next(
+        (found[0] if len(found) == 1 else None for folder in folders if (found := _recipes(folder, tree))), None
+    )
+
+
+def _recipes(folder: str, tree: Tree) -> list[str]:
+    return [path for path, reading in tree.readings.items()
+            if reading.language in RECIPES and posixpath.dirname(path) == folder]  # fmt: skip
+
+
+def _contains(command: Command) -> bool:
+    """Whether the command puts something into a container: `docker exec`, `srun --container-image=`."""
+    texts = [_beginning(word) for word in command.words]
+    if any(text.partition("=")[0] in launchers().container_options for text in texts):
+        return True
+    tools = (place for place, text in enumerate(texts) if posixpath.basename(text) in launchers().containers)
+    return any(_verb(texts[place + 1 : place + 1 + NEAR]) for place in tools)
+
+
+def _verb(texts: Iterable[str]) -> bool:
+    return any(text in VERBS for text in texts)
+
+
+def _beginning(word: Word) -> str:
+    """The part of a word before anything unknown."""
+    return word.parts[0].text if word.parts and word.parts[0].kind == "text" else ""
