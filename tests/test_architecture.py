@@ -34,7 +34,10 @@ ALLOWED = {
     "catalogue": "model logic tables targets predicates",
     "export_controls": "model logic tables catalogue",
     "policies": "model tables signals",
-    **{stage: f"{FACTS} {' '.join(FLOW[:place])}" for place, stage in enumerate(FLOW)},
+    "vocabulary": "tables",
+    "cache": "model vocabulary",
+    **{stage: f"{FACTS} vocabulary {' '.join(FLOW[:place])}" for place, stage in enumerate(FLOW)},
+    "read": f"{FACTS} vocabulary discover cache",
     "api": f"{FACTS} {' '.join(FLOW[:-1])} {WISHES} scanners combine semgrep",
     # Two doors of one layer: one report is written as SARIF, and SARIF words its results as the reports do.
     "report": f"{REPORT} sarif",

@@ -95,13 +95,24 @@ def rows(walk: Walk, func: cst.BaseExpression, arguments: list[Argument]) -> Non
         if not walk.interest.asks("call", name.rpartition(".")[2]):
             continue
         wanted = walk.table.values("call", name)
-        texts = [(item, list(texts_of(item.value, walk.scope, wanted))) for item in arguments]
+        texts = [(item, _started(item.value, list(texts_of(item.value, walk.scope, wanted)))) for item in arguments]
         certain = {item.where: found[0][1] for item, found in texts if len(found) == 1 and not found[0][0]}
         walk.hit(_matches(walk, name, "", None, certain), func, *own)
         for argument, found in texts:
             for conditions, text in found:
                 matches = _matches(walk, name, argument.where, text, certain)
                 walk.hit(matches, argument.place, *own, *argument.own, *conditions)
+
+
+def _started(
+    node: cst.BaseExpression, found: list[tuple[Conditions, str | None]]
+) -> list[tuple[Conditions, str | None]]:
+    """The texts found; of an f-string that nobody can finish at least how it starts, `cuda:{}`."""
+    if isinstance(node, cst.FormattedString) and [text for _, text in found] == [None]:
+        start = node.parts[0] if node.parts else None
+        if isinstance(start, cst.FormattedStringText):
+            return [(found[0][0], f"{start.value}{{}}")]
+    return found
 
 
 def _matches(

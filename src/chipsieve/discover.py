@@ -21,6 +21,7 @@ from chipsieve.tables import load_toml
 from chipsieve.vocabulary import mentioned, words_of
 
 SIZE_LIMIT = 4_000_000  # bytes; a larger file of a language we read is data, and becomes a gap
+PATCHES = (".patch", ".diff")
 SHEBANG = re.compile(rb"#!\s*\S*?/?(?:env\s+(?:-\S+\s+)*)?([a-z]+)[\d.]*\s*$", re.MULTILINE)
 ENCODINGS = ("utf-8-sig", "gb18030", "latin-1")
 REASONS = {PermissionError: "permission denied", FileNotFoundError: "gone while scanning"}
@@ -54,7 +55,7 @@ def languages() -> Languages:
 class Discovery:
     """What a walk found: files to read by path and language, how many were skipped, and the gaps.
 
-    `mentions` are the vendors that paths speak of, those of skipped files too (`rocm.patch`, `kernels/ascend/`).
+    `mentions` are the vendors of whom paths speak, those of skipped files too (`kernels/ascend/`), and patches.
     """
 
     root: Path
@@ -83,8 +84,14 @@ def named(root: Path, paths: Sequence[str]) -> Discovery:
     skip = languages().silent | languages().named
     outside = (name for name in paths if not skip.intersection(name.split("/")[:-1]))
     found = tuple((name, language) for name in outside if (language := _language_of(root / name)))
-    listed = "\n".join(paths)
-    return Discovery(root, found, len(paths) - len(found), (), mentioned(listed, words_of(listed)))
+    return Discovery(root, found, len(paths) - len(found), (), _spoken(root, paths))
+
+
+def _spoken(root: Path, paths: Sequence[str]) -> frozenset[str]:
+    """The vendors of whom paths speak, and patches, which no reader opens: ports to other hardware hide in them."""
+    patches = (load(root, name, "") for name in paths if name.endswith(PATCHES))
+    texts = ["\n".join(paths), *(source.text for source in patches if isinstance(source, Source))]
+    return frozenset().union(*(mentioned(text, words_of(text)) for text in texts))
 
 
 def _walk(root: Path, gaps: list[Gap]) -> Iterator[str]:

@@ -290,6 +290,7 @@ class Signal:
     `requires` is a predicate over the catalogue, as data (see chipsieve.predicates). `provides` names
     modules whose import guards count as met in a launch that asserts this signal. `presumes` is
     a predicate too: what may be taken for granted, however weak the signal, of vendors of whom the tree nowhere speaks.
+    A launch that asserts a signal that `abstains` computes on processors, and says nothing of accelerators.
     """
 
     id: str
@@ -308,6 +309,7 @@ class Signal:
     since: str = ""
     until: str = ""
     presumes: Mapping[str, object] = field(default_factory=dict, hash=False)
+    abstains: bool = False
 
 
 @dataclass(frozen=True, slots=True)

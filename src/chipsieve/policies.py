@@ -18,7 +18,8 @@ DEFAULT = "balanced"
 class Policy:
     """A policy: the strengths it admits, and where it reads a signal its own way (empty: nowhere).
 
-    One that `presumes` lets what signals presume exclude too, of vendors alone of whom the tree nowhere speaks. `trust_names` lets a name in the launch exclude every chip that it does not mean.
+    One that `presumes` lets what signals presume exclude too, of vendors alone of whom the tree nowhere speaks.
+    `trust_names` lets a name in the launch exclude every chip that it does not mean.
     """
 
     id: str

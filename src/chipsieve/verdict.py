@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from chipsieve.catalogue import Catalogue
 from chipsieve.discover import Discovery
-from chipsieve.link.roles import TRAINING
+from chipsieve.link.roles import TRAINING, borrowed
 from chipsieve.model import (
     MENTION,
     Conflict,
@@ -91,6 +91,8 @@ def judge(launch: Launch, rules: Rules, mentions: frozenset[str] = frozenset()) 
     would, _ = sieve(evidence, bench, steps(), free)
     chips = frozenset(chip for naming in named for chip in naming.accelerators)
     spared = replace(free, chips=chips.union(disagreement.kept if disagreement else ()))
+    if _on_processors(evidence, bench):
+        spared, would, disagreement = replace(free, chips=frozenset(catalogue.by_id)), (), None
     results, remaining = sieve(evidence, bench, steps(), spared)
     cutting = {(cut.signal, cut.evidence.value) for result in results for cut in result.cuts}
     return LaunchVerdict(
@@ -108,6 +110,15 @@ def judge(launch: Launch, rules: Rules, mentions: frozenset[str] = frozenset()) 
         conflict=disagreement,
         contradictions=tuple(_contradictions(named, [cut for result in would for cut in result.cuts])),
     )  # fmt: skip
+
+
+def _on_processors(evidence: Iterable[Evidence], bench: Bench) -> bool:
+    """Whether the launch computes on processors, as far as it says, and calls no accelerator's own stack."""
+    asserted = [bench.signals[item.signal] for item in evidence if item.standing == "asserted"]
+    stacks = (
+        one for one in asserted if one.effect == "requires" and one.step == "software-stack" and one.strength != "weak"
+    )
+    return any(one.abstains for one in asserted) and not any(stacks)
 
 
 def _contradictions(namings: Iterable[Naming], cuts: Sequence[Cut]) -> Iterator[Contradiction]:
@@ -193,8 +204,10 @@ def _speaking(judged: Sequence[LaunchVerdict], role: str) -> list[LaunchVerdict]
 
 
 def _main(speaking: Sequence[LaunchVerdict]) -> str:
-    """The launch that looks like the headline run: most devices, then most evidence that takes effect."""
-    ranked = sorted(speaking, key=lambda item: (-item.launch.devices, -_asserted(item), item.launch.id))
+    """The launch that looks like the headline run: the project's own, most devices, most evidence that takes effect."""
+    ranked = sorted(
+        speaking, key=lambda item: (borrowed(item.launch.path), -item.launch.devices, -_asserted(item), item.launch.id)
+    )
     return ranked[0].launch.id if ranked else ""
 
 

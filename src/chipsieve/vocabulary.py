@@ -36,7 +36,7 @@ def _table() -> Mentions:
             by_word[word.rstrip("*")] = (*by_word.get(word.rstrip("*"), ()), vendor)
     starred = {w.rstrip("*") for listed in table["words"].values() for w in cast("list[str]", listed) if w[-1] == "*"}
     longest = sorted(starred, key=len, reverse=True)
-    phrases = ((vendor, re.compile(str(text), re.IGNORECASE)) for vendor, text in table["phrases"].items())
+    phrases = ((vendor, re.compile(str(text).strip())) for vendor, text in table["phrases"].items())
     return Mentions(by_word, re.compile("|".join(longest)), tuple(phrases))
 
 

@@ -145,7 +145,7 @@ class _Linker:
         entry = run.program.entry
         options = reach.options.names()
         return Launch(
-            id=f"{path}:{line}" if run.words else path,
+            id=(f"{path}:{line}" if run.words else path) + (f"#{run.variant}" if run.variant else ""),
             role=role_of(entry, path, options, distributed=run.program.kind == "distributed"),
             path=path,
             line=line,

@@ -33,6 +33,8 @@ class Launchers:
     training_options: frozenset[str]
     containers: frozenset[str]
     container_options: frozenset[str]
+    vendored: re.Pattern[str]
+    examples: re.Pattern[str]
 
 
 @cache
@@ -43,6 +45,7 @@ def launchers() -> Launchers:
     devices = cast("dict[str, list[str]]", table["devices"])
     training = cast("dict[str, list[str]]", table["training"])
     container = cast("dict[str, list[str]]", table["container"])
+    borrowed = cast("dict[str, list[str]]", table["borrowed"])
     return Launchers(
         **{
             key: frozenset(table[key])
@@ -53,6 +56,8 @@ def launchers() -> Launchers:
         training_options=frozenset(training["options"]),
         containers=frozenset(container["tools"]),
         container_options=frozenset(container["options"]),
+        vendored=_words(borrowed["vendored"]),
+        examples=_words(borrowed["examples"]),
     )
 
 

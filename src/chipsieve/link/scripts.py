@@ -5,16 +5,18 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from itertools import islice
 
 from chipsieve.link.holds import hold
 from chipsieve.link.programs import Program, program
-from chipsieve.link.tree import ROOT, Tree, above, known
+from chipsieve.link.tree import HOLE, ROOT, Tree, above, known
 from chipsieve.link.words import SPLIT, Scope, Values, expand
 from chipsieve.model import Command, Condition, Gap, Reading, Resolved, Word
 
 DEPTH = 6  # scripts calling scripts; deeper is a loop
 CALLERS = ("shell", "python", "makefile")
+TELLING = 4  # letters of a script's name that must be known for others of that form to be meant
 RUNS_PER_SCRIPT = 64  # commands of one script, unrolled loops included
 
 
@@ -23,7 +25,8 @@ class Run:
     """A program started at the end of a chain of scripts.
 
     `chain` holds (script, line) of every call from the outermost script to the command itself;
-    `conditions` are the undecided ones under which the command runs.
+    `conditions` are the undecided ones under which the command runs; `variant` is the script that the run takes
+    where it sources one of many by a name that nobody knows (`source config_${SYSTEM}.sh`).
     """
 
     chain: tuple[tuple[str, int], ...]
@@ -33,6 +36,7 @@ class Run:
     directory: str
     scripts: tuple[str, ...]
     conditions: tuple[Condition, ...]
+    variant: str = ""
 
     @property
     def operands(self) -> tuple[Resolved, ...]:
@@ -65,10 +69,15 @@ class Follower:
         inherited: Mapping[str, tuple[Resolved, ...]],
         chain: tuple[tuple[str, int], ...],
     ) -> Iterator[Run]:
-        reading = self.tree.readings[scope.script]
         scope.variables = {**inherited, **scope.variables}
-        sourced: list[str] = []
-        for command in reading.commands:
+        yield from self._commands(self.tree.readings[scope.script].commands, scope, inherited, chain, [])
+
+    def _commands(
+        self, commands: Sequence[Command], scope: Scope, inherited: Values, chain: tuple[tuple[str, int], ...],
+        sourced: list[str],
+    ) -> Iterator[Run]:  # fmt: skip
+        """The runs of a script's commands in turn; from a script of many on, once for each that it may source."""
+        for place, command in enumerate(commands):
             if hold(command.conditions, scope) is False:
                 continue
             here = replace(scope, assumed=command.conditions, directory=self._directory(command, scope))
@@ -78,6 +87,14 @@ class Follower:
             }
             words = tuple(word for item in command.words for word in expand(item, here))
             if command.sources:
+                candidates = self._candidates(words, here)
+                for path in candidates:
+                    taken = replace(scope, variables=dict(scope.variables))
+                    also = self._take(path, taken, here.directory, words)
+                    rest = self._commands(commands[place + 1 :], taken, inherited, chain, [*sourced, *also])
+                    yield from (replace(run, variant=run.variant or posixpath.basename(path)) for run in rest)
+                if candidates:
+                    return
                 found = self._source(words, here, scope)
                 sourced += found
                 for path in found if len(chain) <= DEPTH else ():
@@ -95,24 +112,58 @@ class Follower:
             return
         chain = (*chain, (scope.script, command.span.line))
         scripts = tuple(dict.fromkeys([path for path, _ in chain] + list(sourced)))
-        if started.kind != "script":
-            yield Run(chain, started, words, _single(environment), scope.directory, scripts, _undecided(command, scope))
-        elif len(chain) <= DEPTH and started.entry not in dict(chain):
+        wrapped = self._wrapped(words, started, scope)
+        followed = False
+        if started.kind == "script" and len(chain) <= DEPTH and started.entry not in dict(chain):
             self._call(started.entry, chain)
             inner = Scope(started.entry, scope.directory, arguments=words[started.first :])
             for run in self._follow(inner, environment, chain):
+                followed = True
                 yield replace(run, scripts=tuple(dict.fromkeys((*scripts, *run.scripts))),
                               conditions=_undecided(command, scope) + run.conditions)  # fmt: skip
+        if not followed and (wrapped or started.kind != "script"):
+            around = (started.entry,) if started.kind == "script" else ()
+            yield Run(chain, wrapped or started, words, _single(environment), scope.directory,
+                      (*scripts, *around), _undecided(command, scope))  # fmt: skip
+
+    def _wrapped(self, words: Sequence[Resolved], started: Program, scope: Scope) -> Program | None:
+        """The program that another one is to start: what stands behind `--`, as in `./bind.sh -- python train.py`."""
+        behind = next((at for at, word in enumerate(words[started.first :], started.first) if word.text == "--"), None)
+        inner = program(words[behind + 1 :], self.tree, self._bases(scope)) if behind is not None else None
+        return replace(inner, first=inner.first + (behind or 0) + 1) if inner and inner.kind != "script" else None
 
     def _source(self, words: Sequence[Resolved], here: Scope, scope: Scope) -> list[str]:
-        """Take over the variables of a sourced script; the paths of what was found."""
+        """Take over the variables of a sourced script; the paths of what was found, those that it sources included."""
         found = [path for word in words[1:2] for path in [self.tree.find(word.text, self._bases(here))] if path]
-        for path in found:
-            reading = self.tree.readings[path]
-            self._call(path, ((scope.script, 0),))
-            inner = Scope(path, here.directory, dict(scope.variables), tuple(words[2:]) or scope.arguments)
-            scope.variables.update(_environment(reading.bindings, inner))
-        return found
+        return [inner for path in found for inner in self._take(path, scope, here.directory, words)]
+
+    def _take(self, path: str, scope: Scope, directory: str, words: Sequence[Resolved], depth: int = 0) -> list[str]:
+        """Take over the variables of one script and of those that it sources itself; their paths, its own first."""
+        self._call(path, ((scope.script, 0),))
+        inner = Scope(path, directory, dict(scope.variables), tuple(words[2:]) or scope.arguments)
+        taken = [path]
+        for command in self.tree.readings[path].commands if depth < DEPTH else ():
+            if command.sources and hold(command.conditions, inner) is not False:
+                asked = tuple(word for item in command.words for word in expand(item, inner))
+                deeper = [self.tree.find(word.text, self._bases(inner)) for word in asked[1:2]]
+                taken += [one for found in deeper if found and found != path
+                          for one in self._take(found, inner, directory, asked, depth + 1)]  # fmt: skip
+        scope.variables.update({**inner.variables, **_environment(self.tree.readings[path].bindings, inner)})
+        return taken
+
+    def _candidates(self, words: Sequence[Resolved], here: Scope) -> list[str]:
+        """The scripts that a partly unknown name may mean, `config_${SYSTEM}.sh`, in the nearest folder with any."""
+        text = words[1].text if len(words) > 1 else ""
+        pattern = posixpath.basename(HOLE.sub("*", text.removeprefix(ROOT)))
+        if known(text) or "*" not in pattern or len(posixpath.splitext(pattern)[0].replace("*", "")) < TELLING:
+            return []
+        shells = [path for path, reading in self.tree.readings.items() if reading.language == "shell"]
+        fitting = [path for path in shells if fnmatchcase(posixpath.basename(path), pattern) and path != here.script]
+        for base in self._bases(here):
+            found = sorted(path for path in fitting if posixpath.dirname(path) == base)
+            if found:
+                return found if len(found) > 1 else []
+        return []
 
     def _call(self, script: str, chain: Sequence[tuple[str, int]]) -> None:
         """A script that another calls is no run of its own; one that only prose or a workflow shows is."""

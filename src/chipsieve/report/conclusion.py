@@ -16,11 +16,11 @@ def conclude(verdict: Verdict, groups: Groups) -> str:
     main = facts.main_launch(verdict)
     if main is None:
         return f"{NOTHING}: no launch was found, and a line outside a launch excludes nothing.{_unread(verdict)}"
-    if verdict.conflict is not None:
+    if possible == 0 or verdict.conflict is not None:
+        kept = f" What explains it between them is kept in: {groups.short(verdict.possible)}." if possible else ""
         return (
             "The evidence contradicts itself: no single accelerator satisfies all of it. A mixed cluster, a layer that "
-            "imitates another vendor's, or a wrong reading can be behind that. Kept in are the accelerators that explain "
-            f"it between them: {groups.short(verdict.possible)}."
+            f"imitates another vendor's, or a wrong reading can be behind that.{kept}"
         )
     if possible == total:
         return _nothing(verdict, main) + _unread(verdict)

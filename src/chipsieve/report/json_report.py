@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from chipsieve import __version__
-from chipsieve.model import Conflict, Contradiction, Cut, Finding, Launch, LaunchVerdict, Naming, Note, Standing, StepResult, Verdict
+from chipsieve.model import (
+    Conflict,
+    Contradiction,
+    Cut,
+    Finding,
+    Launch,
+    LaunchVerdict,
+    Naming,
+    Note,
+    Standing,
+    StepResult,
+    Verdict,
+)
 from chipsieve.report import facts
 from chipsieve.report.conditions import describe_all
 from chipsieve.report.escape import json_text
@@ -145,6 +157,7 @@ def _cut(cut: Cut, launch: Launch | None) -> Record:
         "strength": cut.strength,
         "evidence": list(facts.evidence_places(cut.evidence, launch)),
         "excluded": sorted(cut.excluded),
+        **({"presumed": True} if cut.presumed else {}),
     }
 
 

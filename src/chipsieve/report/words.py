@@ -90,7 +90,10 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> LaunchO
         techniques=_notes(outcome.techniques),
         sites=_notes(outcome.sites),
         unproven=tuple(_unproven(verdict, outcome)),
-        conflict=(*_conflict(verdict, outcome.conflict, outcome, groups), *_kept(verdict, outcome.contradictions, groups)),
+        conflict=(
+            *_conflict(verdict, outcome.conflict, outcome, groups),
+            *_kept(verdict, outcome.contradictions, groups),
+        ),
     )
 
 
@@ -203,7 +206,7 @@ def _kept(verdict: Verdict, contradictions: Iterable[Contradiction], groups: Gro
     for one in contradictions:
         where = f"{one.naming.path}:{one.naming.line} ({one.naming.by})"
         places[one.accelerators, one.signals].append(visible(where))
-    for (chips, signals), where in sorted(places.items()):
+    for (chips, signals), named in sorted(places.items()):
         against = " and ".join(title(verdict.signals, signal) for signal in signals)
-        more = f" and {len(where) - 1} more" if len(where) > 1 else ""
-        yield f"{groups.short(chips)}: named at {where[0]}{more}, and kept in although {against} speaks against it."
+        more = f" and {len(named) - 1} more" if len(named) > 1 else ""
+        yield f"{groups.short(chips)}: named at {named[0]}{more}, and kept in although {against} speaks against it."

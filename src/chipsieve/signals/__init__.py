@@ -18,7 +18,7 @@ KINDS = (
 )  # fmt: skip
 FIELDS = (
     "title", "question", "step", "effect", "strength", "requires", "why", "caveats", "references",
-    "match", "label", "provides", "since", "until", "presumes",
+    "match", "label", "provides", "since", "until", "presumes", "abstains",
 )  # fmt: skip
 ROW_FIELDS = ("kind", "names", "values", "pattern", "keyword", "argument", "files", "beside", "by")
 BY = ("scheduler", "cloud", "device-test", "constant", "log", "comment", "prose")
@@ -53,6 +53,8 @@ def read_signal(stem: str, table: Mapping[str, object]) -> Signal:
     if not isinstance(requires, dict) or not isinstance(presumes, dict) or not isinstance(rows, list):
         raise TableError(f"{where}: 'requires' and 'presumes' must be tables and 'match' a list of tables")
     effect = _one_of(where, table, "effect", get_args(Effect))
+    if table.get("abstains", True) is not True or ("abstains" in table and effect != "site"):
+        raise TableError(f"{where}: 'abstains' is true or absent, and for effect 'site' alone")
     if presumes and effect not in ("requires", "prefers"):
         raise TableError(f"{where}: 'presumes' is for the effects 'requires' and 'prefers'")
     if bool(requires) != (effect in ("requires", "prefers", "names")):
@@ -74,6 +76,7 @@ def read_signal(stem: str, table: Mapping[str, object]) -> Signal:
         since=text_field(where, table, "since", ""),
         until=text_field(where, table, "until", ""),
         presumes=presumes,
+        abstains=table.get("abstains") is True,
     )
 
 
