@@ -249,14 +249,37 @@ def test_requirements_of_a_setup_script() -> None:
     assert seen(read(code)) == ["2 flash []", "3 flash [unknown]"]
 
 
-def test_a_job_script_in_a_string_is_optional() -> None:
+def test_directives_in_a_string_that_is_no_whole_script_are_optional() -> None:
     code = '''\
-    script = f"""#!/bin/bash
+    head = f"""# a header
     #SBATCH --gres=gpu:a100:8
     #SBATCH --nodes={nodes}
     """
     '''
     assert seen(read(code)) == ["2 chip [unknown]"]
+
+
+def test_a_whole_script_in_a_string_is_a_script_line_by_line() -> None:
+    code = '''\
+    NODES = 4
+    script = f"""#!/bin/bash
+    #SBATCH --nodes={args.nodes}
+    srun torchrun --nnodes {NODES} train.py --lr {args.lr} \\\\
+        --bf16 ${{EXTRA}}
+    """
+    template = """#!/usr/bin/env bash
+    python train.py --name {name}
+    """
+    neither = "#!/bin/bash\\npython train.py"
+    mention = """Begin with #!/bin/bash, then python train.py"""
+    '''
+    first, second = read(code).documents
+    assert (first.language, first.span.line, second.span.line) == ("shell", 2, 7)
+    assert first.text.splitlines()[2:] == [
+        "srun torchrun --nnodes 4 train.py --lr ${args_lr} \\", "    --bf16 ${EXTRA}",
+    ]  # fmt: skip
+    assert second.text.splitlines()[1] == "python train.py --name ${name}"
+    assert seen(read(code)) == []
 
 
 def test_references_and_imports() -> None:

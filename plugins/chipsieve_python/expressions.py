@@ -8,7 +8,7 @@ from functools import partial
 import libcst as cst
 
 from chipsieve.model import MENTION, Reference
-from chipsieve_python import configs, words
+from chipsieve_python import configs, scripts, words
 from chipsieve_python.conditions import negate, stack, unknown
 from chipsieve_python.evaluate import evaluate, qualified
 from chipsieve_python.guards import condition_of
@@ -152,16 +152,18 @@ def _string(walk: Walk, node: cst.BaseExpression) -> None:
         walk.references.append(Found(Place(node), partial(Reference, text, conditions=walk.conditions)))
     if text:
         walk.hit(walk.table.literal(text), node)
-    if text and "#SBATCH" in text:
+    if not scripts.written(walk, node) and text and "#SBATCH" in text:
         words.directives(walk, node)
 
 
 @handles(cst.FormattedString)
 def _formatted(walk: Walk, node: cst.FormattedString) -> None:
+    before = len(walk.documents)
     _string(walk, node)
     with walk.under(MENTION):
         visit_parts(walk, node)
-    if any(isinstance(part, cst.FormattedStringText) and "#SBATCH" in part.value for part in node.parts):
+    texts = (part.value for part in node.parts if isinstance(part, cst.FormattedStringText))
+    if len(walk.documents) == before and any("#SBATCH" in text for text in texts):
         words.directives(walk, node)
 
 

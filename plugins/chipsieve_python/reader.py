@@ -90,6 +90,7 @@ def _assemble(source: Source, table: SignalTable, module: cst.Module, remarks: t
         imports=tuple(found.make(span=spans.of(found.place)) for found in walk.imports),
         references=tuple(found.make(span=spans.of(found.place)) for found in walk.references),
         functions=tuple(_function(name, mentions) for name, mentions in walk.functions.items()),
+        documents=tuple(found.make(span=spans.of(found.place)) for found in walk.documents),
         entry=walk.entry,
     )
 
@@ -145,7 +146,7 @@ class _Spans:
 
 
 def _places(walk: Walk) -> Iterator[Place]:
-    for group in (walk.hits, walk.options, walk.imports, walk.references, walk.commands):
+    for group in (walk.hits, walk.options, walk.imports, walk.references, walk.commands, walk.documents):
         yield from (found.place for found in group)
     for launched in walk.commands:
         yield from (piece.place for word in launched.words for piece in word)

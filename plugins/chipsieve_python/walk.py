@@ -13,7 +13,7 @@ from typing import Any
 
 import libcst as cst
 
-from chipsieve.model import MENTION, Condition, Import, Match, Option, Reference, Source, Test
+from chipsieve.model import MENTION, Condition, Document, Import, Match, Option, Reference, Source, Test
 from chipsieve.signals.table import SignalTable
 from chipsieve_python.conditions import Conditions, conflict, stack
 from chipsieve_python.hits import Found, Hit, Launched, Place
@@ -83,6 +83,7 @@ class Walk:
     imports: list[Found[Import]] = field(default_factory=list)
     references: list[Found[Reference]] = field(default_factory=list)
     commands: list[Launched] = field(default_factory=list)
+    documents: list[Found[Document]] = field(default_factory=list)
     functions: dict[str, Mentions] = field(default_factory=lambda: {"": {}})
     mentions: Mentions = field(default_factory=dict)
     body: int = 0

@@ -37,7 +37,7 @@ UNREAD = frozenset({  # modules of ours that no reading depends on
 })  # fmt: skip
 FOLDERS = ("signals",)  # packages of ours whose modules readings depend on
 PIECE = re.compile(r"[a-z0-9]+")
-LITERAL_KINDS = ("env", "flag", "key", "name", "call", "import", "pin", "directive")
+LITERAL_KINDS = ("env", "flag", "key", "name", "call", "import", "pin", "directive", "word")
 
 Entry = tuple[Reading, ...]
 

@@ -18,7 +18,7 @@ from typing import cast
 
 from chipsieve.model import Gap, Source
 from chipsieve.tables import load_toml
-from chipsieve.vocabulary import mentioned, words_of
+from chipsieve.vocabulary import speaks
 
 SIZE_LIMIT = 4_000_000  # bytes; a larger file of a language we read is data, and becomes a gap
 PATCHES = (".patch", ".diff")
@@ -90,8 +90,8 @@ def named(root: Path, paths: Sequence[str]) -> Discovery:
 def _spoken(root: Path, paths: Sequence[str]) -> frozenset[str]:
     """The vendors of whom paths speak, and patches, which no reader opens: ports to other hardware hide in them."""
     patches = (load(root, name, "") for name in paths if name.endswith(PATCHES))
-    texts = ["\n".join(paths), *(source.text for source in patches if isinstance(source, Source))]
-    return frozenset().union(*(mentioned(text, words_of(text)) for text in texts))
+    listed = speaks("", "\n".join(paths))
+    return listed.union(*(speaks(source.path, source.text) for source in patches if isinstance(source, Source)))
 
 
 def _walk(root: Path, gaps: list[Gap]) -> Iterator[str]:

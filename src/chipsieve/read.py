@@ -24,7 +24,7 @@ from chipsieve.discover import Discovery, load
 from chipsieve.model import Document, Gap, Reading, Source
 from chipsieve.signals.table import SignalTable, default_table
 from chipsieve.text import unique
-from chipsieve.vocabulary import mentioned, words_of
+from chipsieve.vocabulary import speaks
 
 SECONDS_PER_FILE = 20
 OVER_TIME = "reading took over"  # a matter of the machine's mood, and so not kept
@@ -119,7 +119,7 @@ def read_file(root: Path, file: tuple[str, str]) -> tuple[Reading, ...]:
 def _speaking(source: Source, readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
     """The readings of a file, its own with the vendors that the file speaks of."""
     own, *written = readings
-    return (replace(own, mentions=mentioned(source.text, words_of(source.text))), *written)
+    return (replace(own, mentions=speaks(source.path, source.text)), *written)
 
 
 def read_source(source: Source, depth: int = 0, table: SignalTable | None = None) -> tuple[Reading, ...]:

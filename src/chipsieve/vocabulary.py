@@ -14,6 +14,10 @@ from typing import cast
 
 from chipsieve.tables import load_toml
 
+DATA = (".json", ".txt", ".jsonl", ".csv")
+DATA_FROM = 200_000  # characters of such a file; more is data
+LIST_FROM = 1_000  # lines of a list of words
+LONG_LINE = 2_000  # characters; more is no line that somebody wrote
 WORD = re.compile(r"\w+")
 PARTS = re.compile(r"[^\W_]+")
 
@@ -38,6 +42,21 @@ def _table() -> Mentions:
     longest = sorted(starred, key=len, reverse=True)
     phrases = ((vendor, re.compile(str(text).strip())) for vendor, text in table["phrases"].items())
     return Mentions(by_word, re.compile("|".join(longest)), tuple(phrases))
+
+
+def speaks(path: str, text: str) -> frozenset[str]:
+    """The vendors that a file speaks of; vocabularies, data and encoded pictures speak of nobody."""
+    if path.casefold().endswith(DATA) and (len(text) > DATA_FROM or _is_list(text)):
+        return frozenset()
+    if len(text) > LONG_LINE:
+        text = "\n".join(line for line in text.splitlines() if len(line) <= LONG_LINE)
+    return mentioned(text, words_of(text))
+
+
+def _is_list(text: str) -> bool:
+    """Whether a text is a list of single words, as vocabularies are."""
+    lines = text.splitlines()
+    return len(lines) > LIST_FROM and sum(len(line.split()) for line in lines) < 3 * len(lines)
 
 
 def words_of(text: str) -> frozenset[str]:

@@ -28,7 +28,7 @@ class SignalTable:
         self._glob_patterns: dict[str, re.Pattern[str]] = {}
         for signal in signals.values():
             for row in signal.rows:
-                for name in row.names or ("*",):
+                for name in (row.kind != "word" and row.names) or ("*",):
                     self._add(signal.id, row, _normal(row.kind, name))
 
     def _add(self, signal: str, row: Row, name: str) -> None:
@@ -151,7 +151,10 @@ class SignalTable:
     def words(self, text: str) -> tuple[tuple[Match, int, int], ...]:
         """Signals of prose, each with the code-point offsets of what matched."""
         found = []
+        folded = text.casefold()
         for signal, row in self._rows("word", ""):
+            if row.names and not any(name in folded for name in row.names):
+                continue
             for hit in _compiled(row.pattern).finditer(text):
                 group = "value" if "value" in hit.re.groupindex else 0
                 found.append((Match(signal, "word", hit[group], row.by), hit.start(group), hit.end(group)))
