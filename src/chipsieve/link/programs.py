@@ -93,7 +93,7 @@ def program(words: Sequence[Resolved], tree: Tree, bases: Sequence[str]) -> Prog
         found = _own(word.text, tree, bases)
         if found and (index == 0 or _looks_like_path(word.text)):
             return Program("script" if tree.readings[found].language == "shell" else "python", found, index + 1)
-        if index == 0 and not (base in table.wrappers or unresolved(word.text)):
+        if index == 0 and not (base in table.wrappers or unresolved(word.text) or not word.text):
             return None
     return None
 
@@ -121,22 +121,28 @@ def _script(words: Sequence[Resolved], start: int, tree: Tree, bases: Sequence[s
 
 
 def _python(words: Sequence[Resolved], start: int, tree: Tree, bases: Sequence[str]) -> Program | None:
+    unknown: Program | None = None
     for index in range(start, len(words)):
-        text = words[index].text
+        text, before = words[index].text, words[index - 1].text
         if text == "-c":
             return None
-        if text in ("-m", "--module") and index + 1 < len(words):
+        if text in ("-m", "--module") and index + 1 < len(words) and not unknown:
             return _module(words, index + 1, tree, bases)
-        if text.startswith("-m") and text[2:].isidentifier():
+        if text.startswith("-m") and text[2:].isidentifier() and not unknown:
             return Program("python", text[2:], index + 1)
         if text.startswith("-") and text not in ("-W", "-X"):
             continue
-        if text.endswith(".py") or unresolved(text):
+        if unresolved(text):
+            unknown = unknown or Program("python", tree.find(text, bases) or text, index + 1)
+            continue
+        if unknown and (before.startswith("-") and before != "-u"):
+            continue
+        if text.endswith(".py"):
             return Program("python", tree.find(text, bases) or text, index + 1)
-        found = tree.find(text, bases)
+        found = None if unknown else tree.find(text, bases)
         if found and tree.readings[found].language == "python":
             return Program("python", found, index + 1)
-    return None
+    return unknown
 
 
 def _module(words: Sequence[Resolved], index: int, tree: Tree, bases: Sequence[str]) -> Program:

@@ -16,6 +16,7 @@ from chipsieve.model import Command, Condition, Gap, Reading, Resolved, Word
 
 DEPTH = 6  # scripts calling scripts; deeper is a loop
 CALLERS = ("shell", "python", "makefile")
+ARRAYS = 3  # words in which a whole command line may stand, `"${LAUNCHER[@]}" train.py`
 TELLING = 4  # letters of a script's name that must be known for others of that form to be meant
 RUNS_PER_SCRIPT = 64  # commands of one script, unrolled loops included
 
@@ -108,6 +109,9 @@ class Follower:
         chain: tuple[tuple[str, int], ...], sourced: tuple[str, ...],
     ) -> Iterator[Run]:  # fmt: skip
         started = program(words, self.tree, self._bases(scope))
+        if started is None and any(" " in word.text for word in words[:ARRAYS]):
+            words = tuple(replace(word, text=text) for word in words for text in word.text.split())
+            started = program(words, self.tree, self._bases(scope))
         if started is None:
             return
         chain = (*chain, (scope.script, command.span.line))
