@@ -97,8 +97,14 @@ class Cache:
             found = cast("Entry", pickle.loads(zlib.decompress(row[0]))) if row else None  # noqa: S301 - our own file
         except (sqlite3.Error, zlib.error, pickle.UnpicklingError, EOFError, AttributeError, ImportError, TypeError):
             return None
-        self._used.add(key)
+        if found is not None:
+            self._used.add(key)
         return found
+
+    @property
+    def hits(self) -> int:
+        """How many entries were found so far."""
+        return len(self._used)
 
     def keep(self, key: bytes, readings: Entry) -> None:
         """Remember the readings of a key, written when the context is left."""

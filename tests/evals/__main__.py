@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ import click
 from evals import totals
 from evals.clones import find_clone
 from evals.labels import LABELS, Label, load_labels
-from evals.measure import measure
+from evals.measure import MODES, measure
+from evals.page import page as published
 
 
 @click.command()
@@ -28,8 +30,13 @@ from evals.measure import measure
 @click.option("--output", type=click.Path(path_type=Path), default=Path("eval.jsonl"), show_default=True)
 @click.option("--fresh", is_flag=True, help="Forget earlier outcomes.")
 @click.option("--only", multiple=True, metavar="TEXT", help="Rows whose name holds this; repeatable.")
+@click.option("--policy", "modes", type=click.Choice(list(MODES)), multiple=True, help="This mode; repeatable.")
+@click.option("--page", type=click.Path(path_type=Path), help="Write the published page too.")
 @click.option("--workers", type=click.IntRange(1, 64), default=os.cpu_count() or 1)
-def main(clones: Path, labels: Path, output: Path, fresh: bool, only: tuple[str, ...], workers: int) -> None:
+def main(  # noqa: PLR0913  one argument an option of the command line
+    clones: Path, labels: Path, output: Path, *, fresh: bool, only: tuple[str, ...], modes: tuple[str, ...],
+    page: Path | None, workers: int,
+) -> None:  # fmt: skip
     """Measure chipsieve on the labelled rows whose clones lie below CLONES."""
     rows = [one for one in load_labels(labels) if not only or any(text in one.key for text in only)]
     there = {one.key: (clone, one) for one in rows if (clone := find_clone(clones, one))}
@@ -38,15 +45,19 @@ def main(clones: Path, labels: Path, output: Path, fresh: bool, only: tuple[str,
     done = {record["key"]: record for record in _records(output) if record["key"] in there}
     output.parent.mkdir(parents=True, exist_ok=True)
     waiting = [pair for key, pair in there.items() if key not in done]
+    task = partial(measure, kept=output.with_suffix(".sqlite"), modes=modes or tuple(MODES))
     with click.progressbar(length=len(waiting), label="measuring") as bar, output.open("a", encoding="utf-8") as stream:
-        for record in _measured(waiting, workers, output.with_suffix(".sqlite")):
+        for record in _measured(waiting, workers, task):
             done[record["key"]] = record
             stream.write(json.dumps(record, sort_keys=True) + "\n")
             stream.flush()
             bar.update(1)
-    page = _page([done[one.key] for one in rows if one.key in done], len(rows) - len(there))
-    output.with_suffix(".md").write_text(page, encoding="utf-8")
-    click.echo(page[: page.index("## Rows")])
+    measured, absent = [done[one.key] for one in rows if one.key in done], len(rows) - len(there)
+    summary = _summary(measured, absent)
+    output.with_suffix(".md").write_text(summary, encoding="utf-8")
+    if page:
+        page.write_text(published(measured, absent, {one.key: one.source for one in rows}), encoding="utf-8")
+    click.echo(summary[: summary.index("## Rows")])
 
 
 def _records(path: Path) -> Iterator[dict[str, Any]]:
@@ -54,21 +65,23 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
         yield from (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line)
 
 
-def _measured(waiting: list[tuple[Path, Label]], workers: int, kept: Path) -> Iterator[dict[str, Any]]:
+def _measured(
+    waiting: list[tuple[Path, Label]], workers: int, task: Callable[[Path, Label], dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
     """The outcome of every row as it is ready; each has a process of its own, so that its memory is its own."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=1) as pool:
-        for future in as_completed([pool.submit(measure, *pair, kept) for pair in waiting]):
+        for future in as_completed([pool.submit(task, *pair) for pair in waiting]):
             yield future.result()
 
 
-def _page(records: list[dict[str, Any]], absent: int) -> str:
-    failed = [
-        line for mode in ("balanced", "strict") for line in (f"### {mode}", "", *totals.failures(records, mode), "")
-    ]
+def _summary(records: list[dict[str, Any]], absent: int) -> str:
+    shown = [mode for mode in ("balanced", "strict") if records and mode in records[0]["modes"]]
+    failed = [line for mode in shown for line in (f"### {mode}", "", *totals.failures(records, mode), "")]
+    blamed = totals.blame(records, "balanced") if "balanced" in shown else ()
     lines = [
         f"{len(records)} rows measured, {absent} skipped for want of a clone.", "", *totals.totals(records), "",
-        "## Lost", "", *failed, "## Blame (balanced)", "", *totals.blame(records, "balanced"), "",
+        "## Lost", "", *failed, "## Blame (balanced)", "", *blamed, "",
         "## Rows", "", *totals.rows(records), "",
     ]  # fmt: skip
     return "\n".join(lines)

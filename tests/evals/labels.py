@@ -37,6 +37,11 @@ class Label:
         return self.kind in ("negative", "cpu-only")
 
     @property
+    def source(self) -> str:
+        """Where the tree comes from."""
+        return "MLPerf submissions" if self.kind == "mlperf-cell" else "repositories"
+
+    @property
     def scored(self) -> bool:
         """Whether it counts in the totals."""
         return self.confidence != "low"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import sys
 import time
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,20 +30,22 @@ TRAINING = ("training", "fine-tuning")
 BLAMED = 5  # launches named per lost group
 
 
-def measure(clone: Path, label: Label, kept: Path) -> Record:
+def measure(clone: Path, label: Label, kept: Path, modes: Sequence[str] = tuple(MODES)) -> Record:
     """The outcome of one row: per mode what is kept, lost and excluded, and what the run cost.
 
-    Readings come from the cache at `kept` where it has them, so that seconds are those of a first run only once.
+    Readings come from the cache at `kept` where it has them: `remembered` says how many, and seconds are those of a
+    first run only where it is 0.
     """
     start = time.perf_counter()
     with files_of(clone, label) as root:
         found = discover(root)
         with Cache(kept, default_table().signals) as cache:
             readings = read_tree(found, workers=1, cache=cache)
+            remembered = cache.hits
         seconds = {"reading": time.perf_counter() - start}
         linked = {scope: link(readings, default_table(), scope).launches for scope in ("launch", "tree")}
         outcomes = {mode: outcome(verdict(found, readings, linked[scope], policy, scope), label)
-                    for mode, (policy, scope) in MODES.items()}  # fmt: skip
+                    for mode, (policy, scope) in MODES.items() if mode in modes}  # fmt: skip
         seconds["all"] = time.perf_counter() - start
         outcomes["search"] = _kept(plain_search(root), label)
         gaps = sum(len(reading.gaps) for reading in readings) + len(found.gaps)
@@ -51,7 +54,7 @@ def measure(clone: Path, label: Label, kept: Path) -> Record:
         "truth": [sorted(group) for group in label.truth], "files": len(found.files), "gaps": gaps,
         "launches": len(linked["launch"]), "training": sum(one.role in TRAINING for one in linked["launch"]),
         "seconds": {name: round(value, 2) for name, value in seconds.items()}, "megabytes": _megabytes(),
-        "modes": outcomes,
+        "remembered": remembered, "modes": outcomes,
     }  # fmt: skip
 
 
@@ -73,6 +76,8 @@ def outcome(judged: Verdict, label: Label) -> Record:
     record["losing"] = [one.launch.id for one in spoken if single and not single & set(one.remaining)]
     gone = [group for group in label.truth if not group & set(judged.possible)] or ([single] if single else [])
     record["blame"] = list(_blame(spoken, gone))[:BLAMED]
+    against = [item for one in judged.launches for item in one.contradictions] + list(judged.contradictions)
+    record["contradictions"] = dict(sorted(Counter(signal for item in against for signal in item.signals).items()))
     return record
 
 

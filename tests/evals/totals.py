@@ -26,7 +26,7 @@ def totals(records: Sequence[Record]) -> Iterator[str]:
     """The table of totals as Markdown: a line a mode, for the repository and for the main launch."""
     yield "| mode | speaks | rows | kept | excluded, median | excluded, mean | negatives with an exclusion |"
     yield "|---|---|---:|---:|---:|---:|---:|"
-    for mode in MODES:
+    for mode in (mode for mode in MODES if all(mode in one["modes"] for one in records)):
         rows = [one["modes"][mode] for one in scored(records)]
         touched = sum(one["modes"][mode]["excluded"] > 0 for one in negatives(records))
         yield _line(mode, "repository", rows, f"{touched} of {len(negatives(records))}")
@@ -85,11 +85,11 @@ def rows(records: Iterable[Record]) -> Iterator[str]:
     yield "|---|---|---:|---|---:|---:|---:|---:|---:|"
     key: Callable[[Record], str] = lambda one: one["key"]  # noqa: E731
     for one in sorted(records, key=key):
-        result = one["modes"]["balanced"]
+        result = next(one["modes"][mode] for mode in MODES if mode in one["modes"])
         main = result.get("main")
         kept = "yes" if not result["lost"] else "**no**"
         shown = _percent(main["excluded"]) if main else ""
         launches = f"{one['training']} of {one['launches']}"
         cells = [one["key"], one["kind"], launches, kept, _percent(result["excluded"]), shown]
-        cost = [one["gaps"], one["seconds"]["all"], one["megabytes"]]
+        cost = [one["gaps"], "" if one.get("remembered") else one["seconds"]["all"], one["megabytes"]]
         yield f"| {' | '.join(map(str, [*cells, *cost]))} |"

@@ -13,7 +13,7 @@ from chipsieve.link.holds import standing
 from chipsieve.link.options import option_name, pairs
 from chipsieve.link.programs import Program
 from chipsieve.link.reach import CODE, Reach, Start
-from chipsieve.link.roles import TRAINING, devices, role_of
+from chipsieve.link.roles import TRAINING, borrowed, devices, role_of
 from chipsieve.link.scripts import Follower, Run, scripts_of
 from chipsieve.link.tree import Tree, above, known
 from chipsieve.logic import Answer
@@ -85,12 +85,13 @@ def _by_eye(item: Finding) -> Standing:
 
 
 def _runs(follower: Follower) -> list[Run]:
-    """The runs of every script that no other script calls; those in prose only when there are no others."""
+    """The runs of every script that no other script calls; those in prose only when the project's own start none."""
     tree = follower.tree
     by_script = {script: follower.runs(script) for script in scripts_of(tree.readings)}
     outer = {script: runs for script, runs in by_script.items() if script not in follower.called} or by_script
     written = {script for script in outer if tree.readings[script].language == "prose"}
-    chosen = set(outer) - written if any(runs for script, runs in outer.items() if script not in written) else outer
+    own = (runs for script, runs in outer.items() if script not in written and not borrowed(script))
+    chosen = set(outer) - written if any(own) else outer
     return [run for script in sorted(chosen) for run in outer[script]]
 
 

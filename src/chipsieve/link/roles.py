@@ -16,8 +16,8 @@ OPTIONS_THAT_TRAIN = 2
 def role_of(entry: str, script: str, options: Iterable[str], *, distributed: bool) -> str:
     """The role of a run: the first of entry's name, script's name and their folders that has a role's word.
 
-    A training entry in a fine-tuning script fine-tunes, and in a script that tests it is tested. Without any word, a run whose options are those of an
-    optimiser trains, and so does a distributed one.
+    A training entry in a fine-tuning script fine-tunes, and in a script that tests it is tested. Without any word, a
+    run whose options are those of an optimiser trains, and so does a distributed one.
     """
     if _in_tests(script) or _in_tests(entry):
         return "test"

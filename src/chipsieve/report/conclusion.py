@@ -26,7 +26,17 @@ def conclude(verdict: Verdict, groups: Groups) -> str:
         return _nothing(verdict, main) + _unread(verdict)
     count = "1 accelerator" if total == 1 else f"{total} accelerators"
     can = f"can have been {_verb(main)} on {possible} of {count}: {groups.short(verdict.possible)}."
-    return f"This code {can} The other {total - possible} {'is' if total - possible == 1 else 'are'} excluded."
+    other = total - possible
+    return f"This code {can} The other {other} {'is' if other == 1 else 'are'} excluded{_presumed(verdict, other)}."
+
+
+def _presumed(verdict: Verdict, other: int) -> str:
+    """How much of what is excluded rests on nobody's speaking of its vendor."""
+    count = len(facts.presumed(verdict))
+    if not count:
+        return ""
+    share = "all" if count == other else str(count)
+    return f", {share} of them by presumption, since nothing in the tree speaks of their vendors"
 
 
 def _verb(main: LaunchVerdict) -> str:

@@ -112,6 +112,13 @@ def narrowing(outcome: LaunchVerdict, catalogue: Sequence[Accelerator]) -> Itera
         alive = alive.difference(*(cut.excluded for cut in step.cuts))
 
 
+def presumed(verdict: Verdict) -> frozenset[str]:
+    """The ids that the repository excludes and that no launch of its role excludes by more than a presumption."""
+    gone = {row.id for row in verdict.accelerators}.difference(verdict.possible)
+    cuts = (cut for outcome in speaking(verdict) for step in outcome.steps for cut in step.cuts)
+    return frozenset(gone.difference(*(cut.excluded for cut in cuts if not cut.presumed)))
+
+
 def excluded_by(outcome: LaunchVerdict, ids: frozenset[str]) -> Cut | None:
     """The first cut that excludes one of the ids."""
     cuts = (cut for step in outcome.steps for cut in step.cuts)

@@ -67,10 +67,13 @@ def outline(verdict: Verdict, vendors: int = 5) -> Outline:
 
 
 def coverage(verdict: Verdict) -> str:
-    """How much was looked at, as one sentence."""
+    """How much was looked at, as one sentence, and which vendors the tree speaks of, if any, as another."""
     seen = verdict.coverage
     files = "1 file" if seen.files == 1 else f"{seen.files} files"
-    return f"{files} found: {seen.read} read, {seen.skipped} skipped, {seen.unparsed} not parsed whole."
+    names = {row.vendor: str(row.facts.get("vendor_name") or row.vendor) for row in verdict.accelerators}
+    spoken = ", ".join(names.get(vendor, vendor) for vendor in verdict.mentions)
+    besides = f" Vendors spoken of besides NVIDIA: {spoken}." if spoken else ""
+    return f"{files} found: {seen.read} read, {seen.skipped} skipped, {seen.unparsed} not parsed whole.{besides}"
 
 
 def _launch(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> LaunchOutline:
