@@ -72,9 +72,11 @@ def test_keys_stand_in_the_contracts_order() -> None:
     ]  # fmt: skip
     assert list(document["launches"][0]) == [
         "id", "role", "entry", "command", "environment", "files", "steps", "remaining", "named", "techniques", "site",
-        "conflict",
+        "conflict", "contradictions",
     ]  # fmt: skip
-    assert list(document["repository"]) == ["role", "possible", "remaining", "main", "named", "conflict"]
+    assert list(document["repository"]) == [
+        "role", "possible", "remaining", "main", "named", "conflict", "contradictions", "mentions",
+    ]  # fmt: skip
 
 
 def test_the_sieve_of_the_main_launch() -> None:
