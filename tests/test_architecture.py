@@ -35,7 +35,7 @@ ALLOWED = {
     "export_controls": "model logic tables catalogue",
     "policies": "model tables signals",
     "vocabulary": "tables",
-    "cache": "model vocabulary",
+    "cache": "model vocabulary signals",
     **{stage: f"{FACTS} vocabulary {' '.join(FLOW[:place])}" for place, stage in enumerate(FLOW)},
     "read": f"{FACTS} vocabulary discover cache",
     "api": f"{FACTS} {' '.join(FLOW[:-1])} {WISHES} scanners combine semgrep",

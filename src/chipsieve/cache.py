@@ -25,6 +25,7 @@ from typing import Self, cast, get_args
 
 from chipsieve import model
 from chipsieve.model import Reading, Row, Signal, Source
+from chipsieve.signals.table import BY_PATTERN
 from chipsieve.vocabulary import words_of
 
 LIMIT = 1_000_000_000  # bytes of entries; the ones longest unused go first
@@ -37,7 +38,7 @@ UNREAD = frozenset({  # modules of ours that no reading depends on
 })  # fmt: skip
 FOLDERS = ("signals",)  # packages of ours whose modules readings depend on
 PIECE = re.compile(r"[a-z0-9]+")
-LITERAL_KINDS = ("env", "flag", "key", "name", "call", "import", "pin", "directive", "word")
+LITERAL_KINDS = ("env", "flag", "key", "name", "call", "import", "pin", "directive", *BY_PATTERN)
 
 Entry = tuple[Reading, ...]
 

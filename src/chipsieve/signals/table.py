@@ -14,6 +14,7 @@ from packaging.version import InvalidVersion, Version
 from chipsieve.model import Match, Row, Signal
 from chipsieve.signals import load_signals
 
+BY_PATTERN = ("image", "literal", "word")  # rows whose names are words that the text must hold, and no more
 FALSY = frozenset({"", "false", "0", "no", "none", "null", "off", "auto", "disabled"})
 
 
@@ -28,7 +29,7 @@ class SignalTable:
         self._glob_patterns: dict[str, re.Pattern[str]] = {}
         for signal in signals.values():
             for row in signal.rows:
-                for name in (row.kind != "word" and row.names) or ("*",):
+                for name in (row.kind not in BY_PATTERN and row.names) or ("*",):
                     self._add(signal.id, row, _normal(row.kind, name))
 
     def _add(self, signal: str, row: Row, name: str) -> None:
