@@ -155,7 +155,7 @@ class _Linker:
             environment=run.environment,
             files=tuple(sorted(reach.files)),
             findings=tuple(found.items()),
-            devices=devices(run.words, run.environment),
+            devices=devices(run.words, run.environment) or devices(run.outer, run.environment),
         )
 
     def _reach(self, run: Run, provided: frozenset[str]) -> Reach:

@@ -153,7 +153,7 @@ def _module(words: Sequence[Resolved], index: int, tree: Tree, bases: Sequence[s
 
 
 def _distributed(words: Sequence[Resolved], start: int, tree: Tree, bases: Sequence[str], name: str) -> Program:
-    """The entry is the first Python file or module after the launcher; its own options are passed over."""
+    """The entry is the first file of code or module after the launcher; its own options are passed over."""
     for index in range(start, len(words)):
         text = words[index].text
         if text in ("-m", "--module") and index + 1 < len(words):
@@ -164,4 +164,7 @@ def _distributed(words: Sequence[Resolved], start: int, tree: Tree, bases: Seque
             )
         if text.endswith(".py") and not text.startswith("-"):
             return Program("distributed", tree.find(text, bases) or text, index + 1)
+        script = None if text.startswith("-") else _own(text, tree, bases)
+        if script:
+            return Program("script", script, index + 1)
     return Program("distributed", name, start)

@@ -27,7 +27,8 @@ class Run:
 
     `chain` holds (script, line) of every call from the outermost script to the command itself;
     `conditions` are the undecided ones under which the command runs; `variant` is the script that the run takes
-    where it sources one of many by a name that nobody knows (`source config_${SYSTEM}.sh`).
+    where it sources one of many by a name that nobody knows (`source config_${SYSTEM}.sh`), `outer` the words of the
+    commands that called the scripts, the outermost last.
     """
 
     chain: tuple[tuple[str, int], ...]
@@ -38,6 +39,7 @@ class Run:
     scripts: tuple[str, ...]
     conditions: tuple[Condition, ...]
     variant: str = ""
+    outer: tuple[Resolved, ...] = ()
 
     @property
     def operands(self) -> tuple[Resolved, ...]:
@@ -123,7 +125,7 @@ class Follower:
             inner = Scope(started.entry, scope.directory, arguments=words[started.first :])
             for run in self._follow(inner, environment, chain):
                 followed = True
-                yield replace(run, scripts=tuple(dict.fromkeys((*scripts, *run.scripts))),
+                yield replace(run, scripts=tuple(dict.fromkeys((*scripts, *run.scripts))), outer=run.outer + words,
                               conditions=_undecided(command, scope) + run.conditions)  # fmt: skip
         if not followed and (wrapped or started.kind != "script"):
             around = (started.entry,) if started.kind == "script" else ()
@@ -166,8 +168,17 @@ class Follower:
         for base in self._bases(here):
             found = sorted(path for path in fitting if posixpath.dirname(path) == base)
             if found:
-                return found if len(found) > 1 else []
+                return self._outermost(found) if len(found) > 1 else []
         return []
+
+    def _outermost(self, scripts: Sequence[str]) -> list[str]:
+        """Those of some scripts that no other one of them sources: `config_A.sh`, not its `config_common.sh`."""
+        inner = {
+            posixpath.basename(part.text)
+            for path in scripts for command in self.tree.readings[path].commands if command.sources
+            for word in command.words for part in word.parts if part.kind == "text"
+        }  # fmt: skip
+        return [path for path in scripts if posixpath.basename(path) not in inner] or list(scripts)
 
     def _call(self, script: str, chain: Sequence[tuple[str, int]]) -> None:
         """A script that another calls is no run of its own; one that only prose or a workflow shows is."""
