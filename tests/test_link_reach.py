@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chipsieve.link.options import OptionValues
@@ -9,7 +11,7 @@ from chipsieve.link.reach import Reach, Start
 from chipsieve.link.roles import devices, role_of
 from chipsieve.link.tree import Tree
 from chipsieve.logic import Answer
-from chipsieve.model import Condition, Every, Function, Import, Not, Option, Reading, Resolved, Some, Test
+from chipsieve.model import Condition, Every, Function, Import, Not, Option, Reading, Reference, Resolved, Some, Test
 from link_builders import module, option, span
 
 
@@ -234,3 +236,13 @@ def test_a_method_is_live_whichever_of_its_parts_is_mentioned_last() -> None:
     declared = functions(main__="fit_all make", make="Trainer", Trainer="", Trainer__fit_all="inner", inner="")
     spread = reach("", module("train.py", functions=declared))
     assert spread.holds([Test("call", "Trainer.fit_all"), Test("call", "inner")], "train.py") is True
+
+
+def test_a_python_config_brings_in_what_it_builds_on_and_other_code_does_not() -> None:
+    base, other = module("configs/_base_/schedule.py"), module("tools/helper.py")
+    names = (Reference("./_base_/schedule.py", span()), Reference("../tools/helper.py", span()))
+    config = replace(module("configs/big.py"), references=names)
+    code = replace(module("tools/train.py"), references=(Reference("helper.py", span()),))
+    tree = Tree([base, other, config, code])
+    found = Reach(tree, Start(("configs/big.py", "tools/train.py")))
+    assert sorted(found.files) == ["configs/_base_/schedule.py", "configs/big.py", "tools/train.py"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -22,6 +23,7 @@ HOOKS = frozenset({
     "validation_step",
 })  # fmt: skip
 CODE = ("python", "notebook")
+CONFIG = re.compile(r"(?:^|/)(?:configs?|_base_)/")  # `_base_ = ["../_base_/schedule.py"]`, as OpenMMLab's frameworks do
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +128,12 @@ class Reach:
                 yield target, answer
 
     def _referred(self, reference: Reference, path: str) -> str | None:
-        """The config that a reference names; code and prose are not configs."""
+        """The config that a reference names; code and prose are not configs, but for what a Python config builds on."""
         found = self._tree.find(reference.text, (posixpath.dirname(path), *self._start.bases))
-        return found if found and self._tree.readings[found].language not in (*CODE, "prose", "shell") else None
+        if found is None or self._tree.readings[found].language in ("prose", "shell"):
+            return None
+        code = self._tree.readings[found].language in CODE
+        return None if code and not (CONFIG.search(path) and CONFIG.search(found)) else found
 
     def _is_live(self, name: str) -> bool:
         return _called(name, self._live)
