@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chipsieve.model import Accelerator, Cell, Evidence, Finding, Launch, Signal, Span, Standing
+from chipsieve.model import Accelerator, Cell, Evidence, Finding, Launch, Signal, Span, Standing, StepResult
 from chipsieve.policies import Policy, load_policy, steps
-from chipsieve.sieve import Bench, conflict, sieve
+from chipsieve.sieve import Bench, Spared, conflict, sieve
 from chipsieve.signals import read_signal
 from chipsieve.weigh import weigh
 
@@ -142,3 +143,97 @@ def test_evidence_keeps_the_best_standing_and_its_lines() -> None:
     assert weigh(launch([(spot, "optional"), (other, "asserted")]), SIGNALS) == (
         Evidence("signal-0", "", "asserted", (other,)),
     )
+
+
+PRESUMING = {
+    name: replace(one, presumes={"vendor": VENDORS[place % 2]}) if one.effect == "requires" and place % 2 else one
+    for place, (name, one) in enumerate(SIGNALS.items())
+}
+"""The same signals, every second one of which presumes a vendor too, however strong it is."""
+spares = st.builds(
+    Spared,
+    chips=st.frozensets(st.sampled_from([chip.id for chip in CHIPS]), max_size=4),
+    vendors=st.frozensets(st.sampled_from(VENDORS)),
+)
+
+
+def sieved(
+    items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared
+) -> tuple[tuple[StepResult, ...], tuple[str, ...]]:
+    return sieve(weigh(launch(items), PRESUMING), Bench(CHIPS, PRESUMING, policy), steps(), spared)
+
+
+@given(placed, policies, spares)
+def test_a_spared_chip_is_never_excluded_and_none_is_lost(
+    items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared
+) -> None:
+    results, left = sieved(items, policy, spared)
+    gone = {chip for result in results for cut in result.cuts for chip in cut.excluded}
+    assert spared.chips <= set(left)
+    assert gone.isdisjoint(left)
+    assert gone | set(left) == {chip.id for chip in CHIPS}
+    assert all(cut.excluded for result in results for cut in result.cuts)
+
+
+@given(placed, policies, spares, spares)
+def test_sparing_more_only_widens(
+    items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared, more: Spared
+) -> None:
+    both = Spared(spared.chips | more.chips, spared.vendors | more.vendors)
+    assert set(sieved(items, policy, spared)[1]) <= set(sieved(items, policy, both)[1])
+
+
+@given(placed, policies, spares)
+def test_a_presumption_excludes_no_vendor_that_is_spoken_of(
+    items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared
+) -> None:
+    results, _ = sieved(items, policy, spared)
+    for cut in (cut for result in results for cut in result.cuts):
+        assert cut.presumed == (policy.presumes and cut.strength not in policy.strengths)
+        assert cut.presumed <= bool(PRESUMING[cut.signal].presumes)
+        if cut.presumed:
+            assert spared.vendors.isdisjoint(chip.rpartition("-")[0] for chip in cut.excluded)
+
+
+@given(placed, policies, st.frozensets(st.sampled_from(VENDORS)))
+def test_vendors_that_are_spoken_of_change_no_requirement(
+    items: list[tuple[Finding, Standing]], policy: Policy, spoken: frozenset[str]
+) -> None:
+    required = [pair for pair in items if PRESUMING[pair[0].signal].strength in policy.strengths]
+    assert sieved(required, policy, Spared(vendors=spoken)) == sieved(required, policy, Spared())
+
+
+@given(placed, policies, spares, st.randoms())
+def test_order_and_duplicates_do_not_matter_with_what_is_spared(
+    items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared, random: object
+) -> None:
+    shuffled = items + items[::2]
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert sieved(shuffled, policy, spared) == sieved(items, policy, spared)
+
+
+@given(placed, placed, policies, spares)
+def test_more_evidence_never_readmits_a_chip_with_what_is_spared(
+    items: list[tuple[Finding, Standing]], more: list[tuple[Finding, Standing]], policy: Policy, spared: Spared
+) -> None:
+    assert set(sieved(items + more, policy, spared)[1]) <= set(sieved(items, policy, spared)[1])
+
+
+@given(placed, policies, st.frozensets(st.sampled_from(VENDORS)))
+def test_where_evidence_disagrees_what_explains_it_remains(
+    items: list[tuple[Finding, Standing]], policy: Policy, spoken: frozenset[str]
+) -> None:
+    bench, free = Bench(CHIPS, PRESUMING, policy), Spared(vendors=spoken)
+    evidence = weigh(launch(items), PRESUMING)
+    found = conflict(evidence, bench, free)
+    assert (found is None) == bool(sieve(evidence, bench, steps(), free)[1])
+    if found is None:
+        return
+    shown = {chip for group in found.explanations for chips in group for chip in chips}
+    assert found.kept
+    assert shown <= set(found.kept)
+    results, left = sieve(evidence, bench, steps(), replace(free, chips=frozenset(found.kept)))
+    gone = {chip for result in results for cut in result.cuts for chip in cut.excluded}
+    assert set(found.kept) == set(left), "nothing else remains: no chip satisfies all of it"
+    assert gone.isdisjoint(left)
+    assert gone | set(left) == {chip.id for chip in CHIPS}

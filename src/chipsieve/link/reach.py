@@ -23,7 +23,9 @@ HOOKS = frozenset({
     "validation_step",
 })  # fmt: skip
 CODE = ("python", "notebook")
-CONFIG = re.compile(r"(?:^|/)(?:configs?|_base_)/")  # `_base_ = ["../_base_/schedule.py"]`, as OpenMMLab's frameworks do
+CONFIG = re.compile(
+    r"(?:^|/)(?:configs?|_base_)/"
+)  # `_base_ = ["../_base_/schedule.py"]`, as OpenMMLab's frameworks do
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,7 @@ class Follower:
             words = tuple(word for item in command.words for word in expand(item, here))
             if command.sources:
                 candidates = self._candidates(words, here)
+                candidates = [] if set(candidates).intersection(sourced) else candidates  # it was chosen before
                 for path in candidates:
                     taken = replace(scope, variables=dict(scope.variables))
                     also = self._take(path, taken, here.directory, words)
@@ -100,7 +101,8 @@ class Follower:
                     return
                 found = self._source(words, here, scope)
                 sourced += found
-                for path in found if len(chain) <= DEPTH else ():
+                entered = {scope.script, *dict(chain)}
+                for path in found[:1] if len(chain) <= DEPTH and not entered.intersection(found[:1]) else ():
                     inner = Scope(path, here.directory, arguments=words[2:] or scope.arguments)
                     yield from self._follow(inner, environment, (*chain, (scope.script, command.span.line)))
                 continue
@@ -143,17 +145,20 @@ class Follower:
         found = [path for word in words[1:2] for path in [self.tree.find(word.text, self._bases(here))] if path]
         return [inner for path in found for inner in self._take(path, scope, here.directory, words)]
 
-    def _take(self, path: str, scope: Scope, directory: str, words: Sequence[Resolved], depth: int = 0) -> list[str]:
+    def _take(
+        self, path: str, scope: Scope, directory: str, words: Sequence[Resolved], inside: frozenset[str] = frozenset()
+    ) -> list[str]:
         """Take over the variables of one script and of those that it sources itself; their paths, its own first."""
         self._call(path, ((scope.script, 0),))
         inner = Scope(path, directory, dict(scope.variables), tuple(words[2:]) or scope.arguments)
         taken = [path]
-        for command in self.tree.readings[path].commands if depth < DEPTH else ():
+        inside |= {path}
+        for command in self.tree.readings[path].commands if len(inside) <= DEPTH else ():
             if command.sources and hold(command.conditions, inner) is not False:
                 asked = tuple(word for item in command.words for word in expand(item, inner))
                 deeper = [self.tree.find(word.text, self._bases(inner)) for word in asked[1:2]]
-                taken += [one for found in deeper if found and found != path
-                          for one in self._take(found, inner, directory, asked, depth + 1)]  # fmt: skip
+                taken += [one for found in deeper if found and found not in inside
+                          for one in self._take(found, inner, directory, asked, inside)]  # fmt: skip
         scope.variables.update({**inner.variables, **_environment(self.tree.readings[path].bindings, inner)})
         return taken
 
