@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chipsieve.link.scripts import Follower, Run
 from chipsieve.link.tree import Tree, above
 from chipsieve.link.words import Scope, expand
-from chipsieve.model import Not, Part, Reading, Resolved, Word
+from chipsieve.model import NEVER, Command, Not, Part, Reading, Resolved, Word
 from link_builders import arguments, choice, command, if_variable, joined, module, script, span, text, variable
 
 
@@ -159,3 +161,194 @@ def test_folders_end_at_the_root(folder: str, expected: tuple[str, ...]) -> None
 def test_an_entry_from_elsewhere_is_kept_by_name() -> None:
     (run,) = runs("a.sh", script("a.sh", command("torchrun /opt/code/train.py --bf16")))
     assert run.program.entry == "/opt/code/train.py"
+
+
+def sourcing(*parts: str, at: int = 1) -> Command:
+    """`source` of a name in which `$X` stands for a variable: `config_`, `$SYSTEM`, `.sh`."""
+    name = joined(*(variable(part[1:]) if part.startswith("$") else text(part) for part in parts))
+    return command([text("source"), name], at=at, sources=True)
+
+
+def started(*parts: str, more: tuple[Command, ...] = (), folder: str = "") -> Reading:
+    """A script that sources a config by a partly unknown name, then trains with the variable N."""
+    run = command([text("python"), text("train.py"), text("--n"), variable("N")], at=2)
+    return script(f"{folder}run.sh", sourcing(*parts), run, *more)
+
+
+CONFIGS = tuple(script(f"config_{name}.sh", bindings={"N": text(name)}) for name in "AB")
+BY_SYSTEM = ("config_", "$SYSTEM", ".sh")
+
+
+def test_each_config_that_a_name_may_mean_is_a_run_of_its_own() -> None:
+    others = (script("config.sh"), script("my_config_C.sh"), Reading("config_D.sh.txt", "prose"), module("config_E.sh"))
+    follower = Follower(Tree([started(*BY_SYSTEM), *CONFIGS, *others, module("train.py")]))
+    found = follower.runs("run.sh")
+    assert [(run.variant, line(run)) for run in found] == [
+        ("config_A.sh", "python train.py --n A"), ("config_B.sh", "python train.py --n B")
+    ]  # fmt: skip
+    assert [run.environment["N"].text for run in found] == ["A", "B"]
+    assert [run.scripts for run in found] == [("run.sh", "config_A.sh"), ("run.sh", "config_B.sh")]
+    assert follower.called == {"config_A.sh", "config_B.sh"}
+
+
+def test_a_candidates_variables_are_no_other_candidates() -> None:
+    more = script("config_B.sh", bindings={"M": text("1")})
+    first, second = runs("run.sh", started(*BY_SYSTEM), CONFIGS[0], more)
+    assert line(first) == "python train.py --n A"
+    assert line(second) == "python train.py --n ${N}"
+    assert "M" not in first.environment
+
+
+def test_one_config_alone_is_not_taken_for_the_one_that_is_meant() -> None:
+    (run,) = runs("run.sh", started(*BY_SYSTEM), CONFIGS[0])
+    assert (run.variant, line(run), run.scripts) == ("", "python train.py --n ${N}", ("run.sh",))
+
+
+def test_a_name_that_is_known_is_that_script() -> None:
+    known = replace(started(*BY_SYSTEM), commands=(
+        command("source system.sh", sources=True), *started(*BY_SYSTEM).commands
+    ))  # fmt: skip
+    (run,) = runs("run.sh", known, script("system.sh", bindings={"SYSTEM": text("B")}), *CONFIGS)
+    assert (run.variant, line(run)) == ("", "python train.py --n B")
+
+
+@pytest.mark.parametrize("parts", [("c_", "$SYSTEM", ".sh"), ("$SYSTEM", ".sh"), ("$CONFIG",), ("a", "$B", "c", "$D")])
+def test_a_name_of_which_too_little_is_known_means_nobody(parts: tuple[str, ...]) -> None:
+    configs = [script(f"c_{name}.sh", bindings={"N": text(name)}) for name in "AB"]
+    (run,) = runs("run.sh", started(*parts), *configs, *CONFIGS)
+    assert (run.variant, line(run)) == ("", "python train.py --n ${N}")
+
+
+def test_candidates_are_those_of_the_nearest_folder_that_has_any() -> None:
+    near = [script(f"jobs/config_{name}.sh", bindings={"N": text(f"near-{name}")}) for name in "AB"]
+    found = runs("jobs/run.sh", started(*BY_SYSTEM, folder="jobs/"), *near, *CONFIGS)
+    assert [line(run).rpartition(" ")[2] for run in found] == ["near-A", "near-B"]
+    above = runs("jobs/run.sh", started(*BY_SYSTEM, folder="jobs/"), *CONFIGS)
+    assert [line(run).rpartition(" ")[2] for run in above] == ["A", "B"]
+    alone = runs("jobs/run.sh", started(*BY_SYSTEM, folder="jobs/"), near[0], *CONFIGS)
+    assert [run.variant for run in alone] == [""], "one alone is nobody, and those further away are not asked"
+
+
+def test_what_a_script_started_before_has_no_variant() -> None:
+    early = command("python early.py")
+    whole = replace(started(*BY_SYSTEM), commands=(early, *started(*BY_SYSTEM).commands))
+    assert [run.variant for run in runs("run.sh", whole, *CONFIGS)] == ["", "config_A.sh", "config_B.sh"]
+
+
+def test_sourced_scripts_source_others() -> None:
+    outer = script(
+        "a.sh", command("source env.sh", sources=True), command([text("python"), text("t.py"), variable("DEEP")], at=2)
+    )
+    env = script("env.sh", command("source deep.sh", sources=True), bindings={"TOP": text("1")})
+    deep = script("deep.sh", bindings={"DEEP": text("8")})
+    (run,) = runs("a.sh", outer, env, deep, script("other.sh", bindings={"DEEP": text("9")}))
+    assert line(run) == "python t.py 8"
+    assert {name: value.text for name, value in run.environment.items()} == {"TOP": "1", "DEEP": "8"}
+    assert run.scripts == ("a.sh", "env.sh", "deep.sh")
+
+
+def test_a_script_is_not_sourced_in_a_branch_that_is_dead() -> None:
+    outer = script(
+        "a.sh", command("source env.sh", sources=True), command([text("python"), text("t.py"), variable("DEEP")], at=2)
+    )
+    never = command("source deep.sh", conditions=(NEVER,), sources=True)
+    (run,) = runs("a.sh", outer, script("env.sh", never), script("deep.sh", bindings={"DEEP": text("8")}))
+    assert (line(run), run.scripts) == ("python t.py ${DEEP}", ("a.sh", "env.sh"))
+
+
+def test_what_a_sourced_script_starts_is_started_once() -> None:
+    outer = script("a.sh", command("source env.sh", sources=True))
+    env = script("env.sh", command("source deep.sh", sources=True))
+    found = runs("a.sh", outer, env, script("deep.sh", command("torchrun train.py", at=7)))
+    assert [run.chain for run in found] == [(("a.sh", 1), ("env.sh", 1), ("deep.sh", 7))]
+
+
+def test_scripts_that_source_each_other_end() -> None:
+    several = [
+        script(f"{name}.sh", *(command(f"source {other}.sh", sources=True) for other in "abcd"),
+               bindings={name: text("1")})
+        for name in "abcd"
+    ]  # fmt: skip
+    outer = script("run.sh", command("source a.sh", sources=True), command("python t.py", at=2))
+    (run,) = runs("run.sh", outer, *several)
+    assert set(run.environment) == {*"abcd"}
+
+
+@pytest.mark.parametrize(
+    ("words", "operands"),
+    [
+        ("./bind.sh --cpu=close -- python train.py --bf16", ["--bf16"]),
+        ("srun -N 2 bash bind.sh -- torchrun --nnodes 2 train.py --bf16", ["--bf16"]),
+        ("./bind.sh -- python train.py -- --bf16", ["--", "--bf16"]),
+    ],
+)
+def test_the_program_behind_a_wrappers_dashes_runs_where_the_wrapper_leads_nowhere(
+    words: str, operands: list[str]
+) -> None:
+    binding = script("bind.sh", command("numactl --show"))
+    (run,) = runs("run.sh", script("run.sh", command(words)), binding, module("train.py"))
+    assert run.program.entry == "train.py"
+    assert [word.text for word in run.operands] == operands
+    assert run.scripts == ("run.sh", "bind.sh")
+
+
+def test_a_wrapper_that_passes_its_words_on_is_followed_instead() -> None:
+    binding = script("bind.sh", command([text("exec"), arguments()], at=3))
+    (run,) = runs("run.sh", script("run.sh", command("./bind.sh -- python train.py")), binding, module("train.py"))
+    assert (run.chain, run.program.entry) == ((("run.sh", 1), ("bind.sh", 3)), "train.py")
+
+
+@pytest.mark.parametrize(
+    "words", ["./bind.sh python train.py", "./bind.sh -- echo train.py", "./bind.sh --", "./bind.sh -- ./bind.sh"]
+)
+def test_a_wrapper_that_leads_nowhere_with_nothing_behind_it_is_no_run(words: str) -> None:
+    assert runs("run.sh", script("run.sh", command(words)), script("bind.sh"), module("train.py")) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("torchrun --nproc_per_node=8", ("distributed", "main.py")),
+        ("python -u", ("python", "main.py")),
+        ("srun -N 2 python", ("python", "main.py")),
+    ],
+)
+def test_a_command_line_in_one_word_is_split(value: str, expected: tuple[str, str]) -> None:
+    (run,) = runs(
+        "run.sh", script("run.sh", command([text(value), text("main.py"), text("--bf16")])), module("main.py")
+    )
+    assert (run.program.kind, run.program.entry) == expected
+    assert [word.text for word in run.operands] == ["--bf16"]
+
+
+@pytest.mark.parametrize("value", ["echo hello", "python", "rm -r", "a text that speaks of torchrun"])
+def test_other_words_with_blanks_start_nothing(value: str) -> None:
+    found = runs("run.sh", script("run.sh", command([text("echo"), text(value), text("main.py")])), module("main.py"))
+    assert found == []
+
+
+def test_a_command_line_that_stands_in_either_branch_starts_its_entry() -> None:
+    many = choice(((if_variable("N"),), "torchrun --nproc_per_node 8"), ((Not(if_variable("N")),), "python -u"))
+    (run,) = runs("run.sh", script("run.sh", command([many, text("main.py"), text("--bf16")])), module("main.py"))
+    assert run.program.entry == "main.py"
+    assert [word.text for word in run.operands] == ["--bf16"]
+
+
+@pytest.mark.parametrize(
+    ("words", "entry"),
+    [
+        ("python ${FLAGS} train.py --bf16", "train.py"),
+        ("python -u ${FLAGS} train.py --bf16", "train.py"),
+        ("python ${FLAGS} $(...) train.py --bf16", "train.py"),
+        ("python ${FLAGS} --out x.py train.py --bf16", "train.py"),
+        ("python ${SCRIPT}", "${SCRIPT}"),
+        ("python ${SCRIPT} --bf16", "${SCRIPT}"),
+        ("python ${SCRIPT} --config train.py", "${SCRIPT}"),
+        ("python ${SCRIPT} data", "${SCRIPT}"),
+        ("python ${SCRIPT} -m train", "${SCRIPT}"),
+        ("python ${CODE}/train.py --bf16", "train.py"),
+    ],
+)
+def test_unknown_words_may_stand_before_the_entry(words: str, entry: str) -> None:
+    (run,) = runs("run.sh", script("run.sh", command(words)), module("train.py"), module("data/__init__.py"))
+    assert run.program.entry == entry
