@@ -53,10 +53,13 @@ def test_the_labelled_commits_text_files_are_taken_out(clones: Path) -> None:
     assert find_clone(clones, Label("who/else", "0", "", "positive", (), "high", "", "")) is None
 
 
-def test_a_truth_that_stays_is_kept_and_one_that_goes_is_blamed(clones: Path) -> None:
+def test_a_truth_that_stays_is_kept_and_one_that_goes_is_blamed(clones: Path, tmp_path: Path) -> None:
     clone = find_clone(clones, label(clones, A100))
     assert clone is not None
-    kept, lost = measure(clone, label(clones, A100)), measure(clone, label(clones, V100))
+    remembering = tmp_path / "kept.sqlite"
+    kept = measure(clone, label(clones, A100), remembering)
+    lost = measure(clone, label(clones, V100), remembering)
+    assert (kept["remembered"], lost["remembered"]) == (0, kept["files"])
     assert kept["modes"]["balanced"]["lost"] == []
     assert kept["modes"]["balanced"]["excluded"] > 0.2
     assert lost["modes"]["balanced"]["lost"] == [["v100-sxm2-16gb"]]
@@ -69,10 +72,10 @@ def test_a_truth_that_stays_is_kept_and_one_that_goes_is_blamed(clones: Path) ->
     assert "| `bf16-training` | 1 |" in list(blame([lost], "balanced"))
 
 
-def test_a_negative_with_an_exclusion_is_counted(clones: Path) -> None:
+def test_a_negative_with_an_exclusion_is_counted(clones: Path, tmp_path: Path) -> None:
     clone = find_clone(clones, label(clones))
     assert clone is not None
-    record = measure(clone, label(clones, kind="negative"))
+    record = measure(clone, label(clones, kind="negative"), tmp_path / "kept.sqlite")
     assert any("| 1 of 1 |" in line for line in totals([record]))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from chipsieve.link import link
 from chipsieve.model import (
     MENTION,
@@ -20,7 +22,7 @@ from chipsieve.model import (
 )
 from chipsieve.signals import read_signal
 from chipsieve.signals.table import SignalTable
-from link_builders import command, if_variable, module, option, script, span, text
+from link_builders import command, if_variable, joined, module, option, script, span, text, variable
 
 COMMON = {
     "title": "a construct", "question": "What then?", "step": "kernels", "effect": "requires", "strength": "strong",
@@ -226,3 +228,141 @@ def test_runs_beyond_the_limit_are_a_gap_and_not_silent() -> None:
     linked = link([run, module("train.py")], TABLE)
     assert len(linked.launches) == 64
     assert [(gap.path, gap.line) for gap in linked.gaps] == [("grid.sh", 65)]
+
+
+def test_each_of_many_configs_is_a_launch_that_its_id_names() -> None:
+    name = joined(text("config_"), variable("SYSTEM"), text(".sh"))
+    run = script("run.sh", command([text("source"), name], sources=True), command("torchrun train.py", at=12))
+    configs = [
+        having(
+            script("config_A.sh", bindings={"NCCL_IB_HCA": text("mlx5_0", line=3)}),
+            found("fabric", "config_A.sh", kind="env", line=3),
+        ),
+        script("config_B.sh", bindings={"OTHER": text("1")}),
+    ]
+    first, second = launches_of([run, *configs, module("train.py")])
+    assert (first.id, second.id) == ("run.sh:12#config_A.sh", "run.sh:12#config_B.sh")
+    assert standings(first) == {("fabric", "config_A.sh"): "asserted"}
+    assert standings(second) == {}
+    assert "config_A.sh" not in second.files
+
+
+def image(path: str, *conditions: Test) -> Reading:
+    """A Dockerfile that builds on an image which says something."""
+    return Reading(path, "dockerfile", findings=(found("bf16", path, *conditions, kind="image"),))
+
+
+def stands(*readings: Reading, path: str = "Dockerfile") -> Standing | None:
+    """How the Dockerfile's finding stands in the only launch."""
+    return standings(one(*readings)).get(("bf16", path))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "docker exec box python train.py", "docker run --gpus all box python train.py", "podman run b python train.py",
+        "srun --container-name=box python train.py", "srun -N 2 --container-image box torchrun train.py",
+        "singularity exec --nv box.sif python train.py", "apptainer run box.sif python train.py",
+        "/usr/bin/docker exec box python train.py",
+    ],
+)  # fmt: skip
+def test_a_run_in_a_container_stands_in_the_image_that_lies_beside_it(line: str) -> None:
+    assert stands(script("run.sh", command(line)), image("Dockerfile"), module("train.py")) == "asserted"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "python train.py", "srun python train.py", "srun --contain=1 python train.py", "python train.py --docker exec",
+        "conda run python train.py", "docker login && python train.py",
+    ],
+)  # fmt: skip
+def test_elsewhere_an_image_only_may_be_the_runs(line: str) -> None:
+    assert stands(script("run.sh", command(line)), image("Dockerfile"), module("train.py")) == "optional"
+
+
+def test_a_container_that_is_started_before_counts_and_one_that_is_built_does_not() -> None:
+    train, shell = command("python train.py", at=2), "docker exec box bash setup.sh"
+    entered, built = (script("run.sh", command(line), train) for line in (shell, "docker build -t box ."))
+    assert stands(entered, image("Dockerfile"), module("train.py")) == "asserted"
+    assert stands(built, image("Dockerfile"), module("train.py")) == "optional"
+
+
+def test_of_two_recipes_side_by_side_nobody_knows_which() -> None:
+    run = script("run.sh", command("docker exec box python train.py"))
+    several = standings(one(run, image("Dockerfile"), image("Dockerfile.dev"), module("train.py")))
+    assert several == {("bf16", "Dockerfile"): "optional", ("bf16", "Dockerfile.dev"): "optional"}
+
+
+def test_a_script_that_names_an_image_stands_in_that_one() -> None:
+    run = script("run.sh", command("docker run nvidia/cuda python train.py"))
+    named = having(run, found("fabric", "run.sh", kind="image"))
+    assert standings(one(named, image("Dockerfile"), module("train.py"))) == {
+        ("fabric", "run.sh"): "asserted", ("bf16", "Dockerfile"): "optional"
+    }  # fmt: skip
+
+
+def test_the_recipe_is_the_scripts_before_the_entrys() -> None:
+    run = script("jobs/run.sh", command("docker exec box python code/train.py"))
+    train = module("code/train.py")
+    assert stands(run, train, image("code/Dockerfile"), path="code/Dockerfile") == "asserted"
+    both = standings(one(run, train, image("code/Dockerfile"), image("jobs/Dockerfile")))
+    assert both == {("bf16", "code/Dockerfile"): "optional", ("bf16", "jobs/Dockerfile"): "asserted"}
+    unclear = one(run, train, image("code/Dockerfile"), image("jobs/Dockerfile"), image("jobs/dev.dockerfile"))
+    assert set(standings(unclear).values()) == {"optional"}
+    assert stands(run, train, image("other/Dockerfile"), path="other/Dockerfile") is None
+
+
+def test_a_recipes_line_under_a_condition_stays_optional_and_a_mention_inert() -> None:
+    run = script("run.sh", command("docker exec box python train.py"))
+    assert stands(run, image("Dockerfile", Test("unknown")), module("train.py")) == "optional"
+    assert stands(run, image("Dockerfile", MENTION), module("train.py")) is None
+
+
+def test_the_container_may_be_entered_by_the_script_around() -> None:
+    outer = script("jobs/run.sh", command("docker exec box bash jobs/inner.sh"))
+    inner = script("jobs/inner.sh", command("torchrun train.py"))
+    launch = one(outer, inner, image("jobs/Dockerfile"), module("train.py"))
+    assert standings(launch) == {("bf16", "jobs/Dockerfile"): "asserted"}
+
+
+PIN = Reading("requirements.txt", "requirements", findings=(found("flash", "requirements.txt", kind="pin"),))
+
+
+def importing(name: str, *conditions: Test, level: int = 0) -> Import:
+    return Import(name, span(), level, conditions=conditions)
+
+
+@pytest.mark.parametrize(
+    ("imports", "expected"),
+    [
+        ((importing("flash_attn"),), "asserted"),
+        ((importing("flash_attn.ops.rotary"),), "asserted"),
+        ((importing("torch"), importing("flash_attn")), "asserted"),
+        ((importing("flash_attn", Test("entry")),), "asserted"),
+        ((importing("lib"),), "asserted"),
+        ((), "optional"),
+        ((importing("torch"),), "optional"),
+        ((importing("flash_attn_interface"),), "optional"),
+        ((importing("my.flash_attn"),), "optional"),
+        ((importing("flash_attn", level=1),), "optional"),
+        ((importing("flash_attn", Test("hardware")),), "optional"),
+        ((importing("flash_attn", Test("import", "flash_attn")),), "optional"),
+        ((importing("flash_attn", NEVER),), "optional"),
+        ((importing("lib", Test("hardware")),), "optional"),
+    ],
+)
+def test_a_pin_takes_effect_where_the_run_certainly_imports_the_package(
+    imports: tuple[Import, ...], expected: Standing
+) -> None:
+    library = module("lib.py", imports=(importing("flash_attn"),))
+    launch = one(script("run.sh", command("python train.py")), module("train.py", imports=imports), library, PIN)
+    assert standings(launch) == {("flash", "requirements.txt"): expected}
+
+
+def test_another_run_that_imports_the_package_asserts_nothing_here() -> None:
+    run = script("run.sh", command("python train.py"), command("python train_other.py", at=2))
+    other = module("train_other.py", imports=(importing("flash_attn"),))
+    first, second = launches_of([run, module("train.py"), other, PIN])
+    assert standings(first) == {("flash", "requirements.txt"): "optional"}
+    assert standings(second) == {("flash", "requirements.txt"): "asserted"}

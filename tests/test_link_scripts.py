@@ -229,6 +229,27 @@ def test_candidates_are_those_of_the_nearest_folder_that_has_any() -> None:
     assert [run.variant for run in alone] == [""], "one alone is nobody, and those further away are not asked"
 
 
+def test_a_name_that_is_sourced_again_is_the_same_choice() -> None:
+    again = (sourcing(*BY_SYSTEM, at=3), command([text("python"), text("eval.py"), variable("N")], at=4))
+    found = runs("run.sh", started(*BY_SYSTEM, more=again), *CONFIGS)
+    assert [(run.variant, line(run)) for run in found] == [
+        ("config_A.sh", "python train.py --n A"), ("config_A.sh", "python eval.py A"),
+        ("config_B.sh", "python train.py --n B"), ("config_B.sh", "python eval.py B"),
+    ]  # fmt: skip
+
+
+def test_what_the_candidates_have_in_common_is_none_of_them() -> None:
+    common = script("config_common.sh", bindings={"M": text("1")})
+    sharing = [
+        script(f"config_{name}.sh", command("source config_common.sh", sources=True), bindings={"N": text(name)})
+        for name in "AB"
+    ]
+    found = runs("run.sh", started(*BY_SYSTEM), *sharing, common)
+    assert [run.variant for run in found] == ["config_A.sh", "config_B.sh"]
+    assert [run.environment["M"].text for run in found] == ["1", "1"]
+    assert found[0].scripts == ("run.sh", "config_A.sh", "config_common.sh")
+
+
 def test_what_a_script_started_before_has_no_variant() -> None:
     early = command("python early.py")
     whole = replace(started(*BY_SYSTEM), commands=(early, *started(*BY_SYSTEM).commands))
