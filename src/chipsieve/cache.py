@@ -28,6 +28,7 @@ from chipsieve.model import Reading, Row, Signal, Source
 from chipsieve.signals.table import BY_PATTERN
 from chipsieve.vocabulary import words_of
 
+MISMATCHED = (AttributeError, ImportError, TypeError, ValueError)  # what pickle raises for another version's bytes
 LIMIT = 1_000_000_000  # bytes of entries; the ones longest unused go first
 WAIT = 30  # seconds for another run that writes
 READ_BY = ("chipsieve", "chipsieve_config", "chipsieve_python", "chipsieve_shell")
@@ -65,6 +66,8 @@ class Cache:
                 "CREATE TABLE IF NOT EXISTS readings (key BLOB PRIMARY KEY, used INTEGER, entry BLOB) WITHOUT ROWID"
             )
         except (OSError, sqlite3.Error):
+            if self._base is not None:
+                self._base.close()
             self._base = None
         return self
 
@@ -96,7 +99,7 @@ class Cache:
         try:
             row = self._base.execute("SELECT entry FROM readings WHERE key = ?", (key,)).fetchone()
             found = cast("Entry", pickle.loads(zlib.decompress(row[0]))) if row else None  # noqa: S301 - our own file
-        except (sqlite3.Error, zlib.error, pickle.UnpicklingError, EOFError, AttributeError, ImportError, TypeError):
+        except (sqlite3.Error, zlib.error, pickle.UnpicklingError, EOFError, LookupError, *MISMATCHED):
             return None
         if found is not None:
             self._used.add(key)
@@ -166,7 +169,9 @@ class _Relevance:
     """Which signals may match in a text, told by its words."""
 
     def __init__(self, signals: Mapping[str, Signal]) -> None:
-        self._digests = {signal.id: hashlib.sha256(repr(signal.rows).encode()).digest() for signal in signals.values()}
+        self._digests = {
+            signal.id: hashlib.sha256(repr((signal.id, signal.rows)).encode()).digest() for signal in signals.values()
+        }
         self._always: set[str] = set()
         self._within: dict[str, set[str]] = {}
         for signal in signals.values():

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
 from importlib.metadata import entry_points
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from threading import current_thread, main_thread
 from types import FrameType
@@ -60,22 +61,23 @@ def readers() -> dict[str, Reader]:
 def read_tree(
     found: Discovery, progress: Progress | None = None, workers: int | None = None, cache: Cache | None = None
 ) -> tuple[Reading, ...]:
-    """The reading of every discovered file, sorted by path; here-documents follow their script.
+    """The reading of every discovered file, sorted by path; of a path that scripts write too, the file's own is first.
 
     `workers` 1 reads in this process; None takes one per core for larger trees. What an open `cache` holds is not
     read again, and what it lacks is put there.
     """
-    readings: list[Reading] = []
+    readings: list[tuple[str, int, Reading]] = []
     started = _readings(found, workers) if cache is None else _remembered(found, workers, cache)
     for number, several in enumerate(started, 1):
-        readings += several
+        readings += ((reading.path, min(place, 1), reading) for place, reading in enumerate(several))
         if progress:
             progress(number, len(found.files))
-    return tuple(sorted(readings, key=lambda reading: reading.path))
+    return tuple(reading for _, _, reading in sorted(readings, key=itemgetter(0, 1)))
 
 
 def _remembered(found: Discovery, workers: int | None, cache: Cache) -> Iterator[tuple[Reading, ...]]:
-    """The readings that the cache holds, then those that it lacks."""
+    """The readings of each file in turn, those that the cache holds and those that it lacks."""
+    held: dict[tuple[str, str], tuple[Reading, ...]] = {}
     lacking: dict[tuple[str, str], bytes] = {}
     for file in found.files:
         source = load(found.root, *file)
@@ -84,11 +86,12 @@ def _remembered(found: Discovery, workers: int | None, cache: Cache) -> Iterator
         if isinstance(source, Gap) or kept is None:
             lacking[file] = key
         else:
-            yield _speaking(source, kept)
+            held[file] = _speaking(source, kept)
     fresh = _readings(replace(found, files=tuple(lacking)), workers)
-    for key, several in zip(lacking.values(), fresh, strict=True):
-        if key and not any(gap.reason.startswith(OVER_TIME) for reading in several for gap in reading.gaps):
-            cache.keep(key, several)
+    for file in found.files:
+        several = held.pop(file) if file in held else next(fresh)
+        if lacking.get(file) and not any(gap.reason.startswith(OVER_TIME) for one in several for gap in one.gaps):
+            cache.keep(lacking[file], several)
         yield several
 
 

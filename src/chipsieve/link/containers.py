@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
+from itertools import takewhile
 
 from chipsieve.link.programs import launchers
 from chipsieve.link.scripts import Run
@@ -39,11 +40,18 @@ def _recipes(folder: str, tree: Tree) -> list[str]:
 
 def _contains(command: Command) -> bool:
     """Whether the command puts something into a container: `docker exec`, `srun --container-image=`."""
-    texts = [_beginning(word) for word in command.words]
-    if any(text.partition("=")[0] in launchers().container_options for text in texts):
+    table, texts = launchers(), list(takewhile(_no_program, map(_beginning, command.words)))
+    scheduled = any(posixpath.basename(text) in table.container_schedulers for text in texts)
+    if scheduled and any(text.partition("=")[0] in table.container_options for text in texts):
         return True
-    tools = (place for place, text in enumerate(texts) if posixpath.basename(text) in launchers().containers)
+    tools = (place for place, text in enumerate(texts) if posixpath.basename(text) in table.containers)
     return any(_verb(texts[place + 1 : place + 1 + NEAR]) for place in tools)
+
+
+def _no_program(text: str) -> bool:
+    """Whether a word is none that starts the program itself, whose options are its own."""
+    base = posixpath.basename(text)
+    return not (base in launchers().distributed or base.startswith("python") or base.endswith(".py"))
 
 
 def _verb(texts: Iterable[str]) -> bool:

@@ -33,6 +33,7 @@ class Launchers:
     training_options: frozenset[str]
     containers: frozenset[str]
     container_options: frozenset[str]
+    container_schedulers: frozenset[str]
     vendored: re.Pattern[str]
     examples: re.Pattern[str]
 
@@ -56,6 +57,7 @@ def launchers() -> Launchers:
         training_options=frozenset(training["options"]),
         containers=frozenset(container["tools"]),
         container_options=frozenset(container["options"]),
+        container_schedulers=frozenset(container["schedulers"]),
         vendored=_words(borrowed["vendored"]),
         examples=_words(borrowed["examples"]),
     )

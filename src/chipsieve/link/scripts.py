@@ -54,10 +54,12 @@ class Follower:
         """Follow over the scripts of one tree."""
         self.tree = tree
         self.called: set[str] = set()
+        self._ways = 0
         self.gaps: list[Gap] = []
 
     def runs(self, script: str) -> list[Run]:
         """Every program that the script starts when somebody calls it; what exceeds the limit becomes a gap."""
+        self._ways = 1
         started = self._follow(Scope(script, posixpath.dirname(script)), {}, ())
         found = list(islice(started, RUNS_PER_SCRIPT))
         further = next(started, None)
@@ -91,7 +93,9 @@ class Follower:
             words = tuple(word for item in command.words for word in expand(item, here))
             if command.sources:
                 candidates = self._candidates(words, here)
-                candidates = [] if set(candidates).intersection(sourced) else candidates  # it was chosen before
+                if set(candidates).intersection(sourced) or self._ways * len(candidates) > RUNS_PER_SCRIPT:
+                    candidates = []  # it was chosen before, or there are more ways than anybody would judge
+                self._ways *= len(candidates) or 1
                 for path in candidates:
                     taken = replace(scope, variables=dict(scope.variables))
                     also = self._take(path, taken, here.directory, words)
@@ -153,13 +157,20 @@ class Follower:
         inner = Scope(path, directory, dict(scope.variables), tuple(words[2:]) or scope.arguments)
         taken = [path]
         inside |= {path}
+        sourced_at: dict[str, int] = {}  # the line of the last script that sets a variable, against its own line for it
         for command in self.tree.readings[path].commands if len(inside) <= DEPTH else ():
             if command.sources and hold(command.conditions, inner) is not False:
                 asked = tuple(word for item in command.words for word in expand(item, inner))
+                before = dict(inner.variables)
                 deeper = [self.tree.find(word.text, self._bases(inner)) for word in asked[1:2]]
                 taken += [one for found in deeper if found and found not in inside
                           for one in self._take(found, inner, directory, asked, inside)]  # fmt: skip
-        scope.variables.update({**inner.variables, **_environment(self.tree.readings[path].bindings, inner)})
+                changed = (name for name, values in inner.variables.items() if before.get(name) != values)
+                sourced_at.update(dict.fromkeys(changed, command.span.line))
+        own = _environment(self.tree.readings[path].bindings, inner)
+        lines = {name: word.span.line for name, word in self.tree.readings[path].bindings}
+        late = {name: values for name, values in own.items() if lines[name] >= sourced_at.get(name, 0)}
+        scope.variables.update({**own, **inner.variables, **late})
         return taken
 
     def _candidates(self, words: Sequence[Resolved], here: Scope) -> list[str]:
