@@ -373,3 +373,29 @@ def test_a_command_line_that_stands_in_either_branch_starts_its_entry() -> None:
 def test_unknown_words_may_stand_before_the_entry(words: str, entry: str) -> None:
     (run,) = runs("run.sh", script("run.sh", command(words)), module("train.py"), module("data/__init__.py"))
     assert run.program.entry == entry
+
+
+@pytest.mark.parametrize(("own", "nested", "value"), [(1, 2, "inner"), (3, 2, "outer")])
+def test_of_a_variable_and_a_script_that_sets_it_the_later_one_counts(own: int, nested: int, value: str) -> None:
+    outer = script("a.sh", command("source b.sh", at=nested, sources=True), bindings={"N": text("outer", own)})
+    inner = script("b.sh", bindings={"N": text("inner", 1)})
+    start = script(
+        "run.sh", command("source a.sh", sources=True), command([text("python"), text("train.py"), variable("N")], at=2)
+    )
+    (run,) = runs("run.sh", start, outer, inner, module("train.py"))
+    assert line(run) == f"python train.py {value}"
+
+
+def test_the_ways_through_many_families_of_configs_are_bounded() -> None:
+    names = [f"family{letter}" for letter in "abcdefgh"]
+    sources = [
+        command([text("source"), joined(text(f"{name}_"), variable("X"), text(".sh"))], at=at, sources=True)
+        for at, name in enumerate(names, 1)
+    ]
+    configs = [
+        script(f"{name}_{number}.sh", bindings={name: text(str(number))}) for name in names for number in range(8)
+    ]
+    train = command("python train.py", at=9)
+    found = runs("run.sh", script("run.sh", *sources, train), *configs, module("train.py"))
+    assert 8 <= len(found) <= 64
+    assert {run.program.entry for run in found} == {"train.py"}

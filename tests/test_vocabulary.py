@@ -44,7 +44,8 @@ SILENT = [
     "a cDNA library", "frontier models", "the frontier of research", "instinctively", "volumi", "ascending order",
     "ascends", "ascendant", "apple pie", "an apple", "neuron", "neurons", "<thead>", "</thead>", "thead", "ahead",
     "moore's law", "cnn", "output", "input", "macaron", "jaxtyping", "mlx5_0", "HCA=mlx5_1", "info", "mpsc", "MI5",
-    "mi2", "plt.xlabel(x)", "xlarge", "tput setaf 1", "NVIDIA H100", "CUDA_VISIBLE_DEVICES=0", "an A100", "nccl", "ml_collections", "distributed", "xpum", "",
+    "mi2", "NVIDIA H100", "CUDA_VISIBLE_DEVICES=0", "an A100", "nccl", "ml_collections", "distributed", "xpum", "",
+    "plt.xlabel(x)", "xlarge", "tput setaf 1",
 ]  # fmt: skip
 TPUS = "trained on TPUs"
 
