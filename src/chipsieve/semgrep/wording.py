@@ -22,7 +22,8 @@ def package(row: Row) -> str:
     """A requirement that the row asks for, as `$V`; empty for a specifier that digits cannot show."""
     name = rf"(?={named(row.names, PACKAGE, DASH)}(?!{PACKAGE}))"
     if row.pattern:
-        name += rf"""(?=[^#;"'\n]*?(?:{in_a_word(row.pattern)}))"""
+        unnamed = row.pattern.replace("(?P<value>", "(?:")  # what a pin saw is the whole requirement
+        name += rf"""(?=[^#;"'\n]*?(?:{in_a_word(unnamed)}))"""
     if row.values:
         least = FROM.fullmatch(row.values[0])
         if least is None or len(least[1]) > 1:
