@@ -289,10 +289,20 @@ def test_a_container_that_is_started_before_counts_and_one_that_is_built_does_no
     assert stands(built, image("Dockerfile"), module("train.py")) == "optional"
 
 
-def test_of_two_recipes_side_by_side_nobody_knows_which() -> None:
+@pytest.mark.parametrize(
+    ("names", "answer"),
+    [
+        (("Dockerfile", "Dockerfile.dev"), "asserted"),  # the one that is built when none is named
+        (("Dockerfile", "Dockerfile.rocm"), "optional"),
+        (("Dockerfile.a", "Dockerfile.b"), "optional"),
+    ],
+)
+def test_of_several_recipes_the_default_counts_unless_one_is_for_another_vendor(
+    names: tuple[str, str], answer: str
+) -> None:
     run = script("run.sh", command("docker exec box python train.py"))
-    several = standings(one(run, image("Dockerfile"), image("Dockerfile.dev"), module("train.py")))
-    assert several == {("bf16", "Dockerfile"): "optional", ("bf16", "Dockerfile.dev"): "optional"}
+    several = standings(one(run, *map(image, names), module("train.py")))
+    assert several == {("bf16", names[0]): answer, ("bf16", names[1]): "optional"}
 
 
 def test_a_script_that_names_an_image_stands_in_that_one() -> None:

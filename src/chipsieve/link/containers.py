@@ -1,7 +1,8 @@
 """Which image does a run stand in? The container tools that its scripts call, and the recipe that lies beside them.
 
 A Dockerfile says nothing of a run that starts on the bare machine, nor where several lie side by side; beside a
-script that starts a container without naming an image, one alone is what the image is built from.
+script that starts a container without naming an image, one alone, or the default one of several, is what the image is
+built from.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from chipsieve.link.programs import launchers
 from chipsieve.link.scripts import Run
 from chipsieve.link.tree import Tree
 from chipsieve.model import Command, Word
+from chipsieve.vocabulary import speaks
 
 RECIPES = ("dockerfile", "definition")
 VERBS = ("run", "exec", "shell")
@@ -28,14 +30,21 @@ def recipe_of(run: Run, tree: Tree) -> str | None:
         return None
     beside = (path for path, _ in reversed(run.chain))
     folders = dict.fromkeys(posixpath.dirname(path) for path in (*beside, run.program.entry))
-    return next(
-        (found[0] if len(found) == 1 else None for folder in folders if (found := _recipes(folder, tree))), None
-    )
+    return next((_default(found) for folder in folders if (found := _recipes(folder, tree))), None)
 
 
 def _recipes(folder: str, tree: Tree) -> list[str]:
     return [path for path, reading in tree.readings.items()
             if reading.language in RECIPES and posixpath.dirname(path) == folder]  # fmt: skip
+
+
+def _default(recipes: list[str]) -> str | None:
+    """The one recipe, or that of several which is built when none is named; not beside one for another vendor."""
+    if len(recipes) == 1:
+        return recipes[0]
+    plain = [path for path in recipes if posixpath.basename(path) == "Dockerfile"]
+    others = [posixpath.basename(path) for path in recipes if path not in plain]
+    return plain[0] if plain and not any(speaks("", name) for name in others) else None
 
 
 def _contains(command: Command) -> bool:

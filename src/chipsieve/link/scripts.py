@@ -140,9 +140,11 @@ class Follower:
 
     def _wrapped(self, words: Sequence[Resolved], started: Program, scope: Scope) -> Program | None:
         """The program that another one is to start: what stands behind `--`, as in `./bind.sh -- python train.py`."""
-        behind = next((at for at, word in enumerate(words[started.first :], started.first) if word.text == "--"), None)
-        inner = program(words[behind + 1 :], self.tree, self._bases(scope)) if behind is not None else None
-        return replace(inner, first=inner.first + (behind or 0) + 1) if inner and inner.kind != "script" else None
+        for at, word in enumerate(words[started.first :], started.first + 1):
+            inner = program(words[at:], self.tree, self._bases(scope)) if word.text == "--" else None
+            if inner and inner.kind != "script":
+                return replace(inner, first=inner.first + at)
+        return None
 
     def _source(self, words: Sequence[Resolved], here: Scope, scope: Scope) -> list[str]:
         """Take over the variables of a sourced script; the paths of what was found, those that it sources included."""
