@@ -319,7 +319,7 @@ def test_the_recipe_is_the_scripts_before_the_entrys() -> None:
     assert stands(run, train, image("code/Dockerfile"), path="code/Dockerfile") == "asserted"
     both = standings(one(run, train, image("code/Dockerfile"), image("jobs/Dockerfile")))
     assert both == {("bf16", "code/Dockerfile"): "optional", ("bf16", "jobs/Dockerfile"): "asserted"}
-    unclear = one(run, train, image("code/Dockerfile"), image("jobs/Dockerfile"), image("jobs/dev.dockerfile"))
+    unclear = one(run, train, image("code/Dockerfile"), image("jobs/a.dockerfile"), image("jobs/b.dockerfile"))
     assert set(standings(unclear).values()) == {"optional"}
     assert stands(run, train, image("other/Dockerfile"), path="other/Dockerfile") is None
 
