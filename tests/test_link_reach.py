@@ -246,3 +246,19 @@ def test_a_python_config_brings_in_what_it_builds_on_and_other_code_does_not() -
     tree = Tree([base, other, config, code])
     found = Reach(tree, Start(("configs/big.py", "tools/train.py")))
     assert sorted(found.files) == ["configs/_base_/schedule.py", "configs/big.py", "tools/train.py"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "script", "role"),
+    [
+        ("tools/train_filter.py", "data_preparation/curation/run.sh", "data preparation"),
+        ("scripts/dataset_processing/train_model.py", "run.sh", "data preparation"),
+        ("main.py", "scripts/datasets/encode-captions.sh", "data preparation"),
+        ("train_encoder.py", "run.sh", "training"),
+        ("train.py", "database/run.sh", "training"),
+        ("train.py", "scripts/run_test.sh", "test"),
+        ("train.py", "latest/run.sh", "training"),
+    ],
+)
+def test_where_data_is_prepared_nothing_else_is_trained(entry: str, script: str, role: str) -> None:
+    assert role_of(entry, script, (), distributed=True) == role

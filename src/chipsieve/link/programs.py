@@ -34,6 +34,7 @@ class Launchers:
     containers: frozenset[str]
     container_options: frozenset[str]
     container_schedulers: frozenset[str]
+    preparing: re.Pattern[str]
     vendored: re.Pattern[str]
     examples: re.Pattern[str]
 
@@ -58,6 +59,7 @@ def launchers() -> Launchers:
         containers=frozenset(container["tools"]),
         container_options=frozenset(container["options"]),
         container_schedulers=frozenset(container["schedulers"]),
+        preparing=_words(cast("dict[str, list[str]]", table["preparing"])["folders"]),
         vendored=_words(borrowed["vendored"]),
         examples=_words(borrowed["examples"]),
     )

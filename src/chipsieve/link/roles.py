@@ -23,6 +23,8 @@ def role_of(entry: str, script: str, options: Iterable[str], *, distributed: boo
         return "test"
     if _role(posixpath.basename(script)) == "test":
         return "test"
+    if any(launchers().preparing.search(folder) for path in (script, entry) for folder in path.split("/")[:-1]):
+        return "data preparation"
     names = [posixpath.basename(entry), posixpath.basename(script), posixpath.dirname(entry), posixpath.dirname(script)]
     told = [role for name in names[:2] if (role := _role(name))]
     if told:
