@@ -18,14 +18,16 @@ from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from threading import current_thread, main_thread
 from types import FrameType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chipsieve.cache import Cache
 from chipsieve.discover import Discovery, load
 from chipsieve.model import Document, Gap, Reading, Source
 from chipsieve.signals.table import SignalTable, default_table
 from chipsieve.text import unique
 from chipsieve.vocabulary import speaks
+
+if TYPE_CHECKING:  # a run without a cache loads no database
+    from chipsieve.cache import Cache
 
 SECONDS_PER_FILE = 20
 OVER_TIME = "reading took over"  # a matter of the machine's mood, and so not kept

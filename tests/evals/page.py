@@ -53,7 +53,7 @@ Rows without a clone are skipped and counted. The run is resumable, and keeps re
 def page(records: Sequence[Record], absent: int, sources: dict[str, str]) -> str:
     """The page on the outcomes; `sources` tells for each row where its tree comes from."""
     lines = [
-        INTRODUCTION, f"{len(records)} rows were measured, {absent} had no clone at hand.", "", "## Totals", "",
+        INTRODUCTION, *_measured(records, absent), "", "## Totals", "",
         *totals.totals(records), "", "## By hardware (balanced)", "", *_by(records, _family), "",
         "## By source (balanced)", "", *_by(records, lambda one: sources[one["key"]]), "",
         "## Known failures", "", *_failures(records), "", "## What cost the truth, and what a name spoke against", "",
@@ -61,6 +61,13 @@ def page(records: Sequence[Record], absent: int, sources: dict[str, str]) -> str
         *totals.rows(records), "",
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _measured(records: Sequence[Record], absent: int) -> Iterator[str]:
+    """How much there was to measure; a tree without a readable file or a training run keeps its truth for nothing."""
+    empty, idle = sum(not one["files"] for one in records), sum(not one["training"] for one in records)
+    yield f"{len(records)} rows were measured, {absent} had no clone at hand. In {idle} of them no training launch was"
+    yield f"found, and {empty} of those had no file that chipsieve reads: these are kept without any merit."
 
 
 def _family(record: Record) -> str:
