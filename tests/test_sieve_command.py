@@ -52,7 +52,9 @@ def test_our_own_report_gives_the_same_verdict(tmp_path: Path, root: Path, scope
         )  # fmt: skip
         assert sieved.launches == scanned.launches
     assert set(scanned.possible) <= set(sieved.possible)
-    assert sieved.findings == scanned.findings
+    own = tuple(item for item in sieved.findings if place_of(item) in reported)
+    assert own == scanned.findings  # besides, what linking made of words of a launch
+    assert {place_of(item) for item in sieved.findings} - reported <= {place_of(item) for item in words_of_others}
 
 
 def test_the_example_says_the_same_either_way(report: Path) -> None:
