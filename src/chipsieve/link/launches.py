@@ -124,6 +124,7 @@ class _Linker:
 
     def __init__(self, tree: Tree, table: SignalTable) -> None:
         self.tree, self.table = tree, table
+        self._providable = frozenset(module for signal in table.signals.values() for module in signal.provides)
         self._at: defaultdict[tuple[str, int, str], list[Finding]] = defaultdict(list)
         for reading in tree.readings.values():
             for item in reading.findings:
@@ -200,7 +201,7 @@ class _Linker:
                     answer = reach.holds(item.conditions, path)
                     overridden = item.row == "key" and reach.options.gives(item.name)
                     yield item, self._weaker(item, None if answer and overridden else answer, provided)
-        recipe, asked = recipe_of(run, self.tree), provided | reach.modules()
+        recipe, asked = recipe_of(run, self.tree), provided | reach.modules(self._providable)
         for path in self._around_run(run, reach):
             for item in self.tree.readings[path].findings:
                 built = path == recipe and not item.conditions

@@ -73,13 +73,15 @@ class Reach:
         rest = [item for item in conditions if item not in assumed] if assumed else conditions
         return every((self.files[path], hold(rest, context)))
 
-    def modules(self) -> frozenset[str]:
-        """The top-level names of the modules that the run certainly imports, wherever they come from."""
-        sure = (path for path, answer in self.files.items() if answer)
-        items = ((path, item) for path in sure for item in self._tree.readings[path].imports if not item.level)
-        return frozenset(
-            item.module.partition(".")[0] for path, item in items if self.holds(item.conditions, path) is True
-        )
+    def modules(self, asked: frozenset[str]) -> frozenset[str]:
+        """Which of the modules asked for, by their top-level names, the run certainly imports, ours or not."""
+        found: set[str] = set()
+        for path in (path for path, answer in self.files.items() if answer):
+            for item in self._tree.readings[path].imports:
+                root = item.module.partition(".")[0]
+                if root in asked and root not in found and not item.level and self.holds(item.conditions, path):
+                    found.add(root)
+        return frozenset(found)
 
     def test(self, test: Test, path: str) -> Answer:
         """Whether one test holds for something in `path`."""
