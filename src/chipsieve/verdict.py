@@ -87,13 +87,14 @@ def judge(launch: Launch, rules: Rules, mentions: frozenset[str] = frozenset()) 
     evidence = weigh(launch, signals)
     named = namings({item for item, _ in launch.findings}, catalogue, signals)
     bench, free = Bench(catalogue.accelerators, signals, rules.policy, catalogue.names), Spared(vendors=mentions)
-    disagreement = conflict(evidence, bench, free)
-    would, _ = sieve(evidence, bench, steps(), free)
+    would, left = sieve(evidence, bench, steps(), free)
+    disagreement = None if left else conflict(evidence, bench, free)
     chips = frozenset(chip for naming in named for chip in naming.accelerators)
     spared = replace(free, chips=chips.union(disagreement.kept if disagreement else ()))
+    against = would
     if _on_processors(evidence, bench):
-        spared, would, disagreement = replace(free, chips=frozenset(catalogue.by_id)), (), None
-    results, remaining = sieve(evidence, bench, steps(), spared)
+        spared, against, disagreement = replace(free, chips=frozenset(catalogue.by_id)), (), None
+    results, remaining = (would, left) if spared == free else sieve(evidence, bench, steps(), spared)
     cutting = {(cut.signal, cut.evidence.value) for result in results for cut in result.cuts}
     return LaunchVerdict(
         launch=launch,
@@ -108,7 +109,7 @@ def judge(launch: Launch, rules: Rules, mentions: frozenset[str] = frozenset()) 
             if signals[item.signal].effect in ("requires", "prefers") and (item.signal, item.value) not in cutting
         ),
         conflict=disagreement,
-        contradictions=tuple(_contradictions(named, [cut for result in would for cut in result.cuts])),
+        contradictions=tuple(_contradictions(named, [cut for result in against for cut in result.cuts])),
     )  # fmt: skip
 
 

@@ -148,8 +148,12 @@ class Follower:
 
     def _source(self, words: Sequence[Resolved], here: Scope, scope: Scope) -> list[str]:
         """Take over the variables of a sourced script; the paths of what was found, those that it sources included."""
-        found = [path for word in words[1:2] for path in [self.tree.find(word.text, self._bases(here))] if path]
-        return [inner for path in found for inner in self._take(path, scope, here.directory, words)]
+        path = self._asked(words, here)
+        return self._take(path, scope, here.directory, words) if path else []
+
+    def _asked(self, words: Sequence[Resolved], scope: Scope) -> str | None:
+        """The script of the tree that `source NAME` names."""
+        return self.tree.find(words[1].text, self._bases(scope)) if len(words) > 1 else None
 
     def _take(
         self, path: str, scope: Scope, directory: str, words: Sequence[Resolved], inside: frozenset[str] = frozenset()
@@ -164,9 +168,8 @@ class Follower:
             if command.sources and hold(command.conditions, inner) is not False:
                 asked = tuple(word for item in command.words for word in expand(item, inner))
                 before = dict(inner.variables)
-                deeper = [self.tree.find(word.text, self._bases(inner)) for word in asked[1:2]]
-                taken += [one for found in deeper if found and found not in inside
-                          for one in self._take(found, inner, directory, asked, inside)]  # fmt: skip
+                found = self._asked(asked, inner)
+                taken += self._take(found, inner, directory, asked, inside) if found and found not in inside else []
                 changed = (name for name, values in inner.variables.items() if before.get(name) != values)
                 sourced_at.update(dict.fromkeys(changed, command.span.line))
         own = _environment(self.tree.readings[path].bindings, inner)

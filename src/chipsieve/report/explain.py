@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from chipsieve.model import Contradiction, LaunchVerdict, Verdict
+from chipsieve.report import facts
 from chipsieve.report.escape import one_line, visible
 from chipsieve.report.reasons import title
 
@@ -45,8 +46,7 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, accelerator: str) -> list[
     head = f"{visible(launch.id)} ({launch.role}): {'excluded' if against else 'possible'}"
     lines = [head, *_kept(verdict, outcome.contradictions, accelerator)]
     for cut in against:
-        strength = "presumed" if cut.presumed else cut.strength
-        lines.append(f"  {title(verdict.signals, cut.signal)} ({cut.signal}, {strength})")
+        lines.append(f"  {title(verdict.signals, cut.signal)} ({cut.signal}, {facts.grade(cut)})")
         for place in cut.evidence.findings:
             where = f"{visible(place.path)}:{place.span.line}"
             lines.append(f"    {where}  {one_line(place.snippet, SNIPPET)}")

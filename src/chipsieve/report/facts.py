@@ -112,6 +112,11 @@ def narrowing(outcome: LaunchVerdict, catalogue: Sequence[Accelerator]) -> Itera
         alive = alive.difference(*(cut.excluded for cut in step.cuts))
 
 
+def grade(cut: Cut) -> str:
+    """How firm a cut is, in a word: its signal's strength, or that it only presumes."""
+    return "presumed" if cut.presumed else cut.strength
+
+
 def presumed(verdict: Verdict) -> frozenset[str]:
     """The ids that the repository excludes and that no launch of its role excludes by more than a presumption."""
     gone = {row.id for row in verdict.accelerators}.difference(verdict.possible)

@@ -115,7 +115,7 @@ def _cut(signals: Mapping[str, Signal], cut: Cut, outcome: LaunchVerdict, exclud
     return CutLine(
         signal=cut.signal,
         title=title(signals, cut.signal),
-        strength="presumed" if cut.presumed else cut.strength,
+        strength=facts.grade(cut),
         places=_places(cut.evidence, outcome),
         snippet=_snippet(cut.evidence, outcome),
         excluded=excluded,
