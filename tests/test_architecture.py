@@ -35,10 +35,11 @@ ALLOWED = {
     "export_controls": "model logic tables catalogue",
     "policies": "model tables signals",
     "vocabulary": "tables",
-    "cache": "model vocabulary signals",
+    "dependencies": "model vocabulary signals",
+    "cache": "model signals dependencies",
     **{stage: f"{FACTS} vocabulary {' '.join(FLOW[:place])}" for place, stage in enumerate(FLOW)},
     "read": f"{FACTS} vocabulary discover cache",
-    "api": f"{FACTS} {' '.join(FLOW[:-1])} {WISHES} scanners combine semgrep",
+    "api": f"{FACTS} {' '.join(FLOW[:-1])} {WISHES} scanners combine semgrep cache",
     # Two doors of one layer: one report is written as SARIF, and SARIF words its results as the reports do.
     "report": f"{REPORT} sarif",
     "sarif": f"{REPORT} report fingerprint",
@@ -53,7 +54,7 @@ ALLOWED = {
     "ignores": "model text signals config comments discover excludes",
     "check": f"{FACTS} {WISHES} discover read link verdict",
     "fail": FACTS,
-    "cli": f"{FACTS} {' '.join(FLOW)} {WISHES} report sarif semgrep fail check",
+    "cli": f"{FACTS} {' '.join(FLOW)} {WISHES} report sarif semgrep fail check cache",
     "__main__": "cli",
     "__init__": "api model",  # `from chipsieve import scan`
     "chipsieve_config": PLUGIN,

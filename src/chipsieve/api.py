@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache as once
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,6 +40,7 @@ def scan(
     engines: Sequence[str] = ("visitors",),
     workers: int | None = None,
     progress: Progress | None = None,
+    cache: Path | None = None,
 ) -> Verdict:
     """Which accelerators the code at `path` can have been trained on, and which line proves it.
 
@@ -47,7 +48,7 @@ def scan(
     `role` says whose launches speak for the repository (`training` includes fine-tuning, `any` all).
     `engines` names who looks for findings: our `visitors`, `semgrep` with our rules, or both.
     `config` says which files and signals to leave out; one that does not `heed` counts them, and what comments in
-    the code would leave out.
+    the code would leave out. `cache` is the file where readings are kept from one run to the next, None for nowhere.
 
     Raises:
         FileNotFoundError: there is nothing at `path`.
@@ -56,7 +57,7 @@ def scan(
     refuse_unknown("engine", engines, ENGINES)
     asked = _Asked(Path(path).resolve().name, _rules(policy, role, trust_names=trust_names), scope, config)
     found = leave_out(discover(Path(path)), config)
-    readings = read_tree(found, progress, workers)
+    readings = _read(found, progress, workers, cache)
     foreign = _by_semgrep(Path(path), found, config, beside="visitors" in engines) if "semgrep" in engines else None
     return _verdict(asked, found, readings, foreign, alone="visitors" not in engines)
 
@@ -72,12 +73,13 @@ def sieve(
     config: Config = NONE,
     workers: int | None = None,
     progress: Progress | None = None,
+    cache: Path | None = None,
 ) -> Verdict:
     """Which accelerators the results of other scanners leave possible: SARIF, Semgrep's JSON, flake8's lines.
 
     With `root`, the tree that was scanned, launches are reconstructed and conditions resolved, and only what the
     reports hold counts as evidence. Without it nobody can tell what takes effect, so nothing is excluded, unless
-    `scope` is "tree".
+    `scope` is "tree". `cache` is as for `scan`.
 
     Raises:
         FileNotFoundError: there is nothing at `root`.
@@ -92,7 +94,7 @@ def sieve(
         return _rootless(_Asked(", ".join(name for name, _ in reports), rules, scope, config), foreign)
     asked = _Asked(Path(root).resolve().name, rules, scope, config)
     found = leave_out(discover(Path(root)), config)
-    readings = read_tree(found, progress, workers)
+    readings = _read(found, progress, workers, cache)
     return _verdict(asked, found, readings, _located(reports, found, config), alone=True)
 
 
@@ -109,6 +111,15 @@ def _rules(policy: str, role: str, *, trust_names: bool) -> Rules:
     return Rules(load_catalogue(), default_table().signals, load_policy(policy, trust_names=trust_names), role)
 
 
+def _read(found: Discovery, progress: Progress | None, workers: int | None, cache: Path | None) -> tuple[Reading, ...]:
+    if cache is None:
+        return read_tree(found, progress, workers)
+    from chipsieve.cache import Cache  # a run without one loads no database
+
+    with Cache(cache) as kept:
+        return read_tree(found, progress, workers, kept)
+
+
 def _by_semgrep(path: Path, found: Discovery, config: Config, *, beside: bool) -> Foreign:
     from chipsieve.scanners import semgrep_report
     from chipsieve.semgrep.folders import rule_packs
@@ -123,7 +134,7 @@ def _located(reports: Iterable[tuple[str, Report]], found: Discovery, config: Co
     """The findings of reports on a tree, each at a line that is there, in files that are not left out."""
     from chipsieve.scanners import foreign_findings
 
-    @cache
+    @once
     def lines(name: str) -> Lines | None:
         source = load(found.root, name, "")
         return Lines(source.text) if isinstance(source, Source) else None

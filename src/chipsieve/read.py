@@ -8,17 +8,14 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
-from importlib.metadata import entry_points
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from threading import current_thread, main_thread
 from types import FrameType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from chipsieve.discover import Discovery, load
 from chipsieve.model import Document, Gap, Reading, Source
@@ -27,8 +24,9 @@ from chipsieve.text import unique
 from chipsieve.vocabulary import speaks
 
 if TYPE_CHECKING:  # a run without a cache loads no database
-    from chipsieve.cache import Cache
+    from chipsieve.cache import Cache, Kept
 
+T = TypeVar("T")
 SECONDS_PER_FILE = 20
 OVER_TIME = "reading took over"  # a matter of the machine's mood, and so not kept
 PARALLEL_FROM = 24  # files; below that, starting workers costs more than it saves
@@ -52,6 +50,8 @@ class TooSlow(Exception):
 @cache
 def readers() -> dict[str, Reader]:
     """The installed plugins by language; one that cannot be loaded leaves its languages unread, and so gaps."""
+    from importlib.metadata import entry_points
+
     found: dict[str, Reader] = {}
     for point in sorted(entry_points(group="chipsieve.readers"), key=lambda point: point.name):
         with suppress(ImportError, AttributeError, SyntaxError):
@@ -68,62 +68,82 @@ def read_tree(
     `workers` 1 reads in this process; None takes one per core for larger trees. What an open `cache` holds is not
     read again, and what it lacks is put there.
     """
-    readings: list[tuple[str, int, Reading]] = []
-    started = _readings(found, workers) if cache is None else _remembered(found, workers, cache)
-    for number, several in enumerate(started, 1):
-        readings += ((reading.path, min(place, 1), reading) for place, reading in enumerate(several))
+    readings: list[tuple[str, int, str, Reading]] = []
+    plain = partial(read_file, found.root)
+    each = _each(plain, found.root, found.files, workers) if cache is None else _remembered(found, workers, cache)
+    for number, several in enumerate(each, 1):
+        by = several[0].path
+        readings += ((reading.path, min(place, 1), by, reading) for place, reading in enumerate(several))
         if progress:
             progress(number, len(found.files))
-    return tuple(reading for _, _, reading in sorted(readings, key=itemgetter(0, 1)))
+    return tuple(reading for *_, reading in sorted(readings, key=itemgetter(0, 1, 2)))
 
 
 def _remembered(found: Discovery, workers: int | None, cache: Cache) -> Iterator[tuple[Reading, ...]]:
-    """The readings of each file in turn, those that the cache holds and those that it lacks."""
-    held: dict[tuple[str, str], tuple[Reading, ...]] = {}
-    lacking: dict[tuple[str, str], bytes] = {}
+    """The readings of each file: of those that the cache holds, then of those that it lacks."""
+    lacking = []
     for file in found.files:
         source = load(found.root, *file)
-        key = b"" if isinstance(source, Gap) else cache.key(source)
-        kept = cache.get(key) if key else None
-        if isinstance(source, Gap) or kept is None:
-            lacking[file] = key
+        held = None if isinstance(source, Gap) else cache.get(source)
+        if held is None:
+            lacking.append(file)
         else:
-            held[file] = _speaking(source, kept)
-    fresh = _readings(replace(found, files=tuple(lacking)), workers)
-    for file in found.files:
-        several = held.pop(file) if file in held else next(fresh)
-        if lacking.get(file) and not any(gap.reason.startswith(OVER_TIME) for one in several for gap in one.gaps):
-            cache.keep(lacking[file], several)
-        yield several
+            yield held
+    for fresh in _each(partial(_to_keep, found.root), found.root, lacking, workers):
+        if fresh.key:
+            cache.keep(fresh)
+        yield fresh.readings
 
 
-def _readings(found: Discovery, workers: int | None) -> Iterator[tuple[Reading, ...]]:
-    workers = workers or (min(os.cpu_count() or 1, 8) if len(found.files) >= PARALLEL_FROM else 1)
-    task = partial(read_file, found.root)
+def _to_keep(root: Path, file: tuple[str, str]) -> Kept:
+    """The readings of one file as the cache keeps them; without a key when they are not to be kept."""
+    from chipsieve.cache import Kept, kept, packed
+
+    source = load(root, *file)
+    readings = _read_loaded(source, file)
+    late = any(gap.reason.startswith(OVER_TIME) for one in readings for gap in one.gaps)
+    return Kept(b"", b"", packed(readings)) if isinstance(source, Gap) or late else kept(source, readings)
+
+
+def _each(
+    task: Callable[[tuple[str, str]], T], root: Path, files: Sequence[tuple[str, str]], workers: int | None
+) -> Iterator[T]:
+    """The results of a task for each file, the largest first, so that no worker is left with one at the end."""
+    workers = workers or (min(os.cpu_count() or 1, 8) if len(files) >= PARALLEL_FROM else 1)
     if workers == 1:
-        yield from map(task, found.files)
+        yield from map(task, files)
         return
+    from concurrent.futures import ProcessPoolExecutor  # a small run starts no workers, and loads nothing for them
+    from concurrent.futures.process import BrokenProcessPool
+
+    ordered = sorted(files, key=lambda file: _size(root / file[0]), reverse=True)
     done = 0
     try:
         with ProcessPoolExecutor(workers) as pool:
-            for several in pool.map(task, found.files, chunksize=4):
+            for result in pool.map(task, ordered, chunksize=4):
                 done += 1
-                yield several
+                yield result
     except BrokenProcessPool:  # a worker died; what is left is read here, where each file is on its own
-        yield from map(task, found.files[done:])
+        yield from map(task, ordered[done:])
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def read_file(root: Path, file: tuple[str, str]) -> tuple[Reading, ...]:
     """The readings of one file given as (path, language): its own, then those of files it writes."""
-    source = load(root, *file)
+    return _read_loaded(load(root, *file), file)
+
+
+def _read_loaded(source: Source | Gap, file: tuple[str, str]) -> tuple[Reading, ...]:
+    """The readings of a file that was loaded, its own with the vendors that the file speaks of."""
     if isinstance(source, Gap):
         return (Reading(file[0], file[1], gaps=(source,)),)
-    return _speaking(source, read_source(source))
-
-
-def _speaking(source: Source, readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
-    """The readings of a file, its own with the vendors that the file speaks of."""
-    own, *written = readings
+    own, *written = read_source(source)
     return (replace(own, mentions=speaks(source.path, source.text)), *written)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+
+import rtoml
 
 LISTED = 12  # names shown in a message before it says "..."
 
@@ -22,8 +22,8 @@ def load_toml(table: Traversable) -> dict[str, object]:
         TableError: the file is not TOML; the message names it.
     """
     try:
-        return tomllib.loads(table.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return rtoml.loads(table.read_text(encoding="utf-8"))
+    except (rtoml.TomlParsingError, UnicodeDecodeError) as error:
         raise TableError(f"{table.name}: not valid TOML: {error}") from error
 
 
@@ -39,13 +39,18 @@ def refuse_unknown(where: str, given: Iterable[str], known: Iterable[str], what:
     Raises:
         TableError: a key of `given` is not in `known`.
     """
-    known = sorted(known)
-    for key in given:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
-            listed = ", ".join(known[:LISTED]) + (", ..." if len(known) > LISTED else "")
-            hint = f"; did you mean {near[0]!r}?" if near else f"; known {what}s: {listed}"
-            raise TableError(f"{where}: unknown {what} {key!r}{hint}")
+    known = frozenset(known)
+    key = next((key for key in given if key not in known), None)
+    if key is not None:
+        raise TableError(f"{where}: unknown {what} {key!r}{_hint(key, sorted(known), what)}")
+
+
+def _hint(key: str, known: Sequence[str], what: str) -> str:
+    import difflib  # for messages alone, and dear to load
+
+    near = difflib.get_close_matches(key, known, n=1)
+    listed = ", ".join(known[:LISTED]) + (", ..." if len(known) > LISTED else "")
+    return f"; did you mean {near[0]!r}?" if near else f"; known {what}s: {listed}"
 
 
 def text_field(where: str, table: Mapping[str, object], key: str, default: str | None = None) -> str:

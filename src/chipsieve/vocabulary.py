@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,30 +19,36 @@ DATA = (".json", ".txt", ".jsonl", ".csv")
 DATA_FROM = 200_000  # characters of such a file; more is data
 LIST_FROM = 1_000  # lines of a list of words
 LONG_LINE = 2_000  # characters; more is no line that somebody wrote
-WORD = re.compile(r"\w+")
 PARTS = re.compile(r"[^\W_]+")
+
+Phrase = tuple[str, re.Pattern[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """The mentions' table: whole words, beginnings of words, and phrases, each with the vendors it speaks of."""
+    """The mentions' table by word: the vendors that a word speaks of, and the phrases that it may be a part of.
 
-    words: Mapping[str, tuple[str, ...]]
+    `beginnings` finds the longest listed beginning of a word.
+    """
+
+    vendors: Mapping[str, list[str]]
+    phrases: Mapping[str, list[Phrase]]
     beginnings: re.Pattern[str]
-    phrases: tuple[tuple[str, re.Pattern[str]], ...]
 
 
 @cache
 def _table() -> Mentions:
     table = cast("Mapping[str, Mapping[str, object]]", load_toml(files("chipsieve") / "mentions.toml"))
-    by_word: dict[str, tuple[str, ...]] = {}
+    vendors: defaultdict[str, list[str]] = defaultdict(list)
+    phrases: defaultdict[str, list[Phrase]] = defaultdict(list)
     for vendor, listed in table["words"].items():
         for word in cast("list[str]", listed):
-            by_word[word.rstrip("*")] = (*by_word.get(word.rstrip("*"), ()), vendor)
-    starred = {w.rstrip("*") for listed in table["words"].values() for w in cast("list[str]", listed) if w[-1] == "*"}
-    longest = sorted(starred, key=len, reverse=True)
-    phrases = ((vendor, re.compile(str(text).strip())) for vendor, text in table["phrases"].items())
-    return Mentions(by_word, re.compile("|".join(longest)), tuple(phrases))
+            vendors[word].append(vendor)
+    for vendor, phrase in cast("Mapping[str, Mapping[str, object]]", table["phrases"]).items():
+        for word in cast("list[str]", phrase["words"]):
+            phrases[word].append((vendor, re.compile(str(phrase["pattern"]).strip())))
+    starred = (re.escape(word[:-1]) for word in {*vendors, *phrases} if word.endswith("*"))
+    return Mentions(vendors, phrases, re.compile("|".join(sorted(starred, key=len, reverse=True))))
 
 
 def speaks(path: str, text: str) -> frozenset[str]:
@@ -60,18 +67,18 @@ def _is_list(text: str) -> bool:
 
 
 def words_of(text: str) -> frozenset[str]:
-    """The identifiers and words of a text, case folded, each once; `--a-b` counts as `a` and `b`."""
-    return frozenset(WORD.findall(text.casefold()))
+    """The words of a text, case folded, each once; `--a-b`, `a_b` and `a.b` count as `a` and `b`."""
+    return frozenset(PARTS.findall(text.casefold()))
 
 
 def mentioned(text: str, words: Iterable[str]) -> frozenset[str]:
     """The vendors that a text speaks of; `words` are its words as `words_of` gives them."""
     table = _table()
-    parts = {part for word in words for part in (PARTS.findall(word) if "_" in word else (word,))}
-    found: set[str] = set()
-    for part in parts:
-        found.update(table.words.get(part, ()) if part in table.words else ())
-        start = table.beginnings.match(part)
-        found.update(table.words[start[0]] if start else ())
-    found.update(vendor for vendor, phrase in table.phrases if vendor not in found and phrase.search(text))
+    held = set(words)
+    begun = {f"{start[0]}*" for start in map(table.beginnings.match, held) if start}
+    keys = held.intersection(table.vendors) | begun.intersection(table.vendors)
+    found = {vendor for key in keys for vendor in table.vendors[key]}
+    hinted = (held | begun).intersection(table.phrases)
+    asked = dict.fromkeys(phrase for key in hinted for phrase in table.phrases[key])
+    found.update(vendor for vendor, pattern in asked if vendor not in found and pattern.search(text))
     return frozenset(found)

@@ -39,7 +39,7 @@ def measure(clone: Path, label: Label, kept: Path, modes: Sequence[str] = tuple(
     start = time.perf_counter()
     with files_of(clone, label) as root:
         found = discover(root)
-        with Cache(kept, default_table().signals) as cache:
+        with Cache(kept) as cache:
             readings = read_tree(found, workers=1, cache=cache)
             remembered = cache.hits
         seconds = {"reading": time.perf_counter() - start}

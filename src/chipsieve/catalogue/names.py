@@ -65,7 +65,7 @@ def _hits(where: str, row: Mapping[str, object], ids: Sequence[str]) -> set[str]
     globs = text_list(where, row, "accelerators")
     if not globs:
         raise TableError(f"{where}: 'accelerators' is missing")
-    hits = {glob: set(fnmatch.filter(ids, glob)) for glob in globs}
+    hits = {glob: {glob} if glob in ids else set(fnmatch.filter(ids, glob)) for glob in globs}
     for glob, meant in hits.items():
         if not meant:
             raise TableError(f"{where}: no accelerator's id fits {glob!r}")

@@ -7,6 +7,7 @@ import sys
 import click
 
 from chipsieve import __version__
+from chipsieve.cli.caching import cache
 from chipsieve.cli.checking import check
 from chipsieve.cli.common import FORMATS, INTERNAL, POLICIES, ROLES
 from chipsieve.cli.listing import accelerators, signals
@@ -49,5 +50,5 @@ def main(**_: bool) -> None:
     """
 
 
-for command in (scan, check, sieve, explain, signals, accelerators, rules):
+for command in (scan, check, sieve, explain, signals, accelerators, rules, cache):
     main.add_command(command)

@@ -52,12 +52,25 @@ STRICT_COVERAGE = click.option("--strict-coverage", is_flag=True, help="Exit 4 w
 VERBOSE = click.option("--verbose", "-v", is_flag=True, help="Show every launch and every gap.")
 NO_PROGRESS = click.option("--no-progress", is_flag=True, help="No progress bar.")
 WORKERS = click.option("--workers", type=click.IntRange(1, 64), help="Processes that read; by default one per core.")
+NO_CACHE = click.option(
+    "--no-cache",
+    "cache",
+    is_flag=True,
+    callback=lambda _context, _option, given: None if given else _cache(),
+    help="Neither use nor fill the cache of what earlier runs read; see `chipsieve cache info`.",
+)
 FAIL_ON = click.option(
     "--fail-on",
     multiple=True,
     metavar="WHAT",
     help="Exit 1 when met: a signal's id, an effect, excludes:CHIP or names:CHIP (CHIP may be any).",
 )
+
+
+def _cache() -> Path:
+    from chipsieve.cache import default_path
+
+    return default_path()
 
 
 def _configured(context: click.Context, _option: click.Parameter, file: Path | None) -> Config:
@@ -104,7 +117,7 @@ ALSO = click.option(
 
 JUDGING = (POLICY, SCOPE, ROLE, TRUST_NAMES)
 """How a verdict is reached."""
-REPORTING = (FORMAT, OUTPUT, ALSO, FAIL_ON, CONFIG, NO_IGNORE, STRICT_COVERAGE, VERBOSE, NO_PROGRESS, WORKERS)
+REPORTING = (FORMAT, OUTPUT, ALSO, FAIL_ON, CONFIG, NO_IGNORE, STRICT_COVERAGE, VERBOSE, NO_PROGRESS, WORKERS, NO_CACHE)
 """What is written of it, when it fails, and how the run goes."""
 
 

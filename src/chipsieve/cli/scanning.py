@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chipsieve.cli.common import conditions_of, reader, report_on, scanned, write
-from chipsieve.cli.options import CONFIG, ENGINE, JUDGING, NO_IGNORE, NO_PROGRESS, POLICY, REPORTING, ROLE, takes
+from chipsieve.cli.options import (
+    CONFIG,
+    ENGINE,
+    JUDGING,
+    NO_CACHE,
+    NO_IGNORE,
+    NO_PROGRESS,
+    POLICY,
+    REPORTING,
+    ROLE,
+    takes,
+)
 
 if TYPE_CHECKING:
     from chipsieve.config import Config
@@ -38,7 +49,7 @@ def scan(path: Path, config: Config, fail_on: tuple[str, ...], **options: Any) -
 @click.command()
 @click.argument("accelerator")
 @click.argument("path", type=click.Path(path_type=Path))
-@takes(POLICY, ROLE, CONFIG, NO_IGNORE, NO_PROGRESS)
+@takes(POLICY, ROLE, CONFIG, NO_IGNORE, NO_PROGRESS, NO_CACHE)
 def explain(accelerator: str, path: Path, config: Config, no_progress: bool, **options: Any) -> None:
     """Say why ACCELERATOR (an id of the catalogue, or a name such as H20) is possible or excluded for PATH.
 

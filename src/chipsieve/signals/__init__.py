@@ -26,12 +26,12 @@ BY = ("scheduler", "cloud", "device-test", "constant", "log", "comment", "prose"
 
 @cache
 def load_signals() -> Mapping[str, Signal]:
-    """Every signal by id, sorted.
+    """Every signal by id, sorted; patterns are compiled when a text asks for them, and all of them by the tests.
 
     Raises:
         TableError: a signal file does not follow docs/signals-format.md; the message names file and mend.
     """
-    return {stem: read_signal(stem, load_toml(table)) for stem, table in _files()}
+    return {stem: _signal(stem, load_toml(table)) for stem, table in _files()}
 
 
 def _files() -> list[tuple[str, Traversable]]:
@@ -42,8 +42,18 @@ def read_signal(stem: str, table: Mapping[str, object]) -> Signal:
     """One signal from its parsed file; `stem` is its id.
 
     Raises:
-        TableError: a key is missing, unknown or of the wrong type.
+        TableError: a key is missing, unknown or of the wrong type, or a pattern cannot be compiled.
     """
+    signal = _signal(stem, table)
+    for number, row in enumerate(signal.rows, 1):
+        try:
+            re.compile(row.pattern)
+        except re.error as error:
+            raise TableError(f"signals/{stem}.toml: match {number}: pattern {row.pattern!r}: {error}") from error
+    return signal
+
+
+def _signal(stem: str, table: Mapping[str, object]) -> Signal:
     where = f"signals/{stem}.toml"
     refuse_unknown(where, table, FIELDS)
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", stem):
@@ -90,10 +100,6 @@ def _one_of(where: str, table: Mapping[str, object], key: str, allowed: tuple[st
 def _row(where: str, row: Mapping[str, object]) -> Row:
     refuse_unknown(where, row, ROW_FIELDS)
     pattern, beside, argument = text_field(where, row, "pattern", ""), row.get("beside", {}), row.get("argument")
-    try:
-        re.compile(pattern, re.IGNORECASE)  # as the table compiles it, so that it is done once
-    except re.error as error:
-        raise TableError(f"{where}: pattern {pattern!r}: {error}") from error
     if not isinstance(beside, dict) or not (argument is None or isinstance(argument, int)):
         raise TableError(f"{where}: 'beside' must be a table and 'argument' a number")
     by = text_field(where, row, "by", "")

@@ -8,9 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase, translate
 from functools import cache
 
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.version import InvalidVersion, Version
-
 from chipsieve.model import Match, Row, Signal
 from chipsieve.signals import load_signals
 
@@ -137,13 +134,14 @@ class SignalTable:
 
     def pin(self, requirement: str) -> tuple[Match, ...]:
         """Signals of a PEP 508 requirement: it implies a row's specifier, its text holds a row's pattern."""
-        try:
-            parsed = Requirement(requirement)
-        except InvalidRequirement:
+        from chipsieve.signals.pins import implied, parsed  # few files pin anything, and it is dear to load
+
+        pinned = parsed(requirement)
+        if pinned is None:
             return ()
-        named = [(signal, row) for signal, row in self._rows("pin", parsed.name) if _implies(parsed, row)]
-        rows = [(signal, row) for signal, row in named if _compiled(row.pattern).search(str(parsed))]
-        return tuple(Match(signal, "pin", str(parsed), row.by) for signal, row in rows)
+        named = [(signal, row) for signal, row in self._rows("pin", pinned.name) if implied(pinned, row)]
+        rows = [(signal, row) for signal, row in named if _compiled(row.pattern).search(str(pinned))]
+        return tuple(Match(signal, "pin", str(pinned), row.by) for signal, row in rows)
 
     def literal(self, text: str) -> tuple[Match, ...]:
         """Signals of one word of a command or one string literal of code (no comment, no docstring)."""
@@ -224,19 +222,6 @@ def _arguments(
         yield row.keyword, keywords[row.keyword]
     elif row.argument is not None and row.argument < len(arguments):
         yield row.argument, arguments[row.argument]
-
-
-def _implies(requirement: Requirement, row: Row) -> bool:
-    """Whether every version the requirement allows lies in the row's specifier, as far as bounds show."""
-    if not row.values:
-        return True
-    wanted = Requirement(f"x{row.values[0]}").specifier
-    lower = (spec for spec in requirement.specifier if spec.operator in ("==", ">=", "~=", ">"))
-    bounds = [spec.version.removesuffix(".*") for spec in lower]
-    try:
-        return any(Version(bound) in wanted for bound in bounds)
-    except InvalidVersion:
-        return False
 
 
 @cache

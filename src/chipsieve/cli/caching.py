@@ -1,0 +1,60 @@
+"""What does the user type to look after what earlier runs read? `cache info` and `cache clear`."""
+
+from __future__ import annotations
+
+import click
+
+from chipsieve.cli.common import write
+
+MEGABYTE = 1_000_000
+
+
+@click.group()
+def cache() -> None:
+    """Look after the cache: what earlier runs read, kept by content so that nothing is read twice.
+
+    It lies in your own cache folder, or in the folder that the environment variable CHIPSIEVE_CACHE_DIR names, and
+    holds at most a gigabyte: what was unused for longest goes first. `--no-cache` does without it.
+
+    \b
+    Examples:
+      chipsieve cache info
+      chipsieve cache clear
+    """
+
+
+@cache.command()
+def info() -> None:
+    """Print where the cache lies, how many files' readings it holds, and its size.
+
+    \b
+    Example:
+      chipsieve cache info
+    """
+    from chipsieve.cache import LIMIT, Cache, Info, default_path
+
+    path, held = default_path(), Info(0, 0)
+    if path.exists():
+        with Cache(path) as kept:
+            held = kept.info()
+    size = f"{held.size / MEGABYTE:,.1f} MB of at most {LIMIT / MEGABYTE:,.0f} MB"
+    write(f"path: {path}\nreadings: {held.entries:,}\nsize: {size}\n", None)
+
+
+@cache.command()
+def clear() -> None:
+    """Delete the cache; the next run reads everything anew.
+
+    \b
+    Example:
+      chipsieve cache clear
+    """
+    from chipsieve.cache import clear as run
+    from chipsieve.cache import default_path
+
+    path = default_path()
+    try:
+        freed = run(path)
+    except OSError as error:
+        raise click.FileError(str(path), error.strerror or str(error)) from error
+    write(f"chipsieve: {path}: {freed / MEGABYTE:,.1f} MB deleted\n", None)
