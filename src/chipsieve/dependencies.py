@@ -37,7 +37,7 @@ LITERAL_KINDS = ("env", "flag", "key", "name", "call", "import", "pin", "directi
 def code() -> bytes:
     """A digest of all but texts and signals that readings depend on: readers, tables, libraries, Python."""
     points = sorted(entry_points(group=READERS), key=lambda point: (point.name, point.value))
-    digest = hashlib.sha256(repr((sys.version_info[:2], sorted(_form(Reading)), list(_libraries(points)))).encode())
+    digest = hashlib.sha256(repr((sys.version_info[:2], form(Reading), list(_libraries(points)))).encode())
     for package in (OWN, *packages(points)):
         for name, data in sorted(modules(package)):
             digest.update(name.encode() + b"\0" + data)
@@ -86,15 +86,25 @@ def _required(distribution: Distribution) -> list[str]:
     return sorted(re.match(r"[\w.-]*", line)[0] for line in wanted)  # type: ignore[index]  # it matches anything
 
 
-def _form(kind: type, seen: frozenset[type] = frozenset()) -> Iterable[str]:
-    """Each field of a type, and of the types of ours in it, in words."""
-    for part in fields(kind):
-        yield f"{kind.__name__}.{part.name}: {part.type}"
-        for name in re.findall(r"\w+", str(part.type)):
-            alias = getattr(model, name, None)
-            for inner in (alias, *get_args(alias)):
-                if isinstance(inner, type) and is_dataclass(inner) and inner not in seen:
-                    yield from _form(inner, seen | {kind})
+def form(kind: type) -> list[str]:
+    """Each field of a type, and of the types of ours in it, in words, sorted."""
+    waiting, seen = [kind], {kind}
+    told: list[str] = []
+    while waiting:
+        known = waiting.pop()
+        told += (f"{known.__name__}.{part.name}: {part.type}" for part in fields(known))
+        names = {name for part in fields(known) for name in re.findall(r"\w+", str(part.type))}
+        found = {inner for name in names for inner in _ours(getattr(model, name, None))} - seen
+        seen |= found
+        waiting += found
+    return sorted(told)
+
+
+def _ours(kind: object) -> Iterator[type]:
+    """The record types that a name of the model means: itself, or the alternatives of a union."""
+    for inner in (kind, *get_args(kind)):
+        if isinstance(inner, type) and is_dataclass(inner):
+            yield inner
 
 
 class Relevance:

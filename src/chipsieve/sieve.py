@@ -16,7 +16,7 @@ from itertools import combinations
 
 from chipsieve.model import Accelerator, Conflict, Cut, Evidence, Signal, Step, StepResult
 from chipsieve.policies import Policy
-from chipsieve.predicates import Names, admits
+from chipsieve.predicates import Names, Predicate, admits
 
 SMALLEST_ONLY = 4  # pieces of evidence in a disagreement, accelerators in an explanation: more explain nothing
 EXPLANATIONS = 12
@@ -35,12 +35,18 @@ class Spared:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What evidence is judged by: the catalogue's accelerators and chip names, the signals, the policy."""
+    """What evidence is judged by: the catalogue's accelerators and chip names, the signals, the policy.
+
+    The answers to a predicate are worked out once, for whichever launches ask.
+    """
 
     accelerators: Sequence[Accelerator]
     signals: Mapping[str, Signal]
     policy: Policy
     names: Names = field(default_factory=dict)
+    _answers: dict[tuple[str, bool, str], Mapping[str, bool | None]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def admitted(self, evidence: Iterable[Evidence]) -> list[Evidence]:
         """The evidence that may exclude, sorted."""
@@ -50,11 +56,26 @@ class Bench:
     def cut(self, item: Evidence, left: Iterable[Accelerator], spared: Spared) -> Cut:
         """What a piece of evidence excludes of the accelerators that are left."""
         signal = self.signals[item.signal]
-        predicate, presumed = self.policy.predicate(signal) or {}, self.policy.presumed(signal)
+        presumed = self.policy.presumed(signal)
         vendors = spared.vendors if presumed else ()
         doomed = (chip for chip in left if chip.id not in spared.chips and chip.vendor not in vendors)
-        gone = tuple(chip.id for chip in doomed if admits(predicate, chip, item.value, self.names) is False)
+        answers = self._asked(signal, self.policy.predicate(signal) or {}, item.value, judged=True)
+        gone = tuple(chip.id for chip in doomed if answers[chip.id] is False)
         return Cut(signal.step, signal.id, signal.strength, item, gone, presumed)
+
+    def meant(self, signal: Signal, value: str) -> tuple[str, ...]:
+        """The ids of the accelerators that satisfy a signal's own predicate for what a finding saw."""
+        return tuple(
+            chip for chip, answer in self._asked(signal, signal.requires, value, judged=False).items() if answer
+        )
+
+    def _asked(self, signal: Signal, predicate: Predicate, value: str, *, judged: bool) -> Mapping[str, bool | None]:
+        """The answer of every accelerator, by id; `judged` by the policy's predicate, else by the signal's own."""
+        key = (signal.id, judged, value)
+        if key not in self._answers:
+            chips = self.accelerators
+            self._answers[key] = {chip.id: admits(predicate, chip, value, self.names) for chip in chips}
+        return self._answers[key]
 
 
 def sieve(

@@ -27,7 +27,6 @@ from chipsieve.model import (
     Verdict,
 )
 from chipsieve.policies import Policy, steps
-from chipsieve.predicates import admits
 from chipsieve.sieve import Bench, Spared, conflict, sieve
 from chipsieve.text import ordered_gaps, unique
 from chipsieve.weigh import weigh
@@ -43,6 +42,11 @@ class Rules:
     signals: Mapping[str, Signal]
     policy: Policy
     role: str = "training"
+
+    @property
+    def bench(self) -> Bench:
+        """What evidence is judged by."""
+        return Bench(self.catalogue.accelerators, self.signals, self.policy, self.catalogue.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +85,19 @@ def _coverage(found: Discovery, gaps: Sequence[Gap]) -> Coverage:
     return Coverage(len(paths) + found.skipped, len(paths) - len(whole), found.skipped, len(whole) + len(parts))
 
 
-def judge(launch: Launch, rules: Rules, mentions: frozenset[str] = frozenset()) -> LaunchVerdict:
+def judge(launch: Launch, bench: Bench, mentions: frozenset[str] = frozenset()) -> LaunchVerdict:
     """What one launch leaves possible, with the proof of every exclusion; `mentions` are the tree's vendors."""
-    catalogue, signals = rules.catalogue, rules.signals
+    signals, free = bench.signals, Spared(vendors=mentions)
     evidence = weigh(launch, signals)
-    named = namings({item for item, _ in launch.findings}, catalogue, signals)
-    bench, free = Bench(catalogue.accelerators, signals, rules.policy, catalogue.names), Spared(vendors=mentions)
+    named = namings({item for item, _ in launch.findings}, bench)
     would, left = sieve(evidence, bench, steps(), free)
     disagreement = None if left else conflict(evidence, bench, free)
     chips = frozenset(chip for naming in named for chip in naming.accelerators)
     spared = replace(free, chips=chips.union(disagreement.kept if disagreement else ()))
     against = would
     if _on_processors(evidence, bench):
-        spared, against, disagreement = replace(free, chips=frozenset(catalogue.by_id)), (), None
+        everything = frozenset(chip.id for chip in bench.accelerators)
+        spared, against, disagreement = replace(free, chips=everything), (), None
     results, remaining = (would, left) if spared == free else sieve(evidence, bench, steps(), spared)
     cutting = {(cut.signal, cut.evidence.value) for result in results for cut in result.cuts}
     return LaunchVerdict(
@@ -132,17 +136,14 @@ def _contradictions(namings: Iterable[Naming], cuts: Sequence[Cut]) -> Iterator[
             yield Contradiction(naming, kept, tuple(sorted({cut.signal for cut in against})))
 
 
-def namings(findings: Iterable[Finding], catalogue: Catalogue, signals: Mapping[str, Signal]) -> tuple[Naming, ...]:
+def namings(findings: Iterable[Finding], bench: Bench) -> tuple[Naming, ...]:
     """Where somebody wrote a chip's name, sorted by place; words that the catalogue does not know are left out."""
     found = set()
     for item in findings:
-        signal = signals.get(item.signal)
+        signal = bench.signals.get(item.signal)
         if signal is None or signal.effect != "names" or (item.row in UNNAMED_ROWS and MENTION in item.conditions):
             continue
-        predicate = signal.requires
-        chips = tuple(
-            chip.id for chip in catalogue.accelerators if admits(predicate, chip, item.value, catalogue.names) is True
-        )
+        chips = bench.meant(signal, item.value)
         if chips:
             found.add(Naming(chips, item.by or "prose", item.path, item.span.line, item.value))
     return tuple(sorted(found, key=lambda naming: (naming.path, naming.line, naming.text, naming.by)))
@@ -160,12 +161,12 @@ def _notes(evidence: Iterable[Evidence], signals: Mapping[str, Signal], effect: 
 
 def conclude(scanned: Scanned, launches: Sequence[Launch], rules: Rules) -> Verdict:
     """The repository's verdict: per launch, then for the launches of the asked role together."""
-    judged = tuple(judge(launch, rules, scanned.mentions) for launch in launches)
-    catalogue = rules.catalogue
+    bench, catalogue = rules.bench, rules.catalogue
+    judged = tuple(judge(launch, bench, scanned.mentions) for launch in launches)
     speaking = _speaking(judged, rules.role)
     everything = tuple(chip.id for chip in catalogue.accelerators)
     left = [set(item.remaining) for item in speaking] or [set(everything)]
-    named = namings(scanned.findings, catalogue, rules.signals)
+    named = namings(scanned.findings, bench)
     against = tuple(_contradictions(named, _common(speaking)))
     readmitted = {chip for one in against for chip in one.accelerators}
     return Verdict(
