@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from unittest.mock import patch
 
 import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chipsieve_config import LANGUAGES, json_reader, yaml_reader
+from chipsieve_config import LANGUAGES, flat, json_reader, walk, yaml_reader
 from chipsieve_config.tree import Mapping, Node, Scalar, Sequence
 from config_readers import covered, read
 
@@ -29,6 +30,18 @@ def trees(atoms: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
     return st.recursive(
         atoms, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4), max_leaves=20
     )
+
+
+KEYS = st.sampled_from([
+    "bf16", "x.bf16", "Trainer.dtype", "enabled", "loss_scale", "NCCL_IB_HCA", "--bf16", "image", "slurm_gres", "gres",
+    "args", "run", "env", "name", "value", "_base_", "a", "1", "2", "...", 'a"b', "中",
+]) | st.text(max_size=3)  # fmt: skip
+WRITTEN = st.sampled_from([
+    "true", "bf16", "--bf16 --precision bf16", "x.yaml", "A=1", "NCCL_IB_HCA=mlx5", "nvcr.io/nvidia/x:1", "torch==2.1",
+    "bash x.sh --a", "${x}", "a100:8", "0", "\\", "}", "]", "[", "中\t",
+])  # fmt: skip
+VALUES = WRITTEN | st.none() | st.booleans() | st.integers() | st.floats()
+PARENTS = st.sampled_from(["", "slurm", "dependencies", "pip", "bf16", "args", "env", "image", "with", "a"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -54,6 +67,21 @@ def test_json_is_read_as_the_standard_library_reads_it(value: object, indent: in
     (node,) = parsed.builder.finish()
     assert plain(node) == as_text(json.loads(text))
     assert all(spelled(text, scalar) for scalar in scalars(node))
+
+
+@pytest.mark.parametrize("data_from", [0, 1000])
+@given(PARENTS, st.lists(st.tuples(KEYS, VALUES), max_size=9), st.sampled_from([None, 2]), st.booleans())
+@example("", [("a", 0)] * 2 + [("a", 1)], None, False)  # noqa: FBT003 - an example has no names
+def test_flat_json_says_what_its_items_say_one_by_one(
+    data_from: int, parent: str, pairs: list[tuple[str, object]], indent: int | None, listed: bool
+) -> None:
+    values = [value for _, value in pairs] if listed else {f"{key}": value for key, value in pairs}
+    text = json.dumps({parent: values, "command": ["a", "--b"]} if parent else values, indent=indent)
+    twice = text.replace('"a": ', '"bf16": ')  # equal keys
+    with patch.object(walk, "DATA_FROM", data_from), patch.object(flat, "SHORTEST", 0):
+        quick = [read("x.json", text), read("x.json", twice)]
+        with patch.object(json_reader, "flat", lambda *_: None):
+            assert quick == [read("x.json", text), read("x.json", twice)]
 
 
 @given(trees(ATOMS))

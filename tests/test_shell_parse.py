@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from unittest.mock import patch
 
+import bashlex
 import pytest
 import tree_sitter_bash
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tree_sitter import Language, Parser
 from tree_sitter import Node as Branch
 
+from chipsieve_shell import tree
 from chipsieve_shell.expand import Expander
 from chipsieve_shell.mask_words import ASSIGNMENT
-from chipsieve_shell.nodes import Case, Doubtful, Extent, For, Group, Node, Question, Simple, children
+from chipsieve_shell.masked import Masked
+from chipsieve_shell.nodes import Case, Doubtful, Extent, For, Group, Node, Question, Script, Sequence, Simple, children
 from chipsieve_shell.parse import parse
 from chipsieve_shell.state import State
 from chipsieve_shell.tape import Tape
@@ -86,6 +90,18 @@ def extents(node: Node) -> list[Extent]:
     return [node.extent] if isinstance(node, Question) else [node.subject] if isinstance(node, Case) else []
 
 
+PLAIN = st.lists(
+    st.sampled_from([
+        "a", "bb-c ", "A=1 ", "A+=x", "A[0]=1 ", "A=(x\n y)", " ", " \\\n", "\\\n", "\n", "\n\n", "'x\ny' ", '"$Q z" ',
+        "$C ", "if ", "\nthen ", "fi\n", "for x", " in ", "\ndo ", "done", "{ ", "\n}\n", "f()", "function g", "(", ")",
+        "; ", "&\n", "|", "&&", ">", "2>&1 ", "<<< ", "<<E\n", "\nE\n", "! ", "[[ a ]]", "((1))", "time ",
+        "case x in\na) ", ";;\nesac\n", "# c\n", "export ", "select ", "while ", "1", "~/b ", "<X>", "é", "else ",
+        "coproc ", "\r\n", "%", "'",
+    ]),
+    max_size=14,
+).map("".join)  # fmt: skip
+
+
 @pytest.mark.parametrize("path", WHOLE, ids=lambda path: path.stem)
 def test_every_command_is_found_where_the_oracle_finds_it(path: Path) -> None:
     text = text_of(path)
@@ -94,6 +110,32 @@ def test_every_command_is_found_where_the_oracle_finds_it(path: Path) -> None:
     collector.collect(script.body)
     assert script.lost == ()
     assert expected(text) <= collector.found
+
+
+def read_by_the_engine_alone(text: str) -> Script:
+    """The script, every statement of which the engine reads."""
+    with (
+        patch.object(tree, "plain_commands", lambda _: {}),
+        patch.object(tree, "_trees", lambda stretch, _: bashlex.parse(stretch)),
+    ):
+        return parse(text)
+
+
+@given(st.one_of(PLAIN, SHELL))
+@settings(max_examples=500)
+def test_plain_lines_are_read_as_the_engine_reads_them(text: str) -> None:
+    assert parse(text) == read_by_the_engine_alone(text)
+
+
+@pytest.mark.parametrize("path", HOSTILE, ids=lambda path: path.stem)
+def test_plain_lines_of_a_script_are_read_as_the_engine_reads_them(path: Path) -> None:
+    assert parse(text_of(path)) == read_by_the_engine_alone(text_of(path))
+
+
+def test_a_comment_that_was_left_ends_what_is_read() -> None:
+    text = "(a)\n# b"
+    built = tree.build(Masked(text, 0), 0, len(text), lambda *_: Sequence(()))
+    assert built == Group(Simple((1, 2), (), ((1, 2),)), subshell=True)
 
 
 def test_the_oracle_has_something_to_say() -> None:

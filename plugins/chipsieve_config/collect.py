@@ -25,6 +25,7 @@ from chipsieve.signals.table import SignalTable
 from chipsieve.text import Lines, finding
 
 ENGINE = "config"
+LINE = re.compile(r"[^\r\n]+")
 Conditions = tuple[Condition, ...]
 
 
@@ -101,4 +102,4 @@ def _only(text: str, places: Iterable[tuple[int, int]]) -> str:
 
 
 def _blank(text: str) -> str:
-    return re.sub(r"[^\r\n]", " ", text)
+    return LINE.sub(lambda line: " " * len(line[0]), text)

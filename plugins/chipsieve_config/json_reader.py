@@ -9,17 +9,18 @@ from dataclasses import dataclass, field
 from chipsieve.model import Reading, Source
 from chipsieve.signals.table import SignalTable
 from chipsieve_config.collect import Collector
+from chipsieve_config.flat import flat
 from chipsieve_config.tree import DEPTH_LIMIT, Builder, Mapping, Scalar, Sequence
 from chipsieve_config.walk import Walker
 
 TOKEN = re.compile(
-    r"""[\s\ufeff]*(?:(?P<comment>//[^\r\n]*|\#[^\r\n]*|/\*(?s:.*?)\*/)
-    |(?P<string>"(?:[^"\\\r\n]|\\(?s:.))*"|'(?:[^'\\\r\n]|\\.)*')
+    r"""[\s\ufeff]*+(?:(?P<comment>//[^\r\n]*|\#[^\r\n]*|/\*(?s:.*?)\*/)
+    |(?P<string>"(?:[^"\\\r\n]++|\\(?s:.))*+"|'(?:[^'\\\r\n]++|\\.)*+')
     |(?P<punctuation>[\[\]{},:])
-    |(?P<word>(?:\$\{[^}\r\n]*\}|[^\s\ufeff,:\[\]{}"'])+)
+    |(?P<word>(?:\$\{[^}\r\n]*\}|[^\s\ufeff,:\[\]{}"'$]++|\$)++)
     |(?P<end>\Z))""",
     re.VERBOSE,
-)
+)  # possessive: a long string would else cost memory for each of its characters
 NUMBER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|Infinity|NaN)")
 WORDS = frozenset({"true", "false", "True", "False"})
 NULLS = frozenset({"null", "None", "undefined"})
@@ -92,34 +93,42 @@ class _Parser:
             if token is None:
                 raise BrokenJsonError("a quote or comment is never closed", offset)
             kind, offset = token.lastgroup or "end", token.end()
-            if kind == "comment":
+            if kind == "punctuation":
+                offset = self._punctuation(token[kind], offset)
+            elif kind == "comment":
                 self.parsed.comments.append(token.span(kind))
-            elif kind == "punctuation":
-                self._punctuation(token[kind], token.start(kind))
             elif kind != "end":
                 self._scalar(token[kind], token.start(kind), quoted=kind == "string")
         if self.closers:
             raise BrokenJsonError(f"{self.closers[-1]!r} is missing at the end", len(self.text))
 
-    def _punctuation(self, sign: str, offset: int) -> None:
+    def _punctuation(self, sign: str, after: int) -> int:
+        """Take a sign, and return the offset past what it opens and has been read with it, or past the sign."""
         if sign in "{[":
-            self._expect("value", offset)
-            self._open(sign, offset)
-        elif sign in "}]":
-            self._close(sign, offset)
+            self._expect("value", after - 1)
+            return self._open(sign, after - 1)
+        if sign in "}]":
+            self._close(sign, after - 1)
         elif sign == ":":
-            self._expect("colon", offset)
+            self._expect("colon", after - 1)
             self.state = "value"
         else:
-            self._expect("comma", offset)
+            self._expect("comma", after - 1)
             self.state = self._first_state()
+        return after
 
-    def _open(self, sign: str, offset: int) -> None:
+    def _open(self, sign: str, offset: int) -> int:
         if self.builder.depth >= DEPTH_LIMIT:
             raise BrokenJsonError(f"nested more than {DEPTH_LIMIT} deep", offset)
+        stretch = flat(self.text, offset)
+        if stretch:
+            self.builder.add(stretch[0])
+            self.state = "comma" if self.closers else "end"
+            return stretch[1]
         self.builder.open(Mapping() if sign == "{" else Sequence())
         self.closers.append("}" if sign == "{" else "]")
         self.state = self._first_state()
+        return offset + 1
 
     def _close(self, sign: str, offset: int) -> None:
         if not self.closers or self.closers[-1] != sign or self.state not in ("comma", self._first_state()):

@@ -7,15 +7,15 @@ to bound; what was added before an error is kept.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 DEPTH_LIMIT = 100  # deeper nesting is no configuration
 MERGE_LIMIT = 100_000  # entries that YAML merge keys may add in one file
 INTERPOLATION = re.compile(r"\$\{|\$\(|\$[A-Za-z_]|\{\{|\{%|<%|%\(")
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """One value as written (escapes decoded, null as ""), from offset `start` up to `end`.
 
     `text` is None where the file holds something that is no value of its syntax, such as a placeholder.
@@ -31,35 +31,65 @@ class Scalar:
         return None if self.text is None or INTERPOLATION.search(self.text) else self.text
 
 
-@dataclass(slots=True)
 class Mapping:
-    """Keys with their values in order of writing."""
+    """Keys with their values in order of writing; none is added once somebody has asked for one."""
 
-    entries: list[tuple[Scalar, Node]] = field(default_factory=list)
+    def __init__(self, entries: list[Entry] | None = None) -> None:
+        """Take the entries."""
+        self._entries = [] if entries is None else entries
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The keys, each with its value."""
+        return self._entries
+
+    @property
+    def size(self) -> int:
+        """How many entries there are."""
+        return len(self.entries)
+
+    @cached_property
+    def _named(self) -> dict[str | None, Node]:
+        return {key.text: value for key, value in self.entries}
 
     def get(self, *names: str) -> Node | None:
         """The value under the first of the names that is there."""
-        found = {key.text: value for key, value in self.entries}
-        return next((found[name] for name in names if name in found), None)
+        return next((self._named[name] for name in names if name in self._named), None)
 
     def scalars(self) -> dict[str, str]:
         """The known scalar values by key."""
+        return self._scalars
+
+    @cached_property
+    def _scalars(self) -> dict[str, str]:
         known = ((key.text, value.known) for key, value in self.entries if isinstance(value, Scalar))
         return {key: value for key, value in known if key is not None and value is not None}
 
 
-@dataclass(slots=True)
 class Sequence:
     """Values in order of writing."""
 
-    items: list[Node] = field(default_factory=list)
+    def __init__(self, items: list[Node] | None = None) -> None:
+        """Take the items."""
+        self._items = [] if items is None else items
+
+    @property
+    def items(self) -> list[Node]:
+        """The values."""
+        return self._items
 
     def scalars(self) -> list[Scalar]:
         """The scalar items."""
         return [item for item in self.items if isinstance(item, Scalar)]
 
+    @property
+    def several(self) -> bool:
+        """Whether there is more than one scalar item."""
+        return len(self.scalars()) > 1
+
 
 Node = Scalar | Mapping | Sequence
+Entry = tuple[Scalar, Node]
 
 
 class Builder:
@@ -105,7 +135,7 @@ class Builder:
         container, _ = self._open.pop()
         if isinstance(container, Mapping):
             entries = self._with_merges(container) if self._merge_keys else container.entries
-            container.entries = list({key.text: (key, value) for key, value in entries}.values())
+            container.entries[:] = {key.text: (key, value) for key, value in entries}.values()
 
     def finish(self) -> list[Node]:
         """The documents, with all that is still open closed."""

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping as Dict
 from collections.abc import Sequence as Row
-from fnmatch import fnmatchcase
 
 from chipsieve.model import Test
 from chipsieve_config import workload
+from chipsieve_config.asked import ARGUMENTS, IMAGES, SCHEDULER_PREFIX, Asked, Telling, split
 from chipsieve_config.collect import Collector, Conditions
 from chipsieve_config.flags import flags
+from chipsieve_config.flat import FlatMapping, FlatSequence
 from chipsieve_config.pins import conda, requirement
-from chipsieve_config.references import hydra_defaults, is_file_name
-from chipsieve_config.tree import DEPTH_LIMIT, Mapping, Node, Scalar, Sequence
+from chipsieve_config.references import ENDINGS, hydra_defaults, is_file_name
+from chipsieve_config.tree import DEPTH_LIMIT, Entry, Mapping, Node, Scalar, Sequence
 
 NODE_LIMIT = 1_000_000  # values visited in one file
 REPEATS = 100  # visits of one mapping or list that aliases repeat; a chain of aliases repeats without end
 DATA_FROM = 1_000  # more entries than this are data (a vocabulary, an index): no settings, no file names
 ONE_OF_SEVERAL = Test("unknown", text="one of several values in a list")
 ACTION_INPUTS = "with"  # of a GitHub action, whose `script` may be JavaScript
-IMAGES = frozenset({"image", "container", "container_image", "docker_image", "base_image"})
 SCHEDULERS = re.compile(r"slurm|sbatch|srun|submitit|salloc|launcher|executor|scheduler", re.IGNORECASE)
-SCHEDULER_PREFIX = re.compile(r"^(?:slurm|sbatch|srun)[_-]", re.IGNORECASE)
-ARGUMENTS = re.compile(r"(?:^|_)(?:args?|arguments|flags|opts|options|params|command|cmd|entrypoint)$", re.IGNORECASE)
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
-PARTS = re.compile(r"[^.]+")
+PINNED = (("dependencies",), ("pip",))
+NOTHING = Mapping()
 
 
 class Walker:
@@ -40,9 +38,8 @@ class Walker:
         self._visits: Counter[int] = Counter()
         self._cut = False
         self._scheduled: dict[tuple[str, ...], bool] = {}
-        names = self.table.key_components()
-        self._names = {name: True for name in names if "*" not in name}
-        self._globs = [name for name in names if "*" in name]
+        self._asked = Asked(self.table)
+        self._telling = Telling(self._asked)
 
     def documents(self, nodes: Row[Node], conditions: Conditions = ()) -> None:
         """Walk over every document of a file; a cut is a gap."""
@@ -65,7 +62,7 @@ class Walker:
         elif isinstance(node, Sequence):
             self._sequence(node, path, conditions, depth)
         else:
-            self._value(path, node, {}, conditions)
+            self._value(path, node, NOTHING, conditions)
 
     def _repeats(self, node: Node) -> bool:
         """Whether aliases have led to this container often enough."""
@@ -77,12 +74,12 @@ class Walker:
         return repeats
 
     def setting(
-        self, path: tuple[str, ...], key: Scalar, value: Scalar, siblings: Dict[str, str], conditions: Conditions
+        self, path: tuple[str, ...], key: Scalar, value: Scalar, beside: Mapping, conditions: Conditions
     ) -> None:
-        """Ask about one `key: value` below `path`."""
+        """Ask about one `key: value` below `path`, and `beside` others."""
         name = key.text or ""
         start, end = (value.start, value.end) if value.end > value.start else (key.start, key.end)
-        self._value((*path, *_split(name)), value, siblings, conditions)
+        self._value((*path, *split(name)), value, beside, conditions)
         self._directive(path, name, value, conditions)
         if name.startswith("-"):
             self.out.add(self.table.flag(name, value.known), start, end, conditions)
@@ -92,61 +89,81 @@ class Walker:
             self.out.add(self.table.image(value.known), start, end, conditions)
 
     def _mapping(self, node: Mapping, path: tuple[str, ...], conditions: Conditions, depth: int) -> None:
-        siblings = node.scalars()
-        self._shapes(node, siblings, path, conditions)
+        self._shapes(node, path, conditions)
         if path[-1:] != (ACTION_INPUTS,):
             workload.workload(self.out, node, conditions)
-        settings = len(node.entries) <= DATA_FROM
-        for key, value in node.entries:
+        settings = node.size <= DATA_FROM
+        for key, value in self._entries(node, path, settings=settings):
             name = key.text or ""
             if isinstance(value, Scalar):
                 self.left -= 1
-                self.setting(path, key, value, siblings, conditions)
+                self.setting(path, key, value, node, conditions)
                 if settings and name.isidentifier():
                     self.out.option(name, value.known, value.start, value.end)
             else:
-                self.node(value, (*path, *_split(name)), conditions, depth + 1)
+                self.node(value, (*path, *split(name)), conditions, depth + 1)
             self._arguments(path, name, value, conditions)
         if settings:
             hydra_defaults(self.out, node, conditions)
 
+    def _entries(self, node: Mapping, path: tuple[str, ...], *, settings: bool) -> list[Entry]:
+        """The entries to ask about: of a flat mapping those that may have something to say."""
+        if not isinstance(node, FlatMapping) or self._is_scheduled(path):
+            return node.entries
+        told = {
+            name
+            for name, text in node.texts.items()
+            if self._telling[name]
+            or text.endswith(ENDINGS)
+            or (name.isidentifier() and (settings or self._is_set(name, text)))
+        }
+        self.left -= node.size - len(told)
+        return node.placed(told) if told else []
+
+    def _is_set(self, name: str, text: str) -> bool:
+        """Whether any row asks for an environment variable with this value."""
+        return bool(self.table.env(name, Scalar(text, 0, 0).known))
+
     def _sequence(self, node: Sequence, path: tuple[str, ...], conditions: Conditions, depth: int) -> None:
-        several = len(node.scalars()) > 1
-        for item in node.items:
+        several, pinned = node.several, path[-1:] in PINNED and path[-2:] != ("project", "dependencies")
+        for item in self._items(node, path, pinned=pinned):
             if not isinstance(item, Scalar):
                 self.node(item, path, conditions, depth + 1)
                 continue
             self.left -= 1
-            self._value(path, item, {}, (*conditions, ONE_OF_SEVERAL) if several else conditions)
+            self._value(path, item, NOTHING, (*conditions, ONE_OF_SEVERAL) if several else conditions)
             self._assignment(item, conditions)
-            if path[-1:] in (("dependencies",), ("pip",)) and path[-2:] != ("project", "dependencies"):
-                asked = requirement if path[-2:] == ("dependencies", "pip") else conda
-                for pin in asked(item.known or ""):
-                    self.out.add(self.table.pin(pin.text), item.start, item.end, (*conditions, *pin.conditions))
+            asked = requirement if path[-2:] == ("dependencies", "pip") else conda
+            for pin in asked(item.known or "") if pinned else ():
+                self.out.add(self.table.pin(pin.text), item.start, item.end, (*conditions, *pin.conditions))
 
-    def _value(self, path: tuple[str, ...], value: Scalar, siblings: Dict[str, str], conditions: Conditions) -> None:
-        if path and self._is_asked(path[-1]):
-            found = self.table.key(path, value.known, self.out.source.path, siblings)
+    def _items(self, node: Sequence, path: tuple[str, ...], *, pinned: bool) -> Row[Node]:
+        """The items to ask about: of a flat sequence those that may have something to say."""
+        if not isinstance(node, FlatSequence) or pinned or (path and self._asked[path[-1]]):
+            return node.items
+        told = {place for place, text in enumerate(node.texts) if "=" in text or text.endswith(ENDINGS)}
+        self.left -= len(node.texts) - len(told)
+        return node.placed(told) if told else ()
+
+    def _value(self, path: tuple[str, ...], value: Scalar, beside: Mapping, conditions: Conditions) -> None:
+        if path and self._asked[path[-1]]:
+            found = self.table.key(path, value.known, self.out.source.path, beside.scalars())
             self.out.add(found, value.start, value.end, conditions)
-        if value.known and is_file_name(value.known):
-            self.out.refer(value.known, value.start, value.end, conditions)
+        if value.text and is_file_name(value.text) and value.known:
+            self.out.refer(value.text, value.start, value.end, conditions)
 
-    def _is_asked(self, key: str) -> bool:
-        """Whether any row asks for a key of this name; most keys of most files are asked by none."""
-        name = key.rpartition(".")[2].casefold()
-        if name not in self._names:
-            self._names[name] = any(fnmatchcase(name, glob) for glob in self._globs)
-        return self._names[name]
-
-    def _shapes(self, node: Mapping, siblings: Dict[str, str], path: tuple[str, ...], conditions: Conditions) -> None:
+    def _shapes(self, node: Mapping, path: tuple[str, ...], conditions: Conditions) -> None:
         """What several keys say together: `name` with `value`, a node selector, an image in pieces."""
-        name, value = siblings.get("name", siblings.get("key", "")), node.get("value")
+        value, choices = node.get("value"), node.get("values")
+        repository = node.get("repository", "name") if path[-1:] == ("image",) else None
+        if value is choices is repository is None:
+            return
+        siblings = node.scalars()
+        name = siblings.get("name", siblings.get("key", ""))
         if name and isinstance(value, Scalar):
             self.out.add(self.table.env(name, value.known), value.start, value.end, conditions)
-        choices = node.get("values")
         if siblings.get("operator") == "In" and isinstance(choices, Sequence):
             self.node(choices, (*path, siblings.get("key", "")), conditions)
-        repository = node.get("repository", "name") if path[-1:] == ("image",) else None
         if isinstance(repository, Scalar) and repository.known:
             image = f"{repository.known}:{siblings['tag']}" if siblings.get("tag") else repository.known
             self.out.add(self.table.image(image), repository.start, repository.end, conditions)
@@ -183,8 +200,3 @@ class Walker:
             self.out.add(self.table.flag(flag, operand), item.start, item.end, conditions)
             request = Scalar(operand, item.start, item.end)
             self._directive((*path, name), flag.lstrip("-"), request, conditions)
-
-
-def _split(name: str) -> tuple[str, ...]:
-    """The segments of a key: `zero_optimization.stage` has two, a label such as `amd.com/gpu` is one."""
-    return tuple(PARTS.findall(name)) if "." in name and "/" not in name else (name,)

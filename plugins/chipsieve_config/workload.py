@@ -19,6 +19,8 @@ SHELL_TEXT = re.compile(r"-[a-z]*c")
 
 def workload(out: Collector, node: Mapping, conditions: Conditions) -> None:
     """Record the shell scripts and commands of one mapping: a job, a step, a container."""
+    if node.get(*SCRIPTS, "args") is None:
+        return
     for name in SCRIPTS:
         value = node.get(name)
         if isinstance(value, Scalar) and value.text and len(value.text.split()) > 1:

@@ -69,7 +69,7 @@ def _report(collector: Collector, parsed: Parsed) -> None:
         kind = "a template, not YAML" if templated else "broken YAML"
         collector.gap(f"{kind}: {parsed.reason}; single lines were read from here on", line)
         for path, key, value in _settings(collector.text, parsed.end):
-            walker.setting(path, key, value, {}, BY_TEMPLATE if templated else BY_BREAK)
+            walker.setting(path, key, value, Mapping(), BY_TEMPLATE if templated else BY_BREAK)
 
 
 def _parse_somehow(text: str) -> Parsed:
@@ -88,8 +88,9 @@ def parse(text: str) -> Parsed:
     anchors: dict[str, Node] = {}
     try:
         for event in yaml.parse(text, Loader=LOADER):
-            _take(event, parsed, anchors)
-            parsed.end = max(parsed.end, min(_place(event)[1], len(text)))
+            place = _place(event)
+            _take(event, place, parsed, anchors)
+            parsed.end = max(parsed.end, min(place[1], len(text)))
             if parsed.builder.depth > DEPTH_LIMIT:
                 parsed.reason = f"nested more than {DEPTH_LIMIT} deep"
                 break
@@ -100,11 +101,12 @@ def parse(text: str) -> Parsed:
     return parsed
 
 
-def _take(event: yaml.Event, parsed: Parsed, anchors: dict[str, Node]) -> None:
+def _take(event: yaml.Event, place: tuple[int, int], parsed: Parsed, anchors: dict[str, Node]) -> None:
     builder = parsed.builder
     if isinstance(event, yaml.ScalarEvent):
-        node: Node = _scalar(event)
-        parsed.places.append(_place(event))
+        text = "" if not event.style and event.value in NULLS else event.value
+        node: Node = Scalar(text, *place)
+        parsed.places.append(place)
         builder.add(node)
     elif isinstance(event, yaml.CollectionStartEvent):
         node = Mapping() if isinstance(event, yaml.MappingStartEvent) else Sequence()
@@ -114,18 +116,12 @@ def _take(event: yaml.Event, parsed: Parsed, anchors: dict[str, Node]) -> None:
         return
     elif isinstance(event, yaml.AliasEvent):
         known = anchors.get(event.anchor or "")
-        builder.add(Scalar(None, *_place(event)) if known is None or builder.is_open(known) else known)
+        builder.add(Scalar(None, *place) if known is None or builder.is_open(known) else known)
         return
     else:
         return
     if event.anchor:
         anchors[event.anchor] = node
-
-
-def _scalar(event: yaml.ScalarEvent) -> Scalar:
-    plain = not event.style
-    text = "" if plain and event.value in NULLS else event.value
-    return Scalar(text, *_place(event))
 
 
 def _place(event: yaml.Event) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from chipsieve.model import Word
 from chipsieve_shell.expand import Expander
 from chipsieve_shell.nodes import Extent
 from chipsieve_shell.state import State
-from chipsieve_shell.values import Piece, Pieces, Value, scalar, to_word
+from chipsieve_shell.values import Piece, Pieces, Value, scalar
 from chipsieve_shell.walker import Walker
 
 PIECES_LIMIT = 4000  # long argument lists have some hundred
@@ -40,7 +40,7 @@ def assign(
         bind(walker, state, name, value, place, exported=exported)
     else:
         walker.record.environment(name, value.pieces, place, state.conditions)
-    return name, to_word(value.pieces, place, walker.record.lines)
+    return name, walker.record.lines.word(value.pieces, place)
 
 
 def bind(walker: Walker, state: State, name: str, value: Value, place: Extent, *, exported: bool | None) -> None:

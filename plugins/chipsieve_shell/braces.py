@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from chipsieve_shell.values import Pieces, constant, cut
 
@@ -21,10 +20,10 @@ def braces(word: Pieces) -> list[Pieces]:
         first, last = int(found[2]), int(found[3])
         step = 1 if first <= last else -1
         numbers = list(range(first, last + step, step))[: BRACE_LIMIT + 1]
-        return [(replace(word[0], text=f"{found[1]}{number}{found[4]}", exact=False),) for number in numbers]
+        return [(word[0]._replace(text=f"{found[1]}{number}{found[4]}", exact=False),) for number in numbers]
     if found := BRACE_LIST.fullmatch(text):
         if found[1] or found[3]:
-            return [(replace(word[0], text=found[1] + item + found[3], exact=False),) for item in found[2].split(",")]
+            return [(word[0]._replace(text=found[1] + item + found[3], exact=False),) for item in found[2].split(",")]
         spots = re.finditer(r"[^,]+", found[2])
         return [(cut(word[0], spot.start() + 1, spot.end() + 1),) for spot in spots]
     return [word]

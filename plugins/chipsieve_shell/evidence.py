@@ -24,13 +24,14 @@ Flag = tuple[str, str | None, Extent, Conditions]
 def examine(record: Record, placed: list[Placed], conditions: Conditions) -> None:
     """Record the findings of one command's words."""
     tokens = [(constant(word), extent_of(word, place)) for word, place in placed]
-    if basename(tokens[0][0] or "") not in LOCAL:
+    head = basename(tokens[0][0] or "")
+    if head not in LOCAL:
         for name, value, extent, further in flags(placed):
             record.found(record.table.flag(name, value), extent, (*conditions, *further))
-    if basename(tokens[0][0] or "") not in SAYING:
+    if head not in SAYING:
         for text, extent in tokens:
             record.found(record.table.literal(text) if text else (), extent, conditions)
-    if basename(tokens[0][0] or "") in TRIVIAL:
+    if head in TRIVIAL:
         return
     scheduler = next((index for index, (text, _) in enumerate(tokens) if basename(text or "") in SYSTEMS), None)
     if scheduler is not None:

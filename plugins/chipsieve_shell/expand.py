@@ -11,7 +11,7 @@ from chipsieve_shell.mask_words import ASSIGNMENT
 from chipsieve_shell.masking import end_of_commands
 from chipsieve_shell.nodes import Extent
 from chipsieve_shell.parameter import ParameterReader
-from chipsieve_shell.skip import ANSI, Skipper, Unclosed
+from chipsieve_shell.skip import ANSI, PLAIN, Skipper, Unclosed
 from chipsieve_shell.state import State
 from chipsieve_shell.tape import Tape
 from chipsieve_shell.values import Piece, Pieces, constant, fields
@@ -41,6 +41,8 @@ class Expander:
 
     def pieces(self, start: int, end: int, *, quoted: bool = False, document: bool = False) -> Pieces:
         """The word's pieces. `quoted` reads it as inside double quotes, `document` as a here-document."""
+        if not (quoted or document) and PLAIN.fullmatch(self.tape.text, start, end):
+            return tuple(self.tape.literal(start, end, quoted=False))
         found: list[Piece] = []
         skip = self.skipper(end)
         at = start

@@ -12,7 +12,7 @@ from chipsieve_shell.launchers import Placed, settings
 from chipsieve_shell.nodes import Extent, Simple
 from chipsieve_shell.state import DIRECTORY, State
 from chipsieve_shell.tape import Tape
-from chipsieve_shell.values import Pieces, constant, extent_of, to_word
+from chipsieve_shell.values import Pieces, constant, extent_of
 from chipsieve_shell.walker import Walker
 
 
@@ -37,7 +37,7 @@ def external(
                 given.append((name, record.word(held)))
         else:
             record.environment(name, pieces, _assignment_extent(name, pieces, place, record.source.text), conditions)
-            given.append((name, to_word(pieces, place, record.lines)))
+            given.append((name, record.lines.word(pieces, place)))
     examine(record, placed, conditions)
     if NEVER not in conditions and basename(constant(placed[0][0]) or "?") not in TRIVIAL:
         record.commands.append(command(walker, placed, given, extent, state, conditions))
@@ -58,11 +58,11 @@ def command(
     lines = walker.record.lines
     folder = state.value(DIRECTORY)
     return Command(
-        words=tuple(to_word(word, place, lines) for word, place in placed),
+        words=tuple(lines.word(word, place) for word, place in placed),
         span=lines.span(*extent),
         environment=(*environment(walker, state), *given),
         conditions=conditions,
-        directory=to_word(folder.pieces, folder.extent, lines) if folder else None,
+        directory=lines.word(folder.pieces, folder.extent) if folder else None,
         sources=sources,
     )
 

@@ -128,7 +128,7 @@ class _Masker:
             return mask_continuation(self.text, self.edits, at)
         if char == "\r":
             self.edits.put(at, " ")
-        return at + 1
+        return self.skip.past(at + 1, " \t")
 
     def _keyword(self, at: int) -> str:
         """The bare word at an offset, when it may be a reserved one."""
@@ -139,10 +139,11 @@ class _Masker:
 
     def _newline(self, at: int) -> int:
         self.command = True
-        at = self.heredocs.read(at + 1)
+        first = self.heredocs.read(at + 1)
+        after = self.skip.past(first, "\n")
         if not self.blocks:
-            self.masked.boundaries.append(at)
-        return at
+            self.masked.boundaries += range(first, after + 1)
+        return after
 
     def _comment(self, at: int) -> int:
         end = self.skip.line_end(at)
@@ -220,9 +221,7 @@ class _Masker:
         self.edits.put(at, "for".ljust(len(keyword)))
         self._open(at, "done")
         self.command = False
-        at += len(keyword)
-        while at < self.end and self.text[at] in " \t":
-            at += 1
+        at = self.skip.past(at + len(keyword), " \t")
         end = self.skip.arithmetic(at) if self.text.startswith("((", at) else None
         if end is None:
             return at

@@ -9,7 +9,7 @@ from chipsieve.model import Document
 from chipsieve_shell.nodes import Extent, Heredoc, Redirect, Simple
 from chipsieve_shell.state import State
 from chipsieve_shell.tape import Tape, tape_of
-from chipsieve_shell.values import Pieces, constant, to_word
+from chipsieve_shell.values import Pieces, constant
 from chipsieve_shell.walker import Walker
 
 SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh"})
@@ -33,7 +33,7 @@ def scripts(walker: Walker, words: list[Pieces], site: Extent, state: State) -> 
     texts = [constant(word) for word in words]
     for index in range(len(words) - 2):
         option = texts[index + 1]
-        if basename(texts[index] or "") in SHELLS and option and COMMAND_OPTION.fullmatch(option):
+        if option and COMMAND_OPTION.fullmatch(option) and basename(texts[index] or "") in SHELLS:
             local = not any(basename(text or "") in REMOTE for text in texts[:index])
             walker.nested(tape_of([words[index + 2]], site), inner(state, inherits=local))
             return
@@ -121,7 +121,7 @@ def document(walker: Walker, body: Heredoc, target: tuple[Pieces, Extent], tape:
     language = language_of(target[0], content.text)
     if language:
         text = "".join(_shown(content, at, language) for at in range(len(content.text)))
-        path = to_word(target[0], target[1], record.lines)
+        path = record.lines.word(*target)
         span = record.lines.span(*tape.origin(*body.body))
         record.documents.append(Document(path, language, text, span, state.conditions))
 

@@ -40,9 +40,9 @@ def images(words: list[Token]) -> Iterator[tuple[str, Extent]]:
             if operand[0] is not None:
                 yield operand[0], operand[1]
         verb = words[index + 1][0] if index + 1 < len(words) else None
-        if basename(text or "") in CONTAINERS and verb in ("run", "create", "pull"):
+        if verb in ("run", "create", "pull") and basename(text or "") in CONTAINERS:
             yield from _first_operand(words[index + 2 :], sandbox=False)
-        elif basename(text or "") in SANDBOXES and verb in ("exec", "run", "shell", "pull", "build"):
+        elif verb in ("exec", "run", "shell", "pull", "build") and basename(text or "") in SANDBOXES:
             yield from _first_operand(words[index + 2 :], sandbox=True)
         elif text == "enroot" and verb in ("import", "create", "start"):
             yield from _first_operand(words[index + 2 :], sandbox=False)

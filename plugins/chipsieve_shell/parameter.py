@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Protocol
 
@@ -154,7 +154,7 @@ class ParameterReader:
         if text is not None:
             return otherwise if text == "" and operator.startswith(":") else pieces
         if len(pieces) == 1 and pieces[0].kind == "variable" and pieces[0].default is None:
-            pieces = (replace(pieces[0], default=otherwise, quoted=self.quoted),)
+            pieces = (pieces[0]._replace(default=otherwise, quoted=self.quoted),)
         elif any(constant(value) == "" for _, value in readings(pieces)):
             pieces = self._filled(pieces, otherwise)
         if operator.endswith("=") and name.isidentifier():
@@ -166,7 +166,7 @@ class ParameterReader:
         options = tuple(
             (conditions, otherwise if constant(value) == "" else value) for conditions, value in readings(pieces)
         )
-        return (replace(pieces[0], kind="choice", default=None, alternatives=options),)
+        return (pieces[0]._replace(kind="choice", default=None, alternatives=options),)
 
     def alternative(self, name: str, pieces: Pieces, extent: Extent, whole: Extent) -> Pieces:
         """`${X:+alt}`."""
@@ -195,7 +195,7 @@ class ParameterReader:
     def transform(self, pieces: Pieces, operation: str, whole: Extent) -> Pieces:
         """Operators that change the text: `%`, `#`, `/`, `,`, `^`, `:offset`."""
         if len(pieces) == 1 and pieces[0].text == SCRIPT and operation in ("%/*", "%%/*"):
-            return (replace(pieces[0], text=SCRIPT_DIRECTORY),)
+            return (pieces[0]._replace(text=SCRIPT_DIRECTORY),)
         text = constant(pieces)
         changed = None if text is None else transformed(text, operation)
         if changed is None:
@@ -236,10 +236,10 @@ def parent(pieces: Pieces) -> Pieces | None:
     """`dirname` of a path; the script's own directory is a variable of its own."""
     text = constant(pieces)
     if text is not None and pieces:
-        return (replace(pieces[0], text=posixpath.dirname(text) or ".", exact=False),)
+        return (pieces[0]._replace(text=posixpath.dirname(text) or ".", exact=False),)
     if len(pieces) == 1 and pieces[0].kind == "variable" and pieces[0].default is None:
         if pieces[0].text == SCRIPT:
-            return (replace(pieces[0], text=SCRIPT_DIRECTORY),)
+            return (pieces[0]._replace(text=SCRIPT_DIRECTORY),)
         if pieces[0].text == SCRIPT_DIRECTORY:
             return (*pieces, Piece("text", "/..", pieces[0].start, pieces[0].end, pieces[0].quoted))
     return None

@@ -8,15 +8,15 @@ from posixpath import basename
 
 from chipsieve.model import MENTION, Command, Document, Reading, Source, Test, Word
 from chipsieve.signals.table import SignalTable
-from chipsieve.text import Lines
 from chipsieve_shell.interpret import Interpreter
 from chipsieve_shell.nodes import Node, Script, Simple, children
 from chipsieve_shell.options import directive_lines
 from chipsieve_shell.parse import parse
+from chipsieve_shell.places import Places
 from chipsieve_shell.record import STEP_LIMIT, Exhausted, Record, merged
 from chipsieve_shell.state import State
 from chipsieve_shell.tape import Tape
-from chipsieve_shell.values import Piece, Value, to_word
+from chipsieve_shell.values import Piece, Value
 
 SIZE_LIMIT = 1_000_000  # characters; the largest launch script seen has 60,000
 LINE_LIMIT = 100_000  # characters in one line: data, not a script
@@ -28,7 +28,7 @@ def read(source: Source, table: SignalTable) -> Reading:
 
     Never raises for bad input: what cannot be read is a gap with its line. Sizes are bounded.
     """
-    record = Record(source, table, Lines(source.text))
+    record = Record(source, table, Places(source.text))
     reason = _refused(source.text)
     if reason:
         record.gap(reason)
@@ -115,7 +115,7 @@ def _comments(record: Record, script: Script) -> None:
 def _bindings(record: Record, state: State) -> tuple[tuple[str, Word], ...]:
     """The variables at the script's end, for a script that sources it."""
     named = ((name, value) for name, value in state.variables.items() if name.isidentifier())
-    return tuple((name, to_word(_spread(value), value.extent, record.lines)) for name, value in named)
+    return tuple((name, record.lines.word(_spread(value), value.extent)) for name, value in named)
 
 
 def _spread(value: Value) -> tuple[Piece, ...]:

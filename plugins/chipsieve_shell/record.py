@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 
 from chipsieve.model import NEVER, Command, Document, Finding, Gap, Match, Source, Word
 from chipsieve.signals.table import SignalTable
-from chipsieve.text import Lines, finding
+from chipsieve.text import finding
 from chipsieve_shell.answers import Conditions
 from chipsieve_shell.nodes import Extent
-from chipsieve_shell.values import Pieces, Value, constant, readings, to_word
+from chipsieve_shell.places import Places
+from chipsieve_shell.values import Pieces, Value, constant, readings
 
 ENGINE = "bashlex"
 STEP_LIMIT = 40_000  # nodes walked per file: bounds loops within loops and calls within calls
@@ -36,7 +37,7 @@ class Record:
 
     source: Source
     table: SignalTable
-    lines: Lines
+    lines: Places
     commands: list[Command] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
@@ -64,7 +65,7 @@ class Record:
         """A variable's value as the model's word; made once, since every command carries its environment."""
         held = self.words.get(id(value))
         if held is None:
-            held = self.words[id(value)] = (value, to_word(value.pieces, value.extent, self.lines))
+            held = self.words[id(value)] = (value, self.lines.word(value.pieces, value.extent))
         return held[1]
 
     def found(self, matches: tuple[Match, ...], extent: Extent, conditions: Conditions) -> tuple[int, ...]:

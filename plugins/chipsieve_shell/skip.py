@@ -233,6 +233,12 @@ class Skipper:
             at = max(at + 1, self.word(at))
         raise Unclosed(opened)
 
+    def past(self, at: int, characters: str) -> int:
+        """The offset past a run of some characters."""
+        while at < self.end and self.text[at] in characters:
+            at += 1
+        return at
+
     def line_end(self, at: int) -> int:
         """The offset of the newline that ends the line, or the end of the text."""
         end = self.text.find("\n", at, self.end)

@@ -60,7 +60,7 @@ class State:
 
     def forget(self, names: frozenset[str], place: Extent, reason: Condition) -> None:
         """Variables that a loop may have changed: what they were, or something unknown."""
-        for name in names:
+        for name in sorted(names):
             changed = Piece("unknown", name, *place)
             before = inherited(self, name, place)
             choice = Piece(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from posixpath import basename
 
 from chipsieve_shell.nodes import AndOr, Group, Node, Sequence, Simple, children
@@ -32,7 +31,7 @@ def printed(walker: Walker, node: Node, tape: Tape, state: State) -> Pieces:
     if name == "dirname":
         return parent(operand) or ()
     if name == "basename" and (text := constant(operand)):
-        return (replace(operand[0], text=basename(text), exact=False),)
+        return (operand[0]._replace(text=basename(text), exact=False),)
     return operand if name in PATH_PRINTERS and _is_path(operand) else ()
 
 

@@ -8,7 +8,7 @@ one private-use character that stands for the piece.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from chipsieve_shell.nodes import Extent
 from chipsieve_shell.values import Piece, Pieces
@@ -55,7 +55,7 @@ class Tape:
         at = start
         while at < end:
             if (hole := self.holes.get(self.text[at])) is not None:
-                found.append(replace(hole, quoted=quoted))
+                found.append(hole._replace(quoted=quoted))
                 at += 1
                 continue
             stop = self._run(at, end)

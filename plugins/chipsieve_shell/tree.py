@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from collections.abc import Sequence as Many
 from typing import Any, Literal
 
 import bashlex
 
-from chipsieve_shell.masked import Masked, Opaque
+from chipsieve_shell.mask_words import ASSIGNMENT
+from chipsieve_shell.masked import Masked
 from chipsieve_shell.nodes import (
     AndOr,
     Arm,
@@ -26,11 +28,13 @@ from chipsieve_shell.nodes import (
     Simple,
     While,
 )  # fmt: skip
+from chipsieve_shell.plain import Commands, plain_commands, shortened
 
 FAILURES = (
     bashlex.errors.ParsingError, bashlex.tokenizer.MatchedPairError, NotImplementedError, AttributeError,
     AssertionError, RecursionError, IndexError, TypeError, ValueError, KeyError,
 )  # fmt: skip
+BLANK = re.compile(r"(?:[ \t\n]|\\\n)*+")
 ParseRange = Callable[[int, int], Node]
 
 
@@ -49,18 +53,45 @@ def build(masked: Masked, start: int, end: int, parse_range: ParseRange) -> Node
     stretch = masked.text[start - masked.offset : end - masked.offset]
     if not stretch.strip(" \t\n;"):
         return Sequence(())
+    plain = plain_commands(stretch)
     try:
-        trees = bashlex.parse(stretch)
-        return _Builder(masked, start, parse_range).sequence(trees)
+        trees = _trees(shortened(stretch, plain), plain)
+        return _Builder(masked, start, plain, parse_range).sequence(trees)
     except FAILURES as error:
         raise EngineError(str(error).partition("\n")[0]) from error
+
+
+def _trees(text: str, plain: Commands) -> list[Any]:
+    """The tree of each statement of a text, and the offset alone of one that is a plain command."""
+    found: list[Any] = []
+    at = _next(text, 0)
+    while at < len(text):
+        if at in plain:
+            found.append(at)
+            at = _next(text, plain[at][-1][1])
+            continue
+        tree = bashlex.parsesingle(text[at:])
+        if not isinstance(tree, bashlex.ast.node):
+            break
+        bashlex.ast.posshifter(at).visit(tree)
+        found.append(tree)
+        at = _next(text, tree.pos[1])
+    if not found:
+        raise EngineError("no statement")
+    return found
+
+
+def _next(text: str, at: int) -> int:
+    """The offset behind white space and continuations."""
+    found = BLANK.match(text, at)
+    return found.end() if found else at
 
 
 class _Builder:
     """Converts nodes; `base` is the script's offset of bashlex's offset 0."""
 
-    def __init__(self, masked: Masked, base: int, parse_range: ParseRange) -> None:
-        self.masked, self.base, self.parse_range = masked, base, parse_range
+    def __init__(self, masked: Masked, base: int, plain: Commands, parse_range: ParseRange) -> None:
+        self.masked, self.base, self.plain, self.parse_range = masked, base, plain, parse_range
 
     def extent(self, node: Any) -> Extent:
         return node.pos[0] + self.base, node.pos[1] + self.base
@@ -70,7 +101,9 @@ class _Builder:
         return items[0] if len(items) == 1 else Sequence(items)
 
     def node(self, node: Any) -> Node:
-        """Dispatch on the kind of bashlex node."""
+        """Dispatch on the kind of bashlex node; a plain command is its offset."""
+        if isinstance(node, int):
+            return self.words(self.plain[node])
         converters: dict[str, Callable[[Any], Node]] = {
             "command": self.simple, "list": self.list, "pipeline": self.pipeline, "compound": self.compound,
             "if": self.conditional, "for": self.loop, "while": self.loop_while, "until": self.loop_while,
@@ -79,17 +112,28 @@ class _Builder:
         return converters[node.kind](node)
 
     def simple(self, node: Any) -> Node:
+        if node.pos[0] in self.plain:
+            return self.words(self.plain[node.pos[0]])
         words = tuple(self.extent(part) for part in node.parts if part.kind == "word")
         assignments = tuple(self.extent(part) for part in node.parts if part.kind == "assignment")
         redirects = self.redirects(node.parts)
-        opaque = self.masked.opaque.get(words[0][0]) if words and not assignments else None
-        if opaque is not None and words == (opaque.extent,):
-            command = self.opaque(opaque)
-            return Group(command, redirects=redirects) if redirects else command
+        opaque = self.opaque(assignments, words)
+        if opaque is not None:
+            return Group(opaque, redirects=redirects) if redirects else opaque
         leading = words[0][0] if words else self.extent(node)[1]
         prefix = tuple(extent for extent in assignments if extent[0] < leading)
         operands = (extent for extent in assignments if extent[0] >= leading)
         return Simple(self.extent(node), prefix, tuple(sorted((*words, *operands))), redirects)
+
+    def words(self, extents: tuple[Extent, ...]) -> Node:
+        """A command of words alone, of which the first may be assignments."""
+        moved = tuple((start + self.base, end + self.base) for start, end in extents)
+        count = next((at for at, extent in enumerate(moved) if not self.assigns(extent)), len(moved))
+        prefix, words = moved[:count], moved[count:]
+        return self.opaque(prefix, words) or Simple((moved[0][0], moved[-1][1]), prefix, words)
+
+    def assigns(self, extent: Extent) -> bool:
+        return ASSIGNMENT.match(self.masked.text, *(at - self.masked.offset for at in extent)) is not None
 
     def redirects(self, parts: Many[Any]) -> tuple[Redirect, ...]:
         return tuple(self.redirect(part) for part in parts if part.kind == "redirect")
@@ -102,7 +146,11 @@ class _Builder:
         target = self.extent(node.output) if hasattr(node.output, "pos") else None
         return Redirect(node.type, target)
 
-    def opaque(self, opaque: Opaque) -> Node:
+    def opaque(self, assignments: tuple[Extent, ...], words: tuple[Extent, ...]) -> Node | None:
+        """What was masked whole, where that is all that a command consists of."""
+        opaque = self.masked.opaque.get(words[0][0]) if words and not assignments else None
+        if opaque is None or words != (opaque.extent,):
+            return None
         if opaque.kind != "case":
             return Question(opaque.extent, opaque.kind)
         arms = tuple(Arm(arm.patterns, self.parse_range(*arm.body), arm.falls) for arm in opaque.arms)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from chipsieve.model import Not, Part, Test, Word
-from chipsieve.text import Lines
+from chipsieve.model import Not, Test
 from chipsieve_shell.answers import Conditions
 from chipsieve_shell.nodes import Extent
 
@@ -22,8 +21,7 @@ RUNS = re.compile(r"[ \t\n]+|[^ \t\n]+")
 Kind = Literal["text", "variable", "arguments", "choice", "unknown", "break"]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A part of a word; kinds as in model.Part, and `break` between two words of one expansion.
 
     `start` and `end` are offsets in the script, `exact` says that `text` stands there letter for letter.
@@ -63,6 +61,8 @@ def scalar(pieces: Pieces, extent: Extent) -> Value:
 
 def constant(pieces: Pieces) -> str | None:
     """The text of a value that is known to the last character."""
+    if len(pieces) == 1:
+        return pieces[0].text if pieces[0].kind == "text" else None
     if all(piece.kind == "text" for piece in pieces):
         return "".join(piece.text for piece in pieces)
     return None
@@ -70,14 +70,14 @@ def constant(pieces: Pieces) -> str | None:
 
 def requoted(pieces: Pieces, *, quoted: bool) -> Pieces:
     """The pieces as an expansion with or without quotes yields them."""
-    return tuple(piece if piece.quoted == quoted else replace(piece, quoted=quoted) for piece in pieces)
+    return tuple(piece if piece.quoted == quoted else piece._replace(quoted=quoted) for piece in pieces)
 
 
 def cut(piece: Piece, start: int, end: int) -> Piece:
     """A stretch of a text piece."""
     if not piece.exact:
-        return replace(piece, text=piece.text[start:end])
-    return replace(piece, text=piece.text[start:end], start=piece.start + start, end=piece.start + end)
+        return piece._replace(text=piece.text[start:end])
+    return piece._replace(text=piece.text[start:end], start=piece.start + start, end=piece.start + end)
 
 
 def drop(pieces: Pieces, count: int) -> Pieces:
@@ -104,6 +104,8 @@ def prefix(pieces: Pieces) -> str:
 
 def fields(pieces: Pieces) -> list[Pieces]:
     """The words that a word becomes: unquoted text is split at white space, `break`s part."""
+    if len(pieces) == 1 and pieces[0].kind != "break" and (pieces[0].quoted or not BLANKS.search(pieces[0].text)):
+        return [pieces]
     words: list[list[Piece]] = []
     joined = False
     for piece in pieces:
@@ -137,6 +139,8 @@ def leaves(pieces: Pieces) -> int:
 
 def readings(pieces: Pieces) -> list[tuple[Conditions, Pieces]]:
     """What the pieces can be, without choices and defaults; at most READINGS_LIMIT, else themselves."""
+    if not any(piece.kind == "choice" or piece.default is not None for piece in pieces):
+        return [((), pieces)]
     found: list[tuple[Conditions, Pieces]] = [((), ())]
     for piece in pieces:
         options = _options(piece)
@@ -155,30 +159,11 @@ def _options(piece: Piece) -> list[tuple[Conditions, Pieces]]:
         ]
     if piece.default is not None:
         given = Test("variable", piece.text, "set")
-        options: list[tuple[Conditions, Pieces]] = [((given,), (replace(piece, default=None),))]
+        options: list[tuple[Conditions, Pieces]] = [((given,), (piece._replace(default=None),))]
         for inner, tail in readings(piece.default):
             options.append(((Not(given), *inner), requoted(tail, quoted=piece.quoted)))
         return options
     return [((), (piece,))]
-
-
-def to_word(pieces: Pieces, extent: Extent, lines: Lines) -> Word:
-    """The model's word for pieces that stand at `extent`."""
-    return Word(tuple(_part(piece, lines) for piece in pieces if piece.kind != "break"), lines.span(*extent))
-
-
-def _part(piece: Piece, lines: Lines) -> Part:
-    extent = (piece.start, piece.end)
-    return Part(
-        kind="unknown" if piece.kind == "break" else piece.kind,
-        text=piece.text,
-        span=lines.span(*extent),
-        quoted=piece.quoted,
-        default=None if piece.default is None else to_word(piece.default, extent_of(piece.default, extent), lines),
-        alternatives=tuple(
-            (conditions, to_word(found, extent_of(found, extent), lines)) for conditions, found in piece.alternatives
-        ),
-    )
 
 
 def extent_of(pieces: Pieces, otherwise: Extent) -> Extent:
