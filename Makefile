@@ -1,7 +1,8 @@
 # The same commands as ./dev, for those who type make. `make scan SCAN=path` scans a path, and
 # `make agreement CLONES="path path"` counts clones as well as the fixtures,
-# `make eval CLONES=dir [LABELS=file] [POLICY=name] [PAGE=docs/accuracy.md]` measures on labelled repositories.
-.PHONY: help scan agreement eval test lint check docs rules sarif
+# `make eval CLONES=dir [LABELS=file] [POLICY=name] [PAGE=docs/accuracy.md]` measures on labelled repositories,
+# `make bench [CLONES=dir] [RUNS=5] [PEERS="name name"] [PAGE=docs/performance.md] [OPTIONS=...]` measures time and memory.
+.PHONY: help scan agreement eval bench test lint check docs rules sarif
 
 help:
 	@./dev help
@@ -14,6 +15,9 @@ agreement:
 
 eval:
 	@./dev eval $(CLONES) $(if $(LABELS),--labels $(LABELS)) $(if $(POLICY),--policy $(POLICY)) $(if $(PAGE),--page $(PAGE))
+
+bench:
+	@./dev bench $(CLONES) $(if $(RUNS),--runs $(RUNS)) $(PEERS:%=--peer %) $(if $(PAGE),--page $(PAGE)) $(OPTIONS)
 
 test lint check docs rules sarif:
 	@./dev $@

@@ -45,9 +45,8 @@ def add_python(clone: Path, name: str, text: str) -> None:
 def test_help_lists_the_commands(clone: Path, arguments: tuple[str, ...]) -> None:
     done = dev(clone, *arguments)
     assert done.returncode == 0
-    assert all(
-        f"\n  {command} " in done.stdout for command in ("scan", "test", "lint", "check", "docs", "rules", "sarif")
-    )
+    commands = ("scan", "test", "lint", "check", "docs", "bench", "rules", "sarif")
+    assert all(f"\n  {command} " in done.stdout for command in commands)
 
 
 def test_unknown_command(clone: Path) -> None:
@@ -56,7 +55,7 @@ def test_unknown_command(clone: Path) -> None:
     assert "unknown command: tset" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["scan", "test", "lint", "docs", "rules", "sarif"])
+@pytest.mark.parametrize("command", ["scan", "test", "lint", "docs", "bench", "rules", "sarif"])
 def test_no_python(clone: Path, command: str) -> None:
     done = dev(clone, command)
     assert (done.returncode, done.stdout) == (1, "")

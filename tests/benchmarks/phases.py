@@ -1,0 +1,71 @@
+"""Where does the time of a scan go? `python phases.py TREE` reads it phase by phase, on one core and without a cache.
+
+Run as a program of its own, so that the start counts and nothing is loaded before.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chipsieve.model import Reading
+
+
+class Clock:
+    """CPU seconds by phase; the first begins with the process."""
+
+    def __init__(self) -> None:
+        """Nothing measured yet."""
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self._before = 0.0
+
+    def lap(self, phase: str) -> None:
+        """What was used since the last lap belongs to `phase`."""
+        now = time.process_time()
+        self.seconds[phase] += now - self._before
+        self._before = now
+
+
+def measured(tree: Path) -> dict[str, object]:
+    """Files, bytes, launches and CPU seconds by phase of one scan."""
+    clock = Clock()
+    from chipsieve import report
+    from chipsieve.catalogue import load_catalogue
+    from chipsieve.discover import discover
+    from chipsieve.link import link
+    from chipsieve.policies import load_policy
+    from chipsieve.read import read_tree, readers
+    from chipsieve.signals.table import default_table
+    from chipsieve.verdict import Rules, conclude, scanned
+
+    table = default_table()
+    rules = Rules(load_catalogue(), table.signals, load_policy("balanced"), "training")
+    readers()
+    clock.lap("start")
+    found = discover(tree)
+    clock.lap("discovery")
+    readings: list[Reading] = []
+    for language in sorted({language for _, language in found.files}):
+        files = tuple(file for file in found.files if file[1] == language)
+        readings += read_tree(replace(found, files=files), workers=1)
+        clock.lap(f"reading {language}")
+    readings.sort(key=lambda reading: reading.path)
+    linked = link(readings, table, "launch")
+    clock.lap("linking")
+    gaps = {*found.gaps, *(gap for reading in readings for gap in reading.gaps), *linked.gaps}
+    verdict = conclude(scanned(found, tuple(readings), "launch", gaps), linked.launches, rules)
+    clock.lap("judging")
+    report.render(verdict, "json")
+    clock.lap("reporting")
+    sizes = sum((found.root / path).stat().st_size for path, _ in found.files)
+    return {"files": len(found.files), "bytes": sizes, "launches": len(linked.launches), "cpu": clock.seconds}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(measured(Path(sys.argv[1]))))
