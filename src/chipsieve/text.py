@@ -23,7 +23,7 @@ class Lines:
     @cached_property
     def starts(self) -> list[int]:
         """Offsets (code points) at which lines begin; the first is 0."""
-        return [0, *(end.end() for end in LINE_END.finditer(self.text))]
+        return [0, *map(re.Match.end, LINE_END.finditer(self.text))]
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1."""
