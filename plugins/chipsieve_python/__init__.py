@@ -1,4 +1,4 @@
-"""What do Python files and notebooks say about hardware? The reader that LibCST makes possible."""
+"""What do Python files and notebooks say about hardware? Read by Python's own parser and by LibCST."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["LANGUAGES", "read"]
 
 def read(source: Source, table: SignalTable) -> Reading:
     """Read one Python file or notebook. Never raises: what cannot be read is a gap."""
-    from chipsieve_python.notebook import read_notebook  # LibCST takes long to load, and not every run needs it
+    from chipsieve_python.notebook import read_notebook  # not every run needs them
     from chipsieve_python.reader import read_python
 
     return read_notebook(source, table) if source.language == "notebook" else read_python(source, table)

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import libcst as cst
-
 from chipsieve.model import NEVER, Condition, Test
+from chipsieve_python import tree
 from chipsieve_python.conditions import STAYS, TRUE, Exit, any_of, questions, shorten, stack
-from chipsieve_python.expressions import bind_target
 from chipsieve_python.scope import EXCEPT, TRY
-from chipsieve_python.values import dotted, source_text
+from chipsieve_python.values import UNKNOWN, dotted, one
 from chipsieve_python.walk import Walk
 
-Block = Callable[[Walk, cst.BaseSuite], Exit]
+Block = Callable[[Walk, tree.Suite], Exit]
 
 IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException", ""})
 FAILURES = IMPORT_ERRORS | {"RuntimeError", "AttributeError", "AssertionError", "NotImplementedError", "OSError"}
 ATTEMPT = Test("unknown", TRY, text="try")
 
 
-def read(walk: Walk, node: cst.Try | cst.TryStar, block: Block) -> Exit:
+def read(walk: Walk, node: tree.Try, block: Block) -> Exit:
     """A body whose failure a handler swallows is optional; a handler that raises again is no way out."""
     swallowing = [handler for handler in node.handlers if not _raises(handler.body)]
     caught = [handler.type for handler in swallowing]
@@ -28,9 +26,9 @@ def read(walk: Walk, node: cst.Try | cst.TryStar, block: Block) -> Exit:
     handled = [_handler(walk, handler, block) for handler in node.handlers]
     if node.orelse is not None:
         with walk.under(*guards):
-            left = left.joined(block(walk, node.orelse.body))
+            left = left.joined(block(walk, node.orelse))
     if node.finalbody is not None:
-        left = left.joined(block(walk, node.finalbody.body))
+        left = left.joined(block(walk, node.finalbody))
     exits = [left, *handled]
     if not swallowing:
         return left
@@ -42,7 +40,7 @@ def read(walk: Walk, node: cst.Try | cst.TryStar, block: Block) -> Exit:
 
 
 def attempt(
-    walk: Walk, body: cst.BaseSuite, caught: Sequence[cst.BaseExpression], block: Block, *, bare: bool = False
+    walk: Walk, body: tree.Suite, caught: Sequence[tree.Expression], block: Block, *, bare: bool = False
 ) -> tuple[Exit, tuple[Condition, ...]]:
     """Read a body whose failures of the given kinds are swallowed; gives the guards that hold past its imports too."""
     kinds = {name for kind in caught for name in _kinds(kind)} | ({""} if bare else set())
@@ -63,38 +61,38 @@ def _guards(condition: Condition) -> list[Test]:
     return [test for test in questions(condition) if test.subject == "import"]
 
 
-def _kinds(node: cst.BaseExpression) -> list[str]:
-    if isinstance(node, cst.Tuple):
+def _kinds(node: tree.Expression) -> list[str]:
+    if isinstance(node, tree.Tuple):
         return [name for element in node.elements for name in _kinds(element.value)]
     return [dotted(node)[-1]]
 
 
-def _imports(body: cst.BaseSuite) -> bool:
+def _imports(body: tree.Suite) -> bool:
     """Whether a body imports something itself, outside of functions."""
     for item in body.body:
-        if isinstance(item, cst.SimpleStatementLine):
-            if any(isinstance(part, cst.Import | cst.ImportFrom) for part in item.body):
+        if isinstance(item, tree.Line):
+            if any(isinstance(part, tree.Import | tree.ImportFrom) for part in item.body):
                 return True
-        elif isinstance(item, cst.If | cst.With | cst.Try | cst.For) and _imports(item.body):
+        elif isinstance(item, tree.If | tree.With | tree.Try | tree.For) and _imports(item.body):
             return True
-    return any(isinstance(item, cst.Import | cst.ImportFrom) for item in body.body)
+    return any(isinstance(item, tree.Import | tree.ImportFrom) for item in body.body)
 
 
-def _raises(body: cst.BaseSuite) -> bool:
+def _raises(body: tree.Suite) -> bool:
     """Whether a handler ends by raising, or by ending the run."""
     last = body.body[-1] if body.body else None
-    part = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else last
-    if isinstance(part, cst.Expr) and isinstance(part.value, cst.Call):
+    part = last.body[-1] if isinstance(last, tree.Line) else last
+    if isinstance(part, tree.Expr) and isinstance(part.value, tree.Call):
         return ".".join(dotted(part.value.func)) in ("sys.exit", "exit", "quit", "os._exit")
-    return isinstance(part, cst.Raise)
+    return isinstance(part, tree.Raise)
 
 
-def _handler(walk: Walk, handler: cst.ExceptHandler | cst.ExceptStarHandler, block: Block) -> Exit:
-    kind = source_text(handler.type) if handler.type is not None else ""
+def _handler(walk: Walk, handler: tree.ExceptHandler, block: Block) -> Exit:
+    kind = handler.type.source() if handler.type is not None else ""
     outer = walk.conditions
     walk.conditions = stack(outer, Test("unknown", EXCEPT, text=shorten(f"except {kind}".strip())))
     if handler.name is not None:
-        bind_target(walk, handler.name.name)
+        walk.bind(handler.name, one(UNKNOWN))
     left = block(walk, handler.body)
     walk.conditions = outer
     return left if _raises(handler.body) is False else STAYS

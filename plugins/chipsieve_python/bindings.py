@@ -4,74 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from chipsieve.model import Test
-from chipsieve_python import configs, environment, options
+from chipsieve_python import configs, environment, options, tree
 from chipsieve_python.evaluate import evaluate
 from chipsieve_python.expressions import bind_target
 from chipsieve_python.values import UNKNOWN, Arms, Value, dotted, number, one
 from chipsieve_python.walk import Walk
 
-PLAIN = (cst.Name, cst.Attribute, cst.IfExp, cst.Integer, cst.Float)
+PLAIN = (tree.Name, tree.Attribute, tree.IfExp, tree.Integer, tree.Float)
 
 
-def read(walk: Walk, node: cst.CSTNode) -> None:
+def read(walk: Walk, node: tree.Node) -> None:
     """Read one assignment, `global` or other simple statement that binds."""
-    if isinstance(node, cst.Assign):
+    if isinstance(node, tree.Assign):
         for target in node.targets:
-            assign(walk, target.target, node.value, again=target is not node.targets[0])
-    elif isinstance(node, cst.AnnAssign):
+            assign(walk, target, node.value, again=target is not node.targets[0])
+    elif isinstance(node, tree.AnnAssign):
         _annotated(walk, node)
-    elif isinstance(node, cst.AugAssign):
+    elif isinstance(node, tree.AugAssign):
         _augmented(walk, node)
-    elif isinstance(node, cst.Global | cst.Nonlocal):
-        walk.scope.outside.update(item.name.value for item in node.names)
-    elif isinstance(node, cst.Del):
+    elif isinstance(node, tree.Global):
+        walk.scope.outside.update(node.names)
+    elif isinstance(node, tree.Del):
         bind_target(walk, node.target)
 
 
-def assign(
-    walk: Walk, target: cst.BaseAssignTargetExpression, value: cst.BaseExpression, *, again: bool = False
-) -> None:
+def assign(walk: Walk, target: tree.Expression, value: tree.Expression, *, again: bool = False) -> None:
     """Read `target = value`; `again` says that the value has been read for an earlier target."""
     if _pairs(target, value):
         for left, right in zip(target.elements, value.elements, strict=True):  # type: ignore[attr-defined]
             assign(walk, left.value, right.value)
         return
-    name, start = dotted(target)[-1] if isinstance(target, cst.Name | cst.Attribute) else "", len(walk.hits)
+    name, start = dotted(target)[-1] if isinstance(target, tree.Name | tree.Attribute) else "", len(walk.hits)
     if not again:
-        walk.visit(value, "" if isinstance(value, cst.Dict) else name)
+        walk.visit(value, "" if isinstance(value, tree.Dict) else name)
     plain = isinstance(value, PLAIN) or number(value) is not None
     environment.assigned(walk, target, value)
     configs.assigned(walk, target, value)
     _bind(walk, target, value, start if plain else len(walk.hits))
 
 
-def _pairs(target: cst.BaseExpression, value: cst.BaseExpression) -> bool:
+def _pairs(target: tree.Expression, value: tree.Expression) -> bool:
     sides = (target, value)
-    if not all(isinstance(side, cst.Tuple | cst.List) for side in sides):
+    if not all(isinstance(side, tree.Tuple | tree.List) for side in sides):
         return False
     elements = [side.elements for side in sides]  # type: ignore[attr-defined]
-    starred = any(isinstance(element, cst.StarredElement) for side in elements for element in side)
+    starred = any(element.starred for side in elements for element in side)
     return len(elements[0]) == len(elements[1]) and not starred
 
 
-def _bind(walk: Walk, target: cst.BaseAssignTargetExpression, value: cst.BaseExpression, start: int) -> None:
+def _bind(walk: Walk, target: tree.Expression, value: tree.Expression, start: int) -> None:
     """Bind a name, or an attribute by its dotted text; an unpacked hardware answer keeps its question."""
     arms = evaluate(value, walk.scope)
-    if isinstance(target, cst.Name):
+    if isinstance(target, tree.Name):
         arms = _configured(walk, target, arms)
         walk.bind(target.value, arms, walk.hits[start:])
-    elif isinstance(target, cst.Attribute):
+    elif isinstance(target, tree.Attribute):
         parts = dotted(target)
         walk.visit(target.value)
         if parts[0]:
             _attribute(walk, ".".join(parts), target, arms, start)
-    elif isinstance(target, cst.Tuple | cst.List):
+    elif isinstance(target, tree.Tuple | tree.List):
         tests = [found.test for _, found in arms if isinstance(found.test, Test) and found.test.subject == "hardware"]
         for element in target.elements:
-            if isinstance(element.value, cst.Name) and tests:
+            if isinstance(element.value, tree.Name) and tests:
                 walk.bind(element.value.value, one(Value(test=tests[0])))
             else:
                 bind_target(walk, element.value)
@@ -79,14 +75,14 @@ def _bind(walk: Walk, target: cst.BaseAssignTargetExpression, value: cst.BaseExp
         bind_target(walk, target)
 
 
-def _attribute(walk: Walk, name: str, target: cst.Attribute, arms: Arms, start: int) -> None:
+def _attribute(walk: Walk, name: str, target: tree.Attribute, arms: Arms, start: int) -> None:
     """`args.bf16 = False` under a condition leaves the option's own value where the condition does not hold."""
     if name not in walk.scope.bindings and walk.local:
         walk.scope.bind(name, evaluate(target, walk.scope), ())
     walk.bind(name, arms, walk.hits[start:])
 
 
-def _configured(walk: Walk, target: cst.Name, arms: Arms) -> Arms:
+def _configured(walk: Walk, target: tree.Name, arms: Arms) -> Arms:
     """In a module that runs `exec` over its own constants, those are options."""
     if not walk.configurable or walk.scope.kind != "module" or any(value.qualified for _, value in arms):
         return arms
@@ -98,7 +94,7 @@ def _configured(walk: Walk, target: cst.Name, arms: Arms) -> Arms:
     return one(Value(test=Test("option", target.value)))
 
 
-def _annotated(walk: Walk, node: cst.AnnAssign) -> None:
+def _annotated(walk: Walk, node: tree.AnnAssign) -> None:
     walk.visit(node.annotation)
     if walk.scope.kind == "class" and walk.record:
         options.record_field(walk, node)
@@ -106,54 +102,48 @@ def _annotated(walk: Walk, node: cst.AnnAssign) -> None:
         assign(walk, node.target, node.value)
 
 
-def _augmented(walk: Walk, node: cst.AugAssign) -> None:
+def _augmented(walk: Walk, node: tree.AugAssign) -> None:
     walk.visit(node.value)
-    if isinstance(node.target, cst.Attribute):
+    if isinstance(node.target, tree.Attribute):
         walk.bind(".".join(dotted(node.target)), one(UNKNOWN))
-    if isinstance(node.target, cst.Name) and not _is_environment(walk, node):
+    if isinstance(node.target, tree.Name) and not _is_environment(walk, node):
         bind_target(walk, node.target)
 
 
-def _is_environment(walk: Walk, node: cst.AugAssign) -> bool:
+def _is_environment(walk: Walk, node: tree.AugAssign) -> bool:
     """`os.environ |= {...}` sets variables, and binds nothing."""
-    return isinstance(node.operator, cst.BitOrAssign) and any(
-        value.text == "os.environ" for _, value in evaluate(node.target, walk.scope)
-    )
+    return node.operator == "|=" and any(value.text == "os.environ" for _, value in evaluate(node.target, walk.scope))
 
 
-def stored(body: cst.BaseSuite) -> frozenset[str]:
+def stored(body: tree.Suite) -> frozenset[str]:
     """The names and dotted attributes that a block binds, those of functions in it left out."""
     return frozenset(_stored(body))
 
 
-def _stored(body: cst.BaseSuite | cst.BaseStatement) -> Iterator[str]:
-    for item in getattr(body, "body", ()):
-        if isinstance(item, cst.SimpleStatementLine):
+def _stored(body: tree.Suite) -> Iterator[str]:
+    for item in body.body:
+        if isinstance(item, tree.Line):
             for part in item.body:
                 yield from _targets(part)
-        elif isinstance(item, cst.BaseSmallStatement):
+        elif isinstance(item, tree.SmallStatement):
             yield from _targets(item)
-        elif not isinstance(item, cst.FunctionDef | cst.ClassDef):
+        elif not isinstance(item, tree.FunctionDef | tree.ClassDef):
             yield from _nested(item)
 
 
-def _nested(item: cst.CSTNode) -> Iterator[str]:
+def _nested(item: tree.Node) -> Iterator[str]:
     for name in ("body", "orelse", "finalbody"):
         inner = getattr(item, name, None)
-        if isinstance(inner, cst.If):
+        if isinstance(inner, tree.If):
             yield from _nested(inner)
-        elif isinstance(inner, cst.BaseSuite):
+        elif isinstance(inner, tree.Suite):
             yield from _stored(inner)
-        elif inner is not None:
-            yield from _stored(inner.body)
     for part in (*getattr(item, "handlers", ()), *getattr(item, "cases", ())):
         yield from _stored(part.body)
 
 
-def _targets(part: cst.CSTNode) -> Iterator[str]:
-    targets = (
-        [item.target for item in part.targets] if isinstance(part, cst.Assign) else [getattr(part, "target", None)]
-    )
+def _targets(part: tree.Node) -> Iterator[str]:
+    targets = part.targets if isinstance(part, tree.Assign) else [getattr(part, "target", None)]
     for target in targets:
-        elements = [item.value for item in target.elements] if isinstance(target, cst.Tuple | cst.List) else [target]
-        yield from (".".join(dotted(item)) for item in elements if isinstance(item, cst.Name | cst.Attribute))
+        elements = [item.value for item in target.elements] if isinstance(target, tree.Tuple | tree.List) else [target]
+        yield from (".".join(dotted(item)) for item in elements if isinstance(item, tree.Name | tree.Attribute))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-import libcst as cst
-
 from chipsieve.model import MENTION, Condition, Match, Test
-from chipsieve_python import commands, environment, options, requirements
+from chipsieve_python import commands, environment, options, requirements, tree
 from chipsieve_python.conditions import Conditions, stack
 from chipsieve_python.configs import dict_entries
 from chipsieve_python.evaluate import evaluate, qualified
@@ -26,13 +24,13 @@ class Argument(NamedTuple):
     """One argument: its keyword or position, its value, the node to point at, and its own conditions."""
 
     where: str | int
-    value: cst.BaseExpression
-    place: cst.CSTNode
+    value: tree.Expression
+    place: tree.Placed
     own: Conditions = ()
 
 
-@handles(cst.Call)
-def _call(walk: Walk, node: cst.Call) -> None:
+@handles(tree.Call)
+def _call(walk: Walk, node: tree.Call) -> None:
     name, last = qualified(node.func, walk.scope), callee_name(node.func)
     walk.visit(node.func)
     outer = walk.conditions
@@ -42,28 +40,28 @@ def _call(walk: Walk, node: cst.Call) -> None:
     walk.conditions = outer
     if last == "getattr" and len(node.args) > 1:
         walk.mention(plain_text(node.args[1].value) or "getattr")
-    rows(walk, node.func, list(_arguments(walk, node.args)))
+    rows(walk, node.func, node.args)
     if name.rpartition(".")[2] == "partial" and node.args:
-        rows(walk, node.args[0].value, list(_arguments(walk, node.args[1:])))
+        rows(walk, node.args[0].value, node.args[1:])
     environment.called(walk, name, node)
     commands.called(walk, name, node)
     options.called(walk, name, last, node)
     requirements.called(walk, last, node)
 
 
-def callee_name(func: cst.BaseExpression) -> str:
+def callee_name(func: tree.Expression) -> str:
     """The last component of what is called; "" when it has no name."""
-    if isinstance(func, cst.Attribute):
-        return func.attr.value
-    return func.value if isinstance(func, cst.Name) else ""
+    if isinstance(func, tree.Attribute):
+        return func.attr
+    return func.value if isinstance(func, tree.Name) else ""
 
 
-def _bound(arg: cst.Arg, name: str) -> str:
+def _bound(arg: tree.Arg, name: str) -> str:
     """What an argument's value is bound to: its keyword, or an environment for `os.environ.update`."""
     return arg.keyword.value if arg.keyword else "environ" if name == "os.environ.update" else ""
 
 
-def _argument_conditions(last: str, node: cst.Call, arg: cst.Arg) -> tuple[Condition, ...]:
+def _argument_conditions(last: str, node: tree.Call, arg: tree.Arg) -> tuple[Condition, ...]:
     """An option's choices and help are mentioned; its default takes effect when the option has it."""
     if last not in ("add_argument", "option", "Option", "DEFINE_enum", "DEFINE_string", "add_option"):
         return ()
@@ -73,7 +71,7 @@ def _argument_conditions(last: str, node: cst.Call, arg: cst.Arg) -> tuple[Condi
     return (Test("option", dest, "in", (text,)),) if dest and text else ()
 
 
-def _arguments(walk: Walk, args: Sequence[cst.Arg]) -> Iterator[Argument]:
+def _arguments(walk: Walk, args: Sequence[tree.Arg]) -> Iterator[Argument]:
     """The arguments of a call, those of a `**` dict literal among them."""
     for position, arg in enumerate(args):
         if arg.keyword is not None:
@@ -86,31 +84,33 @@ def _arguments(walk: Walk, args: Sequence[cst.Arg]) -> Iterator[Argument]:
             yield Argument(position, arg.value, arg.value)
 
 
-def rows(walk: Walk, func: cst.BaseExpression, arguments: list[Argument]) -> None:
+def rows(walk: Walk, func: tree.Expression, args: Sequence[tree.Arg]) -> None:
     """Ask for the callee, then for each argument and each value it may have."""
-    _pass_environment(walk, arguments)
-    if not walk.interest.asks("call", callee_name(func)) and not isinstance(func, cst.Name):
+    if any(arg.star == "**" or (arg.keyword is not None and arg.keyword.value in environment.KEYS) for arg in args):
+        _pass_environment(walk, _arguments(walk, args))
+    if not walk.interest.asks("call", callee_name(func)) and not isinstance(func, tree.Name):
         return
     for own, name in _callees(walk, func):
-        if not walk.interest.asks("call", name.rpartition(".")[2]):
-            continue
-        wanted = walk.table.values("call", name)
-        texts = [(item, _started(item.value, list(texts_of(item.value, walk.scope, wanted)))) for item in arguments]
-        certain = {item.where: found[0][1] for item, found in texts if len(found) == 1 and not found[0][0]}
-        walk.hit(_matches(walk, name, "", None, certain), func, *own)
-        for argument, found in texts:
-            for conditions, text in found:
-                matches = _matches(walk, name, argument.where, text, certain)
-                walk.hit(matches, argument.place, *own, *argument.own, *conditions)
+        if walk.interest.asks("call", name.rpartition(".")[2]):
+            _ask(walk, func, own, name, list(_arguments(walk, args)))
 
 
-def _started(
-    node: cst.BaseExpression, found: list[tuple[Conditions, str | None]]
-) -> list[tuple[Conditions, str | None]]:
+def _ask(walk: Walk, func: tree.Expression, own: Conditions, name: str, arguments: list[Argument]) -> None:
+    wanted = walk.table.values("call", name)
+    texts = [(item, _started(item.value, list(texts_of(item.value, walk.scope, wanted)))) for item in arguments]
+    certain = {item.where: found[0][1] for item, found in texts if len(found) == 1 and not found[0][0]}
+    walk.hit(_matches(walk, name, "", None, certain), func, *own)
+    for argument, found in texts:
+        for conditions, text in found:
+            matches = _matches(walk, name, argument.where, text, certain)
+            walk.hit(matches, argument.place, *own, *argument.own, *conditions)
+
+
+def _started(node: tree.Expression, found: list[tuple[Conditions, str | None]]) -> list[tuple[Conditions, str | None]]:
     """The texts found; of an f-string that nobody can finish at least how it starts, `cuda:{}`."""
-    if isinstance(node, cst.FormattedString) and [text for _, text in found] == [None]:
+    if isinstance(node, tree.FormattedString) and [text for _, text in found] == [None]:
         start = node.parts[0] if node.parts else None
-        if isinstance(start, cst.FormattedStringText):
+        if isinstance(start, tree.FormattedStringText):
             return [(found[0][0], f"{start.value}{{}}")]
     return found
 
@@ -126,21 +126,21 @@ def _matches(
     return [match for match, decided in walk.table.call(name, positional, keywords) if decided == where]
 
 
-def _callees(walk: Walk, func: cst.BaseExpression) -> list[tuple[Conditions, str]]:
+def _callees(walk: Walk, func: tree.Expression) -> list[tuple[Conditions, str]]:
     """The qualified names that the callee may have; a method of an unknown object is `*.method`."""
-    if not isinstance(func, cst.Name | cst.Attribute):
+    if not isinstance(func, tree.Name | tree.Attribute):
         return []
     arms = walk.possible(evaluate(func, walk.scope))
     names = [(own, value.text) for own, value in arms if value.qualified and value.text]
-    if names or isinstance(func, cst.Name):
+    if names or isinstance(func, tree.Name):
         return names
-    return [((), f"*.{func.attr.value}")]
+    return [((), f"*.{func.attr}")]
 
 
-def _pass_environment(walk: Walk, arguments: list[Argument]) -> None:
+def _pass_environment(walk: Walk, arguments: Iterable[Argument]) -> None:
     """`env=variables`, where `variables` is bound to a dict literal."""
     for argument in arguments:
-        if argument.where in environment.KEYS and isinstance(argument.value, cst.Name):
+        if argument.where in environment.KEYS and isinstance(argument.value, tree.Name):
             for own, value in walk.possible(evaluate(argument.value, walk.scope)):
                 if value.node is not None:
                     with walk.under(*own):

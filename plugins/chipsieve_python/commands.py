@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-import libcst as cst
-
+from chipsieve_python import tree
 from chipsieve_python.conditions import Conditions
 from chipsieve_python.configs import dict_entries
 from chipsieve_python.evaluate import evaluate, qualified, text_of
@@ -24,7 +23,7 @@ PROGRAM = re.compile(r"[\w./~${}-]*\w[\w./~${}-]*")
 WORDS = 500
 
 
-def called(walk: Walk, name: str, node: cst.Call) -> None:
+def called(walk: Walk, name: str, node: tree.Call) -> None:
     """Keep the command that a call starts, as far as its words are literal, and ask for its flags."""
     if name not in STARTERS or not node.args or node.args[0].star:
         return
@@ -50,48 +49,48 @@ def launched(walk: Walk, place: Place, words: list[list[Piece]], environment: li
         walk.hit(walk.table.flag(flag, operand), word[0].place)
 
 
-def command_words(walk: Walk, node: cst.BaseExpression) -> Iterator[tuple[Conditions, list[list[Piece]]]]:
+def command_words(walk: Walk, node: tree.Expression) -> Iterator[tuple[Conditions, list[list[Piece]]]]:
     """The words of a list or of a string, for each value that the expression may have."""
     for own, value in walk.possible(evaluate(node, walk.scope)):
-        if isinstance(value.node, cst.List | cst.Tuple):
+        if isinstance(value.node, tree.List | tree.Tuple):
             yield own, [_element(element, walk.scope) for element in value.node.elements[:WORDS]]
-        elif isinstance(node, cst.Name) and value.text is not None and not value.qualified:
+        elif isinstance(node, tree.Name) and value.text is not None and not value.qualified:
             yield own, split([Piece(value.text, Place(node), quoted=False)])
-        elif not isinstance(node, cst.Name):
+        elif not isinstance(node, tree.Name):
             yield own, split(pieces(node, walk.scope))
 
 
-def _element(element: cst.BaseElement, scope: Scope) -> list[Piece]:
-    if isinstance(element, cst.StarredElement):
+def _element(element: tree.Element, scope: Scope) -> list[Piece]:
+    if element.starred:
         return [Piece(None, Place(element.value), quoted=False)]
     return pieces(element.value, scope, quoted=True)
 
 
-def pieces(node: cst.BaseExpression, scope: Scope, *, quoted: bool = False) -> list[Piece]:
+def pieces(node: tree.Expression, scope: Scope, *, quoted: bool = False) -> list[Piece]:
     """The pieces of a text: literals with their places, None for what is not known."""
-    if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
+    if isinstance(node, tree.BinaryOperation) and node.operator == "+":
         return pieces(node.left, scope, quoted=quoted) + pieces(node.right, scope, quoted=quoted)
-    if isinstance(node, cst.ConcatenatedString):
+    if isinstance(node, tree.ConcatenatedString):
         return pieces(node.left, scope, quoted=quoted) + pieces(node.right, scope, quoted=quoted)
-    if isinstance(node, cst.FormattedString):
+    if isinstance(node, tree.FormattedString):
         return [_formatted(part, scope, quoted) for part in node.parts]
     if qualified(node, scope) == "sys.executable":
         return [Piece("python", Place(node))]
     return [Piece(text_of(node, scope), _content(node), quoted)]
 
 
-def _formatted(part: cst.BaseFormattedStringContent, scope: Scope, quoted: bool) -> Piece:
-    if isinstance(part, cst.FormattedStringExpression):
+def _formatted(part: tree.FormattedStringContent, scope: Scope, quoted: bool) -> Piece:
+    if isinstance(part, tree.FormattedStringExpression):
         plain = part.conversion is None and part.format_spec is None
         return Piece(text_of(part.expression, scope) if plain else None, Place(part.expression), quoted)
-    text = part.value if isinstance(part, cst.FormattedStringText) else ""
+    text = part.value
     plain = not set(text) & set("\\{}")
     return Piece(text.replace("{{", "{").replace("}}", "}"), Place(part, 0, len(text) if plain else None), quoted)
 
 
-def _content(node: cst.BaseExpression) -> Place:
+def _content(node: tree.Expression) -> Place:
     """The text between the quotes, where every character stands for itself; else the whole node."""
-    if isinstance(node, cst.SimpleString) and node.raw_value == plain_text(node):
+    if isinstance(node, tree.SimpleString) and node.raw_value == plain_text(node):
         start = len(node.prefix) + len(node.quote)
         return Place(node, start, len(node.value) - len(node.quote))
     return Place(node)
@@ -140,7 +139,7 @@ def _text(word: list[Piece]) -> str | None:
     return None if None in texts else "".join(text for text in texts if text is not None)
 
 
-def _environment(walk: Walk, node: cst.Call) -> list[tuple[str, Piece]]:
+def _environment(walk: Walk, node: tree.Call) -> list[tuple[str, Piece]]:
     """The variables that `env={...}` sets."""
     found = []
     for arg in node.args:

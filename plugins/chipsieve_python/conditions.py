@@ -24,10 +24,14 @@ class Exit(NamedTuple):
 
     def under(self, condition: Condition) -> Exit:
         """The same exits, taken only where `condition` holds."""
+        if self is STAYS:
+            return self
         return Exit(*(all_of((condition, part)) for part in self))
 
     def joined(self, other: Exit) -> Exit:
         """The exits of either; past 40 of them it is unknown which."""
+        if self is other is STAYS:
+            return self
         either = (any_of(pair) for pair in zip(self, other, strict=True))
         return Exit(*(part if size(part) <= SIZE_LIMIT else unknown("one of many exits") for part in either))
 
@@ -53,8 +57,9 @@ def shorten(text: str) -> str:
 
 def negate(condition: Condition) -> Condition:
     """The opposite; a disjunction becomes a conjunction, so that its parts stay visible."""
-    if condition in (TRUE, NEVER):
-        return NEVER if condition == TRUE else TRUE
+    if isinstance(condition, Test):
+        constant = condition.subject == "constant" and condition in (TRUE, NEVER)
+        return Not(condition) if not constant else NEVER if condition == TRUE else TRUE
     if isinstance(condition, Not):
         return condition.condition
     if isinstance(condition, Some):
@@ -65,8 +70,8 @@ def negate(condition: Condition) -> Condition:
 def all_of(conditions: Iterable[Condition]) -> Condition:
     """Conjunction: flat, without duplicates, NEVER where two parts contradict; TRUE of nothing."""
     conditions = tuple(conditions)
-    if len(conditions) == 1:
-        return conditions[0]
+    if len(conditions) <= 1:
+        return conditions[0] if conditions else TRUE
     parts = _parts(conditions, Every)
     parts.pop(TRUE, None)
     if NEVER in parts or _opposed(parts, Every):
@@ -77,8 +82,8 @@ def all_of(conditions: Iterable[Condition]) -> Condition:
 def any_of(conditions: Iterable[Condition]) -> Condition:
     """Disjunction: flat, without duplicates, TRUE where two parts are opposites; NEVER of nothing."""
     conditions = tuple(conditions)
-    if len(conditions) == 1:
-        return conditions[0]
+    if len(conditions) <= 1:
+        return conditions[0] if conditions else NEVER
     parts = _parts(conditions, Some)
     parts.pop(NEVER, None)
     if TRUE in parts or _opposed(parts, Some):

@@ -5,44 +5,42 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-import libcst as cst
-
 from chipsieve.model import MENTION
-from chipsieve_python import environment
-from chipsieve_python.conditions import Conditions
+from chipsieve_python import environment, tree
+from chipsieve_python.conditions import Conditions, stack
 from chipsieve_python.evaluate import CONFIG_NAMES, qualified, subscripts
 from chipsieve_python.guards import texts_of
 from chipsieve_python.values import dotted, literal, number, plain_text
 from chipsieve_python.walk import Walk, handles
 
 TABLE = 3
-Entry = tuple[str, cst.CSTNode, cst.BaseExpression]
+Entry = tuple[str, tree.Placed, tree.Expression]
 
 
-@handles(cst.Dict)
-def visit_dict(walk: Walk, node: cst.Dict) -> None:
+@handles(tree.Dict)
+def visit_dict(walk: Walk, node: tree.Dict) -> None:
     """Read a dict literal: keys that rows know, variables of an environment, and the values themselves."""
     entries = list(dict_entries(node))
     settings(walk, entries, ())
     environment.entries(walk, entries, certain=environment.is_environment(walk, node))
     for element in node.elements:
-        if isinstance(element, cst.StarredDictElement):
+        if element.key is None:
             walk.visit(element.value)
-        elif isinstance(element, cst.DictElement) and plain_text(element.key) is None:
+        elif plain_text(element.key) is None:
             with walk.under(MENTION):
                 walk.visit(element.key)
-    items = (element for element in node.elements if isinstance(element, cst.DictElement))
-    visit_alternatives(walk, [(item.value, plain_text(item.key) or "") for item in items])
+    items = [(item.value, plain_text(item.key) or "") for item in node.elements if item.key is not None]
+    visit_alternatives(walk, items)
 
 
-def dict_entries(node: cst.BaseExpression) -> Iterator[Entry]:
+def dict_entries(node: tree.Expression) -> Iterator[Entry]:
     """The entries of `{"a": ...}` or `dict(a=...)` whose key is text: key, the key's node, value."""
-    if isinstance(node, cst.Dict):
+    if isinstance(node, tree.Dict):
         for element in node.elements:
-            key = plain_text(element.key) if isinstance(element, cst.DictElement) else None
-            if key is not None and isinstance(element, cst.DictElement):
+            key = None if element.key is None else plain_text(element.key)
+            if key is not None and element.key is not None:
                 yield key, element.key, element.value
-    elif isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "dict":
+    elif isinstance(node, tree.Call) and isinstance(node.func, tree.Name) and node.func.value == "dict":
         for arg in node.args:
             if arg.keyword is not None:
                 yield arg.keyword.value, arg.keyword, arg.value
@@ -63,8 +61,8 @@ def settings(walk: Walk, entries: list[Entry], path: tuple[str, ...]) -> None:
 def setting(
     walk: Walk,
     path: tuple[str, ...],
-    place: cst.CSTNode,
-    node: cst.BaseExpression,
+    place: tree.Placed,
+    node: tree.Expression,
     beside: dict[str, str],
     own: Conditions = (),
 ) -> None:
@@ -74,14 +72,14 @@ def setting(
         walk.hit(walk.table.key(path, text, walk.source.path, beside), place, *own, *conditions)
 
 
-def assigned(walk: Walk, target: cst.BaseAssignTargetExpression, node: cst.BaseExpression) -> None:
+def assigned(walk: Walk, target: tree.Expression, node: tree.Expression) -> None:
     """`cfg["bf16"]["enabled"] = True` and `cfg.bf16.enabled = True` set keys."""
-    if isinstance(target, cst.Subscript):
+    if isinstance(target, tree.Subscript):
         keys, base = subscripts(target)
         path = tuple(key for key in keys if key is not None)
         if len(path) != len(keys) or qualified(base, walk.scope) == "os.environ":
             return
-    elif isinstance(target, cst.Attribute):
+    elif isinstance(target, tree.Attribute):
         parts = dotted(target)
         configs = [index for index, part in enumerate(parts[:-1]) if CONFIG_NAMES.match(part)]
         path = parts[configs[-1] + 1 :][-2:] if configs else ()
@@ -91,14 +89,16 @@ def assigned(walk: Walk, target: cst.BaseAssignTargetExpression, node: cst.BaseE
         setting(walk, path, target, node, {})
 
 
-def visit_alternatives(walk: Walk, items: list[tuple[cst.BaseExpression, str]]) -> None:
+def visit_alternatives(walk: Walk, items: list[tuple[tree.Expression, str]]) -> None:
     """Read the members of a literal: two names of one family, or three numbers, are a table to choose from."""
-    names = {id(node): qualified(node, walk.scope) for node, _ in items if isinstance(node, cst.Attribute | cst.Name)}
+    names = {id(node): qualified(node, walk.scope) for node, _ in items if isinstance(node, tree.Attribute | tree.Name)}
     families = {name: name.rpartition(".")[0] for name in names.values() if "." in name}
     several = {family for family, count in Counter(families.values()).items() if count > 1}
     parameters = all(key.endswith("dtype") for node, key in items if id(node) in names)
     numbers = sum(number(node) is not None for node, _ in items) >= TABLE
+    outer, mentioned = walk.conditions, stack(walk.conditions, MENTION)
     for node, key in items:
         chosen = families.get(names.get(id(node), "")) in several and not parameters
-        with walk.under(*((MENTION,) if chosen or (numbers and number(node) is not None) else ())):
-            walk.visit(node, key)
+        walk.conditions = mentioned if chosen or (numbers and number(node) is not None) else outer
+        walk.visit(node, key)
+    walk.conditions = outer

@@ -6,16 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-import libcst as cst
-
 from chipsieve.model import Test
-from chipsieve_python import calls, options
+from chipsieve_python import calls, options, tree
 from chipsieve_python.conditions import Conditions, Exit, unknown
 from chipsieve_python.scope import Scope
 from chipsieve_python.values import UNKNOWN, Value, one
 from chipsieve_python.walk import Walk
 
-Block = Callable[[Walk, cst.BaseSuite], Exit]
+Block = Callable[[Walk, tree.Suite], Exit]
 DEFAULT = unknown("default argument")
 
 
@@ -27,7 +25,7 @@ class Place(NamedTuple):
     qualname: str
 
 
-def function(walk: Walk, node: cst.FunctionDef, block: Block) -> None:
+def function(walk: Walk, node: tree.FunctionDef, block: Block) -> None:
     """Read what runs at the definition, and put the body off until the names around it are final."""
     _decorators(walk, node)
     params = _params(node.params)
@@ -37,7 +35,7 @@ def function(walk: Walk, node: cst.FunctionDef, block: Block) -> None:
         if param.default is not None:
             with walk.under(DEFAULT):
                 walk.visit(param.default, param.name.value)
-    walk.bind(node.name.value, one(UNKNOWN))
+    walk.bind(node.name, one(UNKNOWN))
     chosen = options.decorated(walk, node)
     outer = walk.conditions
     if walk.scope.kind == "class":
@@ -46,10 +44,10 @@ def function(walk: Walk, node: cst.FunctionDef, block: Block) -> None:
     walk.scope.owner().later.append(partial(_body, walk, node, block, place, chosen))
 
 
-def _body(walk: Walk, node: cst.FunctionDef, block: Block, place: Place, chosen: frozenset[str]) -> None:
+def _body(walk: Walk, node: tree.FunctionDef, block: Block, place: Place, chosen: frozenset[str]) -> None:
     walk.qualname = place.qualname
     walk.conditions = place.conditions
-    walk.enter(node.name.value)
+    walk.enter(node.name)
     walk.scope = Scope("function", place.scope, len(walk.conditions), place.scope.shared)
     walk.guarding = walk.chain = False
     for param in _params(node.params):
@@ -65,14 +63,14 @@ def finish(walk: Walk) -> None:
         body()
 
 
-def class_(walk: Walk, node: cst.ClassDef, block: Block) -> None:
+def class_(walk: Walk, node: tree.ClassDef, block: Block) -> None:
     """Read a class: its body runs at the definition, for whoever uses the class."""
     _decorators(walk, node)
     for base in (*node.bases, *node.keywords):
         walk.visit(base.value)
-    walk.bind(node.name.value, one(UNKNOWN))
+    walk.bind(node.name, one(UNKNOWN))
     kept = (walk.qualname, walk.mentions, walk.body, walk.scope, walk.conditions, walk.record)
-    walk.enter(node.name.value)
+    walk.enter(node.name)
     for base in node.bases:
         walk.mention(calls.callee_name(base.value))
     walk.scope = Scope("class", walk.scope, len(walk.conditions), walk.scope.shared)
@@ -81,14 +79,14 @@ def class_(walk: Walk, node: cst.ClassDef, block: Block) -> None:
     walk.qualname, walk.mentions, walk.body, walk.scope, walk.conditions, walk.record = kept
 
 
-def _decorators(walk: Walk, node: cst.FunctionDef | cst.ClassDef) -> None:
+def _decorators(walk: Walk, node: tree.FunctionDef | tree.ClassDef) -> None:
     """A decorator is a call, with or without parentheses."""
     for item in node.decorators:
-        walk.visit(item.decorator)
-        if not isinstance(item.decorator, cst.Call):
-            calls.rows(walk, item.decorator, [])
+        walk.visit(item)
+        if not isinstance(item, tree.Call):
+            calls.rows(walk, item, [])
 
 
-def _params(params: cst.Parameters) -> list[cst.Param]:
-    starred = [param for param in (params.star_arg, params.star_kwarg) if isinstance(param, cst.Param)]
+def _params(params: tree.Parameters) -> list[tree.Param]:
+    starred = [param for param in (params.star_arg, params.star_kwarg) if param is not None]
     return [*params.posonly_params, *params.params, *params.kwonly_params, *starred]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-import libcst as cst
-
+from chipsieve_python import tree
 from chipsieve_python.conditions import unknown
 from chipsieve_python.evaluate import evaluate, qualified, text_of
 from chipsieve_python.walk import Walk
@@ -14,12 +13,10 @@ from chipsieve_python.walk import Walk
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]+")
 UNSURE = unknown("dictionary that may be an environment")
 KEYS = frozenset({"env", "env_vars", "environment", "environ"})
-Entry = tuple[str, cst.CSTNode, cst.BaseExpression]
+Entry = tuple[str, tree.Placed, tree.Expression]
 
 
-def variable(
-    walk: Walk, name: str | None, place: cst.CSTNode, value: cst.BaseExpression, *, certain: bool = True
-) -> None:
+def variable(walk: Walk, name: str | None, place: tree.Placed, value: tree.Expression, *, certain: bool = True) -> None:
     """A variable is set to a value, or perhaps only written into a dictionary."""
     if name is None or not VARIABLE.fullmatch(name):
         return
@@ -34,17 +31,17 @@ def entries(walk: Walk, items: Iterable[Entry], *, certain: bool) -> None:
         variable(walk, name, place, value, certain=certain)
 
 
-def assigned(walk: Walk, target: cst.BaseAssignTargetExpression, value: cst.BaseExpression) -> None:
+def assigned(walk: Walk, target: tree.Expression, value: tree.Expression) -> None:
     """`os.environ["X"] = value`, also through a copy."""
-    if not isinstance(target, cst.Subscript) or len(target.slice) != 1:
+    if not isinstance(target, tree.Subscript) or len(target.slice) != 1:
         return
-    index = target.slice[0].slice
-    if isinstance(index, cst.Index):
+    index = target.slice[0]
+    if not isinstance(index, tree.Slice):
         certain = qualified(target.value, walk.scope) == "os.environ"
-        variable(walk, text_of(index.value, walk.scope), index.value, value, certain=certain)
+        variable(walk, text_of(index, walk.scope), index, value, certain=certain)
 
 
-def called(walk: Walk, name: str, node: cst.Call) -> None:
+def called(walk: Walk, name: str, node: tree.Call) -> None:
     """`os.putenv(name, value)`, `os.environ.setdefault(name, value)`, X of `update(X=...)`, `dict(..., X=...)`."""
     values = [arg.value for arg in node.args if arg.keyword is None and not arg.star]
     if name in ("os.putenv", "os.environ.setdefault") and len(values) > 1:
@@ -56,7 +53,7 @@ def called(walk: Walk, name: str, node: cst.Call) -> None:
                 variable(walk, arg.keyword.value, arg.keyword, arg.value, certain=inherits or walk.bound in KEYS)
 
 
-def is_environment(walk: Walk, node: cst.Dict) -> bool:
+def is_environment(walk: Walk, node: tree.Dict) -> bool:
     """Whether the dict literal in hand is an environment: `env={...}`, `"env_vars": {...}`, `{**os.environ, ...}`."""
-    merged = (part.value for part in node.elements if isinstance(part, cst.StarredDictElement))
+    merged = (part.value for part in node.elements if part.key is None)
     return walk.bound in KEYS or any(qualified(part, walk.scope) == "os.environ" for part in merged)

@@ -6,12 +6,11 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-import libcst as cst
-
 from chipsieve.model import Condition, Test
+from chipsieve_python import tree
 from chipsieve_python.conditions import hardware, negate, stack
 from chipsieve_python.scope import Scope
-from chipsieve_python.values import NONE, TRUTHS, UNKNOWN, Arms, Value, dotted, literal, one, plain_text, source_text
+from chipsieve_python.values import NONE, TRUTHS, UNKNOWN, Arms, Value, dotted, literal, one, plain_text
 
 HARDWARE_CALL = re.compile(
     r"(is|has|have|supports?|can)_\w*(available|supported|support)$|(has|have|supports?)_\w+|\w*_(available|supported|capability)$"
@@ -38,20 +37,20 @@ UNWRAPPED = frozenset({"str", "bool", "int", "float", "strtobool", "str2bool"})
 UNWRAPPED_METHODS = frozenset({"lower", "upper", "strip", "casefold", "item"})
 
 
-def evaluate(node: cst.BaseExpression, scope: Scope) -> Arms:
+def evaluate(node: tree.Expression, scope: Scope) -> Arms:
     """The values that an expression may have, each under the conditions that decide for it."""
     handler = EVALUATORS.get(type(node))
     return handler(node, scope) if handler else one(literal(node) or UNKNOWN)
 
 
-def _name(node: cst.Name, scope: Scope) -> Arms:
+def _name(node: tree.Name, scope: Scope) -> Arms:
     if node.value in TRUTHS:
         return one(TRUTHS[node.value])
     bound = scope.lookup(node.value)
     return one(Value(node.value, qualified=True)) if bound is None else bound
 
 
-def _attribute(node: cst.Attribute, scope: Scope) -> Arms:
+def _attribute(node: tree.Attribute, scope: Scope) -> Arms:
     parts = dotted(node)
     bound = scope.bindings.get(".".join(parts))
     if bound is not None:
@@ -64,7 +63,7 @@ def _attribute(node: cst.Attribute, scope: Scope) -> Arms:
     return tuple((own, _member(value, parts, node)) for own, value in base or one(Value(parts[0], qualified=True)))
 
 
-def _member(value: Value, parts: tuple[str, ...], node: cst.Attribute) -> Value:
+def _member(value: Value, parts: tuple[str, ...], node: tree.Attribute) -> Value:
     """The attribute of something known (a dotted name) or unknown (an option by its last name)."""
     if not value.qualified or value.text is None:
         return Value(test=value.test) if _asks_hardware(value) else _asked(parts, node)
@@ -76,9 +75,9 @@ def _member(value: Value, parts: tuple[str, ...], node: cst.Attribute) -> Value:
     return Value(name, qualified=True)
 
 
-def _asked(parts: tuple[str, ...], node: cst.Attribute) -> Value:
+def _asked(parts: tuple[str, ...], node: tree.Attribute) -> Value:
     if parts[-1] in HARDWARE_ATTRIBUTES or parts[-2:] == ("device", "type"):
-        return Value(test=hardware(source_text(node)))
+        return Value(test=hardware(node.source()))
     return Value(test=Test("option", _option_name(parts[1:])))
 
 
@@ -91,39 +90,39 @@ def _asks_hardware(value: Value) -> bool:
     return isinstance(value.test, Test) and value.test.subject == "hardware"
 
 
-def subscript(node: cst.Subscript, scope: Scope) -> Arms:
+def subscript(node: tree.Subscript, scope: Scope) -> Arms:
     """A variable of `os.environ`, an option named by its key, or a part of a hardware property."""
     keys, base = subscripts(node)
     if qualified(base, scope) == "os.environ" and keys and keys[0] is not None:
         return one(Value(test=Test("variable", keys[0], "set")))
     if keys and all(keys):
-        outer = dotted(base)[1:] if isinstance(base, cst.Attribute) else ()
+        outer = dotted(base)[1:] if isinstance(base, tree.Attribute) else ()
         return one(Value(test=Test("option", _option_name((*outer, *map(str, keys))))))
     asked = [value.test for _, value in evaluate(base, scope) if _asks_hardware(value)]
     return one(Value(test=asked[0] if asked else None))
 
 
-def subscripts(node: cst.BaseExpression) -> tuple[tuple[str | None, ...], cst.BaseExpression]:
+def subscripts(node: tree.Expression) -> tuple[tuple[str | None, ...], tree.Expression]:
     """The keys of `base["a"]["b"]`, None for those that are no text, and the base."""
     keys: list[str | None] = []
-    while isinstance(node, cst.Subscript):
-        part = node.slice[0].slice if len(node.slice) == 1 else None
-        keys.append(plain_text(part.value) if isinstance(part, cst.Index) else None)
+    while isinstance(node, tree.Subscript):
+        part = node.slice[0] if len(node.slice) == 1 else None
+        keys.append(plain_text(part) if isinstance(part, tree.Expression) else None)
         node = node.value
     return tuple(reversed(keys)), node
 
 
-def _call(node: cst.Call, scope: Scope) -> Arms:
+def _call(node: tree.Call, scope: Scope) -> Arms:
     name = qualified(node.func, scope)
-    last = name.rpartition(".")[2] or (node.func.attr.value if isinstance(node.func, cst.Attribute) else "")
+    last = name.rpartition(".")[2] or (node.func.attr if isinstance(node.func, tree.Attribute) else "")
     values = [arg.value for arg in node.args if not arg.star and arg.keyword is None]
     if name in ("os.environ.get", "os.getenv") and values:
         return _environment(values, scope)
     if name == "getattr" and len(values) > 1:
         return _keyed(plain_text(values[1]), ())
-    if last == "get" and isinstance(node.func, cst.Attribute) and values:
+    if last == "get" and isinstance(node.func, tree.Attribute) and values:
         return _keyed(plain_text(values[0]), dotted(node.func.value)[1:])
-    if last in UNWRAPPED_METHODS and isinstance(node.func, cst.Attribute):
+    if last in UNWRAPPED_METHODS and isinstance(node.func, tree.Attribute):
         return evaluate(node.func.value, scope)
     if last in UNWRAPPED and len(values) == 1:
         return tuple((own, _converted(value)) for own, value in evaluate(values[0], scope))
@@ -132,7 +131,7 @@ def _call(node: cst.Call, scope: Scope) -> Arms:
     return one(Value(test=_machine(name, last, values, node)))
 
 
-def _environment(values: list[cst.BaseExpression], scope: Scope) -> Arms:
+def _environment(values: list[tree.Expression], scope: Scope) -> Arms:
     """An environment variable, or its default where it is not set."""
     name = text_of(values[0], scope)
     if name is None:
@@ -158,12 +157,12 @@ def _converted(value: Value) -> Value:
     return value
 
 
-def _copy(name: str, values: list[cst.BaseExpression], scope: Scope) -> Arms:
+def _copy(name: str, values: list[tree.Expression], scope: Scope) -> Arms:
     inherits = name == "os.environ.copy" or any(qualified(value, scope) == "os.environ" for value in values)
     return one(Value("os.environ", qualified=True) if inherits else UNKNOWN)
 
 
-def _machine(name: str, last: str, values: list[cst.BaseExpression], node: cst.Call) -> Condition | None:
+def _machine(name: str, last: str, values: list[tree.Expression], node: tree.Call) -> Condition | None:
     """What a called test asks: an importable package, the hardware, or nothing we know."""
     if last == "find_spec" and values and (module := plain_text(values[0])):
         return Test("import", module)
@@ -171,69 +170,69 @@ def _machine(name: str, last: str, values: list[cst.BaseExpression], node: cst.C
     if package and package[1] in PACKAGES:
         return Test("import", PACKAGES[package[1]])
     if HARDWARE_CALL.match(last) or name.startswith("platform."):
-        return hardware(source_text(node))
+        return hardware(node.source())
     return None
 
 
-def _joined(node: cst.BinaryOperation, scope: Scope) -> Arms:
+def _joined(node: tree.BinaryOperation, scope: Scope) -> Arms:
     known = literal(node)
-    if known is None and isinstance(node.operator, cst.Add):
+    if known is None and node.operator == "+":
         text = text_of(node, scope)
         known = None if text is None else Value(text, truthy=bool(text))
     return one(known or UNKNOWN)
 
 
-def _formatted(node: cst.BaseExpression, scope: Scope) -> Arms:
+def _formatted(node: tree.Expression, scope: Scope) -> Arms:
     text = text_of(node, scope)
     return one(UNKNOWN if text is None else Value(text, truthy=bool(text)))
 
 
-def text_of(node: cst.BaseExpression, scope: Scope) -> str | None:
+def text_of(node: tree.Expression, scope: Scope) -> str | None:
     """The one literal text that an expression has; None where it may have several or is unknown."""
-    if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
+    if isinstance(node, tree.BinaryOperation) and node.operator == "+":
         left, right = text_of(node.left, scope), text_of(node.right, scope)
         return None if left is None or right is None else left + right
-    if isinstance(node, cst.FormattedString):
+    if isinstance(node, tree.FormattedString):
         parts = [_piece(part, scope) for part in node.parts]
         return None if None in parts else "".join(part for part in parts if part is not None)
     arms = evaluate(node, scope)
     return arms[0][1].text if len(arms) == 1 and not arms[0][1].qualified else None
 
 
-def _piece(part: cst.BaseFormattedStringContent, scope: Scope) -> str | None:
-    if isinstance(part, cst.FormattedStringText):
+def _piece(part: tree.FormattedStringContent, scope: Scope) -> str | None:
+    if isinstance(part, tree.FormattedStringText):
         return part.value
-    if isinstance(part, cst.FormattedStringExpression) and not (part.conversion or part.format_spec):
+    if not (part.conversion or part.format_spec):
         return text_of(part.expression, scope)
     return None
 
 
-def qualified(node: cst.BaseExpression, scope: Scope) -> str:
+def qualified(node: tree.Expression, scope: Scope) -> str:
     """The dotted name that an expression stands for, through aliases; "" for anything else."""
-    if not isinstance(node, cst.Name | cst.Attribute):
+    if not isinstance(node, tree.Name | tree.Attribute):
         return ""
     names = [value.text for _, value in evaluate(node, scope) if value.qualified and value.text]
     return names[0] if names else ""
 
 
-def _mapping(node: cst.Dict, scope: Scope) -> Value:
-    merged = (item.value for item in node.elements if isinstance(item, cst.StarredDictElement))
+def _mapping(node: tree.Dict, scope: Scope) -> Value:
+    merged = (item.value for item in node.elements if item.key is None)
     if any(qualified(item, scope) == "os.environ" for item in merged):
         return Value("os.environ", qualified=True, node=node)
     return Value(node=node)
 
 
-EVALUATORS: dict[type[cst.CSTNode], Callable[..., Arms]] = {
-    cst.Name: _name,
-    cst.Attribute: _attribute,
-    cst.Subscript: subscript,
-    cst.Call: _call,
-    cst.BinaryOperation: _joined,
-    cst.FormattedString: _formatted,
-    cst.NamedExpr: lambda node, scope: evaluate(node.value, scope),
-    cst.Await: lambda node, scope: evaluate(node.expression, scope),
-    cst.List: lambda node, _: one(Value(node=node)),
-    cst.Tuple: lambda node, _: one(Value(node=node)),
-    cst.Set: lambda node, _: one(Value(node=node)),
-    cst.Dict: lambda node, scope: one(_mapping(node, scope)),
+EVALUATORS: dict[type[tree.Node], Callable[..., Arms]] = {
+    tree.Name: _name,
+    tree.Attribute: _attribute,
+    tree.Subscript: subscript,
+    tree.Call: _call,
+    tree.BinaryOperation: _joined,
+    tree.FormattedString: _formatted,
+    tree.NamedExpr: lambda node, scope: evaluate(node.value, scope),
+    tree.Await: lambda node, scope: evaluate(node.expression, scope),
+    tree.List: lambda node, _: one(Value(node=node)),
+    tree.Tuple: lambda node, _: one(Value(node=node)),
+    tree.Set: lambda node, _: one(Value(node=node)),
+    tree.Dict: lambda node, scope: one(_mapping(node, scope)),
 }

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import libcst as cst
-
 from chipsieve.model import NEVER, Condition, Test
+from chipsieve_python import tree
 from chipsieve_python.conditions import (
     SIZE_LIMIT,
     TRUE,
@@ -26,124 +25,122 @@ from chipsieve_python.conditions import (
 )
 from chipsieve_python.evaluate import EVALUATORS, HARDWARE_TEXT, evaluate, qualified, subscript, text_of
 from chipsieve_python.scope import Scope
-from chipsieve_python.values import UNKNOWN, Arm, Arms, Value, dotted, literal, one, plain_text, source_text
+from chipsieve_python.values import UNKNOWN, Arm, Arms, Value, dotted, literal, one, plain_text
 
-Operator = cst.BaseCompOp
 DTYPE_ROOTS = frozenset({"torch", "jax", "numpy", "tensorflow", "paddle", "mindspore", "ml_dtypes"})
 ENTRIES = 16
 SAME_AS_TRUE = frozenset({"true", "1", "on", "yes", "enabled"})
 
 
-def condition_of(node: cst.BaseExpression, scope: Scope) -> Condition:
+def condition_of(node: tree.Expression, scope: Scope) -> Condition:
     """The condition under which the expression is true."""
     condition = _condition(node, scope)
     return condition if size(condition) <= SIZE_LIMIT else _opaque(node)
 
 
-def _condition(node: cst.BaseExpression, scope: Scope) -> Condition:
-    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+def _condition(node: tree.Expression, scope: Scope) -> Condition:
+    if isinstance(node, tree.UnaryOperation) and node.operator == "not":
         return negate(condition_of(node.expression, scope))
-    if isinstance(node, cst.BooleanOperation):
+    if isinstance(node, tree.BooleanOperation):
         parts = (condition_of(node.left, scope), condition_of(node.right, scope))
-        return all_of(parts) if isinstance(node.operator, cst.And) else any_of(parts)
-    if isinstance(node, cst.Comparison):
+        return all_of(parts) if node.operator == "and" else any_of(parts)
+    if isinstance(node, tree.Comparison):
         return _comparison(node, scope)
-    if isinstance(node, cst.Name | cst.Attribute) and dotted(node)[-1] == "TYPE_CHECKING":
+    if isinstance(node, tree.Name | tree.Attribute) and dotted(node)[-1] == "TYPE_CHECKING":
         return NEVER
-    if isinstance(node, cst.Call):
+    if isinstance(node, tree.Call):
         called = _called(node, scope)
         if called is not None:
             return called
     return any_of(all_of((*own, _truth(value, node))) for own, value in evaluate(node, scope))
 
 
-def _truth(value: Value, node: cst.BaseExpression) -> Condition:
+def _truth(value: Value, node: tree.Expression) -> Condition:
     if value.test is not None:
         return value.test
     if value.module:
         return TRUE
     if value.truthy is not None:
         return TRUE if value.truthy else NEVER
-    if isinstance(value.node, cst.List | cst.Tuple | cst.Dict):
+    if isinstance(value.node, tree.List | tree.Tuple | tree.Dict):
         return TRUE if value.node.elements else NEVER
     return _opaque(node)
 
 
-def _opaque(node: cst.BaseExpression) -> Test:
-    text = source_text(node)
+def _opaque(node: tree.Expression) -> Test:
+    text = node.source()
     return hardware(text) if HARDWARE_TEXT.search(text) else unknown(text)
 
 
-def _called(node: cst.Call, scope: Scope) -> Condition | None:
+def _called(node: tree.Call, scope: Scope) -> Condition | None:
     """`any([...])`, `all([...])` and `option.startswith("x")`; None of other calls."""
     name = qualified(node.func, scope)
     values = [arg.value for arg in node.args if not arg.star and arg.keyword is None]
-    if name in ("any", "all") and len(values) == 1 and isinstance(values[0], cst.List | cst.Tuple):
+    if name in ("any", "all") and len(values) == 1 and isinstance(values[0], tree.List | tree.Tuple):
         parts = [condition_of(element.value, scope) for element in values[0].elements]
         return any_of(parts) if name == "any" else all_of(parts)
-    if isinstance(node.func, cst.Attribute) and node.func.attr.value in ("startswith", "endswith") and values:
+    if isinstance(node.func, tree.Attribute) and node.func.attr in ("startswith", "endswith") and values:
         text = plain_text(values[0])
         return None if text is None else _containing(node.func.value, text, node, scope)
     return None
 
 
-def _containing(whole: cst.BaseExpression, part: str, node: cst.BaseExpression, scope: Scope) -> Condition:
+def _containing(whole: tree.Expression, part: str, node: tree.Expression, scope: Scope) -> Condition:
     """A text test on an option: true where the option is just that text, else unknown."""
     same = equals(whole, (part,), scope)
     return same if same == TRUE else any_of((same, _opaque(node)))
 
 
-def _comparison(node: cst.Comparison, scope: Scope) -> Condition:
-    left, parts = node.left, []
-    for target in node.comparisons:
-        single = cst.Comparison(left, [target]) if len(node.comparisons) > 1 else node
-        parts.append(_compared(left, target.operator, target.comparator, single, scope))
-        left = target.comparator
-    return all_of(parts)
+def _comparison(node: tree.Comparison, scope: Scope) -> Condition:
+    return all_of(_compared(link.left, *_target(link), link, scope) for link in node.links())
+
+
+def _target(node: tree.Comparison) -> tuple[str, tree.Expression]:
+    return node.comparisons[0].operator, node.comparisons[0].comparator
 
 
 def _compared(
-    left: cst.BaseExpression, operator: Operator, right: cst.BaseExpression, node: cst.Comparison, scope: Scope
+    left: tree.Expression, operator: str, right: tree.Expression, node: tree.Comparison, scope: Scope
 ) -> Condition:
-    if isinstance(operator, cst.IsNot | cst.NotEqual) and _constant(right) == "none":
+    if operator in ("is not", "!=") and _constant(right) == "none":
         arms = evaluate(left, scope)
         return any_of(all_of((*own, negate(_is_one(value, ("none",), node)))) for own, value in arms)
-    if isinstance(operator, cst.NotEqual | cst.NotIn | cst.IsNot):
-        return negate(_compared(left, _OPPOSITES[type(operator)](), right, node, scope))
-    if isinstance(operator, cst.In):
+    if operator in _OPPOSITES:
+        return negate(_compared(left, _OPPOSITES[operator], right, node, scope))
+    if operator == "in":
         return _member(left, right, node, scope)
-    if isinstance(operator, cst.Equal | cst.Is):
+    if operator in ("==", "is"):
         if _constant(left) is not None and _constant(right) is None:
             left, right = right, left
         return _equal(left, right, node, scope)
     return _ordered(left, operator, right, node, scope)
 
 
-_OPPOSITES: dict[type[Operator], type[Operator]] = {cst.NotEqual: cst.Equal, cst.NotIn: cst.In, cst.IsNot: cst.Is}
+_OPPOSITES = {"!=": "==", "not in": "in", "is not": "is"}
 
 
-def _constant(node: cst.BaseExpression) -> str | None:
-    if isinstance(node, cst.Name):
+def _constant(node: tree.Expression) -> str | None:
+    if isinstance(node, tree.Name):
         return {"True": "true", "False": "false", "None": "none"}.get(node.value)
     value = literal(node)
     return value.text if value else None
 
 
-def _equal(left: cst.BaseExpression, right: cst.BaseExpression, node: cst.Comparison, scope: Scope) -> Condition:
-    if isinstance(left, cst.Name) and left.value == "__name__" and plain_text(right) == "__main__":
+def _equal(left: tree.Expression, right: tree.Expression, node: tree.Comparison, scope: Scope) -> Condition:
+    if isinstance(left, tree.Name) and left.value == "__name__" and plain_text(right) == "__main__":
         return Test("entry")
     wanted = _comparable(right, scope)
     return _opaque(node) if wanted is None else equals(left, (wanted,), scope, node)
 
 
 def equals(
-    node: cst.BaseExpression, wanted: tuple[str, ...], scope: Scope, whole: cst.BaseExpression | None = None
+    node: tree.Expression, wanted: tuple[str, ...], scope: Scope, whole: tree.Expression | None = None
 ) -> Condition:
     """The condition under which an expression is one of the wanted texts."""
     return any_of(all_of((*own, _is_one(value, wanted, whole or node))) for own, value in evaluate(node, scope))
 
 
-def _is_one(value: Value, wanted: tuple[str, ...], node: cst.BaseExpression) -> Condition:
+def _is_one(value: Value, wanted: tuple[str, ...], node: tree.Expression) -> Condition:
     if isinstance(value.test, Test) and value.test.subject in ("option", "variable"):
         return _option_is(value.test, wanted)
     if value.test is not None and wanted == ("true",):
@@ -160,8 +157,8 @@ def _is_one(value: Value, wanted: tuple[str, ...], node: cst.BaseExpression) -> 
     return _opaque(node)
 
 
-def _about(test: Condition, node: cst.BaseExpression) -> Test:
-    text = source_text(node)
+def _about(test: Condition, node: tree.Expression) -> Test:
+    text = node.source()
     return hardware(text) if isinstance(test, Test) and test.subject in ("hardware", "import") else unknown(text)
 
 
@@ -175,7 +172,7 @@ def _option_is(test: Test, wanted: tuple[str, ...]) -> Condition:
     return replace(test, operator="in", values=wanted)
 
 
-def _member(left: cst.BaseExpression, right: cst.BaseExpression, node: cst.Comparison, scope: Scope) -> Condition:
+def _member(left: tree.Expression, right: tree.Expression, node: tree.Comparison, scope: Scope) -> Condition:
     text = text_of(left, scope)
     if text is not None and qualified(right, scope) == "os.environ":
         return Test("variable", text, "set")
@@ -188,15 +185,15 @@ def _member(left: cst.BaseExpression, right: cst.BaseExpression, node: cst.Compa
     return _opaque(node)
 
 
-def _texts(node: cst.BaseExpression, scope: Scope) -> tuple[str, ...] | None:
+def _texts(node: tree.Expression, scope: Scope) -> tuple[str, ...] | None:
     """The texts of a list, tuple or set, when all are known."""
-    if not isinstance(node, cst.List | cst.Tuple | cst.Set):
+    if not isinstance(node, tree.List | tree.Tuple | tree.Set):
         return None
     texts = tuple(_comparable(element.value, scope) or "" for element in node.elements)
     return None if "" in texts else texts
 
 
-def _comparable(node: cst.BaseExpression, scope: Scope) -> str | None:
+def _comparable(node: tree.Expression, scope: Scope) -> str | None:
     """The text of a literal, or of a dtype; another dotted name says nothing about its value."""
     arms = evaluate(node, scope)
     if len(arms) != 1 or arms[0][1].text is None:
@@ -206,20 +203,20 @@ def _comparable(node: cst.BaseExpression, scope: Scope) -> str | None:
     return value.text if not value.qualified or root in DTYPE_ROOTS else None
 
 
-def _is_option(node: cst.BaseExpression, scope: Scope) -> bool:
+def _is_option(node: tree.Expression, scope: Scope) -> bool:
     tests = [value.test for _, value in evaluate(node, scope)]
     return all(isinstance(test, Test) and test.subject in ("option", "variable") for test in tests)
 
 
 def _ordered(
-    left: cst.BaseExpression, operator: Operator, right: cst.BaseExpression, node: cst.Comparison, scope: Scope
+    left: tree.Expression, operator: str, right: tree.Expression, node: tree.Comparison, scope: Scope
 ) -> Condition:
     """`option > 0` is the option's truth; other orders are open."""
     values = [value for _, value in evaluate(left, scope)]
     test = values[0].test if len(values) == 1 else None
     if isinstance(test, Test) and test.subject == "hardware":
-        return hardware(source_text(node))
-    positive = isinstance(operator, cst.GreaterThan) and _constant(right) == "0"
+        return hardware(node.source())
+    positive = operator == ">" and _constant(right) == "0"
     if isinstance(test, Test) and test.subject in ("option", "variable") and positive:
         return replace(test, operator="true")
     return _opaque(node)
@@ -231,7 +228,7 @@ def asks(condition: Condition, *subjects: str) -> bool:
 
 
 def texts_of(
-    node: cst.BaseExpression, scope: Scope, wanted: frozenset[str] = frozenset()
+    node: tree.Expression, scope: Scope, wanted: frozenset[str] = frozenset()
 ) -> tuple[tuple[Conditions, str | None], ...]:
     """The texts that an expression may have, each with its conditions.
 
@@ -251,7 +248,7 @@ def texts_of(
     return tuple(found)
 
 
-def _conditional(node: cst.IfExp, scope: Scope) -> Arms:
+def _conditional(node: tree.IfExp, scope: Scope) -> Arms:
     test = condition_of(node.test, scope)
     arms: list[Arm] = []
     for condition, side in ((test, node.body), (negate(test), node.orelse)):
@@ -259,20 +256,20 @@ def _conditional(node: cst.IfExp, scope: Scope) -> Arms:
     return tuple(arm for arm in arms if NEVER not in arm[0]) if len(arms) <= ENTRIES else one(UNKNOWN)
 
 
-def _logical(node: cst.BaseExpression, scope: Scope) -> Arms:
+def _logical(node: tree.Expression, scope: Scope) -> Arms:
     return one(literal(node) or Value(test=condition_of(node, scope)))
 
 
-def _negated(node: cst.UnaryOperation, scope: Scope) -> Arms:
+def _negated(node: tree.UnaryOperation, scope: Scope) -> Arms:
     """`not x` is a truth; `-x` and `~x` are numbers, known or not."""
-    return _logical(node, scope) if isinstance(node.operator, cst.Not) else one(literal(node) or UNKNOWN)
+    return _logical(node, scope) if node.operator == "not" else one(literal(node) or UNKNOWN)
 
 
-def _selected(node: cst.Subscript, scope: Scope) -> Arms:
+def _selected(node: tree.Subscript, scope: Scope) -> Arms:
     """The entries of a dict literal, each under the condition that the key selects it; else as any subscript."""
-    tables = [value.node for _, value in evaluate(node.value, scope) if isinstance(value.node, cst.Dict)]
-    index = node.slice[0].slice if len(node.slice) == 1 else None
-    if len(tables) != 1 or not isinstance(index, cst.Index) or node in scope.opened:
+    tables = [value.node for _, value in evaluate(node.value, scope) if isinstance(value.node, tree.Dict)]
+    index = node.slice[0] if len(node.slice) == 1 else None
+    if len(tables) != 1 or not isinstance(index, tree.Expression) or node in scope.opened:
         return subscript(node, scope)
     scope.opened.add(node)
     arms = _entries(tables[0], index, scope)
@@ -280,21 +277,21 @@ def _selected(node: cst.Subscript, scope: Scope) -> Arms:
     return arms
 
 
-def _entries(table: cst.Dict, index: cst.Index, scope: Scope) -> Arms:
+def _entries(table: tree.Dict, index: tree.Expression, scope: Scope) -> Arms:
     arms: list[Arm] = []
     for element in table.elements:
-        wanted = plain_text(element.key) if isinstance(element, cst.DictElement) else None
+        wanted = None if element.key is None else plain_text(element.key)
         if wanted is None or len(arms) > ENTRIES:
             return one(UNKNOWN)
-        condition = equals(index.value, (wanted,), scope)
+        condition = equals(index, (wanted,), scope)
         arms += [(stack((condition,), *own), value) for own, value in evaluate(element.value, scope)]
     return tuple(arm for arm in arms if NEVER not in arm[0])
 
 
 EVALUATORS.update({
-    cst.IfExp: _conditional,
-    cst.BooleanOperation: _logical,
-    cst.Comparison: _logical,
-    cst.UnaryOperation: _negated,
-    cst.Subscript: _selected,
+    tree.IfExp: _conditional,
+    tree.BooleanOperation: _logical,
+    tree.Comparison: _logical,
+    tree.UnaryOperation: _negated,
+    tree.Subscript: _selected,
 })  # fmt: skip

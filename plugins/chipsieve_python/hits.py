@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
 
-import libcst as cst
-
 from chipsieve.model import Match
+from chipsieve_python import tree
 from chipsieve_python.conditions import Conditions
 
 T = TypeVar("T")
@@ -18,7 +17,7 @@ T = TypeVar("T")
 class Place:
     """A node, or the stretch of its source from one code-point offset up to another."""
 
-    node: cst.CSTNode
+    node: tree.Placed
     start: int = 0
     end: int | None = None
 

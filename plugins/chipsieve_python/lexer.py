@@ -1,4 +1,4 @@
-"""Where do the comments stand, and is the text safe to parse? Found without a parser.
+"""Where do comments and parentheses stand, and is the text safe to parse? Found without a parser.
 
 LibCST's parser is native and recurses: some thousand nested brackets or chained operators end the whole process, and
 nested patterns of a `case` take exponential time. CPython draws such lines too (200 brackets, 100 indents), so a text
@@ -17,19 +17,17 @@ BRANCHES = 1000
 EFFORT = 20_000_000
 SHORT = 500
 
-_STRING = r"""(?P<string>\"{3}(?:[^\\]|\\.)*?\"{3} | '{3}(?:[^\\]|\\.)*?'{3}
-    | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*')"""
-_TOKEN = re.compile(
-    r"(?P<comment>\#[^\r\n]*) | "
-    + _STRING
-    + r"""
-    | (?P<open>[(\[{]) | (?P<close>[)\]}]) | \\\r?\n | (?P<end>\r?\n|\r)""",
+STRING = r"""\"{3}(?:[^"\\]++|\\.|"(?!""))*+\"{3} | '{3}(?:[^'\\]++|\\.|'(?!''))*+'{3}
+    | "(?:[^"\\\r\n]++|\\(?:\r\n|.))*+" | '(?:[^'\\\r\n]++|\\(?:\r\n|.))*+'"""
+_TOKEN = re.compile(  # what is no token is skipped within the match: a search would try each character anew
+    rf"""[^\#"'()\[\]{{}}\\\r\n\x80-\U0010ffff]*+ (?: (?P<comment>\#[^\r\n]*) | (?P<string>{STRING})
+    | (?P<bracket>[()\[\]{{}}]) | \\\r?\n | (?P<end>\r?\n|\r) | (?P<wide>[^\x00-\x7f]+) | . | \Z)""",
     re.VERBOSE | re.DOTALL,
 )
 _ATOM = re.compile(r"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<separator>,|;)|\w+|[^\s\w]")
 _CASE = re.compile(r"\s*case\b")
 _FORMATTED = re.compile(r"[fFtT]")
-_PREFIXED = re.compile(r"(?P<prefix>\b[a-zA-Z]{1,3})?" + _STRING, re.VERBOSE | re.DOTALL)
+_PREFIXED = re.compile(rf"(?P<prefix>\b[a-zA-Z]{{1,3}})?(?P<string>{STRING})", re.VERBOSE | re.DOTALL)
 
 
 class Unsafe(ValueError):
@@ -48,33 +46,60 @@ class Comment(NamedTuple):
     offset: int
 
 
-def comments(text: str) -> tuple[Comment, ...]:
-    """All comments of a Python text, in order.
+class Outline(NamedTuple):
+    """What is known of a text before it is parsed.
+
+    The comments in order; where each closing parenthesis was opened; whether all names are ASCII.
+    """
+
+    comments: tuple[Comment, ...]
+    parentheses: dict[int, int]
+    is_plain: bool
+
+
+def outline(text: str) -> Outline:
+    """The comments, parentheses and names of a Python text.
 
     Raises:
         Unsafe: the text nests too deeply, or chains too many operators, to be parsed.
     """
     found: list[Comment] = []
-    depth = start = code = effort = 0
+    pairs: dict[int, int] = {}
+    opened: list[int] = []
+    start = code = effort = 0
+    is_plain = True
     for token in _TOKEN.finditer(text):
         kind = token.lastgroup
+        if kind is None:
+            continue
+        at = token.start(kind)
         if kind == "comment":
-            found.append(Comment(token[0], token.start()))
-        elif kind == "open":
-            depth += 1
-            if depth > BRACKETS:
-                raise _unsafe(text, token.start(), "brackets nested too deeply")
-        elif kind == "close":
-            depth = max(0, depth - 1)
-        elif kind == "string" and not _FORMATTED.search(text, max(0, token.start() - 2), token.start()):
-            code -= len(token[0])
-        elif kind == "end" and depth == 0:
-            effort += _effort(text, start, token.start(), code + token.start() - start)
+            found.append(Comment(token[kind], at))
+        elif kind == "bracket":
+            _note(text, at, opened, pairs)
+        elif kind == "string" and not _FORMATTED.search(text, max(0, at - 2), at):
+            code -= token.end() - at
+        elif kind == "end" and not opened:
+            effort += _effort(text, start, at, code + at - start)
             start, code = token.end(), 0
+        elif kind == "wide":
+            is_plain = False
     effort += _effort(text, start, len(text), code + len(text) - start)
     if effort > EFFORT or text.count("\nelif ") + text.count(" elif ") > BRANCHES:
         raise Unsafe(1, "expressions or branches too many and too long to read in reasonable time")
-    return tuple(found)
+    return Outline(tuple(found), pairs, is_plain)
+
+
+def _note(text: str, at: int, opened: list[int], pairs: dict[int, int]) -> None:
+    """Note a bracket among those that are open, or the pair that it closes."""
+    if text[at] in "([{":
+        opened.append(at)
+        if len(opened) > BRACKETS:
+            raise _unsafe(text, at, "brackets nested too deeply")
+    else:
+        opening = opened.pop() if opened else 0
+        if text[at] == ")":
+            pairs[at] = opening
 
 
 def _effort(text: str, start: int, end: int, code: int) -> int:

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import libcst as cst
-
 from chipsieve.model import Command, Finding, Gap, Part, Reading, Source, Span, Word
 from chipsieve.signals.table import SignalTable
 from chipsieve.text import SNIPPET_LIMIT, Lines, finding
+from chipsieve_python import tree
 from chipsieve_python.cells import Cell, code_cells
-from chipsieve_python.lexer import Unsafe, comments
+from chipsieve_python.lexer import Unsafe, outline
 from chipsieve_python.reader import ENGINE, LIMIT, read_python
+from chipsieve_python.tree.parse import parse
 
 MAGIC = re.compile(r"^(?P<indent>[ \t]*)(?P<magic>[%!?].*|.*[^\s#]\?{1,2}[ \t]*)$", re.MULTILINE)
 ASSIGNED = re.compile(r"^(?P<left>[^#'\"\n=]*=[ \t]*)(?P<magic>[!%][^\n]*)$", re.MULTILINE)
@@ -53,10 +53,9 @@ def _made_python(cell: Cell, path: str, lines: Lines) -> Gap | None:
         cell.text += "\n"
         cell.offsets.append(cell.offsets[-1])
     try:
-        comments(cell.text)
-        cst.parse_module(cell.text)
-    except (SyntaxError, cst.ParserSyntaxError, Unsafe, UnicodeError) as error:
-        number = getattr(error, "raw_line", None) or getattr(error, "line", None) or 1
+        parse(cell.text, outline(cell.text))
+    except (SyntaxError, tree.Unreadable, Unsafe, UnicodeError) as error:
+        number = getattr(error, "line", None) or 1
         start = sum(map(len, cell.text.splitlines(keepends=True)[: number - 1]))
         line = lines.position(cell.offsets[min(start, len(cell.offsets) - 1)])[0]
         cell.text = re.sub(r"[^\n]", " ", cell.text)

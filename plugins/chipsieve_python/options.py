@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-import libcst as cst
-
 from chipsieve.model import Option
+from chipsieve_python import tree
 from chipsieve_python.evaluate import evaluate, qualified
 from chipsieve_python.hits import Found, Place
 from chipsieve_python.scope import Scope
@@ -24,7 +23,7 @@ IMPLIED = {
 }
 
 
-def called(walk: Walk, name: str, last: str, node: cst.Call) -> None:
+def called(walk: Walk, name: str, last: str, node: tree.Call) -> None:
     """Keep the options that a call declares: `add_argument`, `set_defaults`, `DEFINE_*`."""
     if last in ("add_argument", "add_option", "_add_argument"):
         _argparse(walk, node)
@@ -34,17 +33,17 @@ def called(walk: Walk, name: str, last: str, node: cst.Call) -> None:
         _absl(walk, last, node)
 
 
-def keywords(node: cst.Call) -> dict[str, cst.BaseExpression]:
+def keywords(node: tree.Call) -> dict[str, tree.Expression]:
     """The keyword arguments of a call."""
     return {arg.keyword.value: arg.value for arg in node.args if arg.keyword is not None}
 
 
-def _names(node: cst.Call) -> list[str]:
+def _names(node: tree.Call) -> list[str]:
     texts = (plain_text(arg.value) for arg in node.args if arg.keyword is None and not arg.star)
     return [text for text in texts if text]
 
 
-def destination(node: cst.Call) -> str:
+def destination(node: tree.Call) -> str:
     """The name under which the program sees the option that `add_argument` or `option` declares; "" if unknown."""
     given = keywords(node).get("dest")
     names = _names(node)
@@ -56,27 +55,27 @@ def destination(node: cst.Call) -> str:
     return best[0].partition("/")[0].lstrip("-").replace("-", "_") if best else ""
 
 
-def text(node: cst.BaseExpression | None, scope: Scope) -> str | None:
+def text(node: tree.Expression | None, scope: Scope) -> str | None:
     """A default as text: "" for None or nothing, None when it is not literal."""
     if node is None:
         return ""
     arms = evaluate(node, scope)
     value = arms[0][1] if len(arms) == 1 else None
     if value is None or value.text is None:
-        return "" if value is not None and isinstance(value.node, cst.List | cst.Tuple | cst.Dict) else None
+        return "" if value is not None and isinstance(value.node, tree.List | tree.Tuple | tree.Dict) else None
     return "" if value.text == "none" and not value.truthy else value.text
 
 
-def _choices(node: cst.BaseExpression | None, scope: Scope) -> tuple[str, ...]:
+def _choices(node: tree.Expression | None, scope: Scope) -> tuple[str, ...]:
     found = [value.node for _, value in evaluate(node, scope)] if node is not None else []
-    elements = found[0].elements if found and isinstance(found[0], cst.List | cst.Tuple | cst.Set) else ()
+    elements = found[0].elements if found and isinstance(found[0], tree.List | tree.Tuple | tree.Set) else ()
     values = (literal(element.value) for element in elements)
     return tuple(value.text for value in values if value is not None and value.text is not None)
 
 
 def declare(
     walk: Walk,
-    place: cst.CSTNode,
+    place: tree.Placed,
     flags: tuple[str, ...],
     dest: str,
     *,
@@ -89,7 +88,7 @@ def declare(
     walk.options.append(Found(Place(place), make))
 
 
-def _argparse(walk: Walk, node: cst.Call) -> None:
+def _argparse(walk: Walk, node: tree.Call) -> None:
     given, dest = keywords(node), destination(node)
     flags = tuple(name for name in _names(node) if name.startswith("-"))
     if not dest or not _names(node):
@@ -112,7 +111,7 @@ def _argparse(walk: Walk, node: cst.Call) -> None:
         declare(walk, node, flags, dest, default=default, stores=stores, choices=choices)
 
 
-def _set_defaults(walk: Walk, node: cst.Call) -> None:
+def _set_defaults(walk: Walk, node: tree.Call) -> None:
     """A later default replaces the earlier ones of the same option."""
     for dest, value in keywords(node).items():
         default = text(value, walk.scope)
@@ -123,7 +122,7 @@ def _set_defaults(walk: Walk, node: cst.Call) -> None:
             declare(walk, value, (), dest, default=default)
 
 
-def _absl(walk: Walk, last: str, node: cst.Call) -> None:
+def _absl(walk: Walk, last: str, node: tree.Call) -> None:
     names = _names(node)
     if not names:
         return
@@ -138,23 +137,22 @@ def _absl(walk: Walk, last: str, node: cst.Call) -> None:
         declare(walk, node, (f"--no{names[0]}",), names[0], default=default, stores="false")
 
 
-def decorated(walk: Walk, node: cst.FunctionDef) -> frozenset[str]:
+def decorated(walk: Walk, node: tree.FunctionDef) -> frozenset[str]:
     """Keep the options of a click or typer command; gives the parameters that are options."""
     found = set()
     for decorator in node.decorators:
-        call = decorator.decorator
-        if isinstance(call, cst.Call) and _last(call.func) == "option":
-            found.add(_click(walk, call))
-        elif _last(call.func if isinstance(call, cst.Call) else call) in ("command", "callback"):
+        if isinstance(decorator, tree.Call) and _last(decorator.func) == "option":
+            found.add(_click(walk, decorator))
+        elif _last(decorator.func if isinstance(decorator, tree.Call) else decorator) in ("command", "callback"):
             found |= {name for param in node.params.params if (name := _typer(walk, param))}
     return frozenset(found)
 
 
-def _last(node: cst.BaseExpression) -> str:
-    return node.attr.value if isinstance(node, cst.Attribute) else node.value if isinstance(node, cst.Name) else ""
+def _last(node: tree.Expression) -> str:
+    return node.attr if isinstance(node, tree.Attribute) else node.value if isinstance(node, tree.Name) else ""
 
 
-def _click(walk: Walk, node: cst.Call) -> str:
+def _click(walk: Walk, node: tree.Call) -> str:
     given, dest = keywords(node), destination(node)
     names = [name for name in _names(node) if name.startswith("-")]
     on = tuple(name.partition("/")[0].strip() for name in names)
@@ -162,7 +160,7 @@ def _click(walk: Walk, node: cst.Call) -> str:
     is_flag = bool(off) or ("is_flag" in given and text(given["is_flag"], walk.scope) == "true")
     default = text(given["default"], walk.scope) if "default" in given else "false" if is_flag else ""
     kind = given.get("type")
-    listed = kind.args[0].value if isinstance(kind, cst.Call) and kind.args else None
+    listed = kind.args[0].value if isinstance(kind, tree.Call) and kind.args else None
     stores = "true" if is_flag else None
     declare(walk, node, on, dest, default=default, stores=stores, choices=_choices(listed, walk.scope))
     if off:
@@ -170,13 +168,13 @@ def _click(walk: Walk, node: cst.Call) -> str:
     return dest
 
 
-def _typer(walk: Walk, param: cst.Param) -> str:
+def _typer(walk: Walk, param: tree.Param) -> str:
     """A parameter with a literal default, or with `typer.Option(default, "--flag")`."""
     name, default = param.name.value, param.default
     if default is None:
         return ""
     flags = [f"--{name.replace('_', '-')}"]
-    if isinstance(default, cst.Call) and _last(default.func) == "Option":
+    if isinstance(default, tree.Call) and _last(default.func) == "Option":
         flags = [flag for flag in _names(default) if flag.startswith("-")] or flags
         default = default.args[0].value if default.args else None
     value = text(default, walk.scope)
@@ -187,30 +185,29 @@ def _typer(walk: Walk, param: cst.Param) -> str:
     return name
 
 
-def is_record(node: cst.ClassDef) -> bool:
+def is_record(node: tree.ClassDef) -> bool:
     """Whether a class's fields are options: a dataclass and its kin, or a base such as `TrainingArguments`."""
-    decorators = (item.decorator for item in node.decorators)
-    names = {_last(item.func if isinstance(item, cst.Call) else item) for item in decorators}
+    names = {_last(item.func if isinstance(item, tree.Call) else item) for item in node.decorators}
     return bool(names & RECORDS) or any(_last(base.value).endswith(RECORD_BASES) for base in node.bases)
 
 
-def record_field(walk: Walk, node: cst.AnnAssign) -> None:
+def record_field(walk: Walk, node: tree.AnnAssign) -> None:
     """Keep a dataclass field as an option `--name`."""
-    if not isinstance(node.target, cst.Name):
+    if not isinstance(node.target, tree.Name):
         return
     name, value = node.target.value, node.value
-    if isinstance(value, cst.Call) and _last(value.func) in FIELDS:
+    if isinstance(value, tree.Call) and _last(value.func) in FIELDS:
         positional = [arg.value for arg in value.args if arg.keyword is None]
         default = keywords(value).get("default", positional[0] if positional else None)
         known = None if default is None or _is_ellipsis(default) else text(default, walk.scope)
     else:
         known = None if value is None else text(value, walk.scope)
     annotated = node.annotation.annotation
-    boolean = known in ("true", "false") or (isinstance(annotated, cst.Name) and annotated.value == "bool")
+    boolean = known in ("true", "false") or (isinstance(annotated, tree.Name) and annotated.value == "bool")
     declare(walk, node.target, (f"--{name}",), name, default=known, stores="true" if boolean else None)
     if boolean and known == "true":
         declare(walk, node.target, (f"--no_{name}", f"--no-{name}"), name, default=known, stores="false")
 
 
-def _is_ellipsis(node: cst.BaseExpression) -> bool:
-    return isinstance(node, cst.Ellipsis)
+def _is_ellipsis(node: tree.Expression) -> bool:
+    return isinstance(node, tree.EllipsisLiteral)

@@ -1,4 +1,4 @@
-"""What does one Python text say? Parse once, walk once, then find out where the findings stand."""
+"""What does one Python text say? Outline it, parse it, walk over its tree."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-import libcst as cst
-
 from chipsieve.model import Command, Finding, Function, Gap, Part, Reading, Source, Span, Word
 from chipsieve.signals.table import SignalTable
 from chipsieve.text import Lines, finding
-from chipsieve_python import statements, words
+from chipsieve_python import statements, tree, words
 from chipsieve_python.definitions import finish
 from chipsieve_python.hits import Launched, Piece, Place
-from chipsieve_python.lexer import Comment, Unsafe, comments
-from chipsieve_python.positions import offsets
+from chipsieve_python.lexer import Comment, Unsafe, outline
 from chipsieve_python.scope import Scope
+from chipsieve_python.tree.parse import parse
 from chipsieve_python.walk import Mentions, Walk, interest
 
 ENGINE = "libcst"
+BOM = "\ufeff"
 LIMIT = 3_000_000
 FRAMES = 12_000  # what the deepest text that the lexer lets through needs
 SHARED = re.compile(r"^[ \t]*(?:global|nonlocal)[ \t]+([\w, \t]+)", re.MULTILINE)
@@ -34,15 +33,15 @@ def read_python(source: Source, table: SignalTable) -> Reading:
     nothing = Reading(source.path, source.language)
     if len(source.text) > LIMIT:
         return replace(nothing, gaps=(Gap(source.path, f"longer than {LIMIT:,} characters: not read"),))
+    text = source.text.removeprefix(BOM)
     try:
-        remarks = comments(source.text)
+        outlined = outline(text)
         with _deep():
-            module = cst.parse_module(source.text)
-            return _assemble(source, table, module, remarks)
+            return _assemble(source, table, parse(text, outlined), outlined.comments)
     except Unsafe as error:
         gap = Gap(source.path, f"not read: {error}", error.line)
-    except cst.ParserSyntaxError as error:
-        gap = Gap(source.path, _syntax(source.text, error.raw_line), error.raw_line)
+    except tree.Unreadable as error:
+        gap = Gap(source.path, _syntax(source.text, error.line), error.line)
     except (SyntaxError, UnicodeError) as error:
         gap = Gap(source.path, f"not readable as Python 3: {error}", getattr(error, "lineno", None))
     except RecursionError:
@@ -74,13 +73,13 @@ def _syntax(text: str, number: int) -> str:
     return "not readable as Python 3: syntax error"
 
 
-def _assemble(source: Source, table: SignalTable, module: cst.Module, remarks: tuple[Comment, ...]) -> Reading:
+def _assemble(source: Source, table: SignalTable, module: tree.Suite, remarks: tuple[Comment, ...]) -> Reading:
     walk = _walked(source, table, module)
-    spans = _Spans(source.text, module, walk)
+    spans = _Spans(source.text)
     findings = [
         finding(hit.match, source, spans.of(hit.place), spans.lines, hit.conditions, ENGINE) for hit in walk.hits
     ]
-    findings += _remarked(walk, remarks, spans.lines)
+    findings += _remarked(walk, remarks, spans)
     return Reading(
         source.path,
         source.language,
@@ -101,56 +100,50 @@ def _function(name: str, mentions: Mentions) -> Function:
     return Function(name, plain, tuple(group for group in guarded if group[1]))
 
 
-def _walked(source: Source, table: SignalTable, module: cst.Module) -> Walk:
+def _walked(source: Source, table: SignalTable, module: tree.Suite) -> Walk:
     names = (name.strip() for listed in SHARED.findall(source.text) for name in listed.split(","))
     walk = Walk(source, table, interest(table), Scope("module", shared=frozenset(names)))
     walk.mentions = walk.functions[""]
     walk.configurable = any(map(_runs_exec, module.body))
-    statements.block(walk, tuple(module.body))
+    statements.block(walk, module)
     finish(walk)
     return walk
 
 
-def _runs_exec(node: cst.CSTNode) -> bool:
+def _runs_exec(node: tree.Node) -> bool:
     """Whether a top-level statement is `exec(...)`."""
-    if not isinstance(node, cst.SimpleStatementLine) or not isinstance(node.body[0], cst.Expr):
+    if not isinstance(node, tree.Line) or not isinstance(node.body[0], tree.Expr):
         return False
     call = node.body[0].value
-    return isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value == "exec"
+    return isinstance(call, tree.Call) and isinstance(call.func, tree.Name) and call.func.value == "exec"
 
 
 def _order(found: Finding) -> tuple[Span, str, str, str, str]:
     return found.span, found.signal, found.row, found.value, repr(found.conditions)
 
 
-def _remarked(walk: Walk, remarks: Iterable[Comment], lines: Lines) -> Iterator[Finding]:
+def _remarked(walk: Walk, remarks: Iterable[Comment], spans: _Spans) -> Iterator[Finding]:
     """Chips named in comments."""
     for remark in remarks:
         for match, start, end in words.comment_matches(walk, remark.text):
-            span = lines.span(remark.offset + start, remark.offset + end)
-            yield finding(match, walk.source, span, lines, words.COMMENTED, ENGINE)
+            span = spans.at(remark.offset + start, remark.offset + end)
+            yield finding(match, walk.source, span, spans.lines, words.COMMENTED, ENGINE)
 
 
 class _Spans:
     """The spans of all that the walk found."""
 
-    def __init__(self, text: str, module: cst.Module, walk: Walk) -> None:
+    def __init__(self, text: str) -> None:
         self.lines = Lines(text)
-        self.found = offsets(module, (place.node for place in _places(walk)))
-        self.shift = len(text) - len(text.lstrip("\ufeff"))
+        self.shift = len(text) - len(text.removeprefix(BOM))
 
     def of(self, place: Place) -> Span:
-        start, end = self.found[id(place.node)]
-        last = end if place.end is None else start + place.end
-        return self.lines.span(start + place.start + self.shift, last + self.shift)
+        start, end = place.node.start, place.node.end
+        return self.at(start + place.start, end if place.end is None else start + place.end)
 
-
-def _places(walk: Walk) -> Iterator[Place]:
-    for group in (walk.hits, walk.options, walk.imports, walk.references, walk.commands, walk.documents):
-        yield from (found.place for found in group)
-    for launched in walk.commands:
-        yield from (piece.place for word in launched.words for piece in word)
-        yield from (piece.place for _, piece in launched.environment)
+    def at(self, start: int, end: int) -> Span:
+        """The span of a stretch of the text that was parsed."""
+        return self.lines.span(start + self.shift, end + self.shift)
 
 
 def _command(spans: _Spans, launched: Launched) -> Command:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import libcst as cst
-
+from chipsieve_python import tree
 from chipsieve_python.conditions import unknown
 from chipsieve_python.evaluate import evaluate
 from chipsieve_python.values import plain_text
 from chipsieve_python.walk import Walk
 
 
-def called(walk: Walk, last: str, node: cst.Call) -> None:
+def called(walk: Walk, last: str, node: tree.Call) -> None:
     """Ask for the requirements that a call of `setup` lists; an extra's are optional."""
     if last != "setup":
         return
@@ -18,15 +17,15 @@ def called(walk: Walk, last: str, node: cst.Call) -> None:
         keyword = arg.keyword.value if arg.keyword else ""
         if keyword == "install_requires":
             _pins(walk, arg.value)
-        elif keyword == "extras_require" and isinstance(arg.value, cst.Dict):
+        elif keyword == "extras_require" and isinstance(arg.value, tree.Dict):
             with walk.under(unknown("extra")):
                 for element in arg.value.elements:
                     _pins(walk, element.value)
 
 
-def _pins(walk: Walk, node: cst.BaseExpression) -> None:
+def _pins(walk: Walk, node: tree.Expression) -> None:
     for own, value in walk.possible(evaluate(node, walk.scope)):
-        if isinstance(value.node, cst.List | cst.Tuple):
+        if isinstance(value.node, tree.List | tree.Tuple):
             for element in value.node.elements:
                 text = plain_text(element.value)
                 walk.hit(walk.table.pin(text) if text else (), element.value, *own)

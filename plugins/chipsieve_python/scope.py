@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-import libcst as cst
-
+from chipsieve_python import tree
 from chipsieve_python.conditions import TRUE, Conditions, all_of, conflict, negate, stack, unknown
 from chipsieve_python.hits import Hit
 from chipsieve_python.values import UNKNOWN, Arm, Arms, one
@@ -42,7 +41,7 @@ class Scope:
     outside: set[str] = field(default_factory=set)
     bindings: dict[str, Binding] = field(default_factory=dict)
     later: list[Callable[[], None]] = field(default_factory=list)
-    opened: set[cst.Subscript] = field(default_factory=set)
+    opened: set[tree.Subscript] = field(default_factory=set)
 
     def lookup(self, name: str) -> Arms | None:
         """The values of a name; None when nothing binds it. Functions do not see the names of a class around them."""
@@ -98,12 +97,13 @@ def _settled(arm: Arm) -> Arm:
 
 def _kept(arms: Arms, conditions: Conditions) -> Arms:
     """What remains of the earlier values where a name is bound again under `conditions`."""
-    again = negate(all_of(conditions))
+    here = all_of(conditions)
+    again = negate(here)
     kept = []
     for own, value in arms:
         if conflict(own, conditions) or _rescued(own, conditions):
             kept.append((own, value))
-        elif all_of(conditions) != TRUE and not conflict(own, (again,)):
+        elif here != TRUE and not conflict(own, (again,)):
             kept.append((stack(own, again), value))
     return tuple(kept)
 
@@ -116,6 +116,8 @@ def _rescued(own: Conditions, conditions: Conditions) -> bool:
 
 def _weaken(hits: list[Hit], conditions: Conditions) -> None:
     """What was bound before and is bound again takes effect only where the second binding does not."""
+    if not hits:
+        return
     again = negate(all_of(conditions))
     for hit in hits:
         if not conflict(hit.conditions, conditions) and not _rescued(hit.conditions, conditions):

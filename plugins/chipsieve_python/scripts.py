@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 from functools import partial
 
-import libcst as cst
-
 from chipsieve.model import Document, Span, Word
+from chipsieve_python import tree
 from chipsieve_python.evaluate import text_of
 from chipsieve_python.hits import Found, Place
 from chipsieve_python.scope import Scope
-from chipsieve_python.values import source_text
 from chipsieve_python.walk import Walk
 from chipsieve_python.words import WRITTEN
 
@@ -24,7 +22,7 @@ FIELD = re.compile(r"(?<![${])\{(\w+)\}(?!\})")
 NOWHERE = Word((), Span(1, 1, 1, 1))
 
 
-def written(walk: Walk, node: cst.BaseExpression) -> bool:
+def written(walk: Walk, node: tree.Expression) -> bool:
     """Keep the text as a script of its own when it is one."""
     text = _text(node, walk.scope)
     if text is None or not SHEBANG.match(text):
@@ -34,20 +32,18 @@ def written(walk: Walk, node: cst.BaseExpression) -> bool:
     return True
 
 
-def _text(node: cst.BaseExpression, scope: Scope) -> str | None:
-    if isinstance(node, cst.SimpleString) and len(node.quote) == len('"""'):
+def _text(node: tree.Expression, scope: Scope) -> str | None:
+    if isinstance(node, tree.SimpleString) and len(node.quote) == len('"""'):
         return FIELD.sub(r"${\1}", _plain(node.raw_value))
-    if isinstance(node, cst.FormattedString) and len(node.end) == len('"""'):
+    if isinstance(node, tree.FormattedString) and len(node.quote) == len('"""'):
         return "".join(_part(part, scope) for part in node.parts)
     return None
 
 
-def _part(part: cst.BaseFormattedStringContent, scope: Scope) -> str:
-    if isinstance(part, cst.FormattedStringText):
+def _part(part: tree.FormattedStringContent, scope: Scope) -> str:
+    if isinstance(part, tree.FormattedStringText):
         return _plain(part.value).replace("{{", "{").replace("}}", "}")
-    if not isinstance(part, cst.FormattedStringExpression):
-        return ""
-    known, written_as = text_of(part.expression, scope), source_text(part.expression)
+    known, written_as = text_of(part.expression, scope), part.expression.source()
     if known is not None and "\n" not in known:
         return known
     return "${" + re.sub(r"\W+", "_", written_as).strip("_") + "}" + "\n" * written_as.count("\n")

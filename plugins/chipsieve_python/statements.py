@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import libcst as cst
-
 from chipsieve.model import MENTION, NEVER, Condition, Test
-from chipsieve_python import attempts, bindings, definitions, imports
+from chipsieve_python import attempts, bindings, definitions, imports, tree
 from chipsieve_python.conditions import STAYS, TRUE, Exit, all_of, any_of, negate, questions, stack, unknown
 from chipsieve_python.evaluate import qualified
 from chipsieve_python.expressions import bind_target
@@ -19,10 +17,10 @@ STOPS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
 ANY_GPU = ("torch.cuda.is_available()", "torch.cuda.device_count()")
 
 
-def block(walk: Walk, body: cst.BaseSuite | Sequence[cst.CSTNode]) -> Exit:
+def block(walk: Walk, body: tree.Suite | Sequence[tree.Node]) -> Exit:
     """Read a block; gives when it is left early. What follows an early exit runs only where the exit is not taken."""
     outer, left = walk.conditions, STAYS
-    for item in body.body if isinstance(body, cst.BaseSuite) else body:
+    for item in body.body if isinstance(body, tree.Suite) else body:
         taken = statement(walk, item)
         if taken != STAYS:
             left = left.joined(taken)
@@ -45,54 +43,54 @@ def _after(taken: Exit) -> tuple[Condition, ...]:
     return negate(taken.returns), negate(taken.loops), negate(stops) if telling or stops == TRUE else TRUE
 
 
-def statement(walk: Walk, node: cst.CSTNode) -> Exit:
+def statement(walk: Walk, node: tree.Node) -> Exit:
     """Read one statement; gives when it leaves the block around it."""
-    if isinstance(node, cst.SimpleStatementLine):
+    if isinstance(node, tree.Line):
         return block(walk, node.body) if len(node.body) > 1 else small(walk, node.body[0])
     handler = _COMPOUND.get(type(node))
     return handler(walk, node) if handler else small(walk, node)
 
 
-def small(walk: Walk, node: cst.CSTNode) -> Exit:
+def small(walk: Walk, node: tree.Node) -> Exit:
     """Read one simple statement."""
-    if isinstance(node, cst.Return):
+    if isinstance(node, tree.Return):
         if node.value is not None:
             walk.visit(node.value, walk.qualname.rpartition(".")[2])
         return Exit(returns=TRUE)
-    if isinstance(node, cst.Break | cst.Continue):
+    if isinstance(node, tree.Break | tree.Continue):
         return Exit(loops=TRUE)
-    if isinstance(node, cst.Raise | cst.Assert):
+    if isinstance(node, tree.Raise | tree.Assert):
         with walk.under(MENTION):
-            for part in (node.exc, node.cause) if isinstance(node, cst.Raise) else (node.test, node.msg):
+            for part in (node.exc, node.cause) if isinstance(node, tree.Raise) else (node.test, node.msg):
                 if part is not None:
                     walk.visit(part)
-        return Exit(stops=TRUE) if isinstance(node, cst.Raise) else STAYS
-    if isinstance(node, cst.Expr):
+        return Exit(stops=TRUE) if isinstance(node, tree.Raise) else STAYS
+    if isinstance(node, tree.Expr):
         return _expression(walk, node.value)
     if not imports.read(walk, node):
         bindings.read(walk, node)
     return STAYS
 
 
-def _expression(walk: Walk, node: cst.BaseExpression) -> Exit:
+def _expression(walk: Walk, node: tree.Expression) -> Exit:
     """A string by itself is a docstring, and says nothing."""
     if plain_text(node) is None:
         walk.visit(node)
-    called = qualified(node.func, walk.scope) if isinstance(node, cst.Call) else ""
+    called = qualified(node.func, walk.scope) if isinstance(node, tree.Call) else ""
     if called == "exec" and walk.scope.kind == "module":
         walk.configurable = False
     stops = called in STOPS
     return Exit(stops=TRUE) if stops else STAYS
 
 
-def _if(walk: Walk, node: cst.If) -> Exit:
+def _if(walk: Walk, node: tree.If) -> Exit:
     """All arms of one if/elif/else, each under the negations of those before it."""
     outer, left = walk.conditions, STAYS
     chain = walk.chain
     before: Condition = TRUE
-    arm: cst.If | cst.Else | None = node
+    arm: tree.If | tree.Suite | None = node
     walk.chain = chain or _names_devices(node)
-    while isinstance(arm, cst.If):
+    while isinstance(arm, tree.If):
         walk.visit(arm.test)
         test = condition_of(arm.test, walk.scope)
         walk.conditions = stack(outer, before, test)
@@ -101,12 +99,12 @@ def _if(walk: Walk, node: cst.If) -> Exit:
         walk.conditions = stack(outer, before)
         arm = arm.orelse
     if arm is not None:
-        left = left.joined(block(walk, arm.body).under(before))
+        left = left.joined(block(walk, arm).under(before))
     walk.conditions, walk.chain = outer, chain
     return left
 
 
-def _arm(walk: Walk, body: cst.BaseSuite, test: Condition) -> Exit:
+def _arm(walk: Walk, body: tree.Suite, test: Condition) -> Exit:
     if test != Test("entry") or walk.qualname:
         return block(walk, body)
     walk.entry = True
@@ -117,29 +115,29 @@ def _arm(walk: Walk, body: cst.BaseSuite, test: Condition) -> Exit:
     return left
 
 
-def _names_devices(node: cst.If) -> bool:
+def _names_devices(node: tree.If) -> bool:
     """Whether an if chooses by a device's name: `if "A100" in name: ...`, or an elif chain that compares text."""
     arms = []
-    arm: cst.If | cst.Else | None = node
-    while isinstance(arm, cst.If):
+    arm: tree.If | tree.Suite | None = node
+    while isinstance(arm, tree.If):
         arms.append(arm.test)
         arm = arm.orelse
     texts = [_compares_text(test) for test in arms]
-    return any(texts) and (len(arms) > 1 or any(isinstance(item.operator, cst.In) for item in _targets(arms[0])))
+    return any(texts) and (len(arms) > 1 or any(item.operator == "in" for item in _targets(arms[0])))
 
 
-def _targets(test: cst.BaseExpression) -> Sequence[cst.ComparisonTarget]:
-    return test.comparisons if isinstance(test, cst.Comparison) else ()
+def _targets(test: tree.Expression) -> Sequence[tree.ComparisonTarget]:
+    return test.comparisons if isinstance(test, tree.Comparison) else ()
 
 
-def _compares_text(test: cst.BaseExpression) -> bool:
-    sides = [test.left] if isinstance(test, cst.Comparison) else []
+def _compares_text(test: tree.Expression) -> bool:
+    sides = [test.left] if isinstance(test, tree.Comparison) else []
     return any(plain_text(side) is not None for side in (*sides, *(item.comparator for item in _targets(test))))
 
 
-def _loop(walk: Walk, node: cst.For | cst.While) -> Exit:
+def _loop(walk: Walk, node: tree.For | tree.While) -> Exit:
     """A loop's body counts as run. Names bound in it are unknown when it begins again."""
-    if isinstance(node, cst.For):
+    if isinstance(node, tree.For):
         walk.visit(node.iter)
         bind_target(walk, node.target)
         test: Condition = TRUE
@@ -150,17 +148,17 @@ def _loop(walk: Walk, node: cst.For | cst.While) -> Exit:
     with walk.under(test):
         left = block(walk, node.body)
     if node.orelse is not None:
-        block(walk, node.orelse.body)
+        block(walk, node.orelse)
     return STAYS if left.returns == NEVER else Exit(returns=unknown("loop that returns"))
 
 
-def _with(walk: Walk, node: cst.With) -> Exit:
+def _with(walk: Walk, node: tree.With) -> Exit:
     """Transparent, but for `suppress(ImportError)`, which is a `try`."""
     for item in node.items:
         walk.visit(item.item)
         if item.asname is not None:
-            bind_target(walk, item.asname.name)
-    calls = [item.item for item in node.items if isinstance(item.item, cst.Call)]
+            bind_target(walk, item.asname)
+    calls = [item.item for item in node.items if isinstance(item.item, tree.Call)]
     caught = [
         arg.value for call in calls if qualified(call.func, walk.scope) == "contextlib.suppress" for arg in call.args
     ]
@@ -169,7 +167,7 @@ def _with(walk: Walk, node: cst.With) -> Exit:
     return attempts.attempt(walk, node.body, caught, block)[0]
 
 
-def _match(walk: Walk, node: cst.Match) -> Exit:
+def _match(walk: Walk, node: tree.Match) -> Exit:
     """Each case under its pattern, where no earlier case took it."""
     walk.visit(node.subject)
     left = STAYS
@@ -188,47 +186,42 @@ def _match(walk: Walk, node: cst.Match) -> Exit:
     return left
 
 
-def _pattern(walk: Walk, subject: cst.BaseExpression, pattern: cst.MatchPattern) -> Condition:
-    if isinstance(pattern, cst.MatchAs) and pattern.pattern is None:
+def _pattern(walk: Walk, subject: tree.Expression, pattern: tree.MatchPattern) -> Condition:
+    if isinstance(pattern, tree.MatchAs) and pattern.pattern is None:
         return TRUE
-    options = [item.pattern for item in pattern.patterns] if isinstance(pattern, cst.MatchOr) else [pattern]
-    texts = [plain_text(item.value) for item in options if isinstance(item, cst.MatchValue)]
+    options = pattern.patterns if isinstance(pattern, tree.MatchOr) else [pattern]
+    texts = [plain_text(item.value) for item in options if isinstance(item, tree.MatchValue)]
     wanted = tuple(text for text in texts if text is not None)
     return equals(subject, wanted, walk.scope) if len(wanted) == len(options) else unknown("case")
 
 
-def _values(pattern: cst.MatchPattern) -> list[cst.BaseExpression]:
-    if isinstance(pattern, cst.MatchValue):
+def _values(pattern: tree.MatchPattern) -> list[tree.Expression]:
+    if isinstance(pattern, tree.MatchValue):
         return [pattern.value]
-    return (
-        [value for item in pattern.patterns for value in _values(item.pattern)]
-        if isinstance(pattern, cst.MatchOr)
-        else []
-    )
+    return [value for item in pattern.patterns for value in _values(item)] if isinstance(pattern, tree.MatchOr) else []
 
 
-def _try(walk: Walk, node: cst.Try | cst.TryStar) -> Exit:
+def _try(walk: Walk, node: tree.Try) -> Exit:
     return attempts.read(walk, node, block)
 
 
-def _function(walk: Walk, node: cst.FunctionDef) -> Exit:
+def _function(walk: Walk, node: tree.FunctionDef) -> Exit:
     definitions.function(walk, node, block)
     return STAYS
 
 
-def _class(walk: Walk, node: cst.ClassDef) -> Exit:
+def _class(walk: Walk, node: tree.ClassDef) -> Exit:
     definitions.class_(walk, node, block)
     return STAYS
 
 
-_COMPOUND: dict[type[cst.CSTNode], Callable[..., Exit]] = {
-    cst.If: _if,
-    cst.For: _loop,
-    cst.While: _loop,
-    cst.With: _with,
-    cst.Match: _match,
-    cst.Try: _try,
-    cst.TryStar: _try,
-    cst.FunctionDef: _function,
-    cst.ClassDef: _class,
+_COMPOUND: dict[type[tree.Node], Callable[..., Exit]] = {
+    tree.If: _if,
+    tree.For: _loop,
+    tree.While: _loop,
+    tree.With: _with,
+    tree.Match: _match,
+    tree.Try: _try,
+    tree.FunctionDef: _function,
+    tree.ClassDef: _class,
 }

@@ -5,15 +5,14 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-import libcst as cst
-
 from chipsieve.model import Condition
+from chipsieve_python import tree
 from chipsieve_python.conditions import Conditions
 
 TEXT_LIMIT = 20_000
 # asked before `isinstance`, which is slow on LibCST's abstract classes and mostly answers no
-_STRINGS = frozenset({cst.SimpleString, cst.ConcatenatedString, cst.FormattedString})
-_NUMBERS = frozenset({cst.Integer, cst.Float, cst.UnaryOperation, cst.BinaryOperation})
+_STRINGS = frozenset({tree.SimpleString, tree.ConcatenatedString, tree.FormattedString})
+_NUMBERS = frozenset({tree.Integer, tree.Float, tree.UnaryOperation, tree.BinaryOperation})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Value:
     qualified: bool = False
     module: bool = False
     test: Condition | None = None
-    node: cst.BaseExpression | None = None
+    node: tree.Expression | None = None
 
 
 UNKNOWN = Value()
@@ -46,22 +45,22 @@ def one(value: Value) -> Arms:
     return (((), value),)
 
 
-def plain_text(node: cst.BaseExpression) -> str | None:
+def plain_text(node: tree.Expression) -> str | None:
     """The text of a string literal: joined pieces, formatted ones only without holes; None of anything else."""
     if type(node) not in _STRINGS:
         return None
-    if isinstance(node, cst.SimpleString):
+    if isinstance(node, tree.SimpleString):
         return _evaluated(node)
-    if isinstance(node, cst.ConcatenatedString):
+    if isinstance(node, tree.ConcatenatedString):
         left, right = plain_text(node.left), plain_text(node.right)
         return None if left is None or right is None else left + right
-    if isinstance(node, cst.FormattedString):
-        parts = [part.value if isinstance(part, cst.FormattedStringText) else None for part in node.parts]
+    if isinstance(node, tree.FormattedString):
+        parts = [part.value if isinstance(part, tree.FormattedStringText) else None for part in node.parts]
         return None if None in parts else "".join(part for part in parts if part is not None)
     return None
 
 
-def _evaluated(node: cst.SimpleString) -> str | None:
+def _evaluated(node: tree.SimpleString) -> str | None:
     if not node.prefix and "\\" not in node.value:
         return node.raw_value[:TEXT_LIMIT]
     try:
@@ -71,16 +70,16 @@ def _evaluated(node: cst.SimpleString) -> str | None:
     return value[:TEXT_LIMIT] if isinstance(value, str) else None
 
 
-def number(node: cst.BaseExpression) -> float | None:
+def number(node: tree.Expression) -> float | None:
     """The number that a literal or an arithmetic of literals (`1e12 * 312`, `312 * 10**12`) makes; None of others."""
     if type(node) not in _NUMBERS:
         return None
-    if isinstance(node, cst.Integer | cst.Float):
+    if isinstance(node, tree.Integer | tree.Float):
         return _parsed(node.value)
-    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
+    if isinstance(node, tree.UnaryOperation) and node.operator == "-":
         inner = number(node.expression)
         return None if inner is None else -inner
-    if isinstance(node, cst.BinaryOperation):
+    if isinstance(node, tree.BinaryOperation):
         return _calculated(node)
     return None
 
@@ -92,21 +91,21 @@ def _parsed(text: str) -> float | None:
         return None
 
 
-def _calculated(node: cst.BinaryOperation) -> float | None:
-    if not isinstance(node.operator, cst.Multiply | cst.Divide | cst.Power):
+def _calculated(node: tree.BinaryOperation) -> float | None:
+    if node.operator not in ("*", "/", "**"):
         return None
     left, right = number(node.left), number(node.right)
     if left is None or right is None:
         return None
     try:
-        if isinstance(node.operator, cst.Multiply):
+        if node.operator == "*":
             return left * right
-        return left / right if isinstance(node.operator, cst.Divide) else float(left**right) if left >= 0 else None
+        return left / right if node.operator == "/" else float(left**right) if left >= 0 else None
     except (ArithmeticError, ValueError):
         return None
 
 
-def literal(node: cst.BaseExpression) -> Value | None:
+def literal(node: tree.Expression) -> Value | None:
     """The value of a string or number literal; None of anything else."""
     text = plain_text(node)
     if text is not None:
@@ -114,23 +113,15 @@ def literal(node: cst.BaseExpression) -> Value | None:
     amount = number(node)
     if amount is None:
         return None
-    written = node.value if isinstance(node, cst.Integer) else f"{amount:g}"
+    written = node.value if isinstance(node, tree.Integer) else f"{amount:g}"
     return Value(written, truthy=bool(amount))
 
 
-def dotted(node: cst.BaseExpression) -> tuple[str, ...]:
+def dotted(node: tree.Expression) -> tuple[str, ...]:
     """The parts of `a.b.c`; a base that is no name leaves "" in its place."""
     parts: list[str] = []
-    while type(node) is cst.Attribute:
-        parts.append(node.attr.value)
+    while type(node) is tree.Attribute:
+        parts.append(node.attr)
         node = node.value
-    parts.append(node.value if isinstance(node, cst.Name) else "")
+    parts.append(node.value if isinstance(node, tree.Name) else "")
     return tuple(reversed(parts))
-
-
-def source_text(node: cst.CSTNode) -> str:
-    """The node as it is written."""
-    return _EMPTY.code_for_node(node)
-
-
-_EMPTY = cst.Module([])

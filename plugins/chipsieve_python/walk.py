@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -11,10 +10,9 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
-import libcst as cst
-
 from chipsieve.model import MENTION, Condition, Document, Import, Match, Option, Reference, Source, Test
 from chipsieve.signals.table import SignalTable
+from chipsieve_python import tree
 from chipsieve_python.conditions import Conditions, conflict, stack
 from chipsieve_python.hits import Found, Hit, Launched, Place
 from chipsieve_python.scope import Scope
@@ -60,10 +58,10 @@ class Walk:
     """The walk over one module.
 
     `qualname` is the function or class that is read, `mentions` the names it mentions, by the conditions inside it, of
-    which `body` is the first; `bound` the name that a number
-    would be bound to; `chain` says that an elif chain over names is read; `guarding` that an
-    import may fail here; `configurable` that the module runs `exec` over its constants; `record` that a class's fields
-    are options.
+    which `body` is the first; `names` are those under the conditions `noted` in the mentions `noting`: mostly the ones
+    in force. `bound` is the name that a number would be bound to; `chain` says that an elif chain over names is read;
+    `guarding` that an import may fail here; `configurable` that the module runs `exec` over its constants; `record`
+    that a class's fields are options.
     """
 
     source: Source
@@ -87,15 +85,18 @@ class Walk:
     functions: dict[str, Mentions] = field(default_factory=lambda: {"": {}})
     mentions: Mentions = field(default_factory=dict)
     body: int = 0
-    gaps: list[tuple[cst.CSTNode, str]] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    noted: Conditions | None = None
+    noting: Mentions | None = None
+    gaps: list[tuple[tree.Node, str]] = field(default_factory=list)
 
-    def visit(self, node: cst.CSTNode, bound: str = "") -> None:
+    def visit(self, node: tree.Node, bound: str = "") -> None:
         """Read one expression; `bound` is the name that it is bound to, passed as or compared with."""
         outer, self.bound = self.bound, bound
         HANDLERS.get(type(node), visit_parts)(self, node)
         self.bound = outer
 
-    def hit(self, matches: Iterable[Match], place: Place | cst.CSTNode, *own: Condition) -> None:
+    def hit(self, matches: Iterable[Match], place: Place | tree.Placed, *own: Condition) -> None:
         """Keep the matches, under the conditions in force and further ones of their own."""
         where = place if isinstance(place, Place) else Place(place)
         self.hits += [Hit(match, where, stack(self.conditions, *own)) for match in matches]
@@ -135,8 +136,11 @@ class Walk:
 
     def mention(self, name: str) -> None:
         """Note that the function which is read mentions a name, and under which conditions of its own."""
-        inside = tuple(item for item in self.conditions[self.body :] if item != MENTION)
-        self.mentions.setdefault(inside, set()).add(name)
+        if self.noted is not self.conditions or self.noting is not self.mentions:
+            inside = tuple(item for item in self.conditions[self.body :] if item != MENTION)
+            self.names = self.mentions.setdefault(inside, set())
+            self.noted, self.noting = self.conditions, self.mentions
+        self.names.add(name)
 
     def enter(self, name: str) -> str:
         """Read on in a function or class, whose mentions and conditions are its own; gives its qualified name."""
@@ -149,12 +153,11 @@ class Walk:
 
 
 Handler = Callable[[Walk, Any], None]
-HANDLERS: dict[type[cst.CSTNode], Handler] = {}
-_PARTS: dict[type[cst.CSTNode], tuple[str, ...]] = {}
-_SILENT = re.compile(r"[lr]par|comma|equal|dot|colon|[lr]brac|semicolon|operator|.*whitespace|annotation$")
+HANDLERS: dict[type[tree.Node], Handler] = {}
+_PARTS: dict[type[tree.Node], tuple[str, ...]] = {}
 
 
-def handles(*kinds: type[cst.CSTNode]) -> Callable[[Handler], Handler]:
+def handles(*kinds: type[tree.Node]) -> Callable[[Handler], Handler]:
     """Register a function as the one that reads these kinds of expression."""
 
     def register(handler: Handler) -> Handler:
@@ -164,13 +167,13 @@ def handles(*kinds: type[cst.CSTNode]) -> Callable[[Handler], Handler]:
     return register
 
 
-def visit_parts(walk: Walk, node: cst.CSTNode) -> None:
+def visit_parts(walk: Walk, node: tree.Node) -> None:
     """Read the parts of an expression that has no meaning of its own."""
     kind = type(node)
     if kind not in _PARTS:
-        _PARTS[kind] = tuple(part.name for part in fields(kind) if not _SILENT.match(part.name))
+        _PARTS[kind] = tuple(part.name for part in fields(kind))
     for name in _PARTS[kind]:
         part = getattr(node, name)
         for item in part if isinstance(part, list | tuple) else (part,):
-            if isinstance(item, cst.CSTNode):
+            if isinstance(item, tree.Node):
                 walk.visit(item)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 
-import libcst as cst
-
 from chipsieve.model import MENTION, Match, Test
+from chipsieve_python import tree
 from chipsieve_python.conditions import hardware, unknown
 from chipsieve_python.evaluate import evaluate
 from chipsieve_python.hits import Hit, Place
-from chipsieve_python.values import plain_text, source_text
+from chipsieve_python.values import plain_text
 from chipsieve_python.walk import Walk
 
 DEVICE_NAME = re.compile(r"(?i)(device|gpu|card)_?name|get_device_name")
@@ -19,15 +18,17 @@ DIRECTIVE = re.compile(r"^\s*#SBATCH\s+(?:--([\w-]+)(?:[= ]\s*(\S+))?|-([A-Za-z]
 SHORT = {"C": "constraint", "p": "partition", "G": "gpus"}
 
 
-def device_test(walk: Walk, node: cst.Comparison) -> None:
+def device_test(walk: Walk, node: tree.Comparison) -> None:
     """`"A100" in torch.cuda.get_device_name()` names a chip, and asks which one it is."""
     sides = [node.left, *(target.comparator for target in node.comparisons)]
     if not walk.interest.words or not any(_asks_name(walk, side) for side in sides):
         return
-    test = hardware(source_text(node))
+    test = hardware(node.source())
     for side in sides:
         listed = (
-            [element.value for element in side.elements] if isinstance(side, cst.Tuple | cst.List | cst.Set) else [side]
+            [element.value for element in side.elements]
+            if isinstance(side, tree.Tuple | tree.List | tree.Set)
+            else [side]
         )
         for item in listed:
             text = plain_text(item)
@@ -36,17 +37,17 @@ def device_test(walk: Walk, node: cst.Comparison) -> None:
                 walk.hits.append(Hit(named, Place(item), (*walk.conditions, test)))
 
 
-def _asks_name(walk: Walk, node: cst.BaseExpression) -> bool:
+def _asks_name(walk: Walk, node: tree.Expression) -> bool:
     if plain_text(node) is not None:
         return False
     tests = [value.test for _, value in evaluate(node, walk.scope)]
     asked = [test.text for test in tests if isinstance(test, Test) and test.subject == "hardware"]
-    return any(map(DEVICE_NAME.search, (source_text(node), *asked)))
+    return any(map(DEVICE_NAME.search, (node.source(), *asked)))
 
 
-def directives(walk: Walk, node: cst.CSTNode) -> None:
+def directives(walk: Walk, node: tree.Expression) -> None:
     """Scheduler requests in a job script's text; a value with a hole in it is unknown."""
-    written = source_text(node)
+    written = node.source()
     for line in DIRECTIVE.finditer(written.replace("\\n", " \n")):
         name, value = line[1] or SHORT.get(line[3] or "", ""), line[2] or line[4]
         known = None if value is None or "{" in value else value.strip("\"'")

@@ -26,7 +26,8 @@ class SignalTable:
         self._glob_patterns: dict[str, re.Pattern[str]] = {}
         for signal in signals.values():
             for row in signal.rows:
-                for name in (row.kind not in BY_PATTERN and row.names) or ("*",):
+                names = ("",) if row.kind in BY_PATTERN else row.names or ("*",)
+                for name in names:
                     self._add(signal.id, row, _normal(row.kind, name))
 
     def _add(self, signal: str, row: Row, name: str) -> None:
