@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from chipsieve.link.options import OptionValues
+from chipsieve.link.files import Files
+from chipsieve.link.options import Declared, OptionValues
 from chipsieve.link.reach import Reach, Start
 from chipsieve.link.roles import devices, role_of
 from chipsieve.link.tree import Tree
@@ -27,7 +28,7 @@ def reach(
     environment: dict[str, str] | None = None,
 ) -> Reach:
     known = {name: Resolved(value, "a.sh", span()) for name, value in (environment or {}).items()}
-    return Reach(Tree(readings), Start((entry,), known, words(line), ("", "src"), provided))
+    return Reach(Files(Tree(readings)), Start((entry,), known, words(line), ("", "src"), provided))
 
 
 BF16 = Test("option", "bf16")
@@ -59,7 +60,8 @@ def test_options_come_from_the_command_line_then_the_defaults(
 
 
 def test_a_configs_key_overrides_a_default_and_not_the_command_line() -> None:
-    declared, configured = [option("--bf16", "false")], [Option((), "bf16", span(), "true")]
+    declared = [Declared([option("--bf16", "false")])]
+    configured = [Declared([Option((), "bf16", span(), "true")])]
     assert OptionValues((), declared, configured).value("bf16") == "true"
     assert OptionValues(words("--bf16 false"), declared, configured).value("bf16") == "false"
 
@@ -244,7 +246,7 @@ def test_a_python_config_brings_in_what_it_builds_on_and_other_code_does_not() -
     config = replace(module("configs/big.py"), references=names)
     code = replace(module("tools/train.py"), references=(Reference("helper.py", span()),))
     tree = Tree([base, other, config, code])
-    found = Reach(tree, Start(("configs/big.py", "tools/train.py")))
+    found = Reach(Files(tree), Start(("configs/big.py", "tools/train.py")))
     assert sorted(found.files) == ["configs/_base_/schedule.py", "configs/big.py", "tools/train.py"]
 
 

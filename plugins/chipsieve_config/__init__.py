@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 
 from chipsieve.model import Reading, Source
 from chipsieve.signals.table import SignalTable
-from chipsieve_config import (
-    definition,
-    dockerfile,
-    gin,
-    ini_reader,
-    json_reader,
-    makefile,
-    prose,
-    requirements,
-    toml_reader,
-    yaml_reader,
-)
 from chipsieve_config.collect import ENGINE
 
 __all__ = ["ENGINE", "LANGUAGES", "read"]
 
-LANGUAGES = (
-    "json", "yaml", "toml", "ini", "dockerfile", "definition", "requirements", "prose", "makefile", "gin",
-)  # fmt: skip
-_READERS: dict[str, Callable[[Source, SignalTable], Reading]] = {
-    "json": json_reader.read,
-    "yaml": yaml_reader.read,
-    "toml": toml_reader.read,
-    "ini": ini_reader.read,
-    "dockerfile": dockerfile.read,
-    "definition": definition.read,
-    "requirements": requirements.read,
-    "prose": prose.read,
-    "makefile": makefile.read,
-    "gin": gin.read,
+_READERS = {
+    "json": "json_reader",
+    "yaml": "yaml_reader",
+    "toml": "toml_reader",
+    "ini": "ini_reader",
+    "dockerfile": "dockerfile",
+    "definition": "definition",
+    "requirements": "requirements",
+    "prose": "prose",
+    "makefile": "makefile",
+    "gin": "gin",
 }
+"""The module that reads each language, loaded when it is asked for: some parsers take long to load."""
+
+LANGUAGES = tuple(_READERS)
 
 
 def read(source: Source, table: SignalTable) -> Reading:
@@ -48,4 +36,6 @@ def read(source: Source, table: SignalTable) -> Reading:
     Raises:
         KeyError: the source's language is none of LANGUAGES.
     """
-    return _READERS[source.language](replace(source, text=source.text.removeprefix("\ufeff")), table)
+    reader = import_module(f"{__name__}.{_READERS[source.language]}")
+    reading: Reading = reader.read(replace(source, text=source.text.removeprefix("\ufeff")), table)
+    return reading

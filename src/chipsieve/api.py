@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache as once
 from pathlib import Path
@@ -57,9 +59,10 @@ def scan(
     refuse_unknown("engine", engines, ENGINES)
     asked = _Asked(Path(path).resolve().name, _rules(policy, role, trust_names=trust_names), scope, config)
     found = leave_out(discover(Path(path)), config)
-    readings = _read(found, progress, workers, cache)
-    foreign = _by_semgrep(Path(path), found, config, beside="visitors" in engines) if "semgrep" in engines else None
-    return _verdict(asked, found, readings, foreign, alone="visitors" not in engines)
+    with _uncollected():
+        readings = _read(found, progress, workers, cache)
+        foreign = _by_semgrep(Path(path), found, config, beside="visitors" in engines) if "semgrep" in engines else None
+        return _verdict(asked, found, readings, foreign, alone="visitors" not in engines)
 
 
 def sieve(
@@ -94,8 +97,9 @@ def sieve(
         return _rootless(_Asked(", ".join(name for name, _ in reports), rules, scope, config), foreign)
     asked = _Asked(Path(root).resolve().name, rules, scope, config)
     found = leave_out(discover(Path(root)), config)
-    readings = _read(found, progress, workers, cache)
-    return _verdict(asked, found, readings, _located(reports, found, config), alone=True)
+    with _uncollected():
+        readings = _read(found, progress, workers, cache)
+        return _verdict(asked, found, readings, _located(reports, found, config), alone=True)
 
 
 class _Asked(NamedTuple):
@@ -118,6 +122,18 @@ def _read(found: Discovery, progress: Progress | None, workers: int | None, cach
 
     with Cache(cache) as kept:
         return read_tree(found, progress, workers, kept)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No garbage collection meanwhile: readings hold no cycles, and every pass over them costs more than it frees."""
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
 
 
 def _by_semgrep(path: Path, found: Discovery, config: Config, *, beside: bool) -> Foreign:

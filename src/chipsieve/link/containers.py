@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
+from functools import cache
 from itertools import takewhile
 
 from chipsieve.link.programs import launchers
@@ -22,20 +23,31 @@ VERBS = ("run", "exec", "shell")
 NEAR = 4  # words between a container tool and its verb
 
 
-def recipe_of(run: Run, tree: Tree) -> str | None:
-    """The Dockerfile or definition file of the container that the run stands in; None when nobody can tell."""
-    scripts = [tree.readings[path] for path in run.scripts]
-    names_one = any(item.row == "image" for script in scripts for item in script.findings)
-    if names_one or not any(_contains(command) for script in scripts for command in script.commands):
-        return None
-    beside = (path for path, _ in reversed(run.chain))
-    folders = dict.fromkeys(posixpath.dirname(path) for path in (*beside, run.program.entry))
-    return next((_default(found) for folder in folders if (found := _recipes(folder, tree))), None)
+class Containers:
+    """The containers in which the scripts of one tree start their programs."""
 
+    def __init__(self, tree: Tree) -> None:
+        """Look at the scripts of one tree, each once."""
+        self._tree = tree
+        self._names_image = cache(self._names_one)
+        self._starts = cache(self._starts_one)
 
-def _recipes(folder: str, tree: Tree) -> list[str]:
-    return [path for path, reading in tree.readings.items()
-            if reading.language in RECIPES and posixpath.dirname(path) == folder]  # fmt: skip
+    def recipe_of(self, run: Run) -> str | None:
+        """The Dockerfile or definition file of the container that the run stands in; None when nobody can tell."""
+        if any(map(self._names_image, run.scripts)) or not any(map(self._starts, run.scripts)):
+            return None
+        beside = (path for path, _ in reversed(run.chain))
+        folders = dict.fromkeys(posixpath.dirname(path) for path in (*beside, run.program.entry))
+        return next((_default(found) for folder in folders if (found := self._recipes(folder))), None)
+
+    def _names_one(self, script: str) -> bool:
+        return any(item.row == "image" for item in self._tree.readings[script].findings)
+
+    def _starts_one(self, script: str) -> bool:
+        return any(_contains(command) for command in self._tree.readings[script].commands)
+
+    def _recipes(self, folder: str) -> list[str]:
+        return [path for path in self._tree.inside(folder) if self._tree.readings[path].language in RECIPES]
 
 
 def _default(recipes: list[str]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from itertools import repeat
 from typing import Protocol
 
 from chipsieve.logic import Answer, every, negate, some
@@ -24,13 +25,13 @@ def holds(condition: Condition, context: Context) -> Answer:
         return context.test(condition)
     if isinstance(condition, Not):
         return negate(holds(condition.condition, context))
-    answers = (holds(part, context) for part in condition.conditions)
+    answers = map(holds, condition.conditions, repeat(context))
     return every(answers) if isinstance(condition, Every) else some(answers)
 
 
 def hold(conditions: Iterable[Condition], context: Context) -> Answer:
     """Whether all the conditions hold in the context."""
-    return every(holds(condition, context) for condition in conditions)
+    return every(map(holds, conditions, repeat(context)))
 
 
 def standing(answer: Answer) -> Standing:

@@ -6,13 +6,15 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
-from chipsieve.link.containers import recipe_of
+from chipsieve.link.containers import Containers
+from chipsieve.link.files import CODE, Files
 from chipsieve.link.holds import standing
 from chipsieve.link.options import option_name, pairs
 from chipsieve.link.programs import Program
-from chipsieve.link.reach import CODE, Reach, Start
+from chipsieve.link.reach import Reach, Start
 from chipsieve.link.roles import TRAINING, borrowed, devices, role_of
 from chipsieve.link.scripts import Follower, Run, scripts_of
 from chipsieve.link.tree import Tree, above, known
@@ -23,6 +25,7 @@ from chipsieve.text import finding_order
 
 ENGINE = "link"
 PASSES = 3  # a launch that asks for a module meets that module's import guards; more passes change nothing
+ORDERED = 16_384  # findings of which the place in the order is remembered: many launches share them
 BY_WORDS = ("env", "flag")  # rows that the launch's own command line and environment decide
 ENTRY_ROLES = ("inference", "evaluation", "benchmark")
 FOREIGN = ("test", "data preparation", "other")
@@ -115,30 +118,29 @@ def _numbered(launches: Iterable[Launch]) -> Iterator[Launch]:
         yield launch if number == 1 else replace(launch, id=f"{launch.id}#{number}")
 
 
-def _place(pair: tuple[Finding, Answer]) -> tuple[object, ...]:
-    return finding_order(pair[0])
-
-
 class _Linker:
     """Turns runs into launches over one tree."""
 
     def __init__(self, tree: Tree, table: SignalTable) -> None:
-        self.tree, self.table = tree, table
+        self.tree, self.table, self._files = tree, table, Files(tree)
         self._providable = frozenset(module for signal in table.signals.values() for module in signal.provides)
+        self._order = lru_cache(ORDERED)(finding_order)
         self._at: defaultdict[tuple[str, int, str], list[Finding]] = defaultdict(list)
         for reading in tree.readings.values():
             for item in reading.findings:
                 self._at[item.path, item.span.line, item.signal].append(item)
-        self._around = [
-            path for path, reading in sorted(tree.readings.items())
-            if reading.language in SURROUNDINGS or posixpath.basename(path) in INSTALLED_FILES
-        ]  # fmt: skip
+        self._containers = Containers(tree)
+        self._around: defaultdict[str, list[str]] = defaultdict(list)
+        for path, reading in tree.readings.items():
+            if reading.language in SURROUNDINGS or posixpath.basename(path) in INSTALLED_FILES:
+                self._around[posixpath.dirname(path)].append(path)
 
     def launch(self, run: Run) -> Launch:
         """The launch of a run: what it reaches, and where each finding stands in it."""
         provided: frozenset[str] = frozenset()
+        start = self._start(run)
         for _ in range(PASSES):
-            reach = self._reach(run, provided)
+            reach = Reach(self._files, replace(start, provided=provided))
             found = dict(self._findings(run, reach, provided))
             before, provided = provided, provided | self._provides(found)
             if provided == before:
@@ -159,13 +161,13 @@ class _Linker:
             devices=devices(run.words, run.environment) or devices(run.outer, run.environment),
         )
 
-    def _reach(self, run: Run, provided: frozenset[str]) -> Reach:
+    def _start(self, run: Run) -> Start:
         entry = [run.program.entry] if run.program.entry in self.tree.readings else []
         bases = self._bases(run)
         named = self._named(run, bases)
         assumed = frozenset() if self._in_prose(run) else frozenset(run.conditions)
         entries = (*entry, *run.scripts, *named)
-        return Reach(self.tree, Start(entries, run.environment, run.operands, bases, provided, assumed))
+        return Start(entries, run.environment, run.operands, bases, assumed=assumed)
 
     def _in_prose(self, run: Run) -> bool:
         return self.tree.readings[run.chain[0][0]].language == "prose"
@@ -188,20 +190,18 @@ class _Linker:
 
     def _findings(self, run: Run, reach: Reach, provided: frozenset[str]) -> Iterator[tuple[Finding, Standing]]:
         """Every finding that the launch does not leave inert, with its standing."""
-        for item, answer in sorted(self._answers(run, reach, provided), key=_place):
-            if standing(answer) != "inert":
-                yield item, standing(answer)
+        answers = ((item, standing(answer)) for item, answer in self._answers(run, reach, provided))
+        yield from sorted((pair for pair in answers if pair[1] != "inert"), key=lambda pair: self._order(pair[0]))
 
     def _answers(self, run: Run, reach: Reach, provided: frozenset[str]) -> Iterator[tuple[Finding, Answer]]:
         yield from self._from_words(run, reach)
         for path in reach.files:
             by_words = path in run.scripts and self.tree.readings[path].language not in CODE
-            for item in self.tree.readings[path].findings:
+            for item, answer in reach.findings(path):
                 if not (by_words and item.row in BY_WORDS):
-                    answer = reach.holds(item.conditions, path)
                     overridden = item.row == "key" and reach.options.gives(item.name)
                     yield item, self._weaker(item, None if answer and overridden else answer, provided)
-        recipe, asked = recipe_of(run, self.tree), provided | reach.modules(self._providable)
+        recipe, asked = self._containers.recipe_of(run), provided | reach.modules(self._providable)
         for path in self._around_run(run, reach):
             for item in self.tree.readings[path].findings:
                 built = path == recipe and not item.conditions
@@ -213,12 +213,10 @@ class _Linker:
             return answer
         return True if provided & set(self.table.signals[item.signal].provides) else None
 
-    def _around_run(self, run: Run, reach: Reach) -> Iterator[str]:
+    def _around_run(self, run: Run, reach: Reach) -> list[str]:
         """Requirements and images in the entry's folder, the script's, and those above."""
-        folders = set(self._bases(run))
-        for path in self._around:
-            if path not in reach.files and posixpath.dirname(path) in folders:
-                yield path
+        around = (path for folder in self._bases(run) for path in self._around.get(folder, ()))
+        return sorted(path for path in around if path not in reach.files)
 
     def _from_words(self, run: Run, reach: Reach) -> Iterator[tuple[Finding, Answer]]:
         """What the final environment and command line say, whichever script wrote the words."""
@@ -238,7 +236,7 @@ class _Linker:
         self, matches: Iterable[Match], word: Resolved, conditions: tuple[Condition, ...], reach: Reach, shown: str
     ) -> Iterator[tuple[Finding, Answer]]:
         for match in matches:
-            there = self._at[word.path, word.span.line, match.signal]
+            there = self._at.get((word.path, word.span.line, match.signal), ())
             own = [item for item in there if item.row == match.row and item.value == match.value]
             made = Finding(
                 match.signal, match.row, word.path, word.span, match.value, shown, conditions, ENGINE, match.by

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
@@ -34,19 +33,31 @@ def pairs(words: Sequence[Resolved]) -> Iterator[tuple[Resolved, str, str | None
             yield word, matched[1], matched[2]
 
 
+class Declared:
+    """The options that one file declares, or the keys that a config sets, by the names that are compared."""
+
+    def __init__(self, options: Iterable[Option]) -> None:
+        """Index the options: one default a name, and the option that each flag gives."""
+        self.defaults: dict[str, str | None] = {}
+        self.flags: dict[str, Option] = {}
+        for option in options:
+            _settle(self.defaults, option_name(option.dest), option.default)
+            self.flags.update((option_name(flag), option) for flag in option.flags)
+
+
 class OptionValues:
     """The values of a run's options by name; None where nobody can tell."""
 
-    def __init__(self, words: Sequence[Resolved], declared: Iterable[Option], configured: Iterable[Option]) -> None:
+    def __init__(self, words: Sequence[Resolved], declared: Iterable[Declared], configured: Iterable[Declared]) -> None:
         """Join a command line with the options that the code declares and the keys that its configs set."""
         declared = list(declared)
         self._given: dict[str, str | None] = {}
-        self._configured = _defaults(configured)
         self._declared = _defaults(declared)
-        by_flag = {option_name(flag): option for option in declared for flag in option.flags}
+        by_flag = {flag: option for file in declared for flag, option in file.flags.items()}
         for word, name, operand in pairs(words):
             option = by_flag.get(option_name(name))
             self._give(option.dest if option else name, _stored(option, operand), word)
+        self._values = {**self._declared, **_defaults(configured), **self._given}
 
     def _give(self, name: str, value: str, word: Resolved) -> None:
         sure = not word.conditions and known(value)
@@ -54,11 +65,7 @@ class OptionValues:
 
     def value(self, name: str) -> str | None:
         """The value of the option of that name, "" for an unset one, None when nobody can tell."""
-        name = option_name(name)
-        for source in (self._given, self._configured, self._declared):
-            if name in source:
-                return source[name]
-        return None
+        return self._values.get(option_name(name))
 
     def gives(self, name: str) -> bool:
         """Whether the command line itself sets the option of that name."""
@@ -76,9 +83,15 @@ def _stored(option: Option | None, operand: str | None) -> str:
     return "true" if operand is None else operand
 
 
-def _defaults(options: Iterable[Option]) -> dict[str, str | None]:
+def _defaults(files: Iterable[Declared]) -> dict[str, str | None]:
     """One default a name; None where it is unknown or two declarations differ."""
-    seen: defaultdict[str, set[str | None]] = defaultdict(set)
-    for option in options:
-        seen[option_name(option.dest)].add(option.default)
-    return {name: next(iter(values)) if len(values) == 1 else None for name, values in seen.items()}
+    defaults: dict[str, str | None] = {}
+    for file in files:
+        for name, default in file.defaults.items():
+            _settle(defaults, name, default)
+    return defaults
+
+
+def _settle(defaults: dict[str, str | None], name: str, default: str | None) -> None:
+    """Add a declaration of the name; of two that differ nobody knows which counts."""
+    defaults[name] = default if defaults.get(name, default) == default else None

@@ -86,10 +86,6 @@ class Follower:
             if hold(command.conditions, scope) is False:
                 continue
             here = replace(scope, assumed=command.conditions, directory=self._directory(command, scope))
-            environment = {
-                **{name: values for name, values in scope.variables.items() if name in inherited or sourced},
-                **_environment(command.environment, here),
-            }
             words = tuple(word for item in command.words for word in expand(item, here))
             if command.sources:
                 candidates = self._candidates(words, here)
@@ -103,6 +99,7 @@ class Follower:
                     yield from (replace(run, variant=run.variant or posixpath.basename(path)) for run in rest)
                 if candidates:
                     return
+                environment = _exported(command, here, inherited, sourced)
                 found = self._source(words, here, scope)
                 sourced += found
                 entered = {scope.script, *dict(chain)}
@@ -110,10 +107,10 @@ class Follower:
                     inner = Scope(path, here.directory, arguments=words[2:] or scope.arguments)
                     yield from self._follow(inner, environment, (*chain, (scope.script, command.span.line)))
                 continue
-            yield from self._start(command, words, environment, here, chain, tuple(sourced))
+            yield from self._start(command, words, here, inherited, chain, tuple(sourced))
 
     def _start(
-        self, command: Command, words: tuple[Resolved, ...], environment: Values, scope: Scope,
+        self, command: Command, words: tuple[Resolved, ...], scope: Scope, inherited: Values,
         chain: tuple[tuple[str, int], ...], sourced: tuple[str, ...],
     ) -> Iterator[Run]:  # fmt: skip
         started = program(words, self.tree, self._bases(scope))
@@ -122,6 +119,7 @@ class Follower:
             started = program(words, self.tree, self._bases(scope))
         if started is None:
             return
+        environment = _exported(command, scope, inherited, sourced)
         chain = (*chain, (scope.script, command.span.line))
         scripts = tuple(dict.fromkeys([path for path, _ in chain] + list(sourced)))
         wrapped = self._wrapped(words, started, scope)
@@ -184,12 +182,11 @@ class Follower:
         pattern = posixpath.basename(HOLE.sub("*", text.removeprefix(ROOT)))
         if known(text) or "*" not in pattern or len(posixpath.splitext(pattern)[0].replace("*", "")) < TELLING:
             return []
-        shells = [path for path, reading in self.tree.readings.items() if reading.language == "shell"]
-        fitting = [path for path in shells if fnmatchcase(posixpath.basename(path), pattern) and path != here.script]
         for base in self._bases(here):
-            found = sorted(path for path in fitting if posixpath.dirname(path) == base)
+            fitting = (path for path in self.tree.inside(base) if fnmatchcase(posixpath.basename(path), pattern))
+            found = [path for path in fitting if self.tree.readings[path].language == "shell" and path != here.script]
             if found:
-                return self._outermost(found) if len(found) > 1 else []
+                return self._outermost(sorted(found)) if len(found) > 1 else []
         return []
 
     def _outermost(self, scripts: Sequence[str]) -> list[str]:
@@ -218,6 +215,12 @@ class Follower:
     def _bases(self, scope: Scope) -> tuple[str, ...]:
         """Where relative names may start: the working folder, the script's own, every folder above, the root."""
         return tuple(dict.fromkeys((scope.directory, *above(posixpath.dirname(scope.script)))))
+
+
+def _exported(command: Command, scope: Scope, inherited: Values, sourced: Sequence[str]) -> Values:
+    """The environment in force for a command; whatever a sourced script sets is taken to be in it."""
+    passed = {name: values for name, values in scope.variables.items() if name in inherited or sourced}
+    return {**passed, **_environment(command.environment, scope)}
 
 
 def _environment(pairs: Sequence[tuple[str, Word]], scope: Scope) -> dict[str, tuple[Resolved, ...]]:

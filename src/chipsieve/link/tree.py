@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import takewhile
 
 from chipsieve.model import Import, Reading
 
@@ -32,11 +35,17 @@ class Tree:
         self.readings: dict[str, Reading] = {}
         for reading in readings:
             self.readings.setdefault(reading.path, reading)
-        self._modules: dict[tuple[str, tuple[str, ...]], str | None] = {}
-        self._imports: dict[tuple[str, tuple[str, ...]], list[tuple[Import, list[str]]]] = {}
+        self._endings: dict[str, Mapping[str, list[list[str]]]] = {}
         self._by_name: defaultdict[str, list[str]] = defaultdict(list)
+        self._by_folder: defaultdict[str, list[str]] = defaultdict(list)
         for path in self.readings:
             self._by_name[posixpath.basename(path)].append(path)
+            self._by_folder[posixpath.dirname(path)].append(path)
+        self._modules_in = _modules_in(path for path in self.readings if path.endswith(".py"))
+
+    def inside(self, folder: str) -> Sequence[str]:
+        """The files that lie in a folder itself, in the readings' order."""
+        return self._by_folder.get(folder, ())
 
     def find(self, text: str, bases: Sequence[str]) -> str | None:
         """The path that `text` names, seen from each base folder in turn, else by a unique ending.
@@ -57,52 +66,51 @@ class Tree:
         return self._by_ending(HOLE.split(text)[-1], bases[0] if bases else "")
 
     def _by_ending(self, tail: str, near: str) -> str | None:
+        """The file with the longest ending that the tree has, where it is one, or one that lies nearest."""
         parts = [part for part in tail.split("/") if part not in ("", ".", "..")]
-        if not parts:
-            return None
-        for size in range(len(parts), 0, -1):
-            ending = "/".join(parts[-size:])
-            fits = [path for path in self._by_name.get(parts[-1], ()) if f"/{path}".endswith(f"/{ending}")]
-            if fits:
-                return _nearest(fits, near)
-        return None
+        places = self._places(parts[-1]) if parts else {}
+        endings = ("/".join(parts[start:]) for start in range(len(parts)))
+        fits = next((places[ending] for ending in endings if ending in places), None)
+        return nearest(fits, near) if fits else None
 
-    def module(self, name: str, bases: Sequence[str]) -> str | None:
+    def _places(self, name: str) -> Mapping[str, list[list[str]]]:
+        """The files of one name, as their parts in order, by every ending that names them; indexed when asked for."""
+        if name not in self._by_name:
+            return {}
+        if name not in self._endings:
+            by_ending: defaultdict[str, list[list[str]]] = defaultdict(list)
+            for parts in sorted(path.split("/") for path in self._by_name[name]):
+                for start in range(len(parts)):
+                    by_ending["/".join(parts[start:])].append(parts)
+            self._endings[name] = by_ending
+        return self._endings[name]
+
+    def modules_in(self, folder: str) -> AbstractSet[str]:
+        """The names with which a module's dotted name may begin, seen from a folder: of files and of folders."""
+        return self._modules_in.get(folder, frozenset())
+
+    def roots(self, bases: Iterable[str]) -> tuple[str, ...]:
+        """Those of some folders, as the tree writes them, from which any module can be seen."""
+        folders = dict.fromkeys("" if base in ("", ".") else posixpath.normpath(base) for base in bases)
+        return tuple(folder for folder in folders if folder in self._modules_in)
+
+    def module(self, name: str, bases: Iterable[str]) -> str | None:
         """The file of a module by its dotted name, seen from each base folder: `a/b.py`, `a/b/__init__.py`."""
-        key = (name, tuple(bases))
-        if key not in self._modules:
-            self._modules[key] = self._module(name, bases)
-        return self._modules[key]
-
-    def _module(self, name: str, bases: Sequence[str]) -> str | None:
         stem = name.replace(".", "/")
-        for base in bases:
+        first = stem.partition("/")[0]
+        for root in self.roots(bases):
             for ending in (f"{stem}.py", f"{stem}/__main__.py", f"{stem}/__init__.py"):
-                path = posixpath.normpath(posixpath.join(base, ending))
-                if path in self.readings:
+                path = posixpath.normpath(posixpath.join(root, ending))
+                if first in self._modules_in[root] and path in self.readings:
                     return path
         return None
-
-    def imports(self, path: str, bases: tuple[str, ...]) -> list[tuple[Import, list[str]]]:
-        """The import statements of a file, each with the files that it loads; worked out once."""
-        key = (path, bases)
-        if key not in self._imports:
-            items = self.readings[path].imports
-            pairs = ((item, self.imported(path, item, bases)) for item in items)
-            self._imports[key] = [pair for pair in pairs if pair[1]]
-        return self._imports[key]
 
     def imported(self, path: str, item: Import, bases: Sequence[str]) -> list[str]:
         """The files that an import statement of `path` loads, packages' `__init__` included."""
         here = posixpath.dirname(path)
-        if item.level:
-            for _ in range(item.level - 1):
-                here = posixpath.dirname(here)
-            bases = (here,)
-        else:
-            bases = (here, *bases)
-        names = [item.module, *(f"{item.module}.{name}".strip(".") for name in item.names)]
-        found = [self.module(name, bases) for name in names if name]
+        for _ in range(item.level - 1):
+            here = posixpath.dirname(here)
+        found = [self.module(name, (here,) if item.level else (here, *bases)) for name in modules_of(item)]
         return sorted({file for file in found if file} | self._packages(found))
 
     def _packages(self, found: Iterable[str | None]) -> set[str]:
@@ -110,12 +118,36 @@ class Tree:
         return {path for path in inits if path in self.readings}
 
 
-def _nearest(paths: list[str], near: str) -> str | None:
-    """The one path that shares most leading folders with `near`; None when several share as many."""
+def modules_of(item: Import) -> list[str]:
+    """The modules that an import statement may load: its own, and each name that it takes may be one."""
+    names = [item.module, *(f"{item.module}.{name}".strip(".") for name in item.names)]
+    return [name for name in names if name]
 
-    def shared(path: str) -> int:
-        return len([part for part in posixpath.commonpath([f"/{near}", f"/{path}"]).split("/") if part])
 
-    best = max(shared(path) for path in paths)
-    nearest = [path for path in paths if shared(path) == best]
-    return nearest[0] if len(nearest) == 1 else None
+def _modules_in(paths: Iterable[str]) -> Mapping[str, set[str]]:
+    """By folder, the names of the modules in it and of the folders that hold any."""
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for path in paths:
+        folder, name = posixpath.split(path.removesuffix(".py"))
+        while name and name not in names[folder]:
+            names[folder].add(name)
+            folder, name = posixpath.split(folder)
+    return names
+
+
+def nearest(places: Sequence[list[str]], near: str) -> str | None:
+    """Of files in the order of their parts, the one that shares most leading folders with `near`; None of several.
+
+    What shares most stands beside the place that `near` itself would have in the order.
+    """
+    folders = [part for part in near.split("/") if part not in ("", ".")]
+    at = bisect(places, folders)
+    beside = [(_shared(parts, folders), parts) for parts in places[max(at - 2, 0) : at + 2]]
+    most = max(shared for shared, _ in beside)
+    best = [parts for shared, parts in beside if shared == most]
+    return "/".join(best[0]) if len(best) == 1 else None
+
+
+def _shared(parts: Iterable[str], folders: Iterable[str]) -> int:
+    """How many leading parts are the same."""
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(parts, folders, strict=False))))

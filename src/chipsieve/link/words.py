@@ -109,7 +109,7 @@ def _split(part: Part, values: list[Resolved]) -> list[Resolved]:
 def _choice(part: Part, scope: Scope) -> list[Resolved]:
     found: list[Resolved] = []
     for conditions, word in part.alternatives:
-        answer = True if set(conditions) <= set(scope.assumed) else hold(conditions, scope)
+        answer = True if all(item in scope.assumed for item in conditions) else hold(conditions, scope)
         extra = conditions if answer is None else ()
         values = (
             []

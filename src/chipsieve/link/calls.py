@@ -1,0 +1,86 @@
+"""Which names does code that certainly runs mention? What is mentioned may be called, and mentions further names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from chipsieve.link.settled import Knowledge, Settled, may
+from chipsieve.logic import Answer
+from chipsieve.model import Function
+
+# Methods that a framework calls on its own: torch.nn.Module's, Lightning's, Transformers' Trainer's.
+HOOKS = frozenset({
+    "apply", "backward", "build", "call", "compute_loss", "configure_model", "configure_optimizers", "fit", "forward",
+    "main", "on_fit_start", "on_train_start", "run", "setup", "step", "train", "train_dataloader", "training_step",
+    "validation_step",
+})  # fmt: skip
+MAIN = "__main__"
+
+Waiting = tuple[frozenset[str], frozenset[str]]  # the names that a body needs, and those that it mentions
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bodies:
+    """What the bodies of one file mention in a run: when it is loaded, when it is run, and when names are mentioned.
+
+    `waiting` holds by each of the `names` the bodies that need it: all the names that they need, and what they mention.
+    """
+
+    loaded: frozenset[str]
+    run: frozenset[str]
+    names: frozenset[str]
+    waiting: Mapping[str, Sequence[Waiting]]
+
+
+class Calls:
+    """The functions of one file."""
+
+    def __init__(self, functions: Iterable[Function]) -> None:
+        """Take functions, but for what no run ever certainly mentions."""
+        self._functions = tuple(functions)
+        self._guarded = [
+            (function, conditions, names) for function in self._functions for conditions, names in function.guarded
+            if all(may(condition, answer=True) for condition in conditions)
+        ]  # fmt: skip
+        self._settled = Settled((conditions for _, conditions, _ in self._guarded), self._bodies)
+
+    def bodies(self, context: Knowledge) -> Bodies:
+        """What its bodies certainly mention in a run."""
+        return self._settled.under(context)
+
+    def _bodies(self, answers: Sequence[Answer]) -> Bodies:
+        mentions = {function.name: function.mentions for function in self._functions}
+        for (function, _, names), answer in zip(self._guarded, answers, strict=True):
+            mentions[function.name] |= names if answer else frozenset()
+        loaded, run = (mentions.pop(name, frozenset()) for name in ("", MAIN))
+        waiting: defaultdict[str, list[Waiting]] = defaultdict(list)
+        for name, mentioned in mentions.items():
+            for needed in needs(name):
+                waiting[needed].append((needs(name), mentioned))
+        return Bodies(loaded, run | loaded, frozenset(waiting), waiting)
+
+
+def live_names(loaded: tuple[Bodies, ...], run: tuple[Bodies, ...]) -> frozenset[str]:
+    """The simple names that certainly running code mentions: top levels first, then what these mention."""
+    live: set[str] = set()
+    fresh = set[str]().union(*(bodies.loaded for bodies in loaded), *(bodies.run for bodies in run))
+    while fresh:
+        live |= fresh
+        asked = ((bodies, fresh & bodies.names) for bodies in loaded + run)
+        several = (body for bodies, names in asked for name in names for body in bodies.waiting[name])
+        fresh = set[str]().union(*(mentioned for needed, mentioned in several if needed <= live)) - live
+    return frozenset(live)
+
+
+@lru_cache(maxsize=65_536)  # asked for every condition of every launch
+def needs(name: str) -> frozenset[str]:
+    """The simple names that must be mentioned for a qualified one to be called: all parts but a class's hooks."""
+    first, *rest = name.split(".")
+    return frozenset((first, *(part for part in rest if not _hook(part))))
+
+
+def _hook(name: str) -> bool:
+    return name in HOOKS or (name.startswith("__") and name.endswith("__"))

@@ -1,0 +1,165 @@
+"""Do the indices of the link say what their plain definitions say, whatever the tree?"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chipsieve.link.calls import HOOKS, Calls, live_names
+from chipsieve.link.files import best
+from chipsieve.link.holds import hold
+from chipsieve.link.options import Declared, OptionValues, option_name
+from chipsieve.link.settled import Question, Settled, may
+from chipsieve.link.tree import Tree
+from chipsieve.logic import Answer
+from chipsieve.model import Condition, Every, Function, Not, Reading, Some, Test
+from link_builders import option
+
+names = st.sampled_from(["a", "b", "c"])
+folders = st.lists(names, max_size=4).map("/".join)
+files = st.sampled_from(["a.py", "b.py", "__init__.py", "__main__.py", "run.sh"])
+paths = st.builds(posixpath.join, folders, files)
+trees = st.lists(paths, max_size=12).map(lambda found: Tree(Reading(path) for path in found))
+bases = st.sampled_from(["", ".", "a", "b/c", "./a/../b", "..", "/a"])
+
+tests = st.sampled_from([
+    Test("option", "a"), Test("option", "b"), Test("import", "c"), Test("call", "d"), Test("entry"),
+    Test("hardware"), Test("unknown"), Test("mention"), Test("constant", values=("true",)),
+])  # fmt: skip
+conditions: st.SearchStrategy[Condition] = st.recursive(
+    tests,
+    lambda inner: (
+        st.builds(Not, inner)
+        | st.builds(Every, st.lists(inner, max_size=3).map(tuple))
+        | st.builds(Some, st.lists(inner, max_size=3).map(tuple))
+    ),
+    max_leaves=6,
+)
+several = st.lists(st.lists(conditions, max_size=3).map(tuple), max_size=4)
+answers: st.SearchStrategy[Answer] = st.sampled_from([True, False, None])
+certain: st.SearchStrategy[Answer] = st.sampled_from([True, None])
+
+
+class Known:
+    """What some run knows of tests."""
+
+    def __init__(self, options: Mapping[str, Answer], happens: Answer, *, entry: bool) -> None:
+        """Take the answers to tests on options, to whether something happens, and to whether the file is run."""
+        self._options, self._happens, self._entry = options, happens, entry
+
+    def test(self, test: Test) -> Answer:
+        """Whether the test holds; None when nobody can tell."""
+        by_subject = {"option": self._options.get(test.name), "entry": self._entry, "constant": True, "mention": False}
+        return self._happens if test.subject in ("import", "call") else by_subject.get(test.subject)
+
+    def __getitem__(self, question: Question) -> Answer:
+        """The answer to the question's test."""
+        return self.test(question.test)
+
+
+contexts = st.builds(Known, st.dictionaries(names, answers), certain, entry=st.booleans())
+functions = st.lists(
+    st.builds(
+        Function,
+        st.lists(st.sampled_from(["a", "b", "c", "forward", "__init__"]), max_size=3).map(".".join)
+        | st.just("__main__"),
+        st.frozensets(names, max_size=2),
+        st.lists(st.tuples(st.lists(conditions, max_size=2).map(tuple), st.frozensets(names)), max_size=2).map(tuple),
+    ),
+    max_size=6,
+    unique_by=lambda function: function.name,
+)
+
+
+@given(trees, st.builds(posixpath.join, folders, files), folders | bases)
+def test_a_file_is_found_by_its_longest_ending_nearest_to_the_base(tree: Tree, text: str, near: str) -> None:
+    parts = text.split("/")
+    endings = ["/".join(parts[start:]) for start in range(len(parts))]
+    fits = [[path for path in tree.readings if f"/{path}".endswith(f"/{ending}")] for ending in endings]
+    longest = next(filter(None, fits), [])
+    sharing = [len([part for part in _common(near, path).split("/") if part]) for path in longest]
+    nearest = [path for path, shared in zip(longest, sharing, strict=True) if shared == max(sharing)]
+    assert tree.find(f"/elsewhere/{text}", (near,)) == (nearest[0] if len(nearest) == 1 else None)
+
+
+def _common(near: str, path: str) -> str:
+    return posixpath.commonpath([f"/{near}", f"/{path}"])
+
+
+@given(trees, st.lists(names, min_size=1, max_size=3), st.lists(bases, max_size=3))
+def test_a_module_is_the_first_of_its_files_seen_from_each_base(tree: Tree, name: list[str], seen: list[str]) -> None:
+    stem = "/".join(name)
+    endings = (f"{stem}.py", f"{stem}/__main__.py", f"{stem}/__init__.py")
+    places = [posixpath.normpath(posixpath.join(base, ending)) for base in seen for ending in endings]
+    assert tree.module(".".join(name), seen) == next((path for path in places if path in tree.readings), None)
+
+
+@given(several, st.lists(contexts, max_size=12))
+def test_what_follows_from_conditions_is_what_they_answer(
+    lists: list[tuple[Condition, ...]], runs: list[Known]
+) -> None:
+    settled = Settled(lists, tuple)
+    for run in runs:
+        assert settled.under(run) == tuple(hold(conditions, run) for conditions in lists)
+
+
+@given(conditions, contexts)
+def test_a_condition_never_answers_what_it_may_not(condition: Condition, run: Known) -> None:
+    answer = hold([condition], run)
+    assert answer is None or may(condition, answer=answer)
+
+
+@given(st.lists(functions, max_size=3), st.lists(functions, max_size=2), contexts)
+def test_names_are_live_where_something_live_mentions_them(
+    loaded: list[list[Function]], run: list[list[Function]], known: Known
+) -> None:
+    found = live_names(
+        tuple(Calls(several).bodies(known) for several in loaded),
+        tuple(Calls(several).bodies(known) for several in run),
+    )
+    ours = [function for several in (*loaded, *run) for function in several]
+    started = [function for function in ours if function.name == ""]
+    started += [function for several in run for function in several if function.name == "__main__"]
+    live: set[str] = set()
+    for _ in range(len(ours) + 1):
+        called = [function for function in ours if function.name not in ("", "__main__") and _called(function, live)]
+        live |= {name for function in started + called for name in _mentioned(function, known)}
+    assert found == live
+
+
+def _called(function: Function, live: set[str]) -> bool:
+    first, *rest = function.name.split(".")
+    return first in live and all(part in live or part in HOOKS or part == "__init__" for part in rest)
+
+
+def _mentioned(function: Function, known: Known) -> set[str]:
+    return set(function.mentions).union(*(names for given, names in function.guarded if hold(given, known) is True))
+
+
+@given(st.lists(st.tuples(names, answers), max_size=8), st.dictionaries(names, certain))
+def test_the_best_ways_lead_where_all_do(ways: list[tuple[str, Answer]], reached: dict[str, Answer]) -> None:
+    open_ways = [way for way in ways if way[1] is not False]
+    assert _gone(best([*map(itemgetter(0), ways)], [*map(itemgetter(1), ways)]), reached) == _gone(open_ways, reached)
+
+
+def _gone(ways: Sequence[tuple[str, Answer]], reached: Mapping[str, Answer]) -> list[tuple[str, Answer]]:
+    """The steps by which what is reached grows, in their order."""
+    files, steps = dict(reached), []
+    for target, answer in ways:
+        if target not in files or (answer and not files[target]):
+            files[target] = answer
+            steps.append((target, answer))
+    return steps
+
+
+@given(st.lists(st.lists(st.tuples(names, st.sampled_from(["1", "2", None]))), max_size=4))
+def test_a_default_counts_where_no_file_says_another(several: list[list[tuple[str, str | None]]]) -> None:
+    declared = [Declared([option(f"--{name}", default) for name, default in file]) for file in several]
+    values = OptionValues((), declared, ())
+    for name in "abc":
+        defaults = {default for file in several for given_name, default in file if given_name == option_name(name)}
+        assert values.value(name) == (next(iter(defaults)) if len(defaults) == 1 else None)
