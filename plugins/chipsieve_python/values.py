@@ -10,7 +10,6 @@ from chipsieve_python import tree
 from chipsieve_python.conditions import Conditions
 
 TEXT_LIMIT = 20_000
-# asked before `isinstance`, which is slow on LibCST's abstract classes and mostly answers no
 _STRINGS = frozenset({tree.SimpleString, tree.ConcatenatedString, tree.FormattedString})
 _NUMBERS = frozenset({tree.Integer, tree.Float, tree.UnaryOperation, tree.BinaryOperation})
 

@@ -59,9 +59,9 @@ def scan(
     refuse_unknown("engine", engines, ENGINES)
     asked = _Asked(Path(path).resolve().name, _rules(policy, role, trust_names=trust_names), scope, config)
     found = leave_out(discover(Path(path)), config)
+    readings = _read(found, progress, workers, cache)
+    foreign = _by_semgrep(Path(path), found, config, beside="visitors" in engines) if "semgrep" in engines else None
     with _uncollected():
-        readings = _read(found, progress, workers, cache)
-        foreign = _by_semgrep(Path(path), found, config, beside="visitors" in engines) if "semgrep" in engines else None
         return _verdict(asked, found, readings, foreign, alone="visitors" not in engines)
 
 
@@ -97,9 +97,9 @@ def sieve(
         return _rootless(_Asked(", ".join(name for name, _ in reports), rules, scope, config), foreign)
     asked = _Asked(Path(root).resolve().name, rules, scope, config)
     found = leave_out(discover(Path(root)), config)
+    readings, located = _read(found, progress, workers, cache), _located(reports, found, config)
     with _uncollected():
-        readings = _read(found, progress, workers, cache)
-        return _verdict(asked, found, readings, _located(reports, found, config), alone=True)
+        return _verdict(asked, found, readings, located, alone=True)
 
 
 class _Asked(NamedTuple):
@@ -126,7 +126,7 @@ def _read(found: Discovery, progress: Progress | None, workers: int | None, cach
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """No garbage collection meanwhile: readings hold no cycles, and every pass over them costs more than it frees."""
+    """No garbage collection meanwhile: there are many readings without a cycle, and each pass over them costs time."""
     collected = gc.isenabled()
     gc.disable()
     try:

@@ -5,7 +5,6 @@ Reading is per file and pure. A plugin that fails, or takes too long, costs its 
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -120,7 +119,7 @@ def _each(
     ordered = sorted(files, key=lambda file: _size(root / file[0]), reverse=True)
     done = 0
     try:
-        with ProcessPoolExecutor(workers, initializer=gc.enable) as pool:  # a fork may have it switched off
+        with ProcessPoolExecutor(workers) as pool:
             for result in pool.map(task, ordered, chunksize=4):
                 done += 1
                 yield result
