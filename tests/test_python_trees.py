@@ -265,6 +265,34 @@ def test_both_parsers_make_the_same_tree_of_generated_expressions(text: str) -> 
     assert_same(f"x = {text}\n")
 
 
+FORMATTED = [
+    "a", "b.c", "é", "0", "{", "}", "{{", "}}", "{a}", "{b.c", "{f(x)", "(", ")", "[", "]", "[0]", " ", "+", "-", "*",
+    ",", "%", "!r", ":>3", ":", "\\n", "\\N{DASH}", "f(", "if", "not ", "=", ".",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(FORMATTED), max_size=9).map("".join), st.sampled_from(["f", "Rf", "'' f"]))
+def test_both_parsers_make_the_same_tree_of_generated_formatted_strings(text: str, prefix: str) -> None:
+    statement = f"x = g({prefix}'{text}', 1)\n"
+    try:
+        assert_same(statement)
+    except tree.Unreadable:
+        assert quick(statement) is None
+
+
+@pytest.mark.parametrize(
+    "hole",
+    [
+        "a.b[0](c, d)[-1]:>10.2f", "x!r", "a + b % c", "a if b else c", "not a", "f(x)(y)", "x!s:{w}", "1", "a, *b",
+        "a ,", " a", "a ", "a=", "f( a )", "a[ 0 ]", "f(a , [b, c])", "f(a for a in b if c)", "a.b .c", "a[b,]",
+        "f(*a)", "f(a=1)", "(a)", "(a).b", "f((a))", "await x", "yield", "a:%Y-%m-%d", "a is not b", "lambda_",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("around", ["f'{%s}'", "f'é{%s}é{b}'", 'fR"""a\n{%s}"""', "'z' f'{%s}' 'z'"])
+def test_both_parsers_make_the_same_tree_of_every_hole(hole: str, around: str) -> None:
+    assert_same(f"x = {around % hole}\n")
+
+
 @pytest.mark.parametrize("text", ["é = 1\n", "ﬁ = 1\n", "if a: \\\n b\n", "a; \\\nb\n"])
 def test_what_python_tells_too_little_of_is_left_to_libcst(text: str) -> None:
     assert quick(text) is None

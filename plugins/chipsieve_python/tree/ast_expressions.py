@@ -11,6 +11,8 @@ from chipsieve_python import tree
 from chipsieve_python.tree.code import Code, Expression, Unlike
 from chipsieve_python.tree.literals import constant, formatted
 
+SYNTAX = (3, 11)  # what the oldest Python that we run on can read: newer syntax is LibCST's everywhere
+
 
 class Builder:
     """Builds the tree of one text."""
@@ -47,6 +49,11 @@ class Builder:
         """The tree of an expression that may be left out."""
         return None if node is None else self.expression(node)
 
+    def hole(self, start: int, end: int) -> Expression:
+        """The tree of an ASCII expression on one line, between two offsets inside a string."""
+        inside = ast.parse(self.text[start:end], mode="eval", feature_version=SYNTAX)
+        return _Hole(self.code, start).expression(inside.body)
+
     def outer(self, node: Expression) -> tuple[int, int]:
         """The place of an expression with the parentheses around it."""
         return self.code.around(node.start, node.end)
@@ -58,12 +65,19 @@ class Builder:
             del self.code.parentheses[end - 1]
 
 
+class _Hole(Builder):
+    """Builds the tree of an expression that begins at an offset of the text."""
+
+    def __init__(self, code: Code, start: int) -> None:
+        self.code, self.text, self.starts, self.is_ascii = code, code.text, [start], True
+
+
 def _constant(builder: Builder, node: ast.Constant, start: int, end: int) -> Expression:
     return constant(builder.code, node.value, start, end)
 
 
 def _formatted(builder: Builder, _: ast.JoinedStr, start: int, end: int) -> Expression:
-    return formatted(builder.code, start, end)
+    return formatted(builder.code, start, end, builder.hole)
 
 
 def _name(builder: Builder, node: ast.Name, start: int, end: int) -> Expression:

@@ -10,10 +10,9 @@ from typing import Any
 
 from chipsieve_python import tree
 from chipsieve_python.lexer import Outline
-from chipsieve_python.tree.ast_expressions import OPERATORS, Builder, args, parameters
+from chipsieve_python.tree.ast_expressions import OPERATORS, SYNTAX, Builder, args, parameters
 from chipsieve_python.tree.code import Code, Node, Unlike
 
-SYNTAX = (3, 11)  # what the oldest Python that we run on can read: newer syntax is LibCST's everywhere
 HIDDEN = re.compile(r"[:;][ \t\f]*\\[\r\n]")
 
 
