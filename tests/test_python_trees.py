@@ -267,7 +267,8 @@ def test_both_parsers_make_the_same_tree_of_generated_expressions(text: str) -> 
 
 FORMATTED = [
     "a", "b.c", "é", "0", "{", "}", "{{", "}}", "{a}", "{b.c", "{f(x)", "(", ")", "[", "]", "[0]", " ", "+", "-", "*",
-    ",", "%", "!r", ":>3", ":", "\\n", "\\N{DASH}", "f(", "if", "not ", "=", ".",
+    ",", "%", "!r", ":>3", ":", "\\n", "\\N{DASH}", "f(", "if", "not ", "=", ".", '"k"', "{(", "(a)",
+    "==", "!=", "lambda ", '{"', ";",
 ]  # fmt: skip
 
 
@@ -286,6 +287,10 @@ def test_both_parsers_make_the_same_tree_of_generated_formatted_strings(text: st
         "a.b[0](c, d)[-1]:>10.2f", "x!r", "a + b % c", "a if b else c", "not a", "f(x)(y)", "x!s:{w}", "1", "a, *b",
         "a ,", " a", "a ", "a=", "f( a )", "a[ 0 ]", "f(a , [b, c])", "f(a for a in b if c)", "a.b .c", "a[b,]",
         "f(*a)", "f(a=1)", "(a)", "(a).b", "f((a))", "await x", "yield", "a:%Y-%m-%d", "a is not b", "lambda_",
+        'a["k"]', "100 * (a - b):.1f", "(a + b) / (c)", "a[1:2, ::3]", "a == b", "a != b!r", '", ".join(z)',
+        "f(x):{w}", "f(a=b)=", "(lambda x: x)(1)", "((a))", "(a, b)", "()", "f((a), *c, **d)", "x[(a)]", "(x := 5)",
+        "-a ** -b", "[x for x in (y)]", " {1: 2} ", "é", "a.é", "a: ", "a !r", 'f"x"', "not (a)",
+        "f ( a )", "(a)(b)[c]",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("around", ["f'{%s}'", "f'é{%s}é{b}'", 'fR"""a\n{%s}"""', "'z' f'{%s}' 'z'"])

@@ -9,7 +9,8 @@ from typing import Any
 from chipsieve.text import Lines
 from chipsieve_python import tree
 from chipsieve_python.tree.code import Code, Expression, Unlike
-from chipsieve_python.tree.literals import constant, formatted
+from chipsieve_python.tree.formatted import formatted
+from chipsieve_python.tree.literals import constant
 
 SYNTAX = (3, 11)  # what the oldest Python that we run on can read: newer syntax is LibCST's everywhere
 
