@@ -45,9 +45,15 @@ def processor(account: Path = Path("/proc/cpuinfo")) -> str:
 
 def edition() -> str:
     """Which code was measured, and when."""
-    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
-    commit = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    commit = _git("describe", "--always")
+    changed = _git("status", "--porcelain", "--", ".", ":!docs/performance.md")  # which is being written
+    commit += "-dirty" if commit and changed else ""
     return f"chipsieve {version('chipsieve')}, {f'commit {commit}, ' if commit else ''}{datetime.now(UTC).date()}."
+
+
+def _git(*command: str) -> str:
+    done = subprocess.run(["git", "-C", str(ROOT), *command], capture_output=True, text=True, check=False)  # noqa: S607
+    return done.stdout.strip()
 
 
 def _grep() -> str:
