@@ -18,7 +18,20 @@ from chipsieve_shell import tree
 from chipsieve_shell.expand import Expander
 from chipsieve_shell.mask_words import ASSIGNMENT
 from chipsieve_shell.masked import Masked
-from chipsieve_shell.nodes import Case, Doubtful, Extent, For, Group, Node, Question, Script, Sequence, Simple, children
+from chipsieve_shell.nodes import (
+    Case,
+    Doubtful,
+    EngineError,
+    Extent,
+    For,
+    Group,
+    Node,
+    Question,
+    Script,
+    Sequence,
+    Simple,
+    children,
+)
 from chipsieve_shell.parse import parse
 from chipsieve_shell.state import State
 from chipsieve_shell.tape import Tape
@@ -112,11 +125,19 @@ def test_every_command_is_found_where_the_oracle_finds_it(path: Path) -> None:
     assert expected(text) <= collector.found
 
 
+def by_the_engine(text: str, _: object) -> object:
+    """The engine's trees of a whole text."""
+    try:
+        return bashlex.parse(text)
+    except (bashlex.errors.ParsingError, bashlex.tokenizer.MatchedPairError) as error:
+        raise EngineError from error
+
+
 def read_by_the_engine_alone(text: str) -> Script:
     """The script, every statement of which the engine reads."""
     with (
         patch.object(tree, "plain_commands", lambda _: {}),
-        patch.object(tree, "_trees", lambda stretch, _: bashlex.parse(stretch)),
+        patch.object(tree, "_trees", by_the_engine),
     ):
         return parse(text)
 

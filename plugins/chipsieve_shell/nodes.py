@@ -12,6 +12,10 @@ from typing import Literal
 Extent = tuple[int, int]
 
 
+class EngineError(ValueError):
+    """A stretch of masked text that the engine cannot read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heredoc:
     """A here-document: its body's extent, and whether a quoted delimiter makes the body literal."""

@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from chipsieve_shell.masked import Masked
 from chipsieve_shell.masking import mask
-from chipsieve_shell.nodes import Doubtful, Extent, Lost, Node, Script, Sequence
-from chipsieve_shell.tree import EngineError, build
+from chipsieve_shell.nodes import Doubtful, EngineError, Extent, Lost, Node, Script, Sequence
+from chipsieve_shell.tree import build
 
 GROUP_LINES = 60  # the longest group of lines tried inside a broken block
 TRIES = 600  # groups tried per text; each try reads the group once

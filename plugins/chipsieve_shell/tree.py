@@ -1,4 +1,4 @@
-"""How do bashlex's trees become ours? Nothing outside this module knows bashlex's node types."""
+"""How do bashlex's trees become ours? Nothing else but `grammar` knows bashlex's node types."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from collections.abc import Callable
 from collections.abc import Sequence as Many
 from typing import Any, Literal
 
-import bashlex
-
 from chipsieve_shell.mask_words import ASSIGNMENT
 from chipsieve_shell.masked import Masked
 from chipsieve_shell.nodes import (
     AndOr,
     Arm,
     Case,
+    EngineError,
     Extent,
     For,
     Function,
@@ -31,15 +30,10 @@ from chipsieve_shell.nodes import (
 from chipsieve_shell.plain import Commands, plain_commands, shortened
 
 FAILURES = (
-    bashlex.errors.ParsingError, bashlex.tokenizer.MatchedPairError, NotImplementedError, AttributeError,
-    AssertionError, RecursionError, IndexError, TypeError, ValueError, KeyError,
+    NotImplementedError, AttributeError, AssertionError, RecursionError, IndexError, TypeError, ValueError, KeyError,
 )  # fmt: skip
 BLANK = re.compile(r"(?:[ \t\n]|\\\n)*+")
 ParseRange = Callable[[int, int], Node]
-
-
-class EngineError(ValueError):
-    """bashlex could not read a stretch of masked text."""
 
 
 def build(masked: Masked, start: int, end: int, parse_range: ParseRange) -> Node:
@@ -70,10 +64,11 @@ def _trees(text: str, plain: Commands) -> list[Any]:
             found.append(at)
             at = _next(text, plain[at][-1][1])
             continue
-        tree = bashlex.parsesingle(text[at:])
-        if not isinstance(tree, bashlex.ast.node):
+        from chipsieve_shell.grammar import statement  # bashlex takes long to load, and simple scripts do without
+
+        tree = statement(text, at)
+        if tree is None:
             break
-        bashlex.ast.posshifter(at).visit(tree)
         found.append(tree)
         at = _next(text, tree.pos[1])
     if not found:
