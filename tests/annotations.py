@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from chipsieve.model import Source
+from chipsieve.facts.reading import Source
 
 ROOT = Path(__file__).parents[1] / "fixtures/signals"
 MARK = re.compile(r"(?:#|//|<!--)\s*(?P<word>ruleid|ok|todoruleid|readers|todoreaders):\s*(?P<signal>[\w-]+)")

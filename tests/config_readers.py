@@ -6,10 +6,11 @@ import tomllib
 from collections.abc import Iterator
 
 import chipsieve_config
-from chipsieve.discover import decode, language_of
-from chipsieve.model import Finding, Reading, Source
+from chipsieve.facts.finding import Finding
+from chipsieve.facts.reading import Reading, Source
+from chipsieve.match.table import SignalTable
 from chipsieve.signals import read_signal
-from chipsieve.signals.table import SignalTable
+from chipsieve.sources.disk import decode, language_of
 
 TECHNIQUE = """
 title = "a setting"
@@ -72,7 +73,7 @@ requires = { named = "$value" }
 why = "Somebody wrote it."
 
 [[match]]
-kind = "word"
+kind = "claim"
 pattern = '\\b(?P<value>A100|H100)\\b'
 by = "prose"
 """

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from chipsieve.model import Command, Condition, Function, Import, Option, Part, Reading, Span, Test, Word
+from chipsieve.facts.conditions import Condition, Question
+from chipsieve.facts.places import Span
+from chipsieve.facts.reading import Command, Function, Import, Option, Reading
+from chipsieve.facts.words import Part, Word
 
 
 def span(line: int = 1, column: int = 1, length: int = 1) -> Span:
@@ -55,5 +58,5 @@ def option(name: str, default: str | None = None, stores: str | None = None, des
     return Option((name,), dest or name.lstrip("-").replace("-", "_"), span(), default, stores)
 
 
-def if_variable(name: str, *values: str) -> Test:
-    return Test("variable", name, "in", values) if values else Test("variable", name)
+def if_variable(name: str, *values: str) -> Question:
+    return Question("variable", name, "in", values) if values else Question("variable", name)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import textwrap
 
 import chipsieve_python
-from chipsieve.model import Condition, Every, Finding, Not, Reading, Some, Source, Test
+from chipsieve.facts.conditions import Always, Condition, Every, Never, Not, Some
+from chipsieve.facts.finding import Finding
+from chipsieve.facts.reading import Reading, Source
+from chipsieve.match.table import SignalTable
 from chipsieve.signals import read_signal
-from chipsieve.signals.table import SignalTable
 
 Rows = list[dict[str, object]]
 
@@ -47,7 +49,7 @@ TABLE = signal_table({
     ],
     "peak": [{"kind": "constant", "values": ["312e12", "989e12"], "by": "constant"}],
     "chip": [
-        {"kind": "word", "pattern": r"\b(?P<value>A100|H800)\b", "by": "comment"},
+        {"kind": "claim", "pattern": r"\b(?P<value>A100|H800)\b", "by": "comment"},
         {"kind": "directive", "names": ["gres", "constraint"], "pattern": "a100"},
     ],
 })  # fmt: skip
@@ -65,8 +67,8 @@ def short(condition: Condition) -> str:
     if isinstance(condition, Every | Some):
         word = "all" if isinstance(condition, Every) else "any"
         return f"{word}({', '.join(map(short, condition.conditions))})"
-    if condition == Test("constant", values=("false",)):
-        return "never"
+    if isinstance(condition, Always | Never):
+        return "always" if isinstance(condition, Always) else "never"
     name = (
         condition.subject if condition.subject in ("hardware", "unknown") else f"{condition.subject} {condition.name}"
     )

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from chipsieve.marker import Mark, read_mark
-from chipsieve.semgrep.running import run_semgrep
+from chipsieve.border.marker import Mark, read_mark
+from chipsieve.border.semgrep.running import run_semgrep
 
 Place = tuple[str, str, int]
 

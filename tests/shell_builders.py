@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from chipsieve.model import Command, Condition, Every, Finding, Not, Reading, Source, Test, Word
+from chipsieve.facts.conditions import Always, Condition, Every, Never, Not, Question
+from chipsieve.facts.finding import Finding
+from chipsieve.facts.reading import Command, Reading, Source
+from chipsieve.facts.words import Word
+from chipsieve.match.table import SignalTable
 from chipsieve.signals import read_signal
-from chipsieve.signals.table import SignalTable
 from chipsieve_shell import read
 
 TECHNIQUE: dict[str, object] = {
@@ -25,7 +28,7 @@ SIGNALS: dict[str, dict[str, object]] = {
     "asked": {**NAMES, "match": [{"kind": "directive", "names": ASKED, "pattern": GPU, "by": "scheduler"}]},
     "image": {**TECHNIQUE, "match": [{"kind": "image", "pattern": "nvcr"}]},
     "kernel": {**TECHNIQUE, "match": [{"kind": "pin", "names": ["flash-attn"], "values": [">=2"]}]},
-    "prose": {**NAMES, "match": [{"kind": "word", "pattern": "\\bA100\\b", "by": "prose"}]},
+    "prose": {**NAMES, "match": [{"kind": "claim", "pattern": "\\bA100\\b", "by": "prose"}]},
 }
 TABLE = SignalTable({name: read_signal(name, table) for name, table in SIGNALS.items()})
 
@@ -77,13 +80,13 @@ def findings(text: str, signal: str) -> list[Finding]:
 
 def worded(condition: Condition) -> str:
     """A condition as a short text."""
-    if isinstance(condition, Test):
-        if condition.subject == "constant":
-            return "never"
+    if isinstance(condition, Question):
         shown = f"{condition.name} {condition.operator} {'|'.join(condition.values)}".strip() if condition.name else ""
         return condition.name if condition.subject == "call" else shown or f"{condition.subject}: {condition.text}"
     if isinstance(condition, Not):
         return f"not ({worded(condition.condition)})"
+    if isinstance(condition, Always | Never):
+        return "always" if isinstance(condition, Always) else "never"
     joiner = " and " if isinstance(condition, Every) else " or "
     return joiner.join(f"({worded(part)})" for part in condition.conditions)
 

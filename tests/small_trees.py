@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chipsieve import scan
-from chipsieve.model import Cut, LaunchVerdict, Verdict
+from chipsieve.sieve.outcome import Cut, LaunchVerdict, Verdict
 
 TRAIN = "import torch\n\ntorch.cuda.set_device(0)\n"
 RUN = "torchrun --nproc_per_node 8 train.py\n"

@@ -10,18 +10,21 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from chipsieve.cache import DAY, FOLDER, NAME, Cache, Info, clear, default_path, key
-from chipsieve.cache import kept as entry_of
-from chipsieve.dependencies import Relevance
-from chipsieve.discover import Discovery, discover
-from chipsieve.model import Document, Gap, Reading, Source, Span, Word
-from chipsieve.read import OVER_TIME, TooSlow, read_tree
-from chipsieve.signals.table import SignalTable, default_table
+from chipsieve.facts.places import Span
+from chipsieve.facts.reading import Document, Gap, Reading, Source
+from chipsieve.facts.words import Word
+from chipsieve.match.table import SignalTable, default_table
+from chipsieve.sources.cache import DAY, FOLDER, NAME, Cache, Info, clear, default_path, key
+from chipsieve.sources.cache import kept as entry_of
+from chipsieve.sources.dependencies import Relevance
+from chipsieve.sources.disk import Discovery, discover
+from chipsieve.sources.readers import OVER_TIME, TooSlow, read_tree
 from small_trees import RUN, TRAIN, write
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -250,7 +253,7 @@ def test_the_longest_unused_entries_go_first(kept: Path, monkeypatch: pytest.Mon
     noise = random.Random(1)  # noqa: S311 - bytes that zlib cannot shorten
 
     def run(day: int, *names: str, read: Sequence[str] = ()) -> str:
-        monkeypatch.setattr("chipsieve.cache.time", lambda: day * DAY)
+        monkeypatch.setattr("chipsieve.sources.cache.time", lambda: day * DAY)
         with Cache(kept) as cache:
             assert all(cache.get(source(name)) for name in read)
             for name in names:
@@ -262,7 +265,7 @@ def test_the_longest_unused_entries_go_first(kept: Path, monkeypatch: pytest.Mon
     with Cache(kept) as cache:
         size = cache.info().size
     assert run(2, read=["a"]) == "abcdefgh"
-    monkeypatch.setattr("chipsieve.cache.LIMIT", size * 19 // 16)
+    monkeypatch.setattr("chipsieve.sources.cache.LIMIT", size * 19 // 16)
     assert run(3, "i") == "abcdefghi", "as many as fit"
     left = run(4, "j")
     assert len(left) == 4, "half of what fits stays"
@@ -272,7 +275,7 @@ def test_the_longest_unused_entries_go_first(kept: Path, monkeypatch: pytest.Mon
 def test_a_large_run_is_written_in_parts_so_that_one_that_is_killed_loses_little(
     kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chipsieve.cache.BATCH", 100)
+    monkeypatch.setattr("chipsieve.sources.cache.BATCH", 100)
     with Cache(kept) as cache:
         for name in "abcdef":
             keep(cache, name)
@@ -351,7 +354,7 @@ class Sluggish:
 
 def test_a_reading_that_ran_over_time_is_not_kept(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = Sluggish("slow.sh")
-    monkeypatch.setattr("chipsieve.read.readers", lambda: dict.fromkeys(reader.LANGUAGES, reader))
+    monkeypatch.setattr("chipsieve.sources.readers.readers", lambda: dict.fromkeys(reader.LANGUAGES, reader))
     texts = {"quick.sh": "a\n", "slow.sh": "b\n", "outer.sh": "c\n"}
     found = discover(write(tmp_path / "tree", texts))
     first, _ = remembered(found, kept)

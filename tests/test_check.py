@@ -12,9 +12,9 @@ from click.testing import CliRunner, Result
 
 from chipsieve.check import check
 from chipsieve.cli import main
-from chipsieve.config import NONE
+from chipsieve.configuration.file import NONE
 from chipsieve.fail import parse
-from chipsieve.model import Verdict
+from chipsieve.sieve.outcome import Verdict
 
 FILES = {
     "run.slurm": "#!/bin/bash\n#SBATCH --gres=gpu:h100:8\nsrun python train.py --bf16\n",
@@ -176,7 +176,7 @@ def test_the_heavy_parsers_wait_until_a_file_needs_them() -> None:
     done = _python(code)
     assert done == "[]\n"
     nothing = "import sys\nfrom chipsieve.cli import main\ntry: main(['check', 'train.py'])\nexcept SystemExit: pass\n"
-    assert _python(f"{nothing}print('chipsieve.read' in sys.modules)") == "False\n"
+    assert _python(f"{nothing}print('chipsieve.sources.readers' in sys.modules)") == "False\n"
 
 
 def _python(code: str) -> str:

@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 
 from chipsieve import report
 from chipsieve.cli import FORMATS, POLICIES, ROLES, main
-from chipsieve.link.programs import launchers
-from chipsieve.policies import policies
+from chipsieve.commands.launchers import launchers
+from chipsieve.sieve.policies import policies
 
 REPOS = Path(__file__).parent.parent / "fixtures" / "repos"
 LARGE = str(REPOS / "hunyuan-large-2024-11-05")

@@ -13,10 +13,10 @@ from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
 from chipsieve.cli import main
-from chipsieve.config import KEYS, NONE, SCOPES, find, load
-from chipsieve.excludes import excludes
+from chipsieve.configuration.excludes import excludes
+from chipsieve.configuration.file import KEYS, NONE, SCOPES, find, load
 from chipsieve.fail import parse
-from chipsieve.policies import policies
+from chipsieve.sieve.policies import policies
 from chipsieve.signals import load_signals
 from chipsieve.tables import TableError
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from chipsieve.discover import languages
-from chipsieve.model import MENTION, Span, Test
+from chipsieve.facts.conditions import MENTION, Question
+from chipsieve.facts.places import Span
+from chipsieve.sources.disk import languages
 from chipsieve_config import LANGUAGES, pins
 from config_readers import TABLE, covered, only, read, read_bytes, rows
 
@@ -50,7 +51,7 @@ def test_a_requirement_pins(line: str, pinned: list[str]) -> None:
 
 def test_a_marker_is_a_condition() -> None:
     found = only(read("requirements.txt", "torch==2.1 ; sys_platform == 'linux'\n"))
-    assert found.conditions == (Test("unknown", text="sys_platform == 'linux'"),)
+    assert found.conditions == (Question("unknown", text="sys_platform == 'linux'"),)
 
 
 def test_an_index_of_wheels_gives_the_local_version() -> None:
@@ -164,7 +165,7 @@ def test_a_definition() -> None:
     )
     reading = read("train.def", text)
     assert rows(reading) == [
-        ("env", "INFO"), ("image", "nvcr.io/nvidia/pytorch:24.01-py3"), ("pin", "torch==2.1"), ("word", "A100"),
+        ("env", "INFO"), ("image", "nvcr.io/nvidia/pytorch:24.01-py3"), ("pin", "torch==2.1"), ("claim", "A100"),
     ]  # fmt: skip
     assert [document.span.line for document in reading.documents] == [7, 9]
 
@@ -212,7 +213,7 @@ def test_broken_toml_is_read_up_to_the_break() -> None:
 def test_ini_settings() -> None:
     text = "; A100\n[precision]\nbf16 = true ; on\nNCCL_DEBUG=INFO\n[other]\nbf16: no\n"
     reading = read("train.cfg", text)
-    assert rows(reading) == [("env", "INFO"), ("key", "true"), ("word", "A100")]
+    assert rows(reading) == [("env", "INFO"), ("key", "true"), ("claim", "A100")]
     assert [found.span.line for found in reading.findings] == [1, 3, 4]
 
 
@@ -292,7 +293,7 @@ def test_no_log(path: str) -> None:
 def test_a_shell_block_of_a_readme(block: str) -> None:
     reading = read("README.md", f"Run:\n\n{block}")
     (document,) = reading.documents
-    assert document.conditions == (Test("unknown", text="a README's code block"),)
+    assert document.conditions == (Question("unknown", text="a README's code block"),)
     lines = ["", *("Run:\n\n" + block).split("\n")]
     placed = dict(enumerate(document.text.split("\n"), document.span.line))
     (line,) = [number for number, text in placed.items() if "torchrun" in text]

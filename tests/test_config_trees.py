@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from chipsieve.model import MENTION, Document, Option, Reading, Span
+from chipsieve.facts.conditions import MENTION
+from chipsieve.facts.places import Span
+from chipsieve.facts.reading import Document, Option, Reading
 from chipsieve_config import json_reader
 from config_readers import covered, only, read, read_bytes, rows
 
@@ -299,7 +301,7 @@ def test_lines_after_a_break_prove_nothing() -> None:
 
 def test_line_ends_of_windows() -> None:
     reading = hostile("crlf.yaml")
-    assert rows(reading) == [("env", "mlx5_0"), ("key", "true"), ("word", "A100")]
+    assert rows(reading) == [("env", "mlx5_0"), ("key", "true"), ("claim", "A100")]
     assert [found.span.line for found in reading.findings] == [3, 2, 4]
 
 

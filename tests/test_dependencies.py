@@ -5,19 +5,19 @@ from __future__ import annotations
 import ast
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from annotations import FILES, annotated
-from chipsieve.dependencies import OWN, READERS, UNREAD, Relevance, modules, packages
-from chipsieve.model import Row, Signal
-from chipsieve.read import read_source
+from chipsieve.match.table import default_table
 from chipsieve.signals import read_signal
-from chipsieve.signals.table import default_table
+from chipsieve.signals.signal import Row, Signal
+from chipsieve.sources.dependencies import OWN, READERS, UNREAD, Relevance, modules, packages
+from chipsieve.sources.readers import read_source
 
 READ = [path for path in FILES if path.parent.name not in ("cuda", "cmake")]
 SIGNALS = default_table().signals
@@ -79,7 +79,7 @@ def test_a_row_that_changes_touches_the_texts_with_its_words_alone(name: str) ->
         assert (before.digest(text) == after.digest(text)) == (other != name), other
 
 
-@pytest.mark.parametrize(("kind", "pattern"), [("literal", "^nvidia-smi$"), ("image", "rocm"), ("word", "v100")])
+@pytest.mark.parametrize(("kind", "pattern"), [("literal", "^nvidia-smi$"), ("image", "rocm"), ("claim", "v100")])
 def test_a_row_without_words_touches_every_text(kind: str, pattern: str) -> None:
     signals = {**HAND_MADE, "any": made("any", {"kind": kind, "pattern": pattern})}
     for text in (*TEXTS.values(), "", "nothing of all that"):

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chipsieve.catalogue import load_catalogue
+from chipsieve.catalogue.accelerator import Cell
 from chipsieve.catalogue.derived import BITS, NARROW, derive, performance_density, total_processing_performance
-from chipsieve.model import Cell
 
 # Computed here and stated by nobody.
 NOT_STATED = {

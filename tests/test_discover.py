@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chipsieve import discover
-from chipsieve.model import Gap, Source
+from chipsieve.facts.reading import Gap, Source
+from chipsieve.sources import disk as discover
 
 ROOT_USER = hasattr(os, "geteuid") and os.geteuid() == 0
 

@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from chipsieve.cli import main as command
-from chipsieve.discover import SIZE_LIMIT
-from chipsieve.policies import policies
-from chipsieve.read import SECONDS_PER_FILE
 from chipsieve.report import FORMATS
+from chipsieve.sieve.policies import policies
+from chipsieve.sources.disk import SIZE_LIMIT
+from chipsieve.sources.readers import SECONDS_PER_FILE
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("semgrep-rules/*.md")])

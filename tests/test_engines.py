@@ -10,9 +10,9 @@ import pytest
 
 from chipsieve import scan
 from chipsieve.api import sieve
-from chipsieve.combine import place_of
-from chipsieve.semgrep import running
-from chipsieve.semgrep.running import SemgrepError, find_semgrep, run_semgrep
+from chipsieve.border.combine import place_of
+from chipsieve.border.semgrep import running
+from chipsieve.border.semgrep.running import SemgrepError, find_semgrep, run_semgrep
 
 EXAMPLE = Path(__file__).parents[1] / "fixtures/repos/hunyuan-large-2024-11-05"
 
@@ -48,7 +48,7 @@ def test_semgrep_alone_gives_the_same_verdict_here(tree: Path) -> None:
 
 
 def test_its_json_sieved_is_the_same_as_the_engine(tree: Path, tmp_path: Path) -> None:
-    from chipsieve.semgrep import rule_packs
+    from chipsieve.border.semgrep import rule_packs
 
     report = tmp_path / "report.json"
     report.write_text(json.dumps(run_semgrep(tree, rule_packs(), leave_out=["node_modules"])), encoding="utf-8")

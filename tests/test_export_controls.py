@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chipsieve.catalogue import load_catalogue
-from chipsieve.export_controls import TABLE, export_status, load_rules, read_rules
-from chipsieve.model import Accelerator, Cell
+from chipsieve.catalogue.accelerator import Accelerator, Cell
+from chipsieve.catalogue.export_controls import TABLE, export_status, load_rules, read_rules
 from chipsieve.tables import TableError
 
 STATUSES = Path(__file__).parent.parent / "fixtures" / "catalogue" / "export-status.csv"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chipsieve.fingerprint import line_hashes
+from chipsieve.border.fingerprint import line_hashes
 
 MODULUS = 2**64
 WINDOW, BASE, END = 100, 37, 0xFFFF

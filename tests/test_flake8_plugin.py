@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chipsieve.marker import Mark, read_mark
+from chipsieve.border.marker import Mark, read_mark
 from chipsieve.signals import load_signals
 from chipsieve_flake8.messages import EFFECTS, STRENGTHS, code, told
 
@@ -43,7 +43,7 @@ EXPECTED = [
     (15, 1, "CHS402", Mark(("activation-checkpointing",), "call", "")),
     (16, 12, "CHS103", Mark(("nccl-variables",), "env", "mlx5_0]%s \\x1b[2J")),
     (16, 12, "CHS502", Mark(("site-rdma-adapter",), "env", "mlx5")),
-    (17, 18, "CHS303", Mark(("named-in-prose",), "word", "H800", by="prose")),
+    (17, 18, "CHS303", Mark(("named-in-prose",), "claim", "H800", by="prose")),
 ]
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from chipsieve.api import scan
-from chipsieve.model import Launch, LaunchVerdict, Verdict
+from chipsieve.link.launch import Launch
+from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 
 REPOS = Path(__file__).parent.parent / "fixtures" / "repos"
 CASES = [

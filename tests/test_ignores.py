@@ -14,11 +14,11 @@ from jsonschema import Draft202012Validator
 import verdicts
 from chipsieve import scan
 from chipsieve.cli import main
-from chipsieve.comments import NAMES, comments
-from chipsieve.config import Config
-from chipsieve.ignores import FAULTS
-from chipsieve.model import Ignored, Verdict
+from chipsieve.configuration.comments import NAMES, comments
+from chipsieve.configuration.file import Config
+from chipsieve.configuration.suppressions import FAULTS
 from chipsieve.report import FORMATS, render
+from chipsieve.sieve.outcome import Ignored, Verdict
 from test_report_json import SCHEMA
 
 BF16 = "ignore[bf16-training] we emulate it"

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from chipsieve.model import Accelerator, Cell, Evidence, Finding, Launch, Signal, Span, Standing, StepResult
-from chipsieve.policies import Policy, load_policy, steps
-from chipsieve.sieve import Bench, Spared, conflict, sieve
+from chipsieve.catalogue.accelerator import Accelerator, Cell
+from chipsieve.derive.weigh import weigh
+from chipsieve.facts.finding import Finding
+from chipsieve.facts.places import Span
+from chipsieve.link.launch import Launch, Standing
+from chipsieve.sieve.outcome import Evidence, StepResult
+from chipsieve.sieve.policies import Policy, load_policy, steps
+from chipsieve.sieve.steps import Bench, Spared, conflict, sieve
 from chipsieve.signals import read_signal
-from chipsieve.weigh import weigh
+from chipsieve.signals.signal import Signal
 
 VENDORS = ("nvidia", "amd", "huawei")
 FACTS: list[Mapping[str, Cell]] = [
@@ -68,7 +73,7 @@ def launch(items: list[tuple[Finding, Standing]]) -> Launch:
 
 
 def remaining(items: list[tuple[Finding, Standing]], policy: Policy) -> tuple[str, ...]:
-    return sieve(weigh(launch(items), SIGNALS), Bench(CHIPS, SIGNALS, policy), steps())[1]
+    return sieve(weigh(launch(items), SIGNALS), Bench(CHIPS, SIGNALS, policy, {}), steps())[1]
 
 
 @given(placed, policies, st.randoms())
@@ -95,7 +100,7 @@ def test_no_evidence_excludes_nothing(policy: Policy) -> None:
 
 @given(placed, policies)
 def test_remaining_and_excluded_make_up_the_catalogue(items: list[tuple[Finding, Standing]], policy: Policy) -> None:
-    results, left = sieve(weigh(launch(items), SIGNALS), Bench(CHIPS, SIGNALS, policy), steps())
+    results, left = sieve(weigh(launch(items), SIGNALS), Bench(CHIPS, SIGNALS, policy, {}), steps())
     gone = {chip for result in results for cut in result.cuts for chip in cut.excluded}
     assert gone.isdisjoint(left)
     assert gone | set(left) == {chip.id for chip in CHIPS}
@@ -108,7 +113,7 @@ def test_remaining_and_excluded_make_up_the_catalogue(items: list[tuple[Finding,
 def test_only_asserted_requirements_of_admitted_strength_exclude(
     items: list[tuple[Finding, Standing]], policy: Policy
 ) -> None:
-    results, _ = sieve(weigh(launch(items), SIGNALS), Bench(CHIPS, SIGNALS, policy), steps())
+    results, _ = sieve(weigh(launch(items), SIGNALS), Bench(CHIPS, SIGNALS, policy, {}), steps())
     for cut in (cut for result in results for cut in result.cuts):
         assert SIGNALS[cut.signal].effect == "requires"
         assert cut.strength in policy.strengths
@@ -122,7 +127,7 @@ def test_a_conflict_is_found_exactly_when_nothing_remains_and_is_minimal(
     items: list[tuple[Finding, Standing]], policy: Policy
 ) -> None:
     evidence = weigh(launch(items), SIGNALS)
-    found = conflict(evidence, Bench(CHIPS, SIGNALS, policy))
+    found = conflict(evidence, Bench(CHIPS, SIGNALS, policy, {}))
     assert (found is not None) == (not remaining(items, policy))
     if found is None:
         return
@@ -160,7 +165,7 @@ spares = st.builds(
 def sieved(
     items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared
 ) -> tuple[tuple[StepResult, ...], tuple[str, ...]]:
-    return sieve(weigh(launch(items), PRESUMING), Bench(CHIPS, PRESUMING, policy), steps(), spared)
+    return sieve(weigh(launch(items), PRESUMING), Bench(CHIPS, PRESUMING, policy, {}), steps(), spared)
 
 
 @given(placed, policies, spares)
@@ -223,7 +228,7 @@ def test_more_evidence_never_readmits_a_chip_with_what_is_spared(
 def test_where_evidence_disagrees_what_explains_it_remains(
     items: list[tuple[Finding, Standing]], policy: Policy, spoken: frozenset[str]
 ) -> None:
-    bench, free = Bench(CHIPS, PRESUMING, policy), Spared(vendors=spoken)
+    bench, free = Bench(CHIPS, PRESUMING, policy, {}), Spared(vendors=spoken)
     evidence = weigh(launch(items), PRESUMING)
     found = conflict(evidence, bench, free)
     assert (found is None) == bool(sieve(evidence, bench, steps(), free)[1])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chipsieve.api import scan
-from chipsieve.model import Verdict
+from chipsieve.sieve.outcome import Verdict
 
 REPOS = Path(__file__).parent.parent / "fixtures" / "repos"
 TREES = sorted(path.name for path in REPOS.iterdir() if path.is_dir())

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
+from chipsieve.facts.conditions import MENTION, NEVER, Condition, Question
+from chipsieve.facts.finding import Finding
+from chipsieve.facts.reading import Function, Import, Reading, Reference
 from chipsieve.link import link
-from chipsieve.model import (
-    MENTION,
-    NEVER,
-    Finding,
-    Function,
-    Import,
-    Launch,
-    Reading,
-    Reference,
-    Signal,
-    Standing,
-    Test,
-)
+from chipsieve.link.launch import Launch, Standing
+from chipsieve.match.table import SignalTable
 from chipsieve.signals import read_signal
-from chipsieve.signals.table import SignalTable
+from chipsieve.signals.signal import Signal
 from link_builders import command, if_variable, joined, module, option, script, span, text, variable
 
 COMMON = {
@@ -47,7 +38,7 @@ SIGNALS = (
 TABLE = SignalTable({item.id: item for item in SIGNALS})
 
 
-def found(signal: str, path: str, *conditions: Test, kind: str = "name", line: int = 1) -> Finding:
+def found(signal: str, path: str, *conditions: Condition, kind: str = "name", line: int = 1) -> Finding:
     return Finding(signal, kind, path, span(line), "", "", conditions)
 
 
@@ -83,7 +74,7 @@ def test_a_flag_counts_in_the_launch_that_passes_it() -> None:
 def test_an_option_decides_what_stands_under_it() -> None:
     train = having(
         module("train.py", options=(option("--bf16", "false", "true"),)),
-        found("bf16", "train.py", Test("option", "bf16")),
+        found("bf16", "train.py", Question("option", "bf16")),
     )
     launches = launches_of(
         [script("run.sh", command("python train.py --bf16"), command("python train.py", at=2)), train]
@@ -95,23 +86,23 @@ def test_standing_is_the_weakest_of_the_way_and_the_line() -> None:
     library = having(
         module("lib.py"),
         found("bf16", "lib.py"),
-        found("fabric", "lib.py", Test("hardware")),
+        found("fabric", "lib.py", Question("hardware")),
         found("flash", "lib.py", NEVER),
         found("asks-flash", "lib.py", MENTION),
     )
     sure = module("train.py", imports=(Import("lib", span()),))
-    unsure = module("train.py", imports=(Import("lib", span(), conditions=(Test("hardware"),)),))
+    unsure = module("train.py", imports=(Import("lib", span(), conditions=(Question("hardware"),)),))
     run = script("run.sh", command("python train.py"))
     assert standings(one(run, sure, library)) == {("bf16", "lib.py"): "asserted", ("fabric", "lib.py"): "optional"}
     assert standings(one(run, unsure, library)) == {("bf16", "lib.py"): "optional", ("fabric", "lib.py"): "optional"}
 
 
 def test_code_that_nobody_certainly_calls_is_optional() -> None:
-    guarded = Function("main", frozenset({"plain"}), (((Test("option", "fp8"),), frozenset({"special"})),))
+    guarded = Function("main", frozenset({"plain"}), (((Question("option", "fp8"),), frozenset({"special"})),))
     train = having(
         module("train.py", functions=(Function("", frozenset({"main"})), guarded)),
-        found("bf16", "train.py", Test("call", "plain")),
-        found("fabric", "train.py", Test("call", "special")),
+        found("bf16", "train.py", Question("call", "plain")),
+        found("fabric", "train.py", Question("call", "special")),
     )
     run = script("run.sh", command("python train.py"), command("python train.py --fp8", at=2))
     without, with_option = launches_of([run, train])
@@ -135,7 +126,7 @@ def test_the_environment_in_force_counts_and_nothing_else() -> None:
 
 
 def test_a_launch_that_asks_for_a_module_meets_its_import_guards_and_pins() -> None:
-    train = having(module("train.py"), found("flash", "train.py", Test("import", "flash_attn.ops"), kind="import"))
+    train = having(module("train.py"), found("flash", "train.py", Question("import", "flash_attn.ops"), kind="import"))
     pins = Reading("requirements.txt", "requirements", findings=(found("flash", "requirements.txt", kind="pin"),))
     run = script("run.sh", command("python train.py --flash"), command("python train.py", at=2))
     asking, other = launches_of([run, train, pins])
@@ -170,14 +161,14 @@ def test_conditions_under_which_the_run_itself_stands_are_met_in_it() -> None:
 
 
 def test_a_command_in_prose_is_a_launch_when_there_is_no_other_and_stays_optional() -> None:
-    unsure = Test("unknown", text="a README's code block")
+    unsure = Question("unknown", text="a README's code block")
     readme = Reading("README.md", "prose", commands=(command("torchrun train.py --bf16", at=7, conditions=(unsure,)),))
     assert standings(one(readme, module("train.py"))) == {("bf16", "README.md"): "optional"}
     assert one(readme, module("train.py"), script("run.sh", command("torchrun train.py"))).path == "run.sh"
 
 
 def test_entry_modules_stand_in_for_scripts() -> None:
-    train = having(module("train.py", entry=True), found("bf16", "train.py", Test("entry")))
+    train = having(module("train.py", entry=True), found("bf16", "train.py", Question("entry")))
     assert standings(one(train, module("lib.py"))) == {("bf16", "train.py"): "asserted"}
     assert launches_of([module("lib.py"), module("tool.py", entry=True)]) == ()
 
@@ -196,7 +187,7 @@ def test_the_whole_tree_by_eye_meets_every_condition_but_a_mention() -> None:
     library = having(
         module("lib.py"),
         found("bf16", "lib.py", NEVER),
-        found("fabric", "lib.py", Test("hardware")),
+        found("fabric", "lib.py", Question("hardware")),
         found("flash", "lib.py", MENTION),
     )
     (launch,) = launches_of([library], scope="tree")
@@ -247,7 +238,7 @@ def test_each_of_many_configs_is_a_launch_that_its_id_names() -> None:
     assert "config_A.sh" not in second.files
 
 
-def image(path: str, *conditions: Test) -> Reading:
+def image(path: str, *conditions: Condition) -> Reading:
     """A Dockerfile that builds on an image which says something."""
     return Reading(path, "dockerfile", findings=(found("bf16", path, *conditions, kind="image"),))
 
@@ -326,7 +317,7 @@ def test_the_recipe_is_the_scripts_before_the_entrys() -> None:
 
 def test_a_recipes_line_under_a_condition_stays_optional_and_a_mention_inert() -> None:
     run = script("run.sh", command("docker exec box python train.py"))
-    assert stands(run, image("Dockerfile", Test("unknown")), module("train.py")) == "optional"
+    assert stands(run, image("Dockerfile", Question("unknown")), module("train.py")) == "optional"
     assert stands(run, image("Dockerfile", MENTION), module("train.py")) is None
 
 
@@ -340,7 +331,7 @@ def test_the_container_may_be_entered_by_the_script_around() -> None:
 PIN = Reading("requirements.txt", "requirements", findings=(found("flash", "requirements.txt", kind="pin"),))
 
 
-def importing(name: str, *conditions: Test, level: int = 0) -> Import:
+def importing(name: str, *conditions: Condition, level: int = 0) -> Import:
     return Import(name, span(), level, conditions=conditions)
 
 
@@ -350,17 +341,17 @@ def importing(name: str, *conditions: Test, level: int = 0) -> Import:
         ((importing("flash_attn"),), "asserted"),
         ((importing("flash_attn.ops.rotary"),), "asserted"),
         ((importing("torch"), importing("flash_attn")), "asserted"),
-        ((importing("flash_attn", Test("entry")),), "asserted"),
+        ((importing("flash_attn", Question("entry")),), "asserted"),
         ((importing("lib"),), "asserted"),
         ((), "optional"),
         ((importing("torch"),), "optional"),
         ((importing("flash_attn_interface"),), "optional"),
         ((importing("my.flash_attn"),), "optional"),
         ((importing("flash_attn", level=1),), "optional"),
-        ((importing("flash_attn", Test("hardware")),), "optional"),
-        ((importing("flash_attn", Test("import", "flash_attn")),), "optional"),
+        ((importing("flash_attn", Question("hardware")),), "optional"),
+        ((importing("flash_attn", Question("import", "flash_attn")),), "optional"),
         ((importing("flash_attn", NEVER),), "optional"),
-        ((importing("lib", Test("hardware")),), "optional"),
+        ((importing("lib", Question("hardware")),), "optional"),
     ],
 )
 def test_a_pin_takes_effect_where_the_run_certainly_imports_the_package(

@@ -9,14 +9,15 @@ from operator import itemgetter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chipsieve.facts.conditions import ALWAYS, Condition, Every, Not, Question, Some
+from chipsieve.facts.deciding import all_hold
+from chipsieve.facts.reading import Function, Reading
+from chipsieve.facts.ternary import Ternary
 from chipsieve.link.calls import HOOKS, Calls, live_names
 from chipsieve.link.files import best
-from chipsieve.link.holds import hold
 from chipsieve.link.options import Declared, OptionValues, option_name
-from chipsieve.link.settled import Question, Settled, may
+from chipsieve.link.settled import Asked, Settled, may
 from chipsieve.link.tree import Tree
-from chipsieve.logic import Answer
-from chipsieve.model import Condition, Every, Function, Not, Reading, Some, Test
 from link_builders import option
 
 names = st.sampled_from(["a", "b", "c"])
@@ -26,9 +27,9 @@ paths = st.builds(posixpath.join, folders, files)
 trees = st.lists(paths, max_size=12).map(lambda found: Tree(Reading(path) for path in found))
 bases = st.sampled_from(["", ".", "a", "b/c", "./a/../b", "..", "/a"])
 
-tests = st.sampled_from([
-    Test("option", "a"), Test("option", "b"), Test("import", "c"), Test("call", "d"), Test("entry"),
-    Test("hardware"), Test("unknown"), Test("mention"), Test("constant", values=("true",)),
+tests: st.SearchStrategy[Condition] = st.sampled_from([
+    Question("option", "a"), Question("option", "b"), Question("import", "c"), Question("call", "d"), Question("entry"),
+    Question("hardware"), Question("unknown"), Question("mention"), ALWAYS,
 ])  # fmt: skip
 conditions: st.SearchStrategy[Condition] = st.recursive(
     tests,
@@ -40,25 +41,25 @@ conditions: st.SearchStrategy[Condition] = st.recursive(
     max_leaves=6,
 )
 several = st.lists(st.lists(conditions, max_size=3).map(tuple), max_size=4)
-answers: st.SearchStrategy[Answer] = st.sampled_from([True, False, None])
-certain: st.SearchStrategy[Answer] = st.sampled_from([True, None])
+answers: st.SearchStrategy[Ternary] = st.sampled_from([True, False, None])
+certain: st.SearchStrategy[Ternary] = st.sampled_from([True, None])
 
 
 class Known:
     """What some run knows of tests."""
 
-    def __init__(self, options: Mapping[str, Answer], happens: Answer, *, entry: bool) -> None:
+    def __init__(self, options: Mapping[str, Ternary], happens: Ternary, *, entry: bool) -> None:
         """Take the answers to tests on options, to whether something happens, and to whether the file is run."""
         self._options, self._happens, self._entry = options, happens, entry
 
-    def test(self, test: Test) -> Answer:
-        """Whether the test holds; None when nobody can tell."""
-        by_subject = {"option": self._options.get(test.name), "entry": self._entry, "constant": True, "mention": False}
+    def answer(self, test: Question) -> Ternary:
+        """The answer to a question; None when nobody can tell."""
+        by_subject = {"option": self._options.get(test.name), "entry": self._entry, "mention": False}
         return self._happens if test.subject in ("import", "call") else by_subject.get(test.subject)
 
-    def __getitem__(self, question: Question) -> Answer:
-        """The answer to the question's test."""
-        return self.test(question.test)
+    def __getitem__(self, asked: Asked) -> Ternary:
+        """The answer to a question that is looked up."""
+        return self.answer(asked.question)
 
 
 contexts = st.builds(Known, st.dictionaries(names, answers), certain, entry=st.booleans())
@@ -104,12 +105,12 @@ def test_what_follows_from_conditions_is_what_they_answer(
 ) -> None:
     settled = Settled(lists, tuple)
     for run in runs:
-        assert settled.under(run) == tuple(hold(conditions, run) for conditions in lists)
+        assert settled.under(run) == tuple(all_hold(conditions, run) for conditions in lists)
 
 
 @given(conditions, contexts)
 def test_a_condition_never_answers_what_it_may_not(condition: Condition, run: Known) -> None:
-    answer = hold([condition], run)
+    answer = all_hold([condition], run)
     assert answer is None or may(condition, answer=answer)
 
 
@@ -137,16 +138,16 @@ def _called(function: Function, live: set[str]) -> bool:
 
 
 def _mentioned(function: Function, known: Known) -> set[str]:
-    return set(function.mentions).union(*(names for given, names in function.guarded if hold(given, known) is True))
+    return set(function.mentions).union(*(names for given, names in function.guarded if all_hold(given, known) is True))
 
 
 @given(st.lists(st.tuples(names, answers), max_size=8), st.dictionaries(names, certain))
-def test_the_best_ways_lead_where_all_do(ways: list[tuple[str, Answer]], reached: dict[str, Answer]) -> None:
+def test_the_best_ways_lead_where_all_do(ways: list[tuple[str, Ternary]], reached: dict[str, Ternary]) -> None:
     open_ways = [way for way in ways if way[1] is not False]
     assert _gone(best([*map(itemgetter(0), ways)], [*map(itemgetter(1), ways)]), reached) == _gone(open_ways, reached)
 
 
-def _gone(ways: Sequence[tuple[str, Answer]], reached: Mapping[str, Answer]) -> list[tuple[str, Answer]]:
+def _gone(ways: Sequence[tuple[str, Ternary]], reached: Mapping[str, Ternary]) -> list[tuple[str, Ternary]]:
     """The steps by which what is reached grows, in their order."""
     files, steps = dict(reached), []
     for target, answer in ways:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
+from chipsieve.facts.conditions import ALWAYS, NEVER, Condition, Every, Not, Question, Some
+from chipsieve.facts.reading import Function, Import, Option, Reading, Reference
+from chipsieve.facts.ternary import Ternary
 from chipsieve.link.files import Files
+from chipsieve.link.launch import Resolved
 from chipsieve.link.options import Declared, OptionValues
 from chipsieve.link.reach import Reach, Start
 from chipsieve.link.roles import devices, role_of
 from chipsieve.link.tree import Tree
-from chipsieve.logic import Answer
-from chipsieve.model import Condition, Every, Function, Import, Not, Option, Reading, Reference, Resolved, Some, Test
 from link_builders import module, option, span
 
 
@@ -31,7 +32,7 @@ def reach(
     return Reach(Files(Tree(readings)), Start((entry,), known, words(line), ("", "src"), provided))
 
 
-BF16 = Test("option", "bf16")
+BF16 = Question("option", "bf16")
 
 
 @pytest.mark.parametrize(
@@ -69,28 +70,28 @@ def test_a_configs_key_overrides_a_default_and_not_the_command_line() -> None:
 @pytest.mark.parametrize(
     ("condition", "answer"),
     [
-        (Test("constant", values=("true",)), True),
-        (Test("constant", values=("false",)), False),
-        (Test("mention"), False),
-        (Test("hardware", "is_bf16_supported"), None),
-        (Test("unknown"), None),
-        (Test("entry"), True),
-        (Test("variable", "MODE", "in", ("fast",)), True),
-        (Test("variable", "MODE", "in", ("f*",)), True),
-        (Test("variable", "MODE", "in", ("slow",)), False),
-        (Test("variable", "OTHER"), None),
-        (Test("option", "dtype", "in", ("bfloat16",)), True),
-        (Test("option", "dtype", "in", ("float16",)), False),
-        (Test("import", "flash_attn.ops"), True),
-        (Test("import", "apex"), None),
-        (Not(Test("hardware")), None),
-        (Not(Test("mention")), True),
-        (Every((Test("hardware"), Test("mention"))), False),
-        (Some((Test("hardware"), Test("mention"))), None),
-        (Some((Test("hardware"), Test("entry"))), True),
+        (ALWAYS, True),
+        (NEVER, False),
+        (Question("mention"), False),
+        (Question("hardware", "is_bf16_supported"), None),
+        (Question("unknown"), None),
+        (Question("entry"), True),
+        (Question("variable", "MODE", "in", ("fast",)), True),
+        (Question("variable", "MODE", "in", ("f*",)), True),
+        (Question("variable", "MODE", "in", ("slow",)), False),
+        (Question("variable", "OTHER"), None),
+        (Question("option", "dtype", "in", ("bfloat16",)), True),
+        (Question("option", "dtype", "in", ("float16",)), False),
+        (Question("import", "flash_attn.ops"), True),
+        (Question("import", "apex"), None),
+        (Not(Question("hardware")), None),
+        (Not(Question("mention")), True),
+        (Every((Question("hardware"), Question("mention"))), False),
+        (Some((Question("hardware"), Question("mention"))), None),
+        (Some((Question("hardware"), Question("entry"))), True),
     ],
 )
-def test_conditions_are_three_valued(condition: Condition, answer: Answer) -> None:
+def test_conditions_are_three_valued(condition: Condition, answer: Ternary) -> None:
     spread = reach(
         "--dtype torch.bfloat16", module("train.py"), provided=frozenset({"flash_attn"}), environment={"MODE": "fast"}
     )
@@ -103,8 +104,8 @@ def test_imports_are_followed_under_their_conditions() -> None:
         imports=(
             Import("lib.model", span()),
             Import("lib", span(), names=("data",)),
-            Import("optional", span(), conditions=(Test("hardware"),)),
-            Import("never", span(), conditions=(Test("constant", values=("false",)),)),
+            Import("optional", span(), conditions=(Question("hardware"),)),
+            Import("never", span(), conditions=(NEVER,)),
             Import("numpy", span()),
         ),
     )
@@ -147,7 +148,7 @@ def functions(**mentions: str) -> tuple[Function, ...]:
         ("train.inner", None),
     ],
 )
-def test_functions_are_live_when_live_code_mentions_them(name: str, answer: Answer) -> None:
+def test_functions_are_live_when_live_code_mentions_them(name: str, answer: Ternary) -> None:
     declared = functions(
         top="argparse",
         main__="train",
@@ -163,14 +164,14 @@ def test_functions_are_live_when_live_code_mentions_them(name: str, answer: Answ
         train__inner="",
     )
     spread = reach("", module("train.py", functions=declared))
-    assert spread.holds([Test("call", name)], "train.py") is answer
+    assert spread.holds([Question("call", name)], "train.py") is answer
 
 
 def test_the_main_block_counts_in_the_entry_only() -> None:
     library = module("lib.py", functions=functions(main__="demo", demo=""))
     spread = reach("", module("train.py", imports=(Import("lib", span()),)), library)
-    assert spread.holds([Test("call", "demo")], "lib.py") is None
-    assert spread.holds([Test("entry")], "lib.py") is False
+    assert spread.holds([Question("call", "demo")], "lib.py") is None
+    assert spread.holds([Question("entry")], "lib.py") is False
 
 
 @pytest.mark.parametrize(
@@ -237,7 +238,7 @@ def test_devices_are_counted_where_the_command_says(line: str, count: int) -> No
 def test_a_method_is_live_whichever_of_its_parts_is_mentioned_last() -> None:
     declared = functions(main__="fit_all make", make="Trainer", Trainer="", Trainer__fit_all="inner", inner="")
     spread = reach("", module("train.py", functions=declared))
-    assert spread.holds([Test("call", "Trainer.fit_all"), Test("call", "inner")], "train.py") is True
+    assert spread.holds([Question("call", "Trainer.fit_all"), Question("call", "inner")], "train.py") is True
 
 
 def test_a_python_config_brings_in_what_it_builds_on_and_other_code_does_not() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
+from chipsieve.facts.conditions import NEVER, Not
+from chipsieve.facts.reading import Command, Reading
+from chipsieve.facts.words import Part, Word
+from chipsieve.link.launch import Resolved
 from chipsieve.link.scripts import Follower, Run
 from chipsieve.link.tree import Tree, above
 from chipsieve.link.words import Scope, expand
-from chipsieve.model import NEVER, Command, Not, Part, Reading, Resolved, Word
 from link_builders import arguments, choice, command, if_variable, joined, module, script, span, text, variable
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chipsieve.marker import Mark, read_mark, write_mark
+from chipsieve.border.marker import Mark, read_mark, write_mark
 
 IDS = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True)
 MARKS = st.builds(

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chipsieve.catalogue import load_catalogue
+from chipsieve.catalogue.accelerator import Accelerator, Cell
+from chipsieve.catalogue.predicates import OWN, admits
 from chipsieve.catalogue.selection import CHOICES, KEYS
-from chipsieve.logic import every, negate, some
-from chipsieve.model import Accelerator, Cell
-from chipsieve.predicates import OWN, admits
+from chipsieve.catalogue.targets import LAST_ORDERED, NAMED, at_least, capability, runs
+from chipsieve.facts.ternary import every, negate, some
 from chipsieve.signals import load_signals
 from chipsieve.tables import TableError
-from chipsieve.targets import LAST_ORDERED, NAMED, at_least, capability, runs
 
 ANSWERS = [True, False, None]
 NAMES = {"h20": frozenset({"x"}), "a100": frozenset({"y"})}

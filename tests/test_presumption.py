@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from chipsieve import scan
 from chipsieve.api import sieve
+from chipsieve.border.sarif import write as as_sarif
 from chipsieve.check import check
-from chipsieve.config import NONE
-from chipsieve.model import Verdict
+from chipsieve.configuration.file import NONE
+from chipsieve.facts.mentions import speaks
 from chipsieve.report import render
-from chipsieve.sarif import write as as_sarif
-from chipsieve.vocabulary import speaks
+from chipsieve.sieve.outcome import Verdict
 from small_trees import RUN, TRAIN, cuts_of, main_of, of_vendor, scanned, vendors, write
 
 PLAIN = {"run.sh": RUN, "train.py": TRAIN}

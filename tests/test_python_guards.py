@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chipsieve.model import Test
+from chipsieve.facts.conditions import Question
 from python_reading import read, seen
 
 # The idioms that guard a use of hardware in public training code, as look-alikes: `line signal [conditions]` per use.
@@ -588,5 +588,5 @@ def test_constants_that_exec_may_replace_are_options() -> None:
 def test_conditions_carry_their_source_and_never_repeat() -> None:
     long = "torch.cuda.is_bf16_supported(" + "x" * 100 + ")"
     found = read(f"import torch\nif {long}:\n    if {long}:\n        use(torch.bfloat16)\n").findings
-    tests = [test for item in found for test in item.conditions if isinstance(test, Test)]
+    tests = [test for item in found for test in item.conditions if isinstance(test, Question)]
     assert [(len(test.text), test.subject) for test in tests] == [(80, "hardware")]

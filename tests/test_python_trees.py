@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chipsieve.text import Lines
+from chipsieve.facts.places import Lines
 from chipsieve_python import tree
 from chipsieve_python.lexer import outline
 from chipsieve_python.tree import ast_statements, cst_statements

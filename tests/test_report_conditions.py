@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from chipsieve.model import MENTION, NEVER, Condition, Every, Not, Some, Test
+from chipsieve.facts.conditions import ALWAYS, MENTION, NEVER, Condition, Every, Not, Question, Some
 from chipsieve.report.conditions import describe, open_question
 
-BF16, LOW = Test("option", "bf16"), Test("variable", "NET_TYPE", "in", ("low",))
+BF16, LOW = Question("option", "bf16"), Question("variable", "NET_TYPE", "in", ("low",))
 
 
 @pytest.mark.parametrize(
     ("condition", "words"),
     [
         (BF16, "option bf16 is true"),
-        (Test("option", "resume", "set"), "option resume is set"),
-        (Test("option", "precision", "in", ("bf16", "fp16")), "option precision in (bf16, fp16)"),
+        (Question("option", "resume", "set"), "option resume is set"),
+        (Question("option", "precision", "in", ("bf16", "fp16")), "option precision in (bf16, fp16)"),
         (LOW, "variable NET_TYPE in (low)"),
         (Not(BF16), "not option bf16 is true"),
         (Not(Every((BF16, LOW))), "not (option bf16 is true and variable NET_TYPE in (low))"),
@@ -24,16 +24,15 @@ BF16, LOW = Test("option", "bf16"), Test("variable", "NET_TYPE", "in", ("low",))
         (Every(()), "always"),
         (Some(()), "never"),
         (NEVER, "never"),
-        (Test("constant", values=("true",)), "always"),
-        (Test("constant", text="if 0"), "if 0 holds"),
+        (ALWAYS, "always"),
         (MENTION, "never, it is only mentioned"),
-        (Test("entry"), "the file is run as a program"),
-        (Test("call", "Trainer.step"), "Trainer.step is called"),
-        (Test("import", "flash_attn", text="try: import flash_attn"), "module flash_attn can be imported"),
-        (Test("hardware", text="torch.cuda.is_available()"), "the machine says yes to torch.cuda.is_available()"),
-        (Test("hardware"), "a test of the machine holds"),
-        (Test("unknown", text="len(sys.argv) > 2"), "len(sys.argv) > 2 holds"),
-        (Test("unknown"), "something that cannot be told holds"),
+        (Question("entry"), "the file is run as a program"),
+        (Question("call", "Trainer.step"), "Trainer.step is called"),
+        (Question("import", "flash_attn", text="try: import flash_attn"), "module flash_attn can be imported"),
+        (Question("hardware", text="torch.cuda.is_available()"), "the machine says yes to torch.cuda.is_available()"),
+        (Question("hardware"), "a test of the machine holds"),
+        (Question("unknown", text="len(sys.argv) > 2"), "len(sys.argv) > 2 holds"),
+        (Question("unknown"), "something that cannot be told holds"),
     ],
 )
 def test_conditions_in_words(condition: Condition, words: str) -> None:
@@ -41,9 +40,9 @@ def test_conditions_in_words(condition: Condition, words: str) -> None:
 
 
 def test_the_open_question_leaves_out_what_every_program_does() -> None:
-    assert open_question((Test("entry"), BF16, Test("call", "main"))) == "option bf16 is true"
+    assert open_question((Question("entry"), BF16, Question("call", "main"))) == "option bf16 is true"
 
 
 def test_the_open_question_says_even_that_when_there_is_nothing_else() -> None:
-    assert open_question((Test("call", "main"),)) == "main is called"
+    assert open_question((Question("call", "main"),)) == "main is called"
     assert open_question(()) == ""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import verdicts
-from chipsieve.model import StepResult
 from chipsieve.report import render
+from chipsieve.sieve.outcome import StepResult
 
 TITLE = "title=chipsieve"
 AMD = "Instinct MI250, Instinct MI300X"

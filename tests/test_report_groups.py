@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import verdicts
 from chipsieve.catalogue import load_catalogue
-from chipsieve.model import Accelerator
+from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.report.groups import Groups, family
 
 SMALL = Groups(verdicts.accelerators())

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import verdicts
-from chipsieve.model import Gap, Naming, StepResult
+from chipsieve.facts.reading import Gap
 from chipsieve.report import FORMATS, render
 from chipsieve.report.escape import one_line, visible
+from chipsieve.sieve.outcome import Naming, StepResult
 
 VOID = {"meta"}
 

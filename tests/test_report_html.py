@@ -6,8 +6,9 @@ import html
 import re
 
 import verdicts
-from chipsieve.model import Gap, Naming
+from chipsieve.facts.reading import Gap
 from chipsieve.report import render
+from chipsieve.sieve.outcome import Naming
 
 
 def shown(text: str) -> str:

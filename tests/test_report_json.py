@@ -12,8 +12,9 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 import verdicts
-from chipsieve.model import Gap, Verdict
+from chipsieve.facts.reading import Gap
 from chipsieve.report import render
+from chipsieve.sieve.outcome import Verdict
 
 SCHEMA = json.loads((files("chipsieve") / "schema" / "chipsieve-1.json").read_text(encoding="utf-8"))
 BUILDS = [verdicts.verdict, verdicts.two_launches, verdicts.empty, verdicts.contradiction, verdicts.hostile]

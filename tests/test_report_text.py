@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import verdicts
-from chipsieve.model import Coverage, Evidence, Gap, Naming, Verdict
+from chipsieve.facts.reading import Gap
 from chipsieve.report import render
+from chipsieve.sieve.outcome import Coverage, Evidence, Naming, Verdict
 
 DASH, TIMES = "\N{EN DASH}", "\N{MULTIPLICATION SIGN}"
 GOLDEN = Path(__file__).parent / "data" / "reports"

@@ -15,10 +15,10 @@ import pytest
 
 import generate_ruff
 from annotations import FILES
-from chipsieve.marker import Mark, read_mark
-from chipsieve.model import Source
-from chipsieve.read import read_source
+from chipsieve.border.marker import Mark, read_mark
+from chipsieve.facts.reading import Source
 from chipsieve.signals import load_signals, read_signal
+from chipsieve.sources.readers import read_source
 from generate_ruff import PRESET, marks, preset, stale
 
 Place = tuple[str, int]

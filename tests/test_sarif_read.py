@@ -10,16 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import verdicts
-from chipsieve.model import Condition, Every, Finding, Not, Some, Span, Subject, Test
+from chipsieve.border.sarif import SarifError, read, write
+from chipsieve.border.sarif.conditions import ConditionError, decode, encode
+from chipsieve.facts.conditions import Condition, Every, Not, Question, Some, Subject
+from chipsieve.facts.finding import Finding
+from chipsieve.facts.places import Span
 from chipsieve.report.escape import json_text
 from chipsieve.report.facts import finding_order
-from chipsieve.sarif import SarifError, read, write
-from chipsieve.sarif.conditions import ConditionError, decode, encode
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 NUMBERS = st.integers(1, 10**6)
 TESTS = st.builds(
-    Test, st.sampled_from(get_args(Subject)), WORDS, st.sampled_from(["true", "set", "in"]),
+    Question, st.sampled_from(get_args(Subject)), WORDS, st.sampled_from(["true", "set", "in"]),
     st.lists(WORDS, max_size=3).map(tuple), WORDS,
 )  # fmt: skip
 

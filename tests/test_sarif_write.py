@@ -13,10 +13,11 @@ import pytest
 from jsonschema import Draft4Validator
 
 import verdicts
-from chipsieve.fingerprint import line_hashes
-from chipsieve.model import Gap, StepResult, Verdict
+from chipsieve.border.fingerprint import line_hashes
+from chipsieve.border.sarif import RESULTS, results, writing
+from chipsieve.facts.reading import Gap
 from chipsieve.report import render
-from chipsieve.sarif import RESULTS, results, writing
+from chipsieve.sieve.outcome import StepResult, Verdict
 
 SCHEMA = json.loads((Path(__file__).parent / "data" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
 BUILDS = [verdicts.verdict, verdicts.two_launches, verdicts.empty, verdicts.contradiction, verdicts.hostile]

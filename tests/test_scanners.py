@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chipsieve.model import Finding, Span
-from chipsieve.scanners import Foreign, ReportError, foreign_findings, read_report, reports
-from chipsieve.text import Lines
+from chipsieve.border.scanners import Foreign, ReportError, foreign_findings, read_report, reports
+from chipsieve.facts.finding import Finding
+from chipsieve.facts.places import Lines, Span
 
 SIGNALS = ("bf16-tensor", "bf16-training", "nccl-variables")
 CJK = 'print("混合精度", torch.bfloat16)\n'  # column 15 in characters, 23 in bytes

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from chipsieve.marker import Mark
-from chipsieve.semgrep import compiled, config, dockerfile, packed
+from chipsieve.border.marker import Mark
+from chipsieve.border.semgrep import compiled, config, dockerfile, packed
 from chipsieve.signals import load_signals
 from semgrep_results import Place, places
 

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 import yaml
 
-from chipsieve.semgrep import python
+from chipsieve.border.semgrep import python
 from chipsieve.signals import load_signals
 from semgrep_results import places
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from chipsieve.semgrep import shell, texts
+from chipsieve.border.semgrep import shell, texts
 from chipsieve.signals import load_signals
 from semgrep_results import places
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chipsieve.model import MENTION
+from chipsieve.facts.conditions import MENTION
 from shell_builders import findings, found, reading, worded
 
 ENVIRONMENT = {

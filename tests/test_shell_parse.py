@@ -19,6 +19,7 @@ from chipsieve_shell.expand import Expander
 from chipsieve_shell.mask_words import ASSIGNMENT
 from chipsieve_shell.masked import Masked
 from chipsieve_shell.nodes import (
+    Bracketed,
     Case,
     Doubtful,
     EngineError,
@@ -26,7 +27,6 @@ from chipsieve_shell.nodes import (
     For,
     Group,
     Node,
-    Question,
     Script,
     Sequence,
     Simple,
@@ -100,7 +100,7 @@ def extents(node: Node) -> list[Extent]:
         return list(node.items or ())
     if isinstance(node, Group):
         return [redirect.target for redirect in node.redirects if redirect.target]
-    return [node.extent] if isinstance(node, Question) else [node.subject] if isinstance(node, Case) else []
+    return [node.extent] if isinstance(node, Bracketed) else [node.subject] if isinstance(node, Case) else []
 
 
 PLAIN = st.lists(

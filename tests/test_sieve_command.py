@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
 from chipsieve import scan
 from chipsieve.api import sieve
+from chipsieve.border.combine import joined, merged, only, place_of
+from chipsieve.border.sarif import write
 from chipsieve.cli import main
-from chipsieve.combine import joined, merged, only, place_of
-from chipsieve.config import Config
-from chipsieve.model import Finding, Launch, Reading, Span, Test
-from chipsieve.sarif import write
+from chipsieve.configuration.file import Config
+from chipsieve.facts.conditions import Question
+from chipsieve.facts.finding import Finding
+from chipsieve.facts.places import Span
+from chipsieve.facts.reading import Reading
+from chipsieve.link.launch import Launch
 from chipsieve.tables import TableError
 
 REPOS = sorted(path for path in (Path(__file__).parents[1] / "fixtures/repos").iterdir() if path.is_dir())
@@ -156,7 +160,7 @@ def test_one_engine_may_see_two_values_on_a_line() -> None:
 
 
 def test_our_finding_stands_where_both_see_the_line() -> None:
-    ours = finding(3, "libcst", "true", "call", conditions=(Test("option", "bf16"),))
+    ours = finding(3, "libcst", "true", "call", conditions=(Question("option", "bf16"),))
     silent = finding(4, "libcst", "true", "call")
     foreign = [finding(3, "semgrep", "True", "call"), finding(9, "semgrep", "True", "call")]
     (both,) = joined([Reading("a.py", findings=(ours, silent))], foreign, alone=False)

@@ -13,11 +13,13 @@ from types import ModuleType
 import pytest
 
 from annotations import FILES, annotated
+from chipsieve.border.semgrep import hand_written
 from chipsieve.catalogue import load_catalogue
 from chipsieve.catalogue.names import normal
-from chipsieve.model import MENTION, Finding, Source
-from chipsieve.semgrep import hand_written
-from chipsieve.signals.table import default_table
+from chipsieve.facts.conditions import MENTION
+from chipsieve.facts.finding import Finding
+from chipsieve.facts.reading import Source
+from chipsieve.match.table import default_table
 
 NO_READER = ("cuda", "cmake")
 """C and CMake are no launches' code: the rules written by hand are for Semgrep, and so are their fixtures' marks."""

@@ -12,9 +12,9 @@ import pytest
 
 from chipsieve.catalogue import load_catalogue
 from chipsieve.catalogue.names import normal
-from chipsieve.model import Row, Signal
-from chipsieve.predicates import admits
+from chipsieve.catalogue.predicates import admits
 from chipsieve.signals import load_signals
+from chipsieve.signals.signal import Row, Signal
 
 FIXTURES = Path(__file__).parents[1] / "fixtures/signals"
 SIGNALS = load_signals()

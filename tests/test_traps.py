@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from chipsieve import scan
-from chipsieve.model import LaunchVerdict, Verdict
+from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 
 TRAPS = Path(__file__).parent.parent / "fixtures" / "traps"
 CASES = {table.stem: tomllib.loads(table.read_text(encoding="utf-8")) for table in sorted(TRAPS.glob("*.toml"))}

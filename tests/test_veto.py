@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from chipsieve.model import Verdict
 from chipsieve.report import render
+from chipsieve.sieve.outcome import Verdict
 from small_trees import cuts_of, main_of, of_vendor, scanned, vendors
 
 SCHEMA = json.loads((files("chipsieve") / "schema" / "chipsieve-1.json").read_text(encoding="utf-8"))

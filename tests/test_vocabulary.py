@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from chipsieve.catalogue import load_catalogue
-from chipsieve.discover import discover
-from chipsieve.vocabulary import DATA_FROM, LIST_FROM, LONG_LINE, mentioned, speaks, words_of
+from chipsieve.facts.mentions import DATA_FROM, LIST_FROM, LONG_LINE, mentioned, speaks, words_of
+from chipsieve.sources.disk import discover
 from small_trees import write
 
 SPOKEN = {

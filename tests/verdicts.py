@@ -5,29 +5,19 @@ The builder is for tests of reports: `verdict()` is a small believable whole, an
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
 from typing import Any
 
-from chipsieve.model import (
-    Accelerator,
-    Conflict,
-    Coverage,
-    Cut,
-    Evidence,
-    Finding,
-    Gap,
-    Launch,
-    LaunchVerdict,
-    Naming,
-    Note,
-    Resolved,
-    Signal,
-    Span,
-    StepResult,
-    Test,
-    Verdict,
-)
+from msgspec.structs import replace
+
+from chipsieve.catalogue.accelerator import Accelerator
+from chipsieve.facts.conditions import Question
+from chipsieve.facts.finding import Finding
+from chipsieve.facts.places import Span
+from chipsieve.facts.reading import Gap
+from chipsieve.link.launch import Launch, Resolved
+from chipsieve.sieve.outcome import Conflict, Coverage, Cut, Evidence, LaunchVerdict, Naming, Note, StepResult, Verdict
+from chipsieve.signals.signal import Signal
 
 CATALOGUE = (
     ("mi250", "Instinct MI250", "amd", "AMD", "datacenter", "CDNA2", "2021-11"),
@@ -57,7 +47,7 @@ def signal(name: str, **changes: object) -> Signal:
         strength="strong", requires={"vendor": "nvidia"}, why=f"The {name} says so. It always does.",
         caveats=("A fork may differ.",), references=("https://example.org/manual",), rows=(),
     )  # fmt: skip
-    return replace(whole, **changes)  # type: ignore[arg-type]  # what a test changes is its own affair
+    return replace(whole, **changes)  # what a test changes is its own affair
 
 
 def signals() -> dict[str, Signal]:
@@ -80,7 +70,7 @@ def finding(name: str, path: str, line: int, value: str = "", snippet: str = "",
     """A finding that spans one word at the start of its line."""
     shown = snippet or f"{name} {value}".strip()
     whole = Finding(name, "flag", path, Span(line, 1, line, 7), value, shown, engine="test")
-    return replace(whole, **changes)  # type: ignore[arg-type]  # what a test changes is its own affair
+    return replace(whole, **changes)  # what a test changes is its own affair
 
 
 NCCL = finding("nccl-backend", "train.py", 12, "nccl", 'dist.init_process_group("nccl")')
@@ -88,9 +78,9 @@ BF16 = finding("bf16-training", "run.sh", 30, "true", "torchrun train.py --bf16 
 BF16_CONFIG = finding("bf16-training", "conf/ds.json", 4, "true", '"bf16": {"enabled": true},')
 GDR = finding("gpudirect-settings", "run.sh", 9, "2", "export NCCL_NET_GDR_LEVEL=2")
 FLASH = finding("flash-attention", "train.py", 40, "flash_attn", "attn = flash_attn_func(q, k, v)",
-                conditions=(Test("entry"), Test("option", "use_flash_attn")))  # fmt: skip
-H20 = finding("prose-name", "README.md", 12, "H20", "We trained on 64 H20 cards.", by="prose", row="word")
-V100 = finding("prose-name", "README.md", 20, "V100", "Tested on V100.", by="prose", row="word")
+                conditions=(Question("entry"), Question("option", "use_flash_attn")))  # fmt: skip
+H20 = finding("prose-name", "README.md", 12, "H20", "We trained on 64 H20 cards.", by="prose", row="claim")
+V100 = finding("prose-name", "README.md", 20, "V100", "Tested on V100.", by="prose", row="claim")
 FINDINGS = (H20, V100, BF16_CONFIG, BF16, GDR, FLASH, NCCL)
 
 
@@ -124,7 +114,7 @@ def launch(name: str = "run.sh:30", role: str = "training", **changes: object) -
                   (FLASH, "optional")),
         devices=8,
     )  # fmt: skip
-    return replace(whole, **changes)  # type: ignore[arg-type]  # what a test changes is its own affair
+    return replace(whole, **changes)  # what a test changes is its own affair
 
 
 def outcome(**changes: object) -> LaunchVerdict:
@@ -138,7 +128,7 @@ def outcome(**changes: object) -> LaunchVerdict:
         techniques=(Note("ZeRO stage 3", "conf/ds.json", 7),), sites=(Note("RoCE fabric on premises", "run.sh", 5),),
         unproven=unproven,
     )  # fmt: skip
-    return replace(whole, **changes)  # type: ignore[arg-type]  # what a test changes is its own affair
+    return replace(whole, **changes)  # what a test changes is its own affair
 
 
 def silent(name: str, role: str = "training") -> LaunchVerdict:
@@ -159,7 +149,7 @@ def verdict(**changes: object) -> Verdict:
         gaps=(Gap("data/big.json", "too large to read (50 MB)"), Gap("old.sh", "not understood: unclosed quote", 3)),
         coverage=Coverage(9, 8, 1, 1),
     )  # fmt: skip
-    return replace(whole, **changes)  # type: ignore[arg-type]  # what a test changes is its own affair
+    return replace(whole, **changes)  # what a test changes is its own affair
 
 
 def empty() -> Verdict:
@@ -195,7 +185,7 @@ def hostile() -> Verdict:
     """A tree whose names and lines try to act: escape codes, markup, line ends, workflow commands, direction marks."""
     path = "a\x1b[31m<script>alert(1)</script>\n::error::x\u202egnp|`.sh"
     bad = finding("bf16-training", path, 1, "</pre><img src=x onerror=alert(1)>", "\x1b]0;owned\x07 `--bf16` | \u2066",
-                  conditions=(Test("unknown", text="\x1b[2J$(date)"),))  # fmt: skip
+                  conditions=(Question("unknown", text="\x1b[2J$(date)"),))  # fmt: skip
     runs = launch(files=(path,), findings=((bad, "asserted"),), entry=path, environment={})
     step = StepResult("number-format", "Which number formats must the chip compute in?", 6, 5,
                       (cut("number-format", bad, VOLTA),))  # fmt: skip

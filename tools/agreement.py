@@ -13,14 +13,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chipsieve.discover import discover, languages
-from chipsieve.marker import read_mark
-from chipsieve.model import MENTION, Reading, Source
-from chipsieve.read import read_source, read_tree, readers
-from chipsieve.scanners import semgrep_report
-from chipsieve.semgrep.folders import rule_packs
-from chipsieve.semgrep.running import run_semgrep
+from chipsieve.border.marker import read_mark
+from chipsieve.border.scanners import semgrep_report
+from chipsieve.border.semgrep.folders import rule_packs
+from chipsieve.border.semgrep.running import run_semgrep
+from chipsieve.facts.conditions import MENTION
+from chipsieve.facts.reading import Reading, Source
 from chipsieve.signals import load_signals
+from chipsieve.sources.disk import discover, languages
+from chipsieve.sources.readers import read_source, read_tree, readers
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/agreement.md"
@@ -44,7 +45,7 @@ def by_readers(root: Path) -> set[Place]:
 
 def by_readers_of_fixtures(root: Path) -> set[Place]:
     """What our readers find in fixtures, whose folder says which language they are, whatever they are called."""
-    paths = sorted(path for path in root.glob("*/*") if path.parent.name in readers())
+    paths = sorted(path for path in root.glob("*/*") if path.parent.name in readers().by_language)
     sources = (
         Source(path.relative_to(root).as_posix(), path.parent.name, path.read_text(encoding="utf-8")) for path in paths
     )

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import click
 
-from chipsieve.model import Row, Signal
 from chipsieve.signals import STEPS, load_signals
+from chipsieve.signals.signal import Row, Signal
 from predicate_words import in_words
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -11,10 +11,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from chipsieve.marker import Mark, write_mark
-from chipsieve.model import Match, Signal
+from chipsieve.border.marker import Mark, write_mark
+from chipsieve.facts.finding import Match
+from chipsieve.match.table import SignalTable
 from chipsieve.signals import load_signals
-from chipsieve.signals.table import SignalTable
+from chipsieve.signals.signal import Signal
 
 PRESET = Path(__file__).resolve().parents[1] / "plugins/ruff/chipsieve.toml"
 HEAD = """\

@@ -1,10 +1,10 @@
-"""How does a predicate read in words? For the generated pages; what it means is chipsieve.predicates' business."""
+"""How does a predicate read in words? For the generated pages; chipsieve.catalogue.predicates says what it means."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chipsieve.targets import capability
+from chipsieve.catalogue.targets import capability
 
 BOUNDS = {"_at_least": "at least", "_at_most": "at most"}
 

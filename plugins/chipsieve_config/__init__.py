@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from importlib import import_module
 
-from chipsieve.model import Reading, Source
-from chipsieve.signals.table import SignalTable
+from msgspec.structs import replace
+
+from chipsieve.facts.reading import Reading, Source
+from chipsieve.match.table import SignalTable
 from chipsieve_config.collect import ENGINE
 
 __all__ = ["ENGINE", "LANGUAGES", "read"]

@@ -6,7 +6,7 @@ import re
 from fnmatch import translate
 from functools import lru_cache
 
-from chipsieve.signals.table import SignalTable
+from chipsieve.match.table import SignalTable
 
 IMAGES = frozenset({"image", "container", "container_image", "docker_image", "base_image"})
 SCHEDULER_PREFIX = re.compile(r"^(?:slurm|sbatch|srun)[_-]", re.IGNORECASE)

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
-from chipsieve.model import (
-    MENTION,
-    Command,
-    Condition,
-    Document,
-    Finding,
-    Gap,
-    Match,
-    Option,
-    Reading,
-    Reference,
-    Source,
-    Span,
-    Word,
-)
-from chipsieve.signals.table import SignalTable
-from chipsieve.text import Lines, finding
+from msgspec.structs import replace
+
+from chipsieve.facts.conditions import MENTION, Condition
+from chipsieve.facts.finding import Finding, Match, finding
+from chipsieve.facts.places import Lines, Span
+from chipsieve.facts.reading import Command, Document, Gap, Option, Reading, Reference, Source
+from chipsieve.facts.words import Word
+from chipsieve.match.table import SignalTable
 
 ENGINE = "config"
 LINE = re.compile(r"[^\r\n]+")
@@ -49,7 +39,7 @@ class Collector:
         """Record what the table answered for the text from `start` up to `end`."""
         for match in matches:
             span = self.lines.span(start, end)
-            self._findings.append(finding(match, self.source, span, self.lines, conditions, ENGINE))
+            self._findings.append(finding(match, self.source.path, span, self.lines, conditions, ENGINE))
 
     def comments(self, places: Iterable[tuple[int, int]]) -> None:
         """Ask the word rows about the comments at these places; a comment uses nothing."""

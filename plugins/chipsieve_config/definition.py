@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from chipsieve.model import Reading, Source
-from chipsieve.signals.table import SignalTable
+from chipsieve.facts.reading import Reading, Source
+from chipsieve.match.table import SignalTable
 from chipsieve_config.collect import Collector
 from chipsieve_config.shell_text import assignments, installs
 

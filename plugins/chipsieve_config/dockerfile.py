@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chipsieve.model import Command, Reading, Source
-from chipsieve.signals.table import SignalTable
+from chipsieve.facts.reading import Command, Reading, Source
+from chipsieve.match.table import SignalTable
 from chipsieve_config import json_reader
 from chipsieve_config.collect import Collector
 from chipsieve_config.shell_text import assignments, installs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from chipsieve.signals.table import FALSY
+from chipsieve.facts.deciding import truth
 from chipsieve_config.tree import Scalar
 
 FLAG = re.compile(r"(--?[A-Za-z][\w.-]*)(?:=(.*))?", re.DOTALL)
@@ -30,5 +30,5 @@ def flags(items: Iterable[Scalar]) -> Iterator[tuple[str, Scalar, str | None]]:
             yield flag[1], item, "true"
             continue
         yield flag[1], item, following.known
-        if following.known is not None and following.known.casefold() not in FALSY:
+        if following.known is not None and truth(following.known):
             yield flag[1], item, "true"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chipsieve.model import Reading, Source, Test
-from chipsieve.signals.table import SignalTable
+from chipsieve.commands.pins import requirement
+from chipsieve.facts.conditions import Question
+from chipsieve.facts.reading import Reading, Source
+from chipsieve.match.table import SignalTable
 from chipsieve_config import json_reader
 from chipsieve_config.collect import Collector, Conditions
-from chipsieve_config.pins import requirement
 from chipsieve_config.tree import Mapping, Scalar, Sequence
 from chipsieve_config.walk import Walker
 
@@ -78,6 +79,8 @@ def _requirements(tree: Mapping) -> Iterator[tuple[Scalar, Conditions]]:
     for header, section in tree.entries:
         for key, value in section.entries if isinstance(section, Mapping) else []:
             if key.text in INSTALLS or header.text == EXTRAS:
-                conditions = (Test("unknown", text=f"optional dependency {key.text}"),) if header.text == EXTRAS else ()
+                conditions = (
+                    (Question("unknown", text=f"optional dependency {key.text}"),) if header.text == EXTRAS else ()
+                )
                 items = value.scalars() if isinstance(value, Sequence) else [value]
                 yield from ((item, conditions) for item in items if isinstance(item, Scalar))

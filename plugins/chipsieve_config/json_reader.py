@@ -6,8 +6,8 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from chipsieve.model import Reading, Source
-from chipsieve.signals.table import SignalTable
+from chipsieve.facts.reading import Reading, Source
+from chipsieve.match.table import SignalTable
 from chipsieve_config.collect import Collector
 from chipsieve_config.flat import flat
 from chipsieve_config.tree import DEPTH_LIMIT, Builder, Mapping, Scalar, Sequence

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
-from chipsieve.model import MENTION, Reading, Source, Test
-from chipsieve.signals.table import SignalTable
+from msgspec.structs import replace
+
+from chipsieve.facts.conditions import MENTION, Question
+from chipsieve.facts.reading import Reading, Source
+from chipsieve.match.table import SignalTable
 from chipsieve_config.collect import Collector
 
 SIZE_LIMIT = 1_000_000  # characters; longer texts are logs, and repeat themselves
@@ -30,7 +32,7 @@ COMMAND = re.compile(
 )
 PROMPT = re.compile(r"^([ \t]*)[$%](?=[ \t])", re.MULTILINE)
 LINE = re.compile(r"[^\n]*\n|[^\n]+")
-IN_README = Test("unknown", text="a README's code block")
+IN_README = Question("unknown", text="a README's code block")
 
 
 def read(source: Source, table: SignalTable) -> Reading:

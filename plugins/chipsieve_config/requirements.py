@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from chipsieve.model import Reading, Source
-from chipsieve.signals.table import SignalTable
+from chipsieve.commands.pins import Pin, conda, requirement
+from chipsieve.facts.reading import Reading, Source
+from chipsieve.match.table import SignalTable
 from chipsieve_config.collect import Collector
-from chipsieve_config.pins import Pin, conda, requirement
 
 LOGICAL = re.compile(r"(?:[^\r\n\\]|\\\r?\n|\\)+")
 COMMENT = re.compile(r"(?:^|(?<=\s))#[^\r\n]*", re.MULTILINE)

@@ -6,8 +6,8 @@ import re
 import textwrap
 from collections.abc import Sequence
 
+from chipsieve.commands.pins import requirement
 from chipsieve_config.collect import Collector, Conditions
-from chipsieve_config.pins import requirement
 from chipsieve_config.tree import Scalar
 
 BLOCK = re.compile(r"[|>][^\r\n]*\r?\n")

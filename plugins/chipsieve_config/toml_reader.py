@@ -7,10 +7,11 @@ import tomllib
 from collections import defaultdict, deque
 from collections.abc import Iterator
 
-from chipsieve.model import Reading, Source, Test
-from chipsieve.signals.table import SignalTable
+from chipsieve.commands.pins import Pin, poetry, requirement
+from chipsieve.facts.conditions import Question
+from chipsieve.facts.reading import Reading, Source
+from chipsieve.match.table import SignalTable
 from chipsieve_config.collect import Collector, Conditions
-from chipsieve_config.pins import Pin, poetry, requirement
 from chipsieve_config.tree import DEPTH_LIMIT, Mapping, Node, Scalar, Sequence
 from chipsieve_config.walk import Walker
 
@@ -120,7 +121,7 @@ def _requirements(tree: Mapping) -> Iterator[tuple[Pin, Scalar, Conditions]]:
 
 def _optional(node: Node | None, kind: str) -> list[tuple[Node | None, Conditions]]:
     entries = node.entries if isinstance(node, Mapping) else []
-    return [(value, (Test("unknown", text=f"{kind} {key.text}"),)) for key, value in entries]
+    return [(value, (Question("unknown", text=f"{kind} {key.text}"),)) for key, value in entries]
 
 
 def _tables(tree: Mapping) -> Iterator[tuple[Pin, Scalar, Conditions]]:
@@ -132,6 +133,6 @@ def _tables(tree: Mapping) -> Iterator[tuple[Pin, Scalar, Conditions]]:
         for key, value in node.entries if isinstance(node, Mapping) else []:
             version = value.get("version") if isinstance(value, Mapping) else value
             optional = isinstance(value, Mapping) and value.scalars().get("optional") == "true"
-            conditions = (Test("unknown", text="optional dependency"),) if optional else ()
+            conditions = (Question("unknown", text="optional dependency"),) if optional else ()
             if isinstance(version, Scalar):
                 yield from ((pin, version, conditions) for pin in poetry(key.text or "", version.known or ""))

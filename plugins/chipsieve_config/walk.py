@@ -6,20 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Sequence as Row
 
-from chipsieve.model import Test
+from chipsieve.commands.pins import conda, requirement
+from chipsieve.facts.conditions import Question
 from chipsieve_config import workload
 from chipsieve_config.asked import ARGUMENTS, IMAGES, SCHEDULER_PREFIX, Asked, Telling, split
 from chipsieve_config.collect import Collector, Conditions
 from chipsieve_config.flags import flags
 from chipsieve_config.flat import FlatMapping, FlatSequence
-from chipsieve_config.pins import conda, requirement
 from chipsieve_config.references import ENDINGS, hydra_defaults, is_file_name
 from chipsieve_config.tree import DEPTH_LIMIT, Entry, Mapping, Node, Scalar, Sequence
 
 NODE_LIMIT = 1_000_000  # values visited in one file
 REPEATS = 100  # visits of one mapping or list that aliases repeat; a chain of aliases repeats without end
 DATA_FROM = 1_000  # more entries than this are data (a vocabulary, an index): no settings, no file names
-ONE_OF_SEVERAL = Test("unknown", text="one of several values in a list")
+ONE_OF_SEVERAL = Question("unknown", text="one of several values in a list")
 ACTION_INPUTS = "with"  # of a GitHub action, whose `script` may be JavaScript
 SCHEDULERS = re.compile(r"slurm|sbatch|srun|submitit|salloc|launcher|executor|scheduler", re.IGNORECASE)
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)

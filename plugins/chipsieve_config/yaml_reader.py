@@ -10,8 +10,9 @@ from typing import Any
 
 import yaml
 
-from chipsieve.model import Reading, Source, Test
-from chipsieve.signals.table import SignalTable
+from chipsieve.facts.conditions import Question
+from chipsieve.facts.reading import Reading, Source
+from chipsieve.match.table import SignalTable
 from chipsieve_config import json_reader
 from chipsieve_config.collect import Collector, Conditions
 from chipsieve_config.tree import DEPTH_LIMIT, Builder, Mapping, Node, Scalar, Sequence
@@ -28,8 +29,8 @@ SETTING = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 NULLS = frozenset({"~", "null", "Null", "NULL"})
-BY_TEMPLATE: Conditions = (Test("unknown", text="template"),)
-BY_BREAK: Conditions = (Test("unknown", text="the file does not parse here"),)
+BY_TEMPLATE: Conditions = (Question("unknown", text="template"),)
+BY_BREAK: Conditions = (Question("unknown", text="the file does not parse here"),)
 
 
 @dataclass(slots=True)

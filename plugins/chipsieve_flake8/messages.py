@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chipsieve.marker import Mark, write_mark
-from chipsieve.model import MENTION, Finding, Signal, Source
-from chipsieve.read import read_source
+from chipsieve.border.marker import Mark, write_mark
+from chipsieve.facts.conditions import MENTION
+from chipsieve.facts.finding import Finding
+from chipsieve.facts.reading import Source
+from chipsieve.match.table import default_table
 from chipsieve.report.escape import one_line
-from chipsieve.signals.table import default_table
+from chipsieve.signals.signal import Signal
+from chipsieve.sources.readers import read_source
 
 EFFECTS = {"requires": 1, "prefers": 2, "names": 3, "technique": 4, "site": 5}
 STRENGTHS = {"definitive": 1, "strong": 2, "weak": 3}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chipsieve.model import Reading, Source
-from chipsieve.signals.table import SignalTable
+from chipsieve.facts.reading import Reading, Source
+from chipsieve.match.table import SignalTable
 
 LANGUAGES = ("python", "notebook")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from chipsieve.model import NEVER, Condition, Test
+from chipsieve.facts.conditions import ALWAYS, NEVER, Condition, Question, any_of, questions, shorten, stack
 from chipsieve_python import tree
-from chipsieve_python.conditions import STAYS, TRUE, Exit, any_of, questions, shorten, stack
+from chipsieve_python.exits import STAYS, Exit
 from chipsieve_python.scope import EXCEPT, TRY
 from chipsieve_python.values import UNKNOWN, dotted, one
 from chipsieve_python.walk import Walk
@@ -15,7 +15,7 @@ Block = Callable[[Walk, tree.Suite], Exit]
 
 IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException", ""})
 FAILURES = IMPORT_ERRORS | {"RuntimeError", "AttributeError", "AssertionError", "NotImplementedError", "OSError"}
-ATTEMPT = Test("unknown", TRY, text="try")
+ATTEMPT = Question("unknown", TRY, text="try")
 
 
 def read(walk: Walk, node: tree.Try, block: Block) -> Exit:
@@ -32,8 +32,8 @@ def read(walk: Walk, node: tree.Try, block: Block) -> Exit:
     exits = [left, *handled]
     if not swallowing:
         return left
-    if all(any_of(taken) == TRUE for taken in exits):
-        return Exit(returns=TRUE)
+    if all(any_of(taken) == ALWAYS for taken in exits):
+        return Exit(returns=ALWAYS)
     left_somewhere = any(taken.returns != NEVER for taken in exits)
     loops = any(taken.loops != NEVER for taken in exits)
     return Exit(ATTEMPT if left_somewhere else NEVER, ATTEMPT if loops else NEVER)
@@ -57,7 +57,7 @@ def attempt(
     return left, tuple(dict.fromkeys(test for test in new if test in _guards(test)))
 
 
-def _guards(condition: Condition) -> list[Test]:
+def _guards(condition: Condition) -> list[Question]:
     return [test for test in questions(condition) if test.subject == "import"]
 
 
@@ -90,7 +90,7 @@ def _raises(body: tree.Suite) -> bool:
 def _handler(walk: Walk, handler: tree.ExceptHandler, block: Block) -> Exit:
     kind = handler.type.source() if handler.type is not None else ""
     outer = walk.conditions
-    walk.conditions = stack(outer, Test("unknown", EXCEPT, text=shorten(f"except {kind}".strip())))
+    walk.conditions = stack(outer, Question("unknown", EXCEPT, text=shorten(f"except {kind}".strip())))
     if handler.name is not None:
         walk.bind(handler.name, one(UNKNOWN))
     left = block(walk, handler.body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chipsieve.model import Test
+from chipsieve.facts.conditions import Question
 from chipsieve_python import configs, environment, options, tree
 from chipsieve_python.evaluate import evaluate
 from chipsieve_python.expressions import bind_target
@@ -65,7 +65,9 @@ def _bind(walk: Walk, target: tree.Expression, value: tree.Expression, start: in
         if parts[0]:
             _attribute(walk, ".".join(parts), target, arms, start)
     elif isinstance(target, tree.Tuple | tree.List):
-        tests = [found.test for _, found in arms if isinstance(found.test, Test) and found.test.subject == "hardware"]
+        tests = [
+            found.test for _, found in arms if isinstance(found.test, Question) and found.test.subject == "hardware"
+        ]
         for element in target.elements:
             if isinstance(element.value, tree.Name) and tests:
                 walk.bind(element.value.value, one(Value(test=tests[0])))
@@ -91,7 +93,7 @@ def _configured(walk: Walk, target: tree.Name, arms: Arms) -> Arms:
         return arms
     default = "" if known.text == "none" and not known.truthy else known.text
     options.declare(walk, target, (f"--{target.value}",), target.value, default=default)
-    return one(Value(test=Test("option", target.value)))
+    return one(Value(test=Question("option", target.value)))
 
 
 def _annotated(walk: Walk, node: tree.AnnAssign) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from chipsieve.model import MENTION, Condition, Match, Test
+from chipsieve.facts.conditions import MENTION, Condition, Conditions, Question, stack
+from chipsieve.facts.finding import Match
 from chipsieve_python import commands, environment, options, requirements, tree
-from chipsieve_python.conditions import Conditions, stack
 from chipsieve_python.configs import dict_entries
 from chipsieve_python.evaluate import evaluate, qualified
 from chipsieve_python.guards import texts_of
@@ -68,7 +68,7 @@ def _argument_conditions(last: str, node: tree.Call, arg: tree.Arg) -> tuple[Con
     if arg.keyword is None or arg.keyword.value != "default":
         return (MENTION,) if arg.keyword is not None and arg.keyword.value in ("choices", "help", "type") else ()
     dest, text = options.destination(node), plain_text(arg.value)
-    return (Test("option", dest, "in", (text,)),) if dest and text else ()
+    return (Question("option", dest, "in", (text,)),) if dest and text else ()
 
 
 def _arguments(walk: Walk, args: Sequence[tree.Arg]) -> Iterator[Argument]:

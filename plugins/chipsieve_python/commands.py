@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from chipsieve.facts.conditions import Conditions
 from chipsieve_python import tree
-from chipsieve_python.conditions import Conditions
 from chipsieve_python.configs import dict_entries
 from chipsieve_python.evaluate import evaluate, qualified, text_of
 from chipsieve_python.hits import Launched, Piece, Place

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from chipsieve.model import MENTION
+from chipsieve.facts.conditions import MENTION, Conditions, stack
 from chipsieve_python import environment, tree
-from chipsieve_python.conditions import Conditions, stack
 from chipsieve_python.evaluate import CONFIG_NAMES, qualified, subscripts
 from chipsieve_python.guards import texts_of
 from chipsieve_python.values import dotted, literal, number, plain_text

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from chipsieve.model import Test
+from chipsieve.facts.conditions import Conditions, Question, unknown
 from chipsieve_python import calls, options, tree
-from chipsieve_python.conditions import Conditions, Exit, unknown
+from chipsieve_python.exits import Exit
 from chipsieve_python.scope import Scope
 from chipsieve_python.values import UNKNOWN, Value, one
 from chipsieve_python.walk import Walk
@@ -39,7 +39,7 @@ def function(walk: Walk, node: tree.FunctionDef, block: Block) -> None:
     chosen = options.decorated(walk, node)
     outer = walk.conditions
     if walk.scope.kind == "class":
-        outer = tuple(part for part in outer if part != Test("call", walk.qualname))
+        outer = tuple(part for part in outer if part != Question("call", walk.qualname))
     place = Place(walk.scope, outer, walk.qualname)
     walk.scope.owner().later.append(partial(_body, walk, node, block, place, chosen))
 
@@ -52,7 +52,7 @@ def _body(walk: Walk, node: tree.FunctionDef, block: Block, place: Place, chosen
     walk.guarding = walk.chain = False
     for param in _params(node.params):
         name = param.name.value
-        walk.bind(name, one(Value(test=Test("option", name)) if name in chosen else UNKNOWN))
+        walk.bind(name, one(Value(test=Question("option", name)) if name in chosen else UNKNOWN))
     block(walk, node.body)
     finish(walk)
 

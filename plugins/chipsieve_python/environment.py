@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from chipsieve.facts.conditions import unknown
 from chipsieve_python import tree
-from chipsieve_python.conditions import unknown
 from chipsieve_python.evaluate import evaluate, qualified, text_of
 from chipsieve_python.walk import Walk
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
-from chipsieve.model import Condition, Test
+from msgspec.structs import replace
+
+from chipsieve.facts.conditions import Condition, Question, hardware, negate, stack
 from chipsieve_python import tree
-from chipsieve_python.conditions import hardware, negate, stack
 from chipsieve_python.scope import Scope
 from chipsieve_python.values import NONE, TRUTHS, UNKNOWN, Arms, Value, dotted, literal, one, plain_text
 
@@ -71,14 +71,14 @@ def _member(value: Value, parts: tuple[str, ...], node: tree.Attribute) -> Value
     if name in HARDWARE_NAMES or parts[-1] in HARDWARE_ATTRIBUTES:
         return Value(name, qualified=True, test=hardware(name))
     if CONFIG_NAMES.match(value.text.rpartition(".")[2]):
-        return Value(name, qualified=True, test=Test("option", _option_name(parts[1:])))
+        return Value(name, qualified=True, test=Question("option", _option_name(parts[1:])))
     return Value(name, qualified=True)
 
 
 def _asked(parts: tuple[str, ...], node: tree.Attribute) -> Value:
     if parts[-1] in HARDWARE_ATTRIBUTES or parts[-2:] == ("device", "type"):
         return Value(test=hardware(node.source()))
-    return Value(test=Test("option", _option_name(parts[1:])))
+    return Value(test=Question("option", _option_name(parts[1:])))
 
 
 def _option_name(keys: tuple[str, ...]) -> str:
@@ -87,17 +87,17 @@ def _option_name(keys: tuple[str, ...]) -> str:
 
 
 def _asks_hardware(value: Value) -> bool:
-    return isinstance(value.test, Test) and value.test.subject == "hardware"
+    return isinstance(value.test, Question) and value.test.subject == "hardware"
 
 
 def subscript(node: tree.Subscript, scope: Scope) -> Arms:
     """A variable of `os.environ`, an option named by its key, or a part of a hardware property."""
     keys, base = subscripts(node)
     if qualified(base, scope) == "os.environ" and keys and keys[0] is not None:
-        return one(Value(test=Test("variable", keys[0], "set")))
+        return one(Value(test=Question("variable", keys[0], "set")))
     if keys and all(keys):
         outer = dotted(base)[1:] if isinstance(base, tree.Attribute) else ()
-        return one(Value(test=Test("option", _option_name((*outer, *map(str, keys))))))
+        return one(Value(test=Question("option", _option_name((*outer, *map(str, keys))))))
     asked = [value.test for _, value in evaluate(base, scope) if _asks_hardware(value)]
     return one(Value(test=asked[0] if asked else None))
 
@@ -136,7 +136,7 @@ def _environment(values: list[tree.Expression], scope: Scope) -> Arms:
     name = text_of(values[0], scope)
     if name is None:
         return one(UNKNOWN)
-    asked = Test("variable", name, "set")
+    asked = Question("variable", name, "set")
     default = evaluate(values[1], scope) if len(values) > 1 else one(NONE)
     if all(value == NONE for _, value in default):
         return one(Value(test=asked))
@@ -145,12 +145,12 @@ def _environment(values: list[tree.Expression], scope: Scope) -> Arms:
 
 
 def _keyed(key: str | None, outer: tuple[str, ...]) -> Arms:
-    return one(Value(test=Test("option", _option_name((*outer, key)))) if key else UNKNOWN)
+    return one(Value(test=Question("option", _option_name((*outer, key)))) if key else UNKNOWN)
 
 
 def _converted(value: Value) -> Value:
     """A variable's text turned into a number or a truth: `"0"` is false then."""
-    if isinstance(value.test, Test) and value.test.subject == "variable":
+    if isinstance(value.test, Question) and value.test.subject == "variable":
         return Value(test=replace(value.test, operator="true"))
     if value.text is not None and not value.qualified:
         return replace(value, truthy=value.text.casefold() not in ("", "0", "false", "no", "none", "off"))
@@ -165,10 +165,10 @@ def _copy(name: str, values: list[tree.Expression], scope: Scope) -> Arms:
 def _machine(name: str, last: str, values: list[tree.Expression], node: tree.Call) -> Condition | None:
     """What a called test asks: an importable package, the hardware, or nothing we know."""
     if last == "find_spec" and values and (module := plain_text(values[0])):
-        return Test("import", module)
+        return Question("import", module)
     package = re.fullmatch(r"is_(\w+?)(_greater_or_equal\w*)?_available", last)
     if package and package[1] in PACKAGES:
-        return Test("import", PACKAGES[package[1]])
+        return Question("import", PACKAGES[package[1]])
     if HARDWARE_CALL.match(last) or name.startswith("platform."):
         return hardware(node.source())
     return None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from chipsieve.model import MENTION, Reference
+from chipsieve.facts.conditions import MENTION, negate, stack, unknown
+from chipsieve.facts.reading import Reference
 from chipsieve_python import configs, scripts, tree, words
-from chipsieve_python.conditions import negate, stack, unknown
 from chipsieve_python.evaluate import evaluate, qualified
 from chipsieve_python.guards import condition_of
 from chipsieve_python.hits import Found, Place

@@ -6,14 +6,15 @@ constants that the file itself decides. What is none of these is unknown, so nev
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
-from chipsieve.model import NEVER, Condition, Test
-from chipsieve_python import tree
-from chipsieve_python.conditions import (
+from chipsieve.facts.conditions import (
+    ALWAYS,
+    NEVER,
     SIZE_LIMIT,
-    TRUE,
+    Condition,
     Conditions,
+    Question,
     all_of,
     any_of,
     hardware,
@@ -23,6 +24,7 @@ from chipsieve_python.conditions import (
     stack,
     unknown,
 )
+from chipsieve_python import tree
 from chipsieve_python.evaluate import EVALUATORS, HARDWARE_TEXT, evaluate, qualified, subscript, text_of
 from chipsieve_python.scope import Scope
 from chipsieve_python.values import UNKNOWN, Arm, Arms, Value, dotted, literal, one, plain_text
@@ -59,15 +61,15 @@ def _truth(value: Value, node: tree.Expression) -> Condition:
     if value.test is not None:
         return value.test
     if value.module:
-        return TRUE
+        return ALWAYS
     if value.truthy is not None:
-        return TRUE if value.truthy else NEVER
+        return ALWAYS if value.truthy else NEVER
     if isinstance(value.node, tree.List | tree.Tuple | tree.Dict):
-        return TRUE if value.node.elements else NEVER
+        return ALWAYS if value.node.elements else NEVER
     return _opaque(node)
 
 
-def _opaque(node: tree.Expression) -> Test:
+def _opaque(node: tree.Expression) -> Question:
     text = node.source()
     return hardware(text) if HARDWARE_TEXT.search(text) else unknown(text)
 
@@ -88,7 +90,7 @@ def _called(node: tree.Call, scope: Scope) -> Condition | None:
 def _containing(whole: tree.Expression, part: str, node: tree.Expression, scope: Scope) -> Condition:
     """A text test on an option: true where the option is just that text, else unknown."""
     same = equals(whole, (part,), scope)
-    return same if same == TRUE else any_of((same, _opaque(node)))
+    return same if same == ALWAYS else any_of((same, _opaque(node)))
 
 
 def _comparison(node: tree.Comparison, scope: Scope) -> Condition:
@@ -128,7 +130,7 @@ def _constant(node: tree.Expression) -> str | None:
 
 def _equal(left: tree.Expression, right: tree.Expression, node: tree.Comparison, scope: Scope) -> Condition:
     if isinstance(left, tree.Name) and left.value == "__name__" and plain_text(right) == "__main__":
-        return Test("entry")
+        return Question("entry")
     wanted = _comparable(right, scope)
     return _opaque(node) if wanted is None else equals(left, (wanted,), scope, node)
 
@@ -141,7 +143,7 @@ def equals(
 
 
 def _is_one(value: Value, wanted: tuple[str, ...], node: tree.Expression) -> Condition:
-    if isinstance(value.test, Test) and value.test.subject in ("option", "variable"):
+    if isinstance(value.test, Question) and value.test.subject in ("option", "variable"):
         return _option_is(value.test, wanted)
     if value.test is not None and wanted == ("true",):
         return value.test
@@ -152,17 +154,17 @@ def _is_one(value: Value, wanted: tuple[str, ...], node: tree.Expression) -> Con
     if value.text is not None:
         folded = {text.casefold() for text in wanted}
         if not value.qualified or value.text.casefold() in folded:
-            return TRUE if value.text.casefold() in folded else NEVER
+            return ALWAYS if value.text.casefold() in folded else NEVER
         return NEVER if wanted == ("none",) else _opaque(node)
     return _opaque(node)
 
 
-def _about(test: Condition, node: tree.Expression) -> Test:
+def _about(test: Condition, node: tree.Expression) -> Question:
     text = node.source()
-    return hardware(text) if isinstance(test, Test) and test.subject in ("hardware", "import") else unknown(text)
+    return hardware(text) if isinstance(test, Question) and test.subject in ("hardware", "import") else unknown(text)
 
 
-def _option_is(test: Test, wanted: tuple[str, ...]) -> Condition:
+def _option_is(test: Question, wanted: tuple[str, ...]) -> Condition:
     if wanted == ("true",):
         return replace(test, operator="true")
     if wanted == ("false",):
@@ -175,7 +177,7 @@ def _option_is(test: Test, wanted: tuple[str, ...]) -> Condition:
 def _member(left: tree.Expression, right: tree.Expression, node: tree.Comparison, scope: Scope) -> Condition:
     text = text_of(left, scope)
     if text is not None and qualified(right, scope) == "os.environ":
-        return Test("variable", text, "set")
+        return Question("variable", text, "set")
     listed = [value.node for _, value in evaluate(right, scope) if value.node is not None]
     wanted = _texts(listed[0], scope) if len(listed) == 1 else None
     if wanted is not None:
@@ -205,7 +207,7 @@ def _comparable(node: tree.Expression, scope: Scope) -> str | None:
 
 def _is_option(node: tree.Expression, scope: Scope) -> bool:
     tests = [value.test for _, value in evaluate(node, scope)]
-    return all(isinstance(test, Test) and test.subject in ("option", "variable") for test in tests)
+    return all(isinstance(test, Question) and test.subject in ("option", "variable") for test in tests)
 
 
 def _ordered(
@@ -214,10 +216,10 @@ def _ordered(
     """`option > 0` is the option's truth; other orders are open."""
     values = [value for _, value in evaluate(left, scope)]
     test = values[0].test if len(values) == 1 else None
-    if isinstance(test, Test) and test.subject == "hardware":
+    if isinstance(test, Question) and test.subject == "hardware":
         return hardware(node.source())
     positive = operator == ">" and _constant(right) == "0"
-    if isinstance(test, Test) and test.subject in ("option", "variable") and positive:
+    if isinstance(test, Question) and test.subject in ("option", "variable") and positive:
         return replace(test, operator="true")
     return _opaque(node)
 
@@ -240,9 +242,9 @@ def texts_of(
         if value.test is None:
             found.append((own, value.text))
             continue
-        truth = replace(value.test, operator="true") if isinstance(value.test, Test) else value.test
+        truth = replace(value.test, operator="true") if isinstance(value.test, Question) else value.test
         found.append((stack(own, truth), "true"))
-        if isinstance(value.test, Test) and value.test.subject in ("option", "variable"):
+        if isinstance(value.test, Question) and value.test.subject in ("option", "variable"):
             others = wanted - (SAME_AS_TRUE if "true" in wanted else {"true"})
             found += [(stack(own, _option_is(value.test, (text,))), text) for text in sorted(others)]
     return tuple(found)

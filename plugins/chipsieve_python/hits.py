@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
 
-from chipsieve.model import Match
+from chipsieve.facts.conditions import Conditions
+from chipsieve.facts.finding import Match
 from chipsieve_python import tree
-from chipsieve_python.conditions import Conditions
 
 T = TypeVar("T")
 

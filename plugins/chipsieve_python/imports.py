@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from chipsieve.model import Import, Match, Test
+from chipsieve.facts.conditions import Question, stack
+from chipsieve.facts.finding import Match
+from chipsieve.facts.reading import Import
 from chipsieve_python import tree
-from chipsieve_python.conditions import stack
 from chipsieve_python.hits import Found, Place
 from chipsieve_python.values import Value, one
 from chipsieve_python.walk import Walk
@@ -47,7 +48,7 @@ def _names(walk: Walk, node: tree.ImportFrom) -> None:
 def _record(walk: Walk, node: tree.Import | tree.ImportFrom, module: str, level: int, names: tuple[str, ...]) -> None:
     """Keep the import; where it may fail, it guards what follows in the block."""
     if walk.guarding:
-        walk.conditions = stack(walk.conditions, Test("import", "." * level + module))
+        walk.conditions = stack(walk.conditions, Question("import", "." * level + module))
     make = partial(Import, module, level=level, names=names, conditions=walk.conditions)
     walk.imports.append(Found(Place(node), make))
     if level == 0:

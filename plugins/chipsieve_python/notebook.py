@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
-from chipsieve.model import Command, Finding, Gap, Part, Reading, Source, Span, Word
-from chipsieve.signals.table import SignalTable
-from chipsieve.text import SNIPPET_LIMIT, Lines, finding
+from msgspec.structs import replace
+
+from chipsieve.facts.finding import SNIPPET_LIMIT, Finding, finding
+from chipsieve.facts.places import Lines, Span
+from chipsieve.facts.reading import Command, Gap, Reading, Source
+from chipsieve.facts.words import Part, Word
+from chipsieve.match.table import SignalTable
 from chipsieve_python import tree
 from chipsieve_python.cells import Cell, code_cells
 from chipsieve_python.lexer import Unsafe, outline
@@ -77,11 +80,11 @@ def _magics(cell: Cell, source: Source, table: SignalTable, lines: Lines) -> Ite
             for word in re.finditer(r"\S+", install["rest"]):
                 at = start + install.start("rest") + word.start()
                 for match in table.pin(_unquoted(word[0])):
-                    yield finding(match, source, _span(cell, lines, at, at + len(word[0])), lines, (), ENGINE)
+                    yield finding(match, source.path, _span(cell, lines, at, at + len(word[0])), lines, (), ENGINE)
         if variable:
             for match in table.env(variable["name"], variable["value"].strip()):
                 at, end = start + variable.start("name"), start + variable.end("name")
-                yield finding(match, source, _span(cell, lines, at, end), lines, (), ENGINE)
+                yield finding(match, source.path, _span(cell, lines, at, end), lines, (), ENGINE)
         start += len(line)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from chipsieve.model import Option
+from chipsieve.facts.reading import Option
 from chipsieve_python import tree
 from chipsieve_python.evaluate import evaluate, qualified
 from chipsieve_python.hits import Found, Place

@@ -7,11 +7,14 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
-from chipsieve.model import Command, Finding, Function, Gap, Part, Reading, Source, Span, Word
-from chipsieve.signals.table import SignalTable
-from chipsieve.text import Lines, finding
+from msgspec.structs import replace
+
+from chipsieve.facts.finding import Finding, finding
+from chipsieve.facts.places import Lines, Span
+from chipsieve.facts.reading import Command, Function, Gap, Reading, Source
+from chipsieve.facts.words import Part, Word
+from chipsieve.match.table import SignalTable
 from chipsieve_python import statements, tree, words
 from chipsieve_python.definitions import finish
 from chipsieve_python.hits import Launched, Piece, Place
@@ -77,7 +80,7 @@ def _assemble(source: Source, table: SignalTable, module: tree.Suite, remarks: t
     walk = _walked(source, table, module)
     spans = _Spans(source.text)
     findings = [
-        finding(hit.match, source, spans.of(hit.place), spans.lines, hit.conditions, ENGINE) for hit in walk.hits
+        finding(hit.match, source.path, spans.of(hit.place), spans.lines, hit.conditions, ENGINE) for hit in walk.hits
     ]
     findings += _remarked(walk, remarks, spans)
     return Reading(
@@ -127,7 +130,7 @@ def _remarked(walk: Walk, remarks: Iterable[Comment], spans: _Spans) -> Iterator
     for remark in remarks:
         for match, start, end in words.comment_matches(walk, remark.text):
             span = spans.at(remark.offset + start, remark.offset + end)
-            yield finding(match, walk.source, span, spans.lines, words.COMMENTED, ENGINE)
+            yield finding(match, walk.source.path, span, spans.lines, words.COMMENTED, ENGINE)
 
 
 class _Spans:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from chipsieve.facts.conditions import unknown
 from chipsieve_python import tree
-from chipsieve_python.conditions import unknown
 from chipsieve_python.evaluate import evaluate
 from chipsieve_python.values import plain_text
 from chipsieve_python.walk import Walk

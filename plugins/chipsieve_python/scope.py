@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from chipsieve.facts.conditions import ALWAYS, Conditions, all_of, conflict, negate, stack, unknown
 from chipsieve_python import tree
-from chipsieve_python.conditions import TRUE, Conditions, all_of, conflict, negate, stack, unknown
 from chipsieve_python.hits import Hit
 from chipsieve_python.values import UNKNOWN, Arm, Arms, one
 
@@ -103,7 +103,7 @@ def _kept(arms: Arms, conditions: Conditions) -> Arms:
     for own, value in arms:
         if conflict(own, conditions) or _rescued(own, conditions):
             kept.append((own, value))
-        elif here != TRUE and not conflict(own, (again,)):
+        elif here != ALWAYS and not conflict(own, (again,)):
             kept.append((stack(own, again), value))
     return tuple(kept)
 
@@ -121,4 +121,4 @@ def _weaken(hits: list[Hit], conditions: Conditions) -> None:
     again = negate(all_of(conditions))
     for hit in hits:
         if not conflict(hit.conditions, conditions) and not _rescued(hit.conditions, conditions):
-            hit.conditions = stack(hit.conditions, AGAIN if all_of(conditions) == TRUE else again)
+            hit.conditions = stack(hit.conditions, AGAIN if all_of(conditions) == ALWAYS else again)

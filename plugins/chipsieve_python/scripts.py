@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from chipsieve.model import Document, Span, Word
+from chipsieve.facts.places import Span
+from chipsieve.facts.reading import Document
+from chipsieve.facts.words import Word
 from chipsieve_python import tree
 from chipsieve_python.evaluate import text_of
 from chipsieve_python.hits import Found, Place

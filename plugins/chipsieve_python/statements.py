@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from chipsieve.model import MENTION, NEVER, Condition, Test
+from chipsieve.facts.conditions import (
+    ALWAYS,
+    MENTION,
+    NEVER,
+    Condition,
+    Question,
+    all_of,
+    any_of,
+    negate,
+    questions,
+    stack,
+    unknown,
+)
 from chipsieve_python import attempts, bindings, definitions, imports, tree
-from chipsieve_python.conditions import STAYS, TRUE, Exit, all_of, any_of, negate, questions, stack, unknown
 from chipsieve_python.evaluate import qualified
+from chipsieve_python.exits import STAYS, Exit
 from chipsieve_python.expressions import bind_target
 from chipsieve_python.guards import condition_of, equals
 from chipsieve_python.values import plain_text
@@ -25,7 +37,7 @@ def block(walk: Walk, body: tree.Suite | Sequence[tree.Node]) -> Exit:
         if taken != STAYS:
             left = left.joined(taken)
             walk.conditions = stack(walk.conditions, *_after(taken))
-            if any_of(left) == TRUE:
+            if any_of(left) == ALWAYS:
                 walk.conditions = stack(walk.conditions, NEVER)
     walk.conditions = outer
     return left
@@ -40,7 +52,7 @@ def _after(taken: Exit) -> tuple[Condition, ...]:
     stops = taken.stops
     asked = [test for test in questions(stops) if test.subject in ("hardware", "import")]
     telling = any(not any(gpu in test.text for gpu in ANY_GPU) for test in asked)
-    return negate(taken.returns), negate(taken.loops), negate(stops) if telling or stops == TRUE else TRUE
+    return negate(taken.returns), negate(taken.loops), negate(stops) if telling or stops == ALWAYS else ALWAYS
 
 
 def statement(walk: Walk, node: tree.Node) -> Exit:
@@ -56,15 +68,15 @@ def small(walk: Walk, node: tree.Node) -> Exit:
     if isinstance(node, tree.Return):
         if node.value is not None:
             walk.visit(node.value, walk.qualname.rpartition(".")[2])
-        return Exit(returns=TRUE)
+        return Exit(returns=ALWAYS)
     if isinstance(node, tree.Break | tree.Continue):
-        return Exit(loops=TRUE)
+        return Exit(loops=ALWAYS)
     if isinstance(node, tree.Raise | tree.Assert):
         with walk.under(MENTION):
             for part in (node.exc, node.cause) if isinstance(node, tree.Raise) else (node.test, node.msg):
                 if part is not None:
                     walk.visit(part)
-        return Exit(stops=TRUE) if isinstance(node, tree.Raise) else STAYS
+        return Exit(stops=ALWAYS) if isinstance(node, tree.Raise) else STAYS
     if isinstance(node, tree.Expr):
         return _expression(walk, node.value)
     if not imports.read(walk, node):
@@ -80,14 +92,14 @@ def _expression(walk: Walk, node: tree.Expression) -> Exit:
     if called == "exec" and walk.scope.kind == "module":
         walk.configurable = False
     stops = called in STOPS
-    return Exit(stops=TRUE) if stops else STAYS
+    return Exit(stops=ALWAYS) if stops else STAYS
 
 
 def _if(walk: Walk, node: tree.If) -> Exit:
     """All arms of one if/elif/else, each under the negations of those before it."""
     outer, left = walk.conditions, STAYS
     chain = walk.chain
-    before: Condition = TRUE
+    before: Condition = ALWAYS
     arm: tree.If | tree.Suite | None = node
     walk.chain = chain or _names_devices(node)
     while isinstance(arm, tree.If):
@@ -105,7 +117,7 @@ def _if(walk: Walk, node: tree.If) -> Exit:
 
 
 def _arm(walk: Walk, body: tree.Suite, test: Condition) -> Exit:
-    if test != Test("entry") or walk.qualname:
+    if test != Question("entry") or walk.qualname:
         return block(walk, body)
     walk.entry = True
     outer = (walk.mentions, walk.body)
@@ -140,10 +152,10 @@ def _loop(walk: Walk, node: tree.For | tree.While) -> Exit:
     if isinstance(node, tree.For):
         walk.visit(node.iter)
         bind_target(walk, node.target)
-        test: Condition = TRUE
+        test: Condition = ALWAYS
     else:
         walk.visit(node.test)
-        test = NEVER if condition_of(node.test, walk.scope) == NEVER else TRUE
+        test = NEVER if condition_of(node.test, walk.scope) == NEVER else ALWAYS
     walk.scope.forget(bindings.stored(node.body))
     with walk.under(test):
         left = block(walk, node.body)
@@ -171,7 +183,7 @@ def _match(walk: Walk, node: tree.Match) -> Exit:
     """Each case under its pattern, where no earlier case took it."""
     walk.visit(node.subject)
     left = STAYS
-    before: Condition = TRUE
+    before: Condition = ALWAYS
     for case in node.cases:
         test = _pattern(walk, node.subject, case.pattern)
         with walk.under(MENTION):
@@ -188,7 +200,7 @@ def _match(walk: Walk, node: tree.Match) -> Exit:
 
 def _pattern(walk: Walk, subject: tree.Expression, pattern: tree.MatchPattern) -> Condition:
     if isinstance(pattern, tree.MatchAs) and pattern.pattern is None:
-        return TRUE
+        return ALWAYS
     options = pattern.patterns if isinstance(pattern, tree.MatchOr) else [pattern]
     texts = [plain_text(item.value) for item in options if isinstance(item, tree.MatchValue)]
     wanted = tuple(text for text in texts if text is not None)

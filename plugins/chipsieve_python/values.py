@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 
-from chipsieve.model import Condition
+import msgspec
+
+from chipsieve.facts.conditions import Condition, Conditions
 from chipsieve_python import tree
-from chipsieve_python.conditions import Conditions
 
 TEXT_LIMIT = 20_000
 _STRINGS = frozenset({tree.SimpleString, tree.ConcatenatedString, tree.FormattedString})
 _NUMBERS = frozenset({tree.Integer, tree.Float, tree.UnaryOperation, tree.BinaryOperation})
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(msgspec.Struct, frozen=True):
     """What an expression may be.
 
     `text` is a literal's text, or a dotted name's when `qualified`; `truthy` a literal's truth. `test` is the question

@@ -10,10 +10,11 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
-from chipsieve.model import MENTION, Condition, Document, Import, Match, Option, Reference, Source, Test
-from chipsieve.signals.table import SignalTable
+from chipsieve.facts.conditions import MENTION, Condition, Conditions, Question, conflict, stack
+from chipsieve.facts.finding import Match
+from chipsieve.facts.reading import Document, Import, Option, Reference, Source
+from chipsieve.match.table import SignalTable
 from chipsieve_python import tree
-from chipsieve_python.conditions import Conditions, conflict, stack
 from chipsieve_python.hits import Found, Hit, Launched, Place
 from chipsieve_python.scope import Scope
 from chipsieve_python.values import Arms
@@ -36,7 +37,7 @@ class Interest:
                 (self.globs if "*" in last else self.exact)[row.kind].add(last)
         self.numbers = frozenset(float(value) for row in rows if row.kind == "constant" for value in row.values)
         self.answers: dict[tuple[str, str], bool] = {}
-        self.words = any(row.kind == "word" for row in rows)
+        self.words = any(row.kind == "claim" for row in rows)
 
     def asks(self, kind: str, last: str) -> bool:
         """Whether a row of this kind may match a name that ends like this."""
@@ -147,7 +148,7 @@ class Walk:
         qualname = f"{self.qualname}.{name}" if self.qualname else name
         self.mentions = self.functions.setdefault(qualname, {})
         self.qualname = qualname
-        self.conditions = stack(self.conditions, Test("call", qualname))
+        self.conditions = stack(self.conditions, Question("call", qualname))
         self.body = len(self.conditions)
         return qualname
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from chipsieve.model import MENTION, Match, Test
+from chipsieve.facts.conditions import MENTION, Question, hardware, unknown
+from chipsieve.facts.finding import Match
 from chipsieve_python import tree
-from chipsieve_python.conditions import hardware, unknown
 from chipsieve_python.evaluate import evaluate
 from chipsieve_python.hits import Hit, Place
 from chipsieve_python.values import plain_text
@@ -41,7 +41,7 @@ def _asks_name(walk: Walk, node: tree.Expression) -> bool:
     if plain_text(node) is not None:
         return False
     tests = [value.test for _, value in evaluate(node, walk.scope)]
-    asked = [test.text for test in tests if isinstance(test, Test) and test.subject == "hardware"]
+    asked = [test.text for test in tests if isinstance(test, Question) and test.subject == "hardware"]
     return any(map(DEVICE_NAME.search, (node.source(), *asked)))
 
 

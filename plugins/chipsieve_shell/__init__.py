@@ -1,13 +1,13 @@
 """What does a shell script say about hardware? The shell reader: bashlex behind a masking, resuming parse.
 
 The public names are LANGUAGES and read(); chipsieve finds this module through the entry point group
-`chipsieve.readers`. The file is never run: what a command does is known only as far as constants go.
+`chipsieve.sources.readersers`. The file is never run: what a command does is known only as far as constants go.
 """
 
 from __future__ import annotations
 
-from chipsieve.model import Reading, Source
-from chipsieve.signals.table import SignalTable
+from chipsieve.facts.reading import Reading, Source
+from chipsieve.match.table import SignalTable
 
 LANGUAGES = ("shell",)
 

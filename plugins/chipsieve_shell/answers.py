@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chipsieve.model import NEVER, Condition, Every, Not, Some, Test
+from chipsieve.facts.conditions import NEVER, Condition, Every, Not, Question, Some
 
 Answer = bool | Condition
 Conditions = tuple[Condition, ...]
@@ -62,8 +62,8 @@ def conjunction(conditions: Conditions) -> Answer:
     return False if NEVER in conditions else all_of(conditions)
 
 
-def question(text: str) -> Test:
+def question(text: str) -> Question:
     """A test that only a running shell could answer; about hardware where its text names a probe."""
     text = " ".join(text.split())[:200]
     probes = any(probe in text for probe in HARDWARE)
-    return Test("hardware" if probes else "unknown", text=text)
+    return Question("hardware" if probes else "unknown", text=text)

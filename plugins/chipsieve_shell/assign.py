@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chipsieve.model import Word
+from chipsieve.facts.words import Word
 from chipsieve_shell.expand import Expander
 from chipsieve_shell.nodes import Extent
 from chipsieve_shell.state import State

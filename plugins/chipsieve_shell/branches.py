@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chipsieve.model import Not, Test
+from chipsieve.facts.conditions import Not, Question
 from chipsieve_shell import piped
 from chipsieve_shell.answers import Answer, Conditions, all_of, any_of, as_conditions, conjunction, negate, question
 from chipsieve_shell.compare import matches
 from chipsieve_shell.nodes import (
     AndOr,
+    Bracketed,
     Case,
     Doubtful,
     Function,
@@ -17,7 +18,6 @@ from chipsieve_shell.nodes import (
     If,
     Node,
     Pipeline,
-    Question,
     Sequence,
     wording,
 )  # fmt: skip
@@ -27,7 +27,7 @@ from chipsieve_shell.tests import arithmetic, bracket_tokens, holds
 from chipsieve_shell.walker import SUCCESS, Status, Walker
 
 
-def bracketed(walker: Walker, node: Question, tape: Tape, state: State) -> Status:
+def bracketed(walker: Walker, node: Bracketed, tape: Tape, state: State) -> Status:
     """Whether `[[ ]]` or `(( ))` holds."""
     expander = walker.expander(tape, state)
     start, end = node.extent
@@ -121,7 +121,7 @@ def group(walker: Walker, node: Group, tape: Tape, state: State) -> Status:
 
 def doubtful(walker: Walker, node: Doubtful, tape: Tape, state: State) -> Status:
     """What was read of a broken block may run, or not."""
-    doubt = Test("unknown", text=node.reason)
+    doubt = Question("unknown", text=node.reason)
     split(walker, state, [((doubt,), node.body), ((Not(doubt),), None)], tape)
     return SUCCESS
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from chipsieve.model import NEVER, Condition
+from chipsieve.facts.conditions import NEVER, Condition
 from chipsieve_shell.answers import Answer, question
 from chipsieve_shell.assign import assign, bind
 from chipsieve_shell.external import command, external, placed_words

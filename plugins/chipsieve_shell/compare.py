@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 
-from chipsieve.model import Not, Test
+from chipsieve.facts.conditions import Not, Question
 from chipsieve_shell.answers import Answer, all_of, any_of, negate, question
 from chipsieve_shell.values import Pieces, constant, drop, prefix, readings
 
@@ -32,9 +32,9 @@ def _nonempty(value: Pieces, text: str) -> Answer:
         return known != ""
     named = _variable(value)
     if named:
-        return Test("variable", named, "set")
+        return Question("variable", named, "set")
     if all(piece.kind in ("text", "arguments") for piece in value):
-        return Test("variable", "1", "set")
+        return Question("variable", "1", "set")
     return question(text)
 
 
@@ -68,7 +68,7 @@ def _equal(left: Pieces, right: Pieces, text: str, *, globbing: bool) -> Answer:
     named = _variable(variable)
     if not named or value is None:
         return question(text)
-    return Test("variable", named, "in", (value,)) if value else Not(Test("variable", named, "set"))
+    return Question("variable", named, "in", (value,)) if value else Not(Question("variable", named, "set"))
 
 
 def _shared(mine: str, other: str, right: Pieces, *, globbing: bool) -> int:
@@ -106,7 +106,7 @@ def _number_answer(left: Pieces, operator: str, right: Pieces, text: str) -> Ans
     named = _variable(left)
     if other is None or not named or operator not in ("-eq", "-ne"):
         return question(text)
-    answer = Test("variable", named, "in", (str(other),))
+    answer = Question("variable", named, "in", (str(other),))
     return answer if operator == "-eq" else Not(answer)
 
 
@@ -122,7 +122,7 @@ def argument_count(operator: str, count: int, text: str) -> Answer:
         least, operator = 1, "-lt" if operator == "-eq" else "-ge"
     if least is None:
         return question(text)
-    answer: Answer = True if least <= 0 else Test("variable", str(least), "set")
+    answer: Answer = True if least <= 0 else Question("variable", str(least), "set")
     return negate(answer) if operator in ("-lt", "-le") else answer
 
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from posixpath import basename
 
+from chipsieve.commands.heads import LOCAL, SAYING, TRIVIAL
+from chipsieve.commands.packages import images, pins
+from chipsieve.commands.schedulers import SYSTEMS, Token, scheduler_options
 from chipsieve_shell.answers import Conditions
-from chipsieve_shell.heads import LOCAL, SAYING, TRIVIAL
 from chipsieve_shell.launchers import Placed
 from chipsieve_shell.nodes import Extent
-from chipsieve_shell.options import SYSTEMS, Token, scheduler_options
-from chipsieve_shell.packages import images, pins
 from chipsieve_shell.record import Record
 from chipsieve_shell.values import Pieces, constant, drop, extent_of, fields, prefix, readings
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from posixpath import basename
 
-from chipsieve.model import NEVER, Command, Word
+from chipsieve.commands.heads import TRIVIAL
+from chipsieve.facts.conditions import NEVER
+from chipsieve.facts.reading import Command
+from chipsieve.facts.words import Word
 from chipsieve_shell.answers import Conditions
 from chipsieve_shell.evidence import examine
-from chipsieve_shell.heads import TRIVIAL
 from chipsieve_shell.launchers import Placed, settings
 from chipsieve_shell.nodes import Extent, Simple
 from chipsieve_shell.state import DIRECTORY, State

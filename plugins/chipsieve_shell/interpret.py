@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from chipsieve.model import Test
+from chipsieve.facts.conditions import Question
 from chipsieve_shell import branches, loops, simple, substitution
 from chipsieve_shell.answers import question
 from chipsieve_shell.expand import Expander
 from chipsieve_shell.nodes import (
     AndOr,
+    Bracketed,
     Case,
     Doubtful,
     For,
@@ -24,7 +25,6 @@ from chipsieve_shell.nodes import (
     If,
     Node,
     Pipeline,
-    Question,
     Redirect,
     Sequence,
     Simple,
@@ -40,7 +40,7 @@ from chipsieve_shell.walker import Status
 CALL_DEPTH = 8
 NESTING_LIMIT = 5  # scripts in strings in scripts
 HANDLERS: dict[type, Callable[[Any, Any, Tape, State], Status]] = {
-    Simple: simple.run, Sequence: branches.sequence, Question: branches.bracketed, AndOr: branches.and_or,
+    Simple: simple.run, Sequence: branches.sequence, Bracketed: branches.bracketed, AndOr: branches.and_or,
     Pipeline: branches.pipeline, If: branches.conditional, Case: branches.case, Group: branches.group,
     Doubtful: branches.doubtful, Function: branches.define, For: loops.loop, While: loops.loop_while,
 }  # fmt: skip
@@ -121,7 +121,7 @@ class Interpreter:
         """Walk the functions that nothing in this file calls: somebody else may."""
         for name in list(state.functions):
             if name not in self.called:
-                path = state.copy(Test("call", name))
+                path = state.copy(Question("call", name))
                 path.guards, path.stopped, path.shifted, path.arguments = (), "", None, None
                 tape, body = state.functions[name]
                 self.execute(body, tape, path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chipsieve.model import NEVER, Test
+from chipsieve.facts.conditions import NEVER, Question
 from chipsieve_shell.answers import Conditions, as_conditions, conjunction, negate, question
 from chipsieve_shell.braces import braces
 from chipsieve_shell.nodes import Extent, For, Node, While, names_assigned, uses_command, wording
@@ -24,7 +24,7 @@ class Loop:
     body: Node
     changed: frozenset[str]
     conditions: Conditions
-    runs: Test
+    runs: Question
     variable: str = ""
 
 
@@ -34,7 +34,7 @@ def loop(walker: Walker, node: For, tape: Tape, state: State) -> Status:
     if words is not None and len(words) <= UNROLL_LIMIT:
         return unroll(walker, node, words, tape, state)
     changed = names_assigned(node.body, tape.text)
-    runs = Test("unknown", text=f"the loop over {node.name} runs" if node.name else "the loop runs")
+    runs = Question("unknown", text=f"the loop over {node.name} runs" if node.name else "the loop runs")
     once(walker, Loop(node.body, changed, (), runs, node.name), tape, state)
     return SUCCESS
 
@@ -67,7 +67,7 @@ def once(walker: Walker, loop: Loop, tape: Tape, state: State) -> None:
     """Walk a loop's body once, with what it changes itself unknown at its start."""
     place: Extent = (0, 0)
     path = state.copy(*loop.conditions)
-    again = Test("unknown", text="an earlier pass of the loop")
+    again = Question("unknown", text="an earlier pass of the loop")
     path.forget(loop.changed, place, again)
     if loop.variable:
         path.variables[loop.variable] = scalar((Piece("unknown", loop.variable, *place),), place)
@@ -98,9 +98,9 @@ def loop_while(walker: Walker, node: While, tape: Tape, state: State) -> Status:
 
 def endless(walker: Walker, node: While, changed: frozenset[str], tape: Tape, state: State) -> None:
     """A body that certainly runs at least once."""
-    state.forget(changed, (0, 0), Test("unknown", text="an earlier pass of the loop"))
+    state.forget(changed, (0, 0), Question("unknown", text="an earlier pass of the loop"))
     if any(uses_command(node.body, name, tape.text) for name in ALTERING):
         state.shifted = None
     walker.execute(node.body, tape, state)
     state.end_guards("break")
-    state.forget(changed, (0, 0), Test("unknown", text="a later pass of the loop"))
+    state.forget(changed, (0, 0), Question("unknown", text="a later pass of the loop"))

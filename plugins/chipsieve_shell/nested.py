@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from posixpath import basename, splitext
 
-from chipsieve.model import Document
+from chipsieve.facts.reading import Document
 from chipsieve_shell.nodes import Extent, Heredoc, Redirect, Simple
 from chipsieve_shell.state import State
 from chipsieve_shell.tape import Tape, tape_of

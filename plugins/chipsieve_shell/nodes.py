@@ -44,7 +44,7 @@ class Simple:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Bracketed:
     """`[[ ... ]]` or `(( ... ))`; the extent includes the brackets."""
 
     extent: Extent
@@ -146,7 +146,7 @@ class Doubtful:
 
 
 Node = (
-    Simple | Question | Sequence | AndOr | Pipeline | If | Case | For | While | Function | Group | Doubtful
+    Simple | Bracketed | Sequence | AndOr | Pipeline | If | Case | For | While | Function | Group | Doubtful
 )  # fmt: skip
 
 

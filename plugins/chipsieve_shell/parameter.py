@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Protocol
 
-from chipsieve.model import Not, Test
+from chipsieve.facts.conditions import Not, Question
 from chipsieve_shell.nodes import Extent
 from chipsieve_shell.state import DIRECTORY, SCRIPT, SCRIPT_DIRECTORY, State
 from chipsieve_shell.tape import Tape
@@ -177,7 +177,7 @@ class ParameterReader:
         place = self.tape.origin(*whole)
         if len(pieces) != 1 or pieces[0].kind != "variable":
             return (self.unknown(*whole),)
-        given = Test("variable", pieces[0].text, "set")
+        given = Question("variable", pieces[0].text, "set")
         options = (((given,), value), ((Not(given),), ()))
         return (Piece("choice", name, *place, quoted=self.quoted, alternatives=options),)
 

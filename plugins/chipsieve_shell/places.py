@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chipsieve.model import Part, Span, Word
-from chipsieve.text import Lines
+from chipsieve.facts.places import Lines, Span
+from chipsieve.facts.words import Part, Word
 from chipsieve_shell.nodes import Extent
 from chipsieve_shell.values import Piece, Pieces, extent_of
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import replace
 from posixpath import basename
 
-from chipsieve.model import MENTION, Command, Document, Reading, Source, Test, Word
-from chipsieve.signals.table import SignalTable
+from msgspec.structs import replace
+
+from chipsieve.commands.schedulers import directive_lines
+from chipsieve.facts.conditions import MENTION, Question
+from chipsieve.facts.reading import Command, Document, Reading, Source
+from chipsieve.facts.words import Word
+from chipsieve.match.table import SignalTable
 from chipsieve_shell.interpret import Interpreter
 from chipsieve_shell.nodes import Node, Script, Simple, children
-from chipsieve_shell.options import directive_lines
 from chipsieve_shell.parse import parse
 from chipsieve_shell.places import Places
 from chipsieve_shell.record import STEP_LIMIT, Exhausted, Record, merged
@@ -148,5 +151,5 @@ def _key(word: Word) -> str:
     return basename("".join(part.text if part.kind == "text" else f"${{{part.text}}}" for part in word.parts))
 
 
-def _unrun(path: Word) -> Test:
-    return Test("unknown", text=f"written to {_key(path)}")
+def _unrun(path: Word) -> Question:
+    return Question("unknown", text=f"written to {_key(path)}")

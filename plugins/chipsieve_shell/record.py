@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from chipsieve.model import NEVER, Command, Document, Finding, Gap, Match, Source, Word
-from chipsieve.signals.table import SignalTable
-from chipsieve.text import finding
+from msgspec.structs import replace
+
+from chipsieve.facts.conditions import NEVER
+from chipsieve.facts.finding import Finding, Match, finding
+from chipsieve.facts.reading import Command, Document, Gap, Source
+from chipsieve.facts.words import Word
+from chipsieve.match.table import SignalTable
 from chipsieve_shell.answers import Conditions
 from chipsieve_shell.nodes import Extent
 from chipsieve_shell.places import Places
@@ -73,7 +77,7 @@ class Record:
         first = len(self.findings)
         for match in matches:
             span = self.lines.span(*extent)
-            self.findings.append(finding(match, self.source, span, self.lines, conditions, ENGINE))
+            self.findings.append(finding(match, self.source.path, span, self.lines, conditions, ENGINE))
         return tuple(range(first, len(self.findings)))
 
     def plain(self, name: str, pieces: Pieces, extent: Extent, conditions: Conditions) -> None:

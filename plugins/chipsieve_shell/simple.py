@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from posixpath import basename
 
+from chipsieve.commands.heads import PROBES
 from chipsieve_shell import builtins, nested
 from chipsieve_shell.answers import Answer, question
 from chipsieve_shell.assign import assign
 from chipsieve_shell.external import external, placed_words
-from chipsieve_shell.heads import PROBES
 from chipsieve_shell.nodes import Simple
 from chipsieve_shell.state import State
 from chipsieve_shell.tape import Tape

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from chipsieve.model import NEVER, Condition
+from chipsieve.facts.conditions import NEVER, Condition
 from chipsieve_shell.answers import Conditions, any_of, as_conditions, conjunction, negate
 from chipsieve_shell.nodes import Extent, Node
 from chipsieve_shell.tape import Tape

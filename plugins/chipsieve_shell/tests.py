@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from chipsieve.model import Not, Test
+from chipsieve.facts.conditions import Not, Question
 from chipsieve_shell.answers import Answer, all_of, any_of, negate, question
 from chipsieve_shell.compare import NUMERIC, argument_count, equals, matches_regex, nonempty, numeric
 from chipsieve_shell.expand import Expander
@@ -144,7 +144,7 @@ class _Reader:
             return answer if operator == "-n" else negate(answer)
         text = constant(operand)
         if operator == "-v" and text is not None and text.isidentifier():
-            return Test("variable", text, "set")
+            return Question("variable", text, "set")
         return question(self.text)
 
     def compare(self, left: Pieces, operator: str, right: Pieces) -> Answer:
@@ -172,6 +172,6 @@ def arithmetic(expander: Expander, extent: Extent) -> Answer:
         return argument_count(signs[count[1]], int(count[2]), text)
     compared = re.fullmatch(r"\$?\{?([A-Za-z_]\w*)\}?\s*(==|!=)\s*(\d+)", text, re.ASCII)
     if compared and expander.state.value(compared[1]) is None:
-        answer = Test("variable", compared[1], "in", (compared[3],))
+        answer = Question("variable", compared[1], "in", (compared[3],))
         return answer if compared[2] == "==" else Not(answer)
     return question(f"(( {text} ))")

@@ -12,6 +12,7 @@ from chipsieve_shell.masked import Masked
 from chipsieve_shell.nodes import (
     AndOr,
     Arm,
+    Bracketed,
     Case,
     EngineError,
     Extent,
@@ -21,7 +22,6 @@ from chipsieve_shell.nodes import (
     If,
     Node,
     Pipeline,
-    Question,
     Redirect,
     Sequence,
     Simple,
@@ -147,7 +147,7 @@ class _Builder:
         if opaque is None or words != (opaque.extent,):
             return None
         if opaque.kind != "case":
-            return Question(opaque.extent, opaque.kind)
+            return Bracketed(opaque.extent, opaque.kind)
         arms = tuple(Arm(arm.patterns, self.parse_range(*arm.body), arm.falls) for arm in opaque.arms)
         return Case(opaque.extent, opaque.subject, arms)
 

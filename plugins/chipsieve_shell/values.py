@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from chipsieve.model import Not, Test
+from chipsieve.facts.conditions import Not, Question
 from chipsieve_shell.answers import Conditions
 from chipsieve_shell.nodes import Extent
 
@@ -158,7 +158,7 @@ def _options(piece: Piece) -> list[tuple[Conditions, Pieces]]:
             for inner, tail in readings(value)
         ]
     if piece.default is not None:
-        given = Test("variable", piece.text, "set")
+        given = Question("variable", piece.text, "set")
         options: list[tuple[Conditions, Pieces]] = [((given,), (piece._replace(default=None),))]
         for inner, tail in readings(piece.default):
             options.append(((Not(given), *inner), requoted(tail, quoted=piece.quoted)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chipsieve.api import scan as scan
-    from chipsieve.model import Verdict as Verdict
+    from chipsieve.sieve.outcome import Verdict as Verdict
 
 __version__ = "0.1.0"
 __all__ = ["Verdict", "__version__", "scan"]
@@ -19,7 +19,7 @@ def __getattr__(name: str) -> object:
 
         return scan
     if name == "Verdict":
-        from chipsieve.model import Verdict
+        from chipsieve.sieve.outcome import Verdict
 
         return Verdict
     raise AttributeError(f"module 'chipsieve' has no attribute {name!r}")

@@ -5,28 +5,31 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache as once
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
+from chipsieve.border.combine import joined, merged, only, place_of
 from chipsieve.catalogue import load_catalogue
-from chipsieve.combine import joined, merged, only, place_of
-from chipsieve.config import NONE, Config
-from chipsieve.discover import Discovery, discover, languages, load
-from chipsieve.excludes import glob_for, leave_out
-from chipsieve.ignores import Wishes
+from chipsieve.configuration.excludes import glob_for, leave_out
+from chipsieve.configuration.file import NONE, Config
+from chipsieve.configuration.suppressions import Wishes
+from chipsieve.facts.finding import unique
+from chipsieve.facts.places import Lines
+from chipsieve.facts.reading import Reading, Source, ordered_gaps
 from chipsieve.link import link, loose
-from chipsieve.model import Coverage, Reading, Source, Verdict
-from chipsieve.policies import DEFAULT, load_policy
-from chipsieve.read import Progress, read_tree
-from chipsieve.signals.table import default_table
+from chipsieve.match.table import default_table
+from chipsieve.sieve.outcome import Coverage, Verdict
+from chipsieve.sieve.policies import DEFAULT, load_policy
+from chipsieve.sieve.verdict import Rules, Scanned, conclude, scanned
+from chipsieve.sources.disk import Discovery, discover, languages, load
+from chipsieve.sources.readers import Progress, read_tree
 from chipsieve.tables import refuse_unknown
-from chipsieve.text import Lines, ordered_gaps, unique
-from chipsieve.verdict import Rules, Scanned, conclude, scanned
 
 if TYPE_CHECKING:  # their modules are loaded when they are asked for
-    from chipsieve.scanners import Foreign, Report
+    from chipsieve.border.scanners import Foreign, Report
 
 ENGINES = ("semgrep", "visitors")
 
@@ -88,7 +91,7 @@ def sieve(
         FileNotFoundError: there is nothing at `root`.
         chipsieve.tables.TableError: there is no such policy, or a file is no report.
     """
-    from chipsieve.scanners import foreign_findings, read_report
+    from chipsieve.border.scanners import foreign_findings, read_report
 
     rules = _rules(policy, role, trust_names=trust_names)
     reports = [(Path(file).name, read_report(Path(file))) for file in files]
@@ -118,7 +121,7 @@ def _rules(policy: str, role: str, *, trust_names: bool) -> Rules:
 def _read(found: Discovery, progress: Progress | None, workers: int | None, cache: Path | None) -> tuple[Reading, ...]:
     if cache is None:
         return read_tree(found, progress, workers)
-    from chipsieve.cache import Cache  # a run without one loads no database
+    from chipsieve.sources.cache import Cache  # a run without one loads no database
 
     with Cache(cache) as kept:
         return read_tree(found, progress, workers, kept)
@@ -137,9 +140,9 @@ def _uncollected() -> Iterator[None]:
 
 
 def _by_semgrep(path: Path, found: Discovery, config: Config, *, beside: bool) -> Foreign:
-    from chipsieve.scanners import semgrep_report
-    from chipsieve.semgrep.folders import rule_packs
-    from chipsieve.semgrep.running import run_semgrep
+    from chipsieve.border.scanners import semgrep_report
+    from chipsieve.border.semgrep.folders import rule_packs
+    from chipsieve.border.semgrep.running import run_semgrep
 
     configs = rule_packs(beside_readers=beside)
     document = run_semgrep(path, configs, leave_out=languages().silent | languages().named)
@@ -148,7 +151,7 @@ def _by_semgrep(path: Path, found: Discovery, config: Config, *, beside: bool) -
 
 def _located(reports: Iterable[tuple[str, Report]], found: Discovery, config: Config) -> Foreign:
     """The findings of reports on a tree, each at a line that is there, in files that are not left out."""
-    from chipsieve.scanners import foreign_findings
+    from chipsieve.border.scanners import foreign_findings
 
     @once
     def lines(name: str) -> Lines | None:

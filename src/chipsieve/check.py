@@ -7,22 +7,26 @@ leaves it optional. The record that holds the findings looks like a launch, so c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from chipsieve.catalogue import load_catalogue
-from chipsieve.config import Config
-from chipsieve.discover import named
-from chipsieve.excludes import leave_out
-from chipsieve.ignores import Wishes
+from chipsieve.configuration.excludes import leave_out
+from chipsieve.configuration.file import Config
+from chipsieve.configuration.suppressions import Wishes
+from chipsieve.facts.conditions import Question
+from chipsieve.facts.deciding import all_hold, fixed
+from chipsieve.facts.finding import Finding
+from chipsieve.facts.ternary import Ternary
 from chipsieve.link import as_one
-from chipsieve.link.holds import fixed, hold, standing
-from chipsieve.logic import Answer
-from chipsieve.model import Finding, Standing, Test, Verdict
-from chipsieve.policies import DEFAULT, load_policy
-from chipsieve.read import read_tree
+from chipsieve.link.launch import Standing, standing
+from chipsieve.sieve.outcome import Verdict
+from chipsieve.sieve.policies import DEFAULT, load_policy
+from chipsieve.sieve.verdict import Rules, conclude, scanned
 from chipsieve.signals import load_signals
-from chipsieve.verdict import Rules, conclude, scanned
+from chipsieve.sources.disk import named
+from chipsieve.sources.readers import read_tree
 
 LAUNCH = "files"
 HAPPENS = ("call", "entry", "import")  # what is taken to happen: nobody writes code for it not to run
@@ -31,8 +35,8 @@ HAPPENS = ("call", "entry", "import")  # what is taken to happen: nobody writes 
 class _Anyhow:
     """The context of no launch in particular: what happens to code does, and all else is unknown."""
 
-    def test(self, test: Test) -> Answer:
-        return True if test.subject in HAPPENS else fixed(test)
+    def answer(self, question: Question) -> Ternary:
+        return True if question.subject in HAPPENS else fixed(question)
 
 
 def check(root: Path, paths: Sequence[str], config: Config, policy: str = DEFAULT) -> Verdict:
@@ -52,4 +56,4 @@ def check(root: Path, paths: Sequence[str], config: Config, policy: str = DEFAUL
 
 
 def _standing(item: Finding) -> Standing:
-    return standing(hold(item.conditions, _Anyhow()))
+    return standing(all_hold(item.conditions, _Anyhow()))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import get_args
 
+import msgspec
+
 from chipsieve.catalogue import load_catalogue
-from chipsieve.model import Effect, Evidence, Finding, Verdict
+from chipsieve.facts.finding import Finding, unique
+from chipsieve.sieve.outcome import Evidence, Verdict
 from chipsieve.signals import load_signals
+from chipsieve.signals.signal import Effect
 from chipsieve.tables import TableError, refuse_unknown
-from chipsieve.text import unique
 
 
-@dataclass(frozen=True, slots=True)
-class FailOn:
+class FailOn(msgspec.Struct, frozen=True):
     """One condition: `kind` is signal, effect, excludes or names; `chips` empty means any."""
 
     text: str

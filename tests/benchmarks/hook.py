@@ -9,7 +9,7 @@ from benchmarks.markdown import figure, held, table
 from benchmarks.measuring import in_turns, middle
 from benchmarks.ours import Hook, at_desk
 from benchmarks.trees import Plan
-from chipsieve.discover import discover
+from chipsieve.sources.disk import discover
 
 GOAL = 0.5  # seconds of CPU
 LANGUAGES = ("python", "shell")

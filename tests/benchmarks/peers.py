@@ -12,10 +12,10 @@ from benchmarks.markdown import against, figure, table
 from benchmarks.measuring import INHERITED, Run, Sample, in_turns, middle, own_peak, read_all, timed
 from benchmarks.ours import ONE_WORKER, Scans, at_desk
 from benchmarks.trees import EXAMPLE, Plan
-from chipsieve.discover import Discovery, discover, languages
-from chipsieve.semgrep.folders import ruff_preset, rule_packs, rules_home
-from chipsieve.semgrep.running import OFFLINE, OPTIONS, SECONDS_PER_RULE, find_semgrep
+from chipsieve.border.semgrep.folders import ruff_preset, rule_packs, rules_home
+from chipsieve.border.semgrep.running import OFFLINE, OPTIONS, SECONDS_PER_RULE, find_semgrep
 from chipsieve.signals import load_signals
+from chipsieve.sources.disk import Discovery, discover, languages
 
 COLD, WARM, BARE, ALONE = "chipsieve, cold", "chipsieve, warm", "chipsieve, no cache", "chipsieve, cold, one worker"
 SEMGREP, RUFF, SEARCH = "semgrep", "ruff", "byte search"

@@ -9,12 +9,13 @@ import json
 import sys
 import time
 from collections import defaultdict
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 if TYPE_CHECKING:
-    from chipsieve.model import Reading
+    from chipsieve.facts.reading import Reading
 
 
 class Clock:
@@ -37,12 +38,12 @@ def measured(tree: Path) -> dict[str, object]:
     clock = Clock()
     from chipsieve import report
     from chipsieve.catalogue import load_catalogue
-    from chipsieve.discover import discover
     from chipsieve.link import link
-    from chipsieve.policies import load_policy
-    from chipsieve.read import read_tree, readers
-    from chipsieve.signals.table import default_table
-    from chipsieve.verdict import Rules, conclude, scanned
+    from chipsieve.match.table import default_table
+    from chipsieve.sieve.policies import load_policy
+    from chipsieve.sieve.verdict import Rules, conclude, scanned
+    from chipsieve.sources.disk import discover
+    from chipsieve.sources.readers import read_tree, readers
 
     table = default_table()
     rules = Rules(load_catalogue(), table.signals, load_policy("balanced"), "training")

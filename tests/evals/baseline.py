@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 from chipsieve.catalogue import load_catalogue
-from chipsieve.discover import discover, load
-from chipsieve.model import Source
-from chipsieve.policies import load_policy
-from chipsieve.predicates import admits
+from chipsieve.catalogue.predicates import admits
+from chipsieve.facts.reading import Source
+from chipsieve.sieve.policies import load_policy
+from chipsieve.sources.disk import discover, load
 
 WORDS = {
     "nccl-variables": re.compile(r"nccl", re.IGNORECASE),

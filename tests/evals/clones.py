@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from chipsieve.discover import SIZE_LIMIT, language_of
+from chipsieve.sources.disk import SIZE_LIMIT, language_of
 from evals.labels import Label
 
 # A clone may be partial, and its own configuration is nobody's to obey: no fetching, no hooks.

@@ -10,15 +10,17 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from chipsieve.cache import Cache
 from chipsieve.catalogue import load_catalogue
-from chipsieve.discover import Discovery, discover
+from chipsieve.facts.reading import Reading
 from chipsieve.link import link
-from chipsieve.model import Launch, LaunchVerdict, Reading, Verdict
-from chipsieve.policies import load_policy
-from chipsieve.read import read_tree
-from chipsieve.signals.table import default_table
-from chipsieve.verdict import Rules, conclude, scanned
+from chipsieve.link.launch import Launch
+from chipsieve.match.table import default_table
+from chipsieve.sieve.outcome import LaunchVerdict, Verdict
+from chipsieve.sieve.policies import load_policy
+from chipsieve.sieve.verdict import Rules, conclude, scanned
+from chipsieve.sources.cache import Cache
+from chipsieve.sources.disk import Discovery, discover
+from chipsieve.sources.readers import read_tree
 from evals.baseline import plain_search
 from evals.clones import files_of
 from evals.labels import Label

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from chipsieve.text import Lines
+from chipsieve.facts.places import Lines
 from chipsieve_python import tree
 from chipsieve_python.tree.code import Code, Expression, Unlike
 from chipsieve_python.tree.formatted import formatted

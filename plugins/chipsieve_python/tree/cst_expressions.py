@@ -9,7 +9,7 @@ from typing import Any
 
 import libcst as cst
 
-from chipsieve.text import LINE_END
+from chipsieve.facts.places import LINE_END
 from chipsieve_python import tree
 from chipsieve_python.tree.code import Code, Expression, Unreadable
 from chipsieve_python.tree.offsets import Offsets

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 
+import msgspec
+
+from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.catalogue.names import read_names
 from chipsieve.catalogue.selection import choose
 from chipsieve.catalogue.vendors import read_vendor
-from chipsieve.model import Accelerator
 from chipsieve.tables import TableError, load_toml, toml_tables
 
 NAMES = "names"
 
 
-@dataclass(frozen=True)
-class Catalogue:
+class Catalogue(msgspec.Struct, frozen=True):
     """All accelerators by vendor and id, and what words mean them.
 
     `date` is the newest day on which facts were checked; `vendors` maps a vendor's slug to its name; `names` maps a
@@ -25,9 +25,9 @@ class Catalogue:
 
     accelerators: tuple[Accelerator, ...]
     date: str
-    vendors: Mapping[str, str] = field(hash=False)
-    names: Mapping[str, frozenset[str]] = field(hash=False)
-    by_id: Mapping[str, Accelerator] = field(hash=False)
+    vendors: Mapping[str, str]
+    names: Mapping[str, frozenset[str]]
+    by_id: Mapping[str, Accelerator]
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from chipsieve.model import Cell
+from chipsieve.catalogue.accelerator import Cell
 from chipsieve.tables import TableError
 
 TEXTS = ("target", "release", "memory_type", "interconnect", "host_link", "process", "torch_device", "ccl")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 
+from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.catalogue.facts import ALL_BOOLEANS, ALL_NUMBERS, ALL_TEXTS, BOOLEANS
 from chipsieve.catalogue.names import normal
-from chipsieve.model import Accelerator
-from chipsieve.predicates import OWN, admits
+from chipsieve.catalogue.predicates import OWN, admits
 from chipsieve.tables import TableError, refuse_unknown
 
 WHERE = "--where"

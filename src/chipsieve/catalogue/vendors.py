@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.catalogue.derived import derive
 from chipsieve.catalogue.facts import STATED, read_facts
-from chipsieve.model import Accelerator
 from chipsieve.tables import TableError, refuse_unknown, text_field
 
 SEGMENTS = ("datacenter", "workstation", "consumer", "cloud-only")

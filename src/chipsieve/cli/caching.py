@@ -31,7 +31,7 @@ def info() -> None:
     Example:
       chipsieve cache info
     """
-    from chipsieve.cache import LIMIT, Cache, Info, default_path
+    from chipsieve.sources.cache import LIMIT, Cache, Info, default_path
 
     path, held = default_path(), Info(0, 0)
     if path.exists():
@@ -49,8 +49,8 @@ def clear() -> None:
     Example:
       chipsieve cache clear
     """
-    from chipsieve.cache import clear as run
-    from chipsieve.cache import default_path
+    from chipsieve.sources.cache import clear as run
+    from chipsieve.sources.cache import default_path
 
     path = default_path()
     try:

@@ -15,9 +15,9 @@ from chipsieve.cli.options import CONFIG, FAIL_ON, POLICY, takes
 VALUE = 80  # characters of a value that are shown
 
 if TYPE_CHECKING:
-    from chipsieve.config import Config
+    from chipsieve.configuration.file import Config
     from chipsieve.fail import FailOn
-    from chipsieve.model import Verdict
+    from chipsieve.sieve.outcome import Verdict
 
 
 @click.command()

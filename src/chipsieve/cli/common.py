@@ -5,20 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import click
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
-    from chipsieve.config import Config
+    from chipsieve.configuration.file import Config
     from chipsieve.fail import FailOn
-    from chipsieve.model import Verdict
-    from chipsieve.read import Progress as Step
     from chipsieve.report.style import ReadText
+    from chipsieve.sieve.outcome import Verdict
+    from chipsieve.sources.readers import Progress as Step
 
 FORMATS = ("text", "json", "jsonl", "sarif", "html", "markdown", "github")
 POLICIES = ("balanced", "strict", "paper")
@@ -118,8 +118,8 @@ class Progress:
 
 def reader(path: Path) -> ReadText:
     """Reads a file below the scanned path again, for reports that show or hash its text."""
-    from chipsieve.discover import load
-    from chipsieve.model import Source
+    from chipsieve.facts.reading import Source
+    from chipsieve.sources.disk import load
 
     root = (path if path.is_dir() else path.parent).resolve()
 

@@ -12,7 +12,7 @@ import click
 from chipsieve.cli.common import FORMATS, POLICIES, ROLES
 
 if TYPE_CHECKING:
-    from chipsieve.config import Config
+    from chipsieve.configuration.file import Config
 
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -68,14 +68,14 @@ FAIL_ON = click.option(
 
 
 def _cache() -> Path:
-    from chipsieve.cache import default_path
+    from chipsieve.sources.cache import default_path
 
     return default_path()
 
 
 def _configured(context: click.Context, _option: click.Parameter, file: Path | None) -> Config:
     """The configuration named, or the one in force here; what it sets are the defaults of the other options."""
-    from chipsieve.config import find, load
+    from chipsieve.configuration.file import find, load
 
     config = load(file) if file else find(Path.cwd())
     given = {"policy": config.policy, "scope": config.scope, "fail_on": config.fail_on}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from chipsieve.cli.common import concluded, conditions_of, reader, report_on, write
 from chipsieve.cli.options import JUDGING, REPORTING, takes
 
 if TYPE_CHECKING:
-    from chipsieve.config import Config
-    from chipsieve.model import Verdict
+    from chipsieve.configuration.file import Config
+    from chipsieve.sieve.outcome import Verdict
 
 
 @click.command()
@@ -71,7 +71,7 @@ def rules(*, beside_readers: bool, ruff: bool) -> None:
       semgrep scan --config "$(chipsieve rules --beside-readers)" path/to/repository
       ruff check --config "$(chipsieve rules --ruff)" path/to/repository
     """
-    from chipsieve.semgrep.folders import ruff_preset, rule_packs
+    from chipsieve.border.semgrep.folders import ruff_preset, rule_packs
 
     if ruff:
         write(f"{ruff_preset()}\n", None)

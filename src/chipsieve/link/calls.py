@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from chipsieve.facts.reading import Function
+from chipsieve.facts.ternary import Ternary
 from chipsieve.link.settled import Knowledge, Settled, may
-from chipsieve.logic import Answer
-from chipsieve.model import Function
 
 # Methods that a framework calls on its own: torch.nn.Module's, Lightning's, Transformers' Trainer's.
 HOOKS = frozenset({
@@ -51,7 +51,7 @@ class Calls:
         """What its bodies certainly mention in a run."""
         return self._settled.under(context)
 
-    def _bodies(self, answers: Sequence[Answer]) -> Bodies:
+    def _bodies(self, answers: Sequence[Ternary]) -> Bodies:
         mentions = {function.name: function.mentions for function in self._functions}
         for (function, _, names), answer in zip(self._guarded, answers, strict=True):
             mentions[function.name] |= names if answer else frozenset()

@@ -12,11 +12,12 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import takewhile
 
-from chipsieve.link.programs import launchers
+from chipsieve.commands.launchers import launchers
+from chipsieve.facts.mentions import speaks
+from chipsieve.facts.reading import Command
+from chipsieve.facts.words import Word
 from chipsieve.link.scripts import Run
 from chipsieve.link.tree import Tree
-from chipsieve.model import Command, Word
-from chipsieve.vocabulary import speaks
 
 RECIPES = ("dockerfile", "definition")
 VERBS = ("run", "exec", "shell")

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 
+from chipsieve.facts.conditions import Condition
+from chipsieve.facts.reading import Reading, Reference
+from chipsieve.facts.ternary import Ternary
 from chipsieve.link.calls import Calls, live_names
 from chipsieve.link.options import Declared
 from chipsieve.link.settled import Settled
 from chipsieve.link.tree import Tree, modules_of
-from chipsieve.logic import Answer
-from chipsieve.model import Condition, Reading, Reference
 
 CODE = ("python", "notebook")
 CONFIG = re.compile(
@@ -21,7 +22,7 @@ CONFIG = re.compile(
 LIVE = 32  # sets of live names that are remembered: most runs of an entry have the same
 
 Way = tuple[tuple[Condition, ...], str]
-Ways = Sequence[tuple[str, Answer]]
+Ways = Sequence[tuple[str, Ternary]]
 
 
 class File:
@@ -31,7 +32,7 @@ class File:
         """Look at one reading of the tree."""
         self.reading, self._tree = reading, tree
         self._ways: dict[tuple[object, ...], Settled[Ways]] = {}
-        self._findings: dict[frozenset[Condition], Settled[Sequence[Answer]]] = {}
+        self._findings: dict[frozenset[Condition], Settled[Sequence[Ternary]]] = {}
 
     @cached_property
     def calls(self) -> Calls:
@@ -55,7 +56,7 @@ class File:
         several = (*ways, *(item.conditions for item in self.reading.findings))
         return frozenset(condition for conditions in several for condition in conditions)
 
-    def findings(self, assumed: frozenset[Condition]) -> Settled[Sequence[Answer]]:
+    def findings(self, assumed: frozenset[Condition]) -> Settled[Sequence[Ternary]]:
         """Whether the conditions of each of its findings hold, where some conditions are taken to hold."""
         assumed = assumed and assumed & self._conditions
         if assumed not in self._findings:
@@ -100,10 +101,10 @@ def _rest(conditions: Sequence[Condition], assumed: frozenset[Condition]) -> Seq
     return [condition for condition in conditions if condition not in assumed] if assumed else conditions
 
 
-def best(targets: Sequence[str], answers: Sequence[Answer]) -> Ways:
+def best(targets: Sequence[str], answers: Sequence[Ternary]) -> Ways:
     """The ways that may be gone, without those that lead no better to where an earlier one does."""
-    led: dict[str, Answer] = {}
-    ways: list[tuple[str, Answer]] = []
+    led: dict[str, Ternary] = {}
+    ways: list[tuple[str, Ternary]] = []
     for target, answer in zip(targets, answers, strict=True):
         before = led.get(target, False)
         if before is not True and answer is not False and (answer or before is False):

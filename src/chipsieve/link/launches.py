@@ -5,23 +5,25 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from chipsieve.facts.conditions import MENTION, Condition
+from chipsieve.facts.finding import Finding, Match, finding_order
+from chipsieve.facts.reading import Gap, Reading
+from chipsieve.facts.ternary import Ternary
 from chipsieve.link.containers import Containers
 from chipsieve.link.files import CODE, Files
-from chipsieve.link.holds import standing
+from chipsieve.link.launch import Launch, Resolved, Standing, standing
 from chipsieve.link.options import option_name, pairs
 from chipsieve.link.programs import Program
 from chipsieve.link.reach import Reach, Start
 from chipsieve.link.roles import TRAINING, borrowed, devices, role_of
 from chipsieve.link.scripts import Follower, Run, scripts_of
 from chipsieve.link.tree import Tree, above, known
-from chipsieve.logic import Answer
-from chipsieve.model import MENTION, Condition, Finding, Gap, Launch, Match, Reading, Resolved, Standing
-from chipsieve.signals.table import SignalTable
-from chipsieve.text import finding_order
+from chipsieve.match.table import SignalTable
 
 ENGINE = "link"
 PASSES = 3  # a launch that asks for a module meets that module's import guards; more passes change nothing
@@ -193,7 +195,7 @@ class _Linker:
         answers = ((item, standing(answer)) for item, answer in self._answers(run, reach, provided))
         yield from sorted((pair for pair in answers if pair[1] != "inert"), key=lambda pair: self._order(pair[0]))
 
-    def _answers(self, run: Run, reach: Reach, provided: frozenset[str]) -> Iterator[tuple[Finding, Answer]]:
+    def _answers(self, run: Run, reach: Reach, provided: frozenset[str]) -> Iterator[tuple[Finding, Ternary]]:
         yield from self._from_words(run, reach)
         for path in reach.files:
             by_words = path in run.scripts and self.tree.readings[path].language not in CODE
@@ -207,7 +209,7 @@ class _Linker:
                 built = path == recipe and not item.conditions
                 yield item, self._weaker(item, True if built else False if MENTION in item.conditions else None, asked)
 
-    def _weaker(self, item: Finding, answer: Answer, provided: frozenset[str]) -> Answer:
+    def _weaker(self, item: Finding, answer: Ternary, provided: frozenset[str]) -> Ternary:
         """An installed package takes effect when the launch asks for it, and not before."""
         if item.row != "pin" or answer is False:
             return answer
@@ -218,7 +220,7 @@ class _Linker:
         around = (path for folder in self._bases(run) for path in self._around.get(folder, ()))
         return sorted(path for path in around if path not in reach.files)
 
-    def _from_words(self, run: Run, reach: Reach) -> Iterator[tuple[Finding, Answer]]:
+    def _from_words(self, run: Run, reach: Reach) -> Iterator[tuple[Finding, Ternary]]:
         """What the final environment and command line say, whichever script wrote the words."""
         for name, value in run.environment.items():
             text = value.text if known(value.text) else None
@@ -234,7 +236,7 @@ class _Linker:
 
     def _matched(
         self, matches: Iterable[Match], word: Resolved, conditions: tuple[Condition, ...], reach: Reach, shown: str
-    ) -> Iterator[tuple[Finding, Answer]]:
+    ) -> Iterator[tuple[Finding, Ternary]]:
         for match in matches:
             there = self._at.get((word.path, word.span.line, match.signal), ())
             own = [item for item in there if item.row == match.row and item.value == match.value]

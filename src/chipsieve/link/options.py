@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from chipsieve.facts.reading import Option
+from chipsieve.link.launch import Resolved
 from chipsieve.link.tree import known
-from chipsieve.model import Option, Resolved
 
 ASSIGNMENT = re.compile(r"\+{0,2}([A-Za-z_][\w./@-]*)=(.*)", re.DOTALL)
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 
+import msgspec
+
+from chipsieve.facts.conditions import Condition, Question
+from chipsieve.facts.deciding import all_hold, decide, fixed
+from chipsieve.facts.finding import Finding
+from chipsieve.facts.ternary import Ternary, every
 from chipsieve.link.calls import needs
 from chipsieve.link.files import CODE, Files, Ways
-from chipsieve.link.holds import decide, fixed, hold
+from chipsieve.link.launch import Resolved
 from chipsieve.link.options import OptionValues
-from chipsieve.link.settled import Knowledge, Question, Settled
+from chipsieve.link.settled import Asked, Knowledge, Settled
 from chipsieve.link.tree import known
-from chipsieve.logic import Answer, every
-from chipsieve.model import Condition, Finding, Resolved, Test
 
 ROUNDS = 12  # answers settle in a few; a bound for those that would swing
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(msgspec.Struct, frozen=True):
     """Where a run starts: its entry and configs, its environment and arguments.
 
     `bases` are the folders where modules and configs are looked for, `provided` the modules that the run
@@ -26,7 +28,7 @@ class Start:
     """
 
     entries: tuple[str, ...]
-    environment: Mapping[str, Resolved] = field(default_factory=dict)
+    environment: Mapping[str, Resolved] = msgspec.field(default_factory=dict)
     words: tuple[Resolved, ...] = ()
     bases: tuple[str, ...] = ("",)
     provided: frozenset[str] = frozenset()
@@ -45,7 +47,7 @@ class Reach:
         self._entries = frozenset(start.entries)
         self._roots = files.tree.roots(start.bases)
         self._ways: dict[str, Settled[Ways]] = {}
-        self.files: dict[str, Answer] = dict.fromkeys(sorted(start.entries), True)
+        self.files: dict[str, Ternary] = dict.fromkeys(sorted(start.entries), True)
         self._declaring: list[str] = []
         self._live: frozenset[str] = frozenset()
         self.options = OptionValues(start.words, (), ())
@@ -59,16 +61,16 @@ class Reach:
             if before == (self.files, self._live):
                 break
 
-    def holds(self, conditions: Collection[Condition], path: str) -> Answer:
+    def holds(self, conditions: Collection[Condition], path: str) -> Ternary:
         """Whether the conditions of something in `path` hold in this run, the file's own reach included."""
         reached = self.files.get(path, False)
         if not conditions or reached is False:
             return reached
         assumed = self._start.assumed
         rest = [item for item in conditions if item not in assumed] if assumed else conditions
-        return every((reached, hold(rest, self._context(path))))
+        return every((reached, all_hold(rest, self._context(path))))
 
-    def findings(self, path: str) -> Iterator[tuple[Finding, Answer]]:
+    def findings(self, path: str) -> Iterator[tuple[Finding, Ternary]]:
         """Each finding of a reached file, and whether its conditions hold, the file's own reach included."""
         file, reached = self._files[path], self.files[path]
         answers = file.findings(self._start.assumed).under(self._context(path))
@@ -90,13 +92,13 @@ class Reach:
         return self._contexts[path in self._entries]
 
     def _hear(self, live: frozenset[str]) -> None:
-        """Answer by the names that are live from now on."""
+        """Ternary by the names that are live from now on."""
         self._live = live
         for context in self._contexts:
             context.live = live
 
     def _read_options(self) -> None:
-        """Answer by the options that the reached files declare from now on."""
+        """Ternary by the options that the reached files declare from now on."""
         declaring = [path for path in self.files if self._files[path].reading.options]
         if declaring == self._declaring:
             return
@@ -141,28 +143,28 @@ class Reach:
         return self._ways[path].under(self._context(path))
 
 
-class _Answers(dict[Question, Answer]):
+class _Answers(dict[Asked, Ternary]):
     """What is known of tests in the files that a run starts from, or in all others; most are worked out once."""
 
     def __init__(self, start: Start, options: OptionValues, live: frozenset[str], *, entry: bool) -> None:
         super().__init__()
         self._start, self._options, self._entry, self.live = start, options, entry, live
 
-    def __missing__(self, question: Question) -> Answer:
-        answer = self.test(question.test)
-        if question.test.subject != "call":  # what is live changes
+    def __missing__(self, question: Asked) -> Ternary:
+        answer = self.answer(question.question)
+        if question.question.subject != "call":  # what is live changes
             self[question] = answer
         return answer
 
-    def test(self, test: Test) -> Answer:
-        """Whether a test holds."""
-        if test.subject == "option":
-            return decide(test, self._options.value(test.name))
-        if test.subject == "variable":
-            value = self._start.environment.get(test.name)
-            return decide(test, value.text) if value and not value.conditions and known(value.text) else None
-        if test.subject == "call":
-            return True if needs(test.name) <= self.live else None
-        if test.subject == "import":
-            return True if test.name.partition(".")[0] in self._start.provided else None
-        return self._entry if test.subject == "entry" else fixed(test)
+    def answer(self, question: Question) -> Ternary:
+        """Whether a question holds."""
+        if question.subject == "option":
+            return decide(question, self._options.value(question.name))
+        if question.subject == "variable":
+            value = self._start.environment.get(question.name)
+            return decide(question, value.text) if value and not value.conditions and known(value.text) else None
+        if question.subject == "call":
+            return True if needs(question.name) <= self.live else None
+        if question.subject == "import":
+            return True if question.name.partition(".")[0] in self._start.provided else None
+        return self._entry if question.subject == "entry" else fixed(question)

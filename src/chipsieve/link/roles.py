@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 
+from chipsieve.commands.launchers import launchers
+from chipsieve.link.launch import Resolved
 from chipsieve.link.options import option_name, pairs
-from chipsieve.link.programs import launchers
-from chipsieve.model import Resolved
 
 TRAINING = ("training", "fine-tuning")
 OPTIONS_THAT_TRAIN = 2

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from itertools import islice
 
-from chipsieve.link.holds import hold
+import msgspec
+from msgspec.structs import replace
+
+from chipsieve.facts.conditions import Condition
+from chipsieve.facts.deciding import all_hold
+from chipsieve.facts.reading import Command, Gap, Reading
+from chipsieve.facts.words import Word
+from chipsieve.link.launch import Resolved
 from chipsieve.link.programs import Program, program
 from chipsieve.link.tree import HOLE, ROOT, Tree, above, known
 from chipsieve.link.words import SPLIT, Scope, Values, expand
-from chipsieve.model import Command, Condition, Gap, Reading, Resolved, Word
 
 DEPTH = 6  # scripts calling scripts; deeper is a loop
 CALLERS = ("shell", "python", "makefile")
@@ -21,8 +26,7 @@ TELLING = 4  # letters of a script's name that must be known for others of that 
 RUNS_PER_SCRIPT = 64  # commands of one script, unrolled loops included
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(msgspec.Struct, frozen=True):
     """A program started at the end of a chain of scripts.
 
     `chain` holds (script, line) of every call from the outermost script to the command itself;
@@ -83,7 +87,7 @@ class Follower:
     ) -> Iterator[Run]:  # fmt: skip
         """The runs of a script's commands in turn; from a script of many on, once for each that it may source."""
         for place, command in enumerate(commands):
-            if hold(command.conditions, scope) is False:
+            if all_hold(command.conditions, scope) is False:
                 continue
             here = replace(scope, assumed=command.conditions, directory=self._directory(command, scope))
             words = tuple(word for item in command.words for word in expand(item, here))
@@ -163,7 +167,7 @@ class Follower:
         inside |= {path}
         sourced_at: dict[str, int] = {}  # the line of the last script that sets a variable, against its own line for it
         for command in self.tree.readings[path].commands if len(inside) <= DEPTH else ():
-            if command.sources and hold(command.conditions, inner) is not False:
+            if command.sources and all_hold(command.conditions, inner) is not False:
                 asked = tuple(word for item in command.words for word in expand(item, inner))
                 before = dict(inner.variables)
                 found = self._asked(asked, inner)
@@ -241,7 +245,7 @@ def _single(environment: Values) -> dict[str, Resolved]:
 
 
 def _undecided(command: Command, scope: Scope) -> tuple[Condition, ...]:
-    return tuple(item for item in command.conditions if hold([item], scope) is None)
+    return tuple(item for item in command.conditions if all_hold([item], scope) is None)
 
 
 def scripts_of(readings: Mapping[str, Reading]) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import takewhile
 
-from chipsieve.model import Import, Reading
+from chipsieve.facts.reading import Import, Reading
 
 ROOT = "${root}/"  # how a path below the scanned root is written once it is known
 HOLE = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\$[@*\w]+|`[^`]*`")

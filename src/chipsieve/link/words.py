@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 
-from chipsieve.link.holds import decide, fixed, hold
+import msgspec
+from msgspec.structs import replace
+
+from chipsieve.facts.conditions import Condition, Question
+from chipsieve.facts.deciding import all_hold, decide, fixed
+from chipsieve.facts.words import Part, Word
+from chipsieve.link.launch import Resolved
 from chipsieve.link.tree import HOLE, ROOT, known
-from chipsieve.model import Condition, Part, Resolved, Test, Word
 
 SPLIT = "\x1f"  # stands for white space at which an unquoted expansion is split
 VARIANTS = 8  # alternatives of one word that are followed; more are one unknown word
@@ -16,8 +20,7 @@ VARIANTS = 8  # alternatives of one word that are followed; more are one unknown
 Values = Mapping[str, tuple[Resolved, ...]]
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(msgspec.Struct):
     """What one script sees: where it lies, where it runs, its variables and its arguments.
 
     `arguments` None means that nobody knows what the script is called with.
@@ -25,18 +28,18 @@ class Scope:
 
     script: str
     directory: str = ""
-    variables: dict[str, tuple[Resolved, ...]] = field(default_factory=dict)
+    variables: dict[str, tuple[Resolved, ...]] = msgspec.field(default_factory=dict)
     arguments: tuple[Resolved, ...] | None = None
     assumed: tuple[Condition, ...] = ()
 
-    def test(self, test: Test) -> bool | None:
-        """Whether a test on a shell variable holds, as far as the scope knows it."""
-        if test.subject != "variable":
-            return fixed(test)
-        values = self.values(test.name)
+    def answer(self, question: Question) -> bool | None:
+        """The answer to a question about a shell variable, as far as the scope knows it."""
+        if question.subject != "variable":
+            return fixed(question)
+        values = self.values(question.name)
         if len(values) != 1 or values[0].conditions or not known(values[0].text):
             return None
-        return decide(test, values[0].text)
+        return decide(question, values[0].text)
 
     def values(self, name: str) -> tuple[Resolved, ...]:
         """What a variable or a positional parameter may hold, one entry an alternative; empty when unknown."""
@@ -109,7 +112,7 @@ def _split(part: Part, values: list[Resolved]) -> list[Resolved]:
 def _choice(part: Part, scope: Scope) -> list[Resolved]:
     found: list[Resolved] = []
     for conditions, word in part.alternatives:
-        answer = True if all(item in scope.assumed for item in conditions) else hold(conditions, scope)
+        answer = True if all(item in scope.assumed for item in conditions) else all_hold(conditions, scope)
         extra = conditions if answer is None else ()
         values = (
             []

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import cast
 
-from chipsieve.model import Verdict
 from chipsieve.report.style import ReadText, Style
+from chipsieve.sieve.outcome import Verdict
 
 FORMATS: Mapping[str, str] = {
     "text": "chipsieve.report.text",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from chipsieve.model import Accelerator, Cell
+from chipsieve.catalogue.accelerator import Accelerator, Cell
 
 COLUMNS = (
     "id", "name", "vendor", "architecture", "target", "memory", "bf16", "fp8", "release", "TPP", "confidence",

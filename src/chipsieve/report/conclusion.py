@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from chipsieve.model import LaunchVerdict, Verdict
 from chipsieve.report import facts
 from chipsieve.report.escape import visible
 from chipsieve.report.groups import Groups
+from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 
 NOTHING = "Nothing can be concluded"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chipsieve.model import Condition, Every, Not, Some, Test
+from chipsieve.facts.conditions import Always, Condition, Every, Never, Not, Question, Some
 
-ASIDE = frozenset({"call", "entry", "constant"})
+ASIDE = frozenset({"call", "entry"})
 """Subjects that nearly every line of a program stands under: said only where nothing else is."""
 
 PHRASES = {
@@ -15,7 +15,6 @@ PHRASES = {
     "call": ("{} is called", "the code around it is called"),
     "entry": ("the file is run as a program",) * 2,
     "mention": ("never, it is only mentioned",) * 2,
-    "constant": ("{} holds", "a constant says so"),
     "unknown": ("{} holds", "something that cannot be told holds"),
 }
 """Per subject: how its test reads with what it asks, and without."""
@@ -23,10 +22,12 @@ PHRASES = {
 
 def describe(condition: Condition) -> str:
     """The condition in plain words: `option bf16 is true`, `not variable NET_TYPE in (low)`."""
-    if isinstance(condition, Test):
+    if isinstance(condition, Question):
         return _test(condition)
     if isinstance(condition, Not):
         return f"not {_grouped(condition.condition)}"
+    if isinstance(condition, Always | Never):
+        return "always" if isinstance(condition, Always) else "never"
     parts = [_grouped(part) for part in condition.conditions]
     if isinstance(condition, Every):
         return " and ".join(parts) or "always"
@@ -43,7 +44,11 @@ def open_question(conditions: tuple[Condition, ...]) -> str:
 
     "" when there is none to tell.
     """
-    telling = [one for one in conditions if not (isinstance(one, Test) and one.subject in ASIDE)]
+    telling = [
+        one
+        for one in conditions
+        if not ((isinstance(one, Question) and one.subject in ASIDE) or isinstance(one, Always | Never))
+    ]
     return describe(Every(tuple(telling or conditions))) if conditions else ""
 
 
@@ -53,19 +58,17 @@ def _grouped(condition: Condition) -> str:
     return f"({words})" if compound else words
 
 
-def _test(test: Test) -> str:
+def _test(test: Question) -> str:
     told = test.text or test.name
     if test.subject in ("option", "variable"):
         return f"{test.subject} {test.name} {_operator(test)}"
-    if test.subject == "constant" and test.values in (("true",), ("false",)):
-        return "always" if test.values == ("true",) else "never"
     if test.subject in ("import", "call"):
         told = test.name or test.text
     known, unknown = PHRASES[test.subject]
     return known.format(told) if told else unknown
 
 
-def _operator(test: Test) -> str:
+def _operator(test: Question) -> str:
     if test.operator == "in":
         return f"in ({', '.join(test.values)})"
     return "is set" if test.operator == "set" else "is true"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from chipsieve.model import Contradiction, LaunchVerdict, Verdict
 from chipsieve.report import facts
 from chipsieve.report.escape import one_line, visible
 from chipsieve.report.reasons import title
+from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Verdict
 
 SNIPPET = 80  # characters of a source line that are shown
 

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from chipsieve.model import (
-    Accelerator,
-    Cut,
-    Evidence,
-    Finding,
-    Gap,
-    Ignored,
-    Launch,
-    LaunchVerdict,
-    Naming,
-    Note,
-    Standing,
-    StepResult,
-    Verdict,
-)
+from chipsieve.catalogue.accelerator import Accelerator
+from chipsieve.facts.finding import Finding
+from chipsieve.facts.reading import Gap
+from chipsieve.link.launch import Launch, Standing
+from chipsieve.sieve.outcome import Cut, Evidence, Ignored, LaunchVerdict, Naming, Note, StepResult, Verdict
 
 FIRMNESS: dict[str, int] = {"asserted": 0, "optional": 1, "inert": 2}
 STRENGTHS: dict[str, int] = {"definitive": 0, "strong": 1, "weak": 2}

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chipsieve.model import Finding, LaunchVerdict, Verdict
+from chipsieve.facts.finding import Finding
 from chipsieve.report import facts
 from chipsieve.report.conclusion import conclude
 from chipsieve.report.escape import visible
 from chipsieve.report.groups import Groups
 from chipsieve.report.reasons import title
 from chipsieve.report.style import Style
+from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 
 LIMIT = 10
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from itertools import groupby
 
-from chipsieve.model import Accelerator
+import msgspec
+
+from chipsieve.catalogue.accelerator import Accelerator
 
 VARIANT = re.compile(r"\s*\(.*|\s+(?:PCIe|SXM\d*|OAM|NVL|\d+(?:\.\d+)?\s?GB)\b.*", re.IGNORECASE)
 FEW = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """Accelerators of one vendor and architecture: how many, and their families ("A100", "A100 (2 of 4)").
 
     `untouched` says that not one chip of the vendor is missing from the groups.

@@ -7,20 +7,12 @@ from importlib.resources import files
 from string import Template
 
 from chipsieve import __version__
-from chipsieve.model import Verdict
 from chipsieve.report.groups import Group
 from chipsieve.report.markup import Markup, bullets, code, element, escape, join, table
-from chipsieve.report.outline import (
-    CutLine,
-    LaunchOutline,
-    NameLine,
-    NoteLine,
-    Outline,
-    StepLine,
-    UnprovenLine,
-)
+from chipsieve.report.outline import CutLine, LaunchOutline, NameLine, NoteLine, Outline, StepLine, UnprovenLine
 from chipsieve.report.style import Style
 from chipsieve.report.words import outline
+from chipsieve.sieve.outcome import Verdict
 
 METHOD = (
     "The sieve starts with every accelerator of its catalogue. Evidence that takes effect in a launch, and that the "

@@ -5,23 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from chipsieve import __version__
-from chipsieve.model import (
-    Conflict,
-    Contradiction,
-    Cut,
-    Finding,
-    Launch,
-    LaunchVerdict,
-    Naming,
-    Note,
-    Standing,
-    StepResult,
-    Verdict,
-)
+from chipsieve.facts.finding import Finding
+from chipsieve.link.launch import Launch, Standing
 from chipsieve.report import facts
 from chipsieve.report.conditions import describe_all
 from chipsieve.report.escape import json_text
 from chipsieve.report.style import Style
+from chipsieve.sieve.outcome import Conflict, Contradiction, Cut, LaunchVerdict, Naming, Note, StepResult, Verdict
 
 SCHEMA = "chipsieve/1"
 Record = dict[str, object]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chipsieve.model import Verdict
 from chipsieve.report import json_report
 from chipsieve.report.escape import json_text
 from chipsieve.report.style import Style
+from chipsieve.sieve.outcome import Verdict
 
 
 def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format takes a style

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from chipsieve.model import Verdict
 from chipsieve.report.groups import untouched_vendors
 from chipsieve.report.outline import CutLine, LaunchOutline, Outline, StepLine
 from chipsieve.report.style import Style
 from chipsieve.report.words import outline
+from chipsieve.sieve.outcome import Verdict
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
 SHOWN = 20

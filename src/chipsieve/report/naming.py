@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from chipsieve.model import LaunchVerdict, Naming, Signal
 from chipsieve.report import facts
 from chipsieve.report.escape import one_line, visible
 from chipsieve.report.outline import NameLine
 from chipsieve.report.reasons import title
+from chipsieve.sieve.outcome import LaunchVerdict, Naming
+from chipsieve.signals.signal import Signal
 
 WORD = 40
 

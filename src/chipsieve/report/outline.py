@@ -6,13 +6,12 @@ of its own syntax and nothing else. `chipsieve.report.words` fills it in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from chipsieve.report.groups import Group
 
 
-@dataclass(frozen=True, slots=True)
-class CutLine:
+class CutLine(msgspec.Struct, frozen=True):
     """One piece of deciding evidence: what it is, its lines (the deciding one first), what it excluded."""
 
     signal: str
@@ -23,8 +22,7 @@ class CutLine:
     excluded: str
 
 
-@dataclass(frozen=True, slots=True)
-class StepLine:
+class StepLine(msgspec.Struct, frozen=True):
     """One row of the narrowing table."""
 
     name: str
@@ -34,8 +32,7 @@ class StepLine:
     cuts: tuple[CutLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NameLine:
+class NameLine(msgspec.Struct, frozen=True):
     """One chip's name as somebody wrote it: who (`by`), where, and what the sieve says of that chip.
 
     `agrees` is None where the sieve has nothing to say.
@@ -48,16 +45,14 @@ class NameLine:
     agrees: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class NoteLine:
+class NoteLine(msgspec.Struct, frozen=True):
     """A technique or a site, and the places that show it."""
 
     label: str
     places: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnprovenLine:
+class UnprovenLine(msgspec.Struct, frozen=True):
     """Evidence that excludes nothing, its standing, and why not."""
 
     standing: str
@@ -68,8 +63,7 @@ class UnprovenLine:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class GapLine:
+class GapLine(msgspec.Struct, frozen=True):
     """One reason for which something was not read, how often, and where."""
 
     reason: str
@@ -81,8 +75,7 @@ class GapLine:
         return f"{len(self.places)} \N{MULTIPLICATION SIGN} {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoredLine:
+class IgnoredLine(msgspec.Struct, frozen=True):
     """A finding that a comment asks to leave out: where it stands, what it is, and the reason that is given."""
 
     place: str
@@ -90,8 +83,7 @@ class IgnoredLine:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class LaunchOutline:
+class LaunchOutline(msgspec.Struct, frozen=True):
     """One launch in words. `decided` names the steps that excluded something."""
 
     id: str
@@ -111,8 +103,7 @@ class LaunchOutline:
     conflict: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(msgspec.Struct, frozen=True):
     """The whole verdict in words: `main` is its first launch, `others` speak for the same role."""
 
     root: str

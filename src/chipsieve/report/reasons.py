@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from chipsieve.model import Evidence, LaunchVerdict, Signal, Verdict
-from chipsieve.predicates import admits
+from chipsieve.catalogue.predicates import admits
 from chipsieve.report import facts
 from chipsieve.report.conditions import open_question
 from chipsieve.report.escape import visible
+from chipsieve.sieve.outcome import Evidence, LaunchVerdict, Verdict
+from chipsieve.signals.signal import Signal
 
 
 def title(signals: Mapping[str, Signal], signal: str) -> str:

@@ -1,11 +1,11 @@
-"""How is a verdict handed to code scanning? As SARIF, which chipsieve.sarif alone knows."""
+"""How is a verdict handed to code scanning? As SARIF, which chipsieve.border.sarif alone knows."""
 
 from __future__ import annotations
 
-from chipsieve.model import Verdict
+from chipsieve.border.sarif import write
 from chipsieve.report.escape import json_text
 from chipsieve.report.style import Style
-from chipsieve.sarif import write
+from chipsieve.sieve.outcome import Verdict
 
 
 def report(verdict: Verdict, style: Style) -> str:

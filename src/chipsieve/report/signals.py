@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 
-from chipsieve.model import Row, Signal
+from chipsieve.signals.signal import Row, Signal
 
 WIDTH = 100  # columns
 

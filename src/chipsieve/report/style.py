@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 ReadText = Callable[[str], str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(msgspec.Struct, frozen=True):
     """Wishes for a report; a format ignores those that mean nothing to it.
 
     `width` is in columns; `verbose` lists what is otherwise counted; `read_text` gives the text of a file below

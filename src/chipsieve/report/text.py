@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from chipsieve.model import Verdict
 from chipsieve.report.facts import TRAINING
 from chipsieve.report.groups import Group, untouched_vendors
 from chipsieve.report.outline import (
@@ -24,6 +23,7 @@ from chipsieve.report.outline import (
 )
 from chipsieve.report.style import Style
 from chipsieve.report.words import outline
+from chipsieve.sieve.outcome import Verdict
 
 NARROWEST = 60
 SHOWN = 10  # lines of a list before the rest is counted

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
-from chipsieve.model import Conflict, Contradiction, Cut, Evidence, Gap, LaunchVerdict, Note, Signal, Verdict
+from chipsieve.facts.reading import Gap
 from chipsieve.report import facts
 from chipsieve.report.conclusion import conclude
 from chipsieve.report.escape import one_line, visible
@@ -24,6 +24,8 @@ from chipsieve.report.outline import (
     UnprovenLine,
 )
 from chipsieve.report.reasons import reason, title
+from chipsieve.sieve.outcome import Conflict, Contradiction, Cut, Evidence, LaunchVerdict, Note, Verdict
+from chipsieve.signals.signal import Signal
 
 LINES = re.compile(r" \(lines \d+ to (?P<last>\d+)\)$")
 SNIPPET = 160

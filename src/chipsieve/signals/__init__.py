@@ -8,12 +8,12 @@ from functools import cache
 from importlib.resources.abc import Traversable
 from typing import cast, get_args
 
-from chipsieve.model import Effect, Row, Signal, Strength
+from chipsieve.signals.signal import Effect, Row, Signal, Strength
 from chipsieve.tables import TableError, load_toml, refuse_unknown, text_field, text_list, toml_tables
 
 STEPS = ("software-stack", "number-format", "kernels", "interconnect", "memory", "names", "none")
 KINDS = (
-    "env", "flag", "key", "name", "call", "import", "constant", "directive", "image", "pin", "literal", "word",
+    "env", "flag", "key", "name", "call", "import", "constant", "directive", "image", "pin", "literal", "claim",
     "semgrep",  # hand-written rules: languages that no reader covers
 )  # fmt: skip
 FIELDS = (

@@ -1,0 +1,1 @@
+"""How does chipsieve speak with other tools? SARIF, other scanners' reports, Semgrep."""

@@ -1,0 +1,139 @@
+"""How does a finding look as a SARIF result? Place, message, fingerprint, and what the way back needs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote
+
+from chipsieve.border.fingerprint import line_hashes
+from chipsieve.border.sarif.conditions import encode
+from chipsieve.border.sarif.rules import sentence
+from chipsieve.facts.finding import Finding
+from chipsieve.link.launch import Standing
+from chipsieve.report import facts
+from chipsieve.report.conditions import describe_all
+from chipsieve.report.escape import one_line
+from chipsieve.report.reasons import first_sentence
+from chipsieve.report.style import ReadText
+from chipsieve.sieve.outcome import Verdict
+
+Record = dict[str, object]
+RESULTS = 4999
+"""Findings kept: with the verdict they are the 5,000 results that GitHub shows."""
+KEY = "chipsieve/finding"
+EFFECTS = {"requires": 0, "names": 1, "prefers": 2, "site": 3, "technique": 4}
+
+
+def strongest(verdict: Verdict) -> tuple[Finding, ...]:
+    """At most RESULTS findings, by place: those that take effect first, then by effect and strength."""
+    table = facts.standings(verdict)
+
+    def weight(finding: Finding) -> tuple[int, int, int]:
+        signal = verdict.signals.get(finding.signal)
+        firmest = min((facts.FIRMNESS[one] for one in table.get(finding, {}).values()), default=2)
+        return (firmest, EFFECTS[signal.effect], facts.STRENGTHS[signal.strength]) if signal else (3, 0, 0)
+
+    kept = sorted(facts.sorted_findings(verdict), key=weight)[:RESULTS]
+    return tuple(sorted(kept, key=facts.finding_order))
+
+
+def result_records(
+    verdict: Verdict, findings: Iterable[Finding], rules: Mapping[str, int], read_text: ReadText | None
+) -> list[Record]:
+    """One result per finding; `rules` maps a rule's id to its index."""
+    found, table = tuple(findings), facts.standings(verdict)
+    prints = fingerprints(found, read_text)
+    return [
+        {
+            "ruleId": finding.signal,
+            "ruleIndex": rules[finding.signal],
+            "level": "note",
+            "message": {"text": message(verdict, finding, table.get(finding, {}))},
+            "locations": [{"physicalLocation": physical_location(finding)}],
+            **partial_fingerprints(prints, finding.path, finding.span.line),
+            "properties": {KEY: _kept(finding)},
+        }
+        for finding in found
+    ]
+
+
+def message(verdict: Verdict, finding: Finding, standing: Mapping[str, Standing]) -> str:
+    """What was seen, why it matters, and whether it takes effect; the first sentence is GitHub's title of it."""
+    signal = verdict.signals.get(finding.signal)
+    seen = plain((signal.title if signal else finding.signal).rstrip("."))
+    parts = [f"{seen}: {quoted(finding.value)}." if finding.value else f"{seen}."]
+    if signal and signal.why:
+        parts.append(plain(sentence(first_sentence(signal.why))))
+    parts.append(_effect(standing))
+    if finding.conditions:
+        parts.append(f"Condition: {quoted('; '.join(describe_all(finding.conditions)))}.")
+    return " ".join(parts)
+
+
+def _effect(standing: Mapping[str, Standing]) -> str:
+    asserted = sorted(launch for launch, one in standing.items() if one == "asserted")
+    if asserted:
+        more = f" and {len(asserted) - 1} more" if len(asserted) > 1 else ""
+        return f"It takes effect in {quoted(asserted[0])}{more}."
+    return "Whether it takes effect cannot be told." if standing else "It takes effect in no launch."
+
+
+def quoted(text: str) -> str:
+    """Somebody else's text in single quotes, on one line, safe inside a SARIF message."""
+    return f"'{plain(one_line(text, 160))}'"
+
+
+def plain(text: str) -> str:
+    """The text with the characters escaped that would make a link in a SARIF message (SARIF 2.1.0, 3.11.6)."""
+    return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+
+
+def physical_location(finding: Finding) -> Record:
+    """Where the finding stands, with the line as its context."""
+    span = finding.span
+    return {
+        "artifactLocation": {"uri": uri(finding.path)},
+        "region": {
+            "startLine": span.line, "startColumn": span.column, "endLine": span.end_line, "endColumn": span.end_column,
+        },
+        "contextRegion": {
+            "startLine": span.line, "endLine": span.end_line, "snippet": {"text": finding.snippet},
+        },
+    }  # fmt: skip
+
+
+def uri(path: str) -> str:
+    """The path as a relative URI reference; bytes that are no UTF-8 travel as they are."""
+    return quote(path, safe="/", errors="surrogateescape")
+
+
+def fingerprints(findings: Iterable[Finding], read_text: ReadText | None) -> dict[tuple[str, int], str]:
+    """GitHub's fingerprint per path and line, where the file's text can be had."""
+    lines: defaultdict[str, set[int]] = defaultdict(set)
+    for finding in findings:
+        lines[finding.path].add(finding.span.line)
+    texts = {path: read_text(path) for path in lines} if read_text else {}
+    return {
+        (path, line): hashed
+        for path, text in texts.items()
+        if text is not None
+        for line, hashed in line_hashes(text, lines[path]).items()
+    }
+
+
+def partial_fingerprints(prints: Mapping[tuple[str, int], str], path: str, line: int) -> Record:
+    """The `partialFingerprints` of a place; nothing where it has none."""
+    hashed = prints.get((path, line))
+    return {"partialFingerprints": {"primaryLocationLineHash": hashed}} if hashed else {}
+
+
+def _kept(finding: Finding) -> Record:
+    return {
+        "row": finding.row,
+        "value": finding.value,
+        "conditions": [encode(condition) for condition in finding.conditions],
+        "engine": finding.engine,
+        "by": finding.by,
+        "name": finding.name,
+    }

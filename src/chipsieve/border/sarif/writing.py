@@ -1,0 +1,82 @@
+"""How does a verdict leave as SARIF 2.1.0? One run, relative URIs, every level a note: a chip is no defect.
+
+GitHub's rules for what it takes and shows: docs "SARIF support for code scanning"; limits: "SARIF results exceed
+one or more limits". One run per file, for GitHub refuses two of one tool and category.
+"""
+
+from __future__ import annotations
+
+from chipsieve import __version__
+from chipsieve.border.sarif.results import Record, plain, quoted, result_records, strongest, uri
+from chipsieve.border.sarif.rules import HOME, rule_records, sentence
+from chipsieve.border.sarif.verdict import excluded, verdict_record
+from chipsieve.facts.reading import Gap
+from chipsieve.report import facts
+from chipsieve.report.style import ReadText
+from chipsieve.sieve.outcome import Verdict
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+NOTIFICATIONS = 1000
+
+
+def write(verdict: Verdict, read_text: ReadText | None = None) -> Record:
+    """The verdict as a SARIF 2.1.0 document (JSON values); same verdict, same document.
+
+    `read_text` gives the text of a file by its path below the root, or None; with it every result carries
+    GitHub's fingerprint. At most RESULTS findings are kept, those that weigh most; a notification counts the rest.
+    """
+    kept = strongest(verdict)
+    rules = rule_records((finding.signal for finding in kept), verdict.signals)
+    index = {str(rule["id"]): number for number, rule in enumerate(rules)}
+    results = [verdict_record(verdict, index, read_text), *result_records(verdict, kept, index, read_text)]
+    run = {
+        "tool": {"driver": _driver(rules)},
+        "automationDetails": {"id": "chipsieve/"},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [
+            {"executionSuccessful": True, "toolExecutionNotifications": _notifications(verdict, len(kept))}
+        ],
+        "results": results,
+        "properties": {"chipsieve/verdict": _summary(verdict)},
+    }  # fmt: skip
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _driver(rules: list[Record]) -> Record:
+    return {"name": "chipsieve", "semanticVersion": __version__, "informationUri": HOME, "rules": rules}
+
+
+def _summary(verdict: Verdict) -> Record:
+    """The verdict as flat properties, for programs that read SARIF and know us."""
+    return {
+        "policy": verdict.policy,
+        "scope": verdict.scope,
+        "role": verdict.role,
+        "main": verdict.main,
+        "catalogue": verdict.catalogue_date,
+        "possible": sorted(verdict.possible),
+        "remaining": sorted(verdict.remaining),
+        "excluded": excluded(verdict),
+    }
+
+
+def _notifications(verdict: Verdict, kept: int) -> list[Record]:
+    gaps, dropped = facts.sorted_gaps(verdict), len(facts.sorted_findings(verdict)) - kept
+    records = [_gap_record(gap) for gap in gaps[:NOTIFICATIONS]]
+    if len(gaps) > NOTIFICATIONS:
+        records.append(_notification("gap", f"{len(gaps) - NOTIFICATIONS} more gaps are not listed."))
+    if dropped:
+        records.append(_notification("left-out", f"{dropped} findings that weigh least are left out."))
+    return records
+
+
+def _gap_record(gap: Gap) -> Record:
+    region = {} if gap.line is None else {"region": {"startLine": gap.line}}
+    place = {"physicalLocation": {"artifactLocation": {"uri": uri(gap.path)}, **region}}
+    said = "" if gap.notice else " was not read whole"
+    text = f"{quoted(gap.path)}{said}: {sentence(plain(gap.reason))}"
+    return {**_notification("notice" if gap.notice else "gap", text), "locations": [place]}
+
+
+def _notification(name: str, text: str) -> Record:
+    return {"descriptor": {"id": name}, "level": "warning", "message": {"text": text}}

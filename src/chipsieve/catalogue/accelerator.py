@@ -1,0 +1,30 @@
+"""What is an accelerator? One row of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+Cell = str | float | bool | None
+
+
+class Accelerator(msgspec.Struct, frozen=True):
+    """A chip model as sold; one row of the catalogue.
+
+    `facts` are the columns of docs/catalogue.md: booleans, numbers (units in the column's name) or text;
+    None means unknown (`?` in the table). `source`, `confidence` and `date` hold for the row's facts,
+    except those that `sources` names.
+    """
+
+    id: str
+    name: str
+    vendor: str
+    segment: str
+    architecture: str
+    facts: Mapping[str, Cell]
+    source: str = ""
+    confidence: str = ""
+    date: str = ""
+    notes: str = ""
+    sources: Mapping[str, str] = msgspec.field(default_factory=dict)

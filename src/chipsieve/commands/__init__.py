@@ -1,0 +1,1 @@
+"""What do command lines mean? Flags, launchers, schedulers, packages and images: one parser each, for every reader."""

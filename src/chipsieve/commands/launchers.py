@@ -1,0 +1,63 @@
+"""How do runs start? The launchers' table, read once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import cast
+
+import msgspec
+
+from chipsieve.tables import load_toml
+
+
+class Launchers(msgspec.Struct, frozen=True):
+    """The launchers' table: programs by what they do, roles' words, devices' options."""
+
+    wrappers: frozenset[str]
+    shells: frozenset[str]
+    submitters: frozenset[str]
+    pythons: frozenset[str]
+    distributed: frozenset[str]
+    modules: frozenset[str]
+    devices: Mapping[str, tuple[str, ...]]
+    roles: tuple[tuple[str, re.Pattern[str]], ...]
+    training_options: frozenset[str]
+    containers: frozenset[str]
+    container_options: frozenset[str]
+    container_schedulers: frozenset[str]
+    preparing: re.Pattern[str]
+    vendored: re.Pattern[str]
+    examples: re.Pattern[str]
+
+
+@cache
+def launchers() -> Launchers:
+    """The shipped launchers' table."""
+    table = cast("dict[str, list[str]]", load_toml(files("chipsieve") / "launchers.toml"))
+    roles = cast("list[dict[str, object]]", table["role"])
+    devices = cast("dict[str, list[str]]", table["devices"])
+    training = cast("dict[str, list[str]]", table["training"])
+    container = cast("dict[str, list[str]]", table["container"])
+    borrowed = cast("dict[str, list[str]]", table["borrowed"])
+    return Launchers(
+        **{
+            key: frozenset(table[key])
+            for key in ("wrappers", "shells", "submitters", "pythons", "distributed", "modules")
+        },
+        devices={key: tuple(names) for key, names in devices.items()},
+        roles=tuple((str(row["name"]), _words(cast("list[str]", row["words"]))) for row in roles),
+        training_options=frozenset(training["options"]),
+        containers=frozenset(container["tools"]),
+        container_options=frozenset(container["options"]),
+        container_schedulers=frozenset(container["schedulers"]),
+        preparing=_words(cast("dict[str, list[str]]", table["preparing"])["folders"]),
+        vendored=_words(borrowed["vendored"]),
+        examples=_words(borrowed["examples"]),
+    )
+
+
+def _words(words: Sequence[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|[^a-z0-9])(?:{'|'.join(words)})(?=$|[^a-z0-9]|\d)", re.IGNORECASE)

@@ -1,0 +1,115 @@
+"""Which PEP 508 requirements does a line stand for: a pip requirement, a wheel's or git URL, a conda spec?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.version import InvalidVersion, Version
+
+from chipsieve.facts.conditions import Conditions, Question
+
+LONGEST = 1_000
+WHEEL = re.compile(r"(?:.*/)?(?P<name>[A-Za-z0-9_.]+)-(?P<version>\d[\w.!+]*)-[\w.]+-[\w.]+-[\w.]+\.whl(?:#.*)?")
+ARCHIVE = re.compile(r"(?:\w+\+)?(?:https?|file|git|ssh)://\S+|\S+\.whl(?:#\S*)?")
+EGG = re.compile(r"egg=([\w.-]+)")
+TAG = re.compile(r"v?(\d+(?:\.\d+)+\S*)")
+LOCAL = re.compile(r"(?:cu|rocm|cpu|xpu)[\d.]*")
+CUDA = re.compile(r"cu(\d\d)(\d*)(?!\d)")
+TORCH = re.compile(r"torch(\d+\.\d+)")
+CONDA = re.compile(
+    r"(?:[\w./-]+::)?(?P<name>[A-Za-z0-9][\w.-]*)\s*(?:(?P<sign>[=<>!~]=?)\s*(?P<version>[\w.*+!<>=,|-]+))?(?:\s+\S+)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """One requirement in PEP 508's form and what must hold for it to count."""
+
+    text: str
+    conditions: Conditions = ()
+
+
+def requirement(line: str) -> list[Pin]:
+    """The pins of one pip requirement without options: `name==1`, `name @ URL`, a wheel, a git URL.
+
+    A wheel also pins what its local version names (`+cu122torch2.1`): cuda and torch. Empty: not one.
+    """
+    body, _, marker = line[:LONGEST].partition(" ;" if "://" in line else ";")
+    conditions: Conditions = (Question("unknown", text=marker.strip()),) if marker.strip() else ()
+    name, _, address = body.partition("@") if re.match(r"\s*[\w.\[\],-]+\s*@", body) else ("", "", body)
+    if ARCHIVE.fullmatch(address.strip()):
+        return [Pin(text, conditions) for text in _from_address(name.strip(), unquote(address.strip()))]
+    try:
+        Requirement(body.strip())
+    except InvalidRequirement:
+        return []
+    return [Pin(body.strip(), conditions)]
+
+
+def _from_address(name: str, address: str) -> list[str]:
+    wheel = WHEEL.fullmatch(address)
+    if wheel:
+        return _from_wheel(name, wheel)
+    place, _, part = address.partition("#")
+    egg = EGG.search(part)
+    name = name or (egg[1] if egg else "")
+    if place.startswith(("git+", "git:")):
+        repository, _, tag = place.partition("://")[2].partition("/")[2].partition("@")
+        version = TAG.fullmatch(tag)
+        name = name or repository.rstrip("/").rpartition("/")[2].removesuffix(".git")
+        return [f"{name}=={version[1]}" if version and _is_version(version[1]) else name]
+    return [name] if name else []
+
+
+def _from_wheel(name: str, wheel: re.Match[str]) -> list[str]:
+    name = name or wheel["name"].replace("_", "-")
+    version, _, local = wheel["version"].partition("+")
+    if not _is_version(version):
+        return [name]
+    pins = [f"{name}=={version}+{local}" if LOCAL.fullmatch(local) else f"{name}=={version}"]
+    cuda, torch = CUDA.match(local), TORCH.search(local)
+    pins += [f"cuda=={cuda[1]}.{cuda[2] or '*'}"] if cuda else []
+    return pins + ([f"torch=={torch[1]}.*"] if torch else [])
+
+
+def conda(spec: str) -> list[Pin]:
+    """The pin of one conda spec: `pytorch=1.13` is any 1.13, so `pytorch==1.13.*`; the build is dropped.
+
+    Source: conda documentation, "Package match specifications".
+    """
+    parsed = CONDA.fullmatch(spec[:LONGEST].strip())
+    if parsed is None:
+        return []
+    name, sign, version = parsed["name"], parsed["sign"] or "", parsed["version"] or ""
+    if sign in ("=", "=="):
+        version = version.partition("=")[0]
+        fuzzy = sign == "=" and not version.endswith("*")
+        return [Pin(f"{name}=={version}.*" if fuzzy else f"{name}=={version}")]
+    if "|" in version:
+        return [Pin(name)]
+    return [Pin(f"{name}{sign}{version}")]
+
+
+def poetry(name: str, version: str) -> list[Pin]:
+    """The pin of one Poetry or Pipenv entry: `^2.1` and a bare `2.1` mean at least that and no new major.
+
+    Source: Poetry documentation, "Dependency specification".
+    """
+    text = version.strip()
+    if text in ("", "*"):
+        return [Pin(name)]
+    lower = re.fullmatch(r"[\^]?\s*(\d[\w.+]*)", text)
+    if lower:
+        return [Pin(f"{name}>={lower[1]}" if text[0] == "^" else f"{name}=={lower[1]}")]
+    return [Pin(f"{name}{text.replace('~', '~=') if re.match(r'~[^=]', text) else text}")]
+
+
+def _is_version(text: str) -> bool:
+    try:
+        Version(text)
+    except InvalidVersion:
+        return False
+    return True

@@ -1,0 +1,131 @@
+"""Which findings do the developers ask to leave out? Signals that the configuration disables, and inline comments.
+
+This happens after reading, so readings depend on files alone. What is left out is counted and listed; an analyst's
+run does not heed the wishes, and tells what they were.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from msgspec.structs import replace
+
+from chipsieve.configuration.comments import Comment, comments
+from chipsieve.configuration.excludes import glob_for
+from chipsieve.configuration.file import Config
+from chipsieve.facts.finding import Finding, finding_order
+from chipsieve.facts.reading import Gap, Reading, Source
+from chipsieve.link.launch import Launch
+from chipsieve.sieve.outcome import Ignored
+from chipsieve.signals import load_signals
+from chipsieve.sources.disk import Discovery, load
+
+FAULTS = 20  # comments at fault that are told of one file
+Place = tuple[str, str, int]
+
+
+class Wishes:
+    """What a configuration and a tree's comments ask to leave out, kept in books while it is asked for.
+
+    Pass the readings through it, then the launches made of them; then `ignored` and `notices` are whole. Unless
+    `config.heed`, both come back as they are.
+    """
+
+    def __init__(self, found: Discovery, config: Config) -> None:
+        """Start the books for the files that were found; no file is opened yet."""
+        self.found, self.config = found, config
+        self._languages = dict(found.files)
+        self._comments: dict[str, tuple[Comment, ...]] = {}
+        self._by_line: dict[tuple[str, int], list[Comment]] = {}
+        self._disabled: set[Place] = set()
+        self._ignored: dict[Place, Ignored] = {}
+        self._used: set[tuple[str, int, str]] = set()
+
+    def readings(self, readings: Iterable[Reading]) -> tuple[Reading, ...]:
+        """The readings without the findings that are to be left out, whichever scanner made them."""
+        return tuple(
+            replace(reading, findings=tuple(item for item in reading.findings if self._keeps(item)))
+            for reading in readings
+            if not (self.config.heed and glob_for(self.found.root / reading.path, self.config))
+        )
+
+    def launches(self, launches: Iterable[Launch]) -> tuple[Launch, ...]:
+        """The launches without them: linking makes findings of its own, from the words of commands."""
+        return tuple(
+            replace(launch, findings=tuple(pair for pair in launch.findings if self._keeps(pair[0])))
+            for launch in launches
+        )
+
+    def _keeps(self, item: Finding) -> bool:
+        return not (self._unwanted(item) and self.config.heed)
+
+    def _unwanted(self, item: Finding) -> bool:
+        """Whether somebody asks to leave a finding out; it is put in the books."""
+        place = (item.signal, item.path, item.span.line)
+        if item.signal in self.config.disable:
+            self._disabled.add(place)
+            return True
+        comment = self._comment_on(item)
+        if comment is None:
+            return False
+        self._used.add((item.path, comment.line, item.signal))
+        at = f"{item.path}:{comment.line}"
+        self._ignored.setdefault(place, Ignored(item, comment.reason, at, overridden=not self.config.heed))
+        return True
+
+    def _comment_on(self, item: Finding) -> Comment | None:
+        """The first comment that asks to leave a finding out; a file that has findings is read once for comments."""
+        if item.path not in self._comments:
+            self._look_at(item.path)
+        here = self._by_line.get((item.path, item.span.line), ())
+        return next((one for one in here if item.signal in one.signals), None)
+
+    def _look_at(self, path: str) -> None:
+        language = self._languages.get(path, "")
+        source = load(self.found.root, path, language) if language else None
+        self._comments[path] = comments(source.text, language) if isinstance(source, Source) else ()
+        for comment in self._comments[path]:
+            for line in range(comment.first, comment.last + 1):
+                self._by_line.setdefault((path, line), []).append(comment)
+
+    @property
+    def ignored(self) -> tuple[Ignored, ...]:
+        """The findings that a comment asks to leave out, by place."""
+        return tuple(sorted(self._ignored.values(), key=lambda one: finding_order(one.finding)))
+
+    @property
+    def notices(self) -> tuple[Gap, ...]:
+        """What was disabled, and what is wrong with the comments that were looked at."""
+        notices = [*self._disabled_notices()]
+        for path in self._comments if self.config.heed else ():
+            faults = list(islice(self._faults_in(path), FAULTS + 1))
+            more = Gap(path, "more comments are at fault; they are not listed", notice=True)
+            notices += faults if len(faults) <= FAULTS else [*faults[:FAULTS], more]
+        return tuple(notices)
+
+    def _disabled_notices(self) -> Iterator[Gap]:
+        for signal in self.config.disable:
+            count = sum(place[0] == signal for place in self._disabled)
+            findings = "1 finding" if count == 1 else f"{count} findings"
+            done = "left out, for" if self.config.heed else "counted although"
+            if count:
+                yield Gap(self.config.where, f"{findings} {done} signal {signal!r} is disabled here", notice=True)
+
+    def _faults_in(self, path: str) -> Iterator[Gap]:
+        for comment in self._comments[path]:
+            yield from (Gap(path, text, comment.line, notice=True) for text in self._faults(path, comment))
+
+    def _faults(self, path: str, comment: Comment) -> Iterator[str]:
+        if not comment.understood:
+            yield "comment not understood; write ignore[signal] and a reason after 'chipsieve:'"
+        elif not comment.reason:
+            yield "comment ignores findings without a reason; write one after the bracket"
+        for signal in comment.signals:
+            if signal not in load_signals():
+                near = difflib.get_close_matches(signal, load_signals(), n=1)
+                hint = f"; did you mean {near[0]!r}?" if near else "; `chipsieve signals` lists them"
+                yield f"comment ignores {signal!r}, which is no signal{hint}"
+            elif (path, comment.line, signal) not in self._used and signal not in self.config.disable:
+                yield f"comment ignores {signal!r}, which was not found there; take it out"

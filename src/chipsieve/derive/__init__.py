@@ -1,0 +1,1 @@
+"""What does a launch's evidence amount to?"""

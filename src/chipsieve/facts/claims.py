@@ -1,0 +1,32 @@
+"""Which lines of a text may speak of a chip? Lines that hold a word which a signal asks for, long ones in parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from chipsieve.facts.vocabulary import Vocabulary
+
+LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n|\Z)")
+LONGEST = 2_000  # characters of one claim; a longer line is stated in parts
+PART = re.compile(rf"(?s).{{1,{LONGEST}}}(?=\s|\Z)|.{{1,{LONGEST}}}")
+
+
+def claims(text: str, vocabulary: Vocabulary, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+    """Where the claims of a text stand, from one offset up to another; each lies on one line, its end included."""
+    end = len(text) if end is None else end
+    if not vocabulary.holds("claim", text[start:end]):
+        return
+    for line in LINE.finditer(text, start, end):
+        if vocabulary.holds("claim", line[0]):
+            yield from _parts(text, *line.span(), vocabulary)
+
+
+def _parts(text: str, start: int, end: int, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
+    """The line itself; of one that is too long, the parts that hold a word."""
+    if end - start <= LONGEST:
+        yield start, end
+        return
+    for part in PART.finditer(text, start, end):
+        if vocabulary.holds("claim", part[0]):
+            yield part.span()

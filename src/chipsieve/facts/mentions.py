@@ -1,0 +1,84 @@
+"""Which words does a text hold, and whose hardware do they speak of? One cheap look, before and beside any parsing.
+
+`mentions.toml` lists every vendor's words. A mention proves nothing; it spares the vendor's chips from presumptions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import cast
+
+import msgspec
+
+from chipsieve.tables import load_toml
+
+DATA = (".json", ".txt", ".jsonl", ".csv")
+DATA_FROM = 200_000  # characters of such a file; more is data
+LIST_FROM = 1_000  # lines of a list of words
+LONG_LINE = 2_000  # characters; more is no line that somebody wrote
+PARTS = re.compile(r"[^\W_]+")
+
+Phrase = tuple[str, re.Pattern[str]]
+
+
+class Mentions(msgspec.Struct, frozen=True):
+    """The mentions' table by word: the vendors that a word speaks of, and the phrases that it may be a part of.
+
+    `beginnings` finds the longest listed beginning of a word.
+    """
+
+    vendors: Mapping[str, list[str]]
+    phrases: Mapping[str, list[Phrase]]
+    beginnings: re.Pattern[str]
+
+
+@cache
+def _table() -> Mentions:
+    table = cast("Mapping[str, Mapping[str, object]]", load_toml(files("chipsieve") / "mentions.toml"))
+    vendors: defaultdict[str, list[str]] = defaultdict(list)
+    phrases: defaultdict[str, list[Phrase]] = defaultdict(list)
+    for vendor, listed in table["words"].items():
+        for word in cast("list[str]", listed):
+            vendors[word].append(vendor)
+    for vendor, phrase in cast("Mapping[str, Mapping[str, object]]", table["phrases"]).items():
+        for word in cast("list[str]", phrase["words"]):
+            phrases[word].append((vendor, re.compile(str(phrase["pattern"]).strip())))
+    starred = (re.escape(word[:-1]) for word in {*vendors, *phrases} if word.endswith("*"))
+    return Mentions(vendors, phrases, re.compile("|".join(sorted(starred, key=len, reverse=True))))
+
+
+def speaks(path: str, text: str) -> frozenset[str]:
+    """The vendors that a file speaks of; vocabularies, data and encoded pictures speak of nobody."""
+    if path.casefold().endswith(DATA) and (len(text) > DATA_FROM or _is_list(text)):
+        return frozenset()
+    if len(text) > LONG_LINE:
+        text = "\n".join(line for line in text.splitlines() if len(line) <= LONG_LINE)
+    return mentioned(text, words_of(text))
+
+
+def _is_list(text: str) -> bool:
+    """Whether a text is a list of single words, as vocabularies are."""
+    lines = text.splitlines()
+    return len(lines) > LIST_FROM and sum(len(line.split()) for line in lines) < 3 * len(lines)
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text, case folded, each once; `--a-b`, `a_b` and `a.b` count as `a` and `b`."""
+    return frozenset(PARTS.findall(text.casefold()))
+
+
+def mentioned(text: str, words: Iterable[str]) -> frozenset[str]:
+    """The vendors that a text speaks of; `words` are its words as `words_of` gives them."""
+    table = _table()
+    held = set(words)
+    begun = {f"{start[0]}*" for start in map(table.beginnings.match, held) if start}
+    keys = held.intersection(table.vendors) | begun.intersection(table.vendors)
+    found = {vendor for key in keys for vendor in table.vendors[key]}
+    hinted = (held | begun).intersection(table.phrases)
+    asked = dict.fromkeys(phrase for key in hinted for phrase in table.phrases[key])
+    found.update(vendor for vendor, pattern in asked if vendor not in found and pattern.search(text))
+    return frozenset(found)

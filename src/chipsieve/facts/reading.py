@@ -1,0 +1,172 @@
+"""What does one file say? Everything that a reader states of a source; signals are asked later and elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from chipsieve.facts.conditions import Conditions, Question
+from chipsieve.facts.finding import Finding
+from chipsieve.facts.places import Span
+from chipsieve.facts.words import Word
+
+FactKind = Literal[
+    "env",  # an environment variable that is set: its name and value
+    "flag",  # an option on a command line: its name and operand, "true" where it has none
+    "key",  # a setting of a configuration: `parts` are the keys above it, `beside` its scalar siblings
+    "name",  # a qualified name that code uses: `torch.bfloat16`
+    "call",  # a call by its qualified name; with `argument`, the value of that argument, `beside` its certain ones
+    "import",  # a module that code imports, `parts` are the names taken from it
+    "constant",  # a number, and the name it is bound to or compared with
+    "directive",  # a request to a scheduler: long option name and value
+    "image",  # a container image's reference
+    "pin",  # a PEP 508 requirement
+    "literal",  # a word of a command or a string of code (no comment, no docstring)
+    "claim",  # a line of prose, of a comment, of a log, or of a test of a device's name
+]
+
+
+class Fact(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One thing that a file states at one place, and what must hold for it to take effect.
+
+    `value` is its text, None where nobody knows it before the run. `chosen` is the option or variable of which the
+    value is taken, when it is one: what it may be is asked when it is matched. `by` is who says a claim, or a constant
+    (`comment`, `log`, `device-test`). `engine` is the parser that found it.
+    """
+
+    kind: FactKind
+    name: str
+    value: str | None
+    span: Span
+    snippet: str = ""
+    conditions: Conditions = ()
+    engine: str = ""
+    parts: tuple[str, ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
+    argument: str | int | None = None
+    chosen: Question | None = None
+    by: str = ""
+
+
+class Gap(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What could not be read, and why. `line` is None when the whole file is meant.
+
+    A `notice` tells of what somebody asked to leave out, by configuration or comment: the file can be read.
+    """
+
+    path: str
+    reason: str
+    line: int | None = None
+    notice: bool = False
+
+
+class Command(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One simple command: its words, the environment in force for it, and when it runs.
+
+    `environment` holds exported variables and prefix assignments, later ones last; `directory` is the
+    operand of the `cd` in force. `sources` marks `source FILE` and `. FILE`.
+    """
+
+    words: tuple[Word, ...]
+    span: Span
+    environment: tuple[tuple[str, Word], ...] = ()
+    conditions: Conditions = ()
+    directory: Word | None = None
+    sources: bool = False
+
+
+class Option(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A declared argument of a program: argparse, click, absl, dataclass field, or a config's key.
+
+    `default` is None when unknown, "" when declared empty or None, else its text (`true`, `false`,
+    `bf16`). `stores` is the value that giving the bare flag stores (`true`, `false`, `const`).
+    """
+
+    flags: tuple[str, ...]
+    dest: str
+    span: Span
+    default: str | None = None
+    stores: str | None = None
+    choices: tuple[str, ...] = ()
+
+
+class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One imported module: `module` with `level` leading dots, and the names taken from it."""
+
+    module: str
+    span: Span
+    level: int = 0
+    names: tuple[str, ...] = ()
+    conditions: Conditions = ()
+
+
+class Reference(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A file that the source names: a script it calls, a config it opens."""
+
+    text: str
+    span: Span
+    conditions: Conditions = ()
+
+
+class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A function, method or class and the simple names its body mentions (so: may call).
+
+    `name` is qualified inside its module, `Trainer.train_step`; the module's own top level is "".
+    Names mentioned in the `__main__` block belong to the function "__main__". `guarded` are the names that
+    are mentioned only where conditions hold: `if args.fp8: start_fp8()`.
+    """
+
+    name: str
+    mentions: frozenset[str]
+    guarded: tuple[tuple[Conditions, frozenset[str]], ...] = ()
+
+
+class Document(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A text inside a file that another reader understands: a here-document, a `run:` block, a README's code.
+
+    `path_text` is the file it is written to (no parts: none); `span` begins where its first line stands.
+    """
+
+    path_text: Word
+    language: str
+    text: str
+    span: Span
+    conditions: Conditions = ()
+
+
+class Source(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One file to read: its path below the root (POSIX), its language, and its text."""
+
+    path: str
+    language: str
+    text: str
+
+
+class Reading(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """All that one file says. Pure: depends on the file's path, its text and the vocabulary alone.
+
+    `bindings` are a script's variables at its end (for a script that sources it); `entry` says that the
+    file is meant to be run (`__main__` block, notebook); `mentions` are the vendors that its text speaks of.
+    """
+
+    path: str
+    language: str = ""
+    facts: tuple[Fact, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    commands: tuple[Command, ...] = ()
+    bindings: tuple[tuple[str, Word], ...] = ()
+    options: tuple[Option, ...] = ()
+    imports: tuple[Import, ...] = ()
+    references: tuple[Reference, ...] = ()
+    functions: tuple[Function, ...] = ()
+    documents: tuple[Document, ...] = ()
+    entry: bool = False
+    gaps: tuple[Gap, ...] = ()
+    mentions: frozenset[str] = frozenset()
+
+
+def ordered_gaps(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    """The gaps without duplicates, by place: the order in which they are listed everywhere."""
+    return tuple(sorted(set(gaps), key=lambda gap: (gap.path, gap.line or 0, gap.reason)))

@@ -1,0 +1,85 @@
+"""Which names are worth stating? What signals ask for, without the signals: readers leave out what nobody asks.
+
+A file uses thousands of names and calls; a fact is stated only where the last component of its name, its number or a
+word of its text is in the vocabulary. The digest of the vocabulary is part of what a reading depends on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+ANY = "*"
+DOTTED = ("key", "name", "call", "argument", "flag")  # kinds whose names have components
+BY_WORDS = ("literal", "claim")  # kinds whose names are words that the text must hold
+
+
+class Vocabulary:
+    """The last components of the names that are asked for, by kind of fact; some hold a `*`.
+
+    Of literals and claims they are words that the text must hold, in lower case; of constants the numbers, as text;
+    of `beside` the siblings of keys and the arguments of calls that decide.
+    """
+
+    def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
+        """Keep the names, in the form in which `normal` compares them."""
+        self.names = {kind: frozenset(listed) for kind, listed in names.items()}
+        self.numbers = frozenset(float(number) for number in self.names.get("number", ()))
+        self._globs = {
+            kind: tuple(sorted(name for name in listed if ANY in name)) for kind, listed in self.names.items()
+        }
+        self._answers: dict[tuple[str, str], bool] = {}
+
+    def asks(self, kind: str, name: str) -> bool:
+        """Whether any signal asks for a fact of this kind and name; the name may be whole or its last component."""
+        answer = self._answers.get((kind, name))
+        if answer is None:
+            last = last_component(kind, name)
+            answer = last in self.names.get(kind, ()) or any(
+                fnmatchcase(last, glob) for glob in self._globs.get(kind, ())
+            )
+            self._answers[kind, name] = answer
+        return answer
+
+    def holds(self, kind: str, text: str) -> bool:
+        """Whether a literal's or claim's text holds a word that a signal asks for."""
+        pattern = self._patterns.get(kind)
+        return pattern is not None and pattern.search(text.casefold()) is not None
+
+    def everything(self, kind: str) -> bool:
+        """Whether some signal asks for every literal or claim, whatever its text holds."""
+        return ANY in self.names.get(kind, ())
+
+    @cached_property
+    def _patterns(self) -> dict[str, re.Pattern[str]]:
+        return {
+            kind: re.compile("" if self.everything(kind) else "|".join(map(re.escape, sorted(self.names[kind]))))
+            for kind in BY_WORDS
+            if self.names.get(kind)
+        }
+
+    @cached_property
+    def digest(self) -> bytes:
+        """A digest of all that is asked for."""
+        listed = sorted((kind, *sorted(names)) for kind, names in self.names.items())
+        return hashlib.sha256(repr(listed).encode()).digest()
+
+
+def last_component(kind: str, name: str) -> str:
+    """The part of a name by which a vocabulary knows it: the last one, of a module the first."""
+    name = normal(kind, name)
+    if kind == "import":
+        return name.partition(".")[0]
+    return name.rpartition(".")[2] if kind in DOTTED else name
+
+
+def normal(kind: str, name: str) -> str:
+    """Names as they are compared: flags without dashes' variety, packages by PEP 503."""
+    if kind == "flag":
+        return name.lstrip("-").replace("_", "-").casefold()
+    if kind == "pin":
+        return re.sub(r"[-_.]+", "-", name).casefold()
+    return name.casefold() if kind in ("key", "constant", "directive") else name

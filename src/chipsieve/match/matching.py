@@ -1,0 +1,67 @@
+"""Which signals does a fact match? Every fact is asked here, once, and becomes findings; readers know no signal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from chipsieve.facts.conditions import Conditions, Question, stack
+from chipsieve.facts.finding import Finding, Match
+from chipsieve.facts.places import Span
+from chipsieve.facts.reading import Fact
+from chipsieve.match.table import SignalTable
+
+SAME_AS_TRUE = frozenset({"true", "1", "on", "yes", "enabled"})
+
+
+def findings(facts: Iterable[Fact], path: str, table: SignalTable) -> list[Finding]:
+    """The findings of the facts that the file at `path` states, in their order."""
+    return [found for fact in facts for found in matched(fact, path, table)]
+
+
+def matched(fact: Fact, path: str, table: SignalTable) -> Iterator[Finding]:
+    """The findings of one fact: one a signal and value, each under what must hold for it."""
+    for conditions, value in _values(fact, table):
+        for match, span in _matches(fact, value, path, table):
+            yield Finding(
+                signal=match.signal,
+                row=match.row,
+                path=path,
+                span=span,
+                value=match.value,
+                snippet=fact.snippet,
+                conditions=conditions,
+                engine=fact.engine,
+                by=match.by,
+                name=match.name,
+            )
+
+
+def _values(fact: Fact, table: SignalTable) -> Iterator[tuple[Conditions, str | None]]:
+    """The values that a fact may have.
+
+    Of a value that an option or a variable chooses, only what switches on and what signals ask for is worth asking.
+    """
+    if fact.chosen is None:
+        yield fact.conditions, fact.value
+        return
+    yield stack(fact.conditions, replace(fact.chosen, operator="true")), "true"
+    wanted = table.wanted(fact)
+    for text in sorted(wanted - (SAME_AS_TRUE if "true" in wanted else {"true"})):
+        yield stack(fact.conditions, _chooses(fact.chosen, text)), text
+
+
+def _chooses(chosen: Question, text: str) -> Question:
+    """The question whether the option or variable has this value."""
+    return replace(chosen, operator="in", values=(text,))
+
+
+def _matches(fact: Fact, value: str | None, path: str, table: SignalTable) -> Iterator[tuple[Match, Span]]:
+    if fact.kind != "claim":
+        yield from ((match, fact.span) for match in table.asked(fact, value, path))
+        return
+    for match, start, end in table.claims(value or ""):
+        line, column = fact.span.line, fact.span.column
+        by = fact.by or match.by or "prose"
+        yield replace(match, by=by), Span(line, column + start, line, column + end)

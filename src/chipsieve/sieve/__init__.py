@@ -1,0 +1,1 @@
+"""Which accelerators does the evidence exclude, step by step, and what follows for the repository?"""

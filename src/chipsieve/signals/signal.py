@@ -1,0 +1,55 @@
+"""What is a signal? One TOML file beside this module, read and checked, and its match rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+Effect = Literal["requires", "prefers", "names", "technique", "site"]
+
+
+Strength = Literal["definitive", "strong", "weak"]
+
+
+class Signal(msgspec.Struct, frozen=True):
+    """A kind of construct that says something about hardware; one TOML file.
+
+    `requires` is a predicate over the catalogue, as data (see chipsieve.catalogue.predicates). `provides` names
+    modules whose import guards count as met in a launch that asserts this signal. `presumes` is
+    a predicate too: what may be taken for granted, however weak the signal, of vendors of whom the tree nowhere speaks.
+    A launch that asserts a signal that `abstains` computes on processors, and says nothing of accelerators.
+    """
+
+    id: str
+    title: str
+    question: str
+    step: str
+    effect: Effect
+    strength: Strength
+    requires: Mapping[str, object]
+    why: str
+    caveats: tuple[str, ...]
+    references: tuple[str, ...]
+    rows: tuple[Row, ...]
+    label: str = ""
+    provides: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    presumes: Mapping[str, object] = msgspec.field(default_factory=dict)
+    abstains: bool = False
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One match row of a signal. Which fields a kind of row uses is written in docs/signals-format.md."""
+
+    kind: str
+    names: tuple[str, ...]
+    values: tuple[str, ...] = ()
+    pattern: str = ""
+    keyword: str = ""
+    argument: int | None = None
+    files: tuple[str, ...] = ()
+    beside: Mapping[str, str] = msgspec.field(default_factory=dict)
+    by: str = ""
