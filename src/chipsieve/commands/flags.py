@@ -6,18 +6,25 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from chipsieve.facts.words import Resolved
+
 FLAG = re.compile(r"(?P<name>--?[A-Za-z][^\s=]*)(?:=(?P<value>.*))?", re.DOTALL)
 NUMBER = re.compile(r"-\.?\d")
-OVERRIDE = re.compile(r"(?P<mark>\+{0,2}|~)(?P<name>[A-Za-z_][\w./@-]*)=(?P<value>.*)", re.DOTALL)
+OVERRIDE = re.compile(r"\+{0,2}(?P<name>[A-Za-z_][\w./@-]*)=(?P<value>.*)", re.DOTALL)
 BARE = "true"  # the value of a flag that is given without an operand
 
 
 class Flag(NamedTuple):
-    """One flag: `at` is the index of its word, its name as given, and its operand; None where that is not known."""
+    """One flag: the place of its word, its name as given, and its operand; None where that is not known.
+
+    `start` is where in its own word the operand begins, None where the operand is the next word; a `bare` flag has
+    none.
+    """
 
     at: int
     name: str
     value: str | None
+    start: int | None = None
     bare: bool = False
 
 
@@ -26,16 +33,16 @@ def flags(words: Sequence[str | None]) -> Iterator[Flag]:
 
     `--a=b` and `--a b` have operands. A flag before another flag, or at the end, is bare: its value is "true".
     """
-    for index, word in enumerate(words):
+    for at, word in enumerate(words):
         found = FLAG.fullmatch(word) if word is not None else None
         if found is None:
             continue
         if found["value"] is not None:
-            yield Flag(index, found["name"], found["value"])
-        elif index + 1 == len(words) or is_flag(words[index + 1]):
-            yield Flag(index, found["name"], BARE, bare=True)
+            yield Flag(at, found["name"], found["value"], found.start("value"))
+        elif at + 1 == len(words) or is_flag(words[at + 1]):
+            yield Flag(at, found["name"], BARE, bare=True)
         else:
-            yield Flag(index, found["name"], words[index + 1])
+            yield Flag(at, found["name"], words[at + 1])
 
 
 def is_flag(word: str | None) -> bool:
@@ -43,7 +50,35 @@ def is_flag(word: str | None) -> bool:
     return word is not None and word.startswith("-") and not NUMBER.match(word)
 
 
-def override(word: str) -> tuple[str, str] | None:
-    """The key and value of `model.dtype=bf16` or `+trainer.x=1`, as Hydra and OmegaConf take them; None of others."""
-    found = OVERRIDE.fullmatch(word)
-    return (found["name"], found["value"]) if found else None
+class Given(NamedTuple):
+    """What a launch's command line gives an option: the word, the name as given, and the value; None for a bare flag.
+
+    `overrides` marks `model.dtype=bf16`, which sets a key of a configuration.
+    """
+
+    word: Resolved
+    name: str
+    value: Resolved | None
+    overrides: bool = False
+
+    @property
+    def known_text(self) -> str | None:
+        """The value as text, "true" for a bare flag; None when it is not known."""
+        return BARE if self.value is None else self.value.known_text
+
+
+def given(words: Sequence[Resolved]) -> Iterator[Given]:
+    """The options on a command line in order: `--a b`, `--a=b`, `--a`, and `a.b=c` as Hydra and OmegaConf take it."""
+    by_place = {flag.at: flag for flag in flags([word.text for word in words])}
+    for at, word in enumerate(words):
+        flag = by_place.get(at)
+        if flag is not None:
+            yield Given(word, flag.name, None if flag.bare else _operand(flag, words))
+        elif found := OVERRIDE.fullmatch(word.text):
+            yield Given(word, found["name"], word.cut(found.start("value"), len(word.text)), overrides=True)
+
+
+def _operand(flag: Flag, words: Sequence[Resolved]) -> Resolved:
+    if flag.start is None:
+        return words[flag.at + 1]
+    return words[flag.at].cut(flag.start, len(words[flag.at].text))

@@ -147,7 +147,8 @@ class Source(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Reading(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """All that one file says. Pure: depends on the file's path, its text and the vocabulary alone.
 
-    `bindings` are a script's variables at its end (for a script that sources it); `entry` says that the
+    `origin` is the file in which the text stands, where another one writes this one (a here-document); "" for a file
+    of its own. `findings` are marks that another scanner left. `bindings` are a script's variables at its end (for a script that sources it); `entry` says that the
     file is meant to be run (`__main__` block, notebook); `mentions` are the vendors that its text speaks of.
     """
 
@@ -165,6 +166,7 @@ class Reading(msgspec.Struct, frozen=True, array_like=True, gc=False):
     entry: bool = False
     gaps: tuple[Gap, ...] = ()
     mentions: frozenset[str] = frozenset()
+    origin: str = ""
 
 
 def ordered_gaps(gaps: Iterable[Gap]) -> tuple[Gap, ...]:

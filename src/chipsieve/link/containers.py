@@ -16,8 +16,8 @@ from chipsieve.commands.launchers import launchers
 from chipsieve.facts.mentions import speaks
 from chipsieve.facts.reading import Command
 from chipsieve.facts.words import Word
-from chipsieve.link.scripts import Run
-from chipsieve.link.tree import Tree
+from chipsieve.link.following import Run
+from chipsieve.link.file_index import FileIndex
 
 RECIPES = ("dockerfile", "definition")
 VERBS = ("run", "exec", "shell")
@@ -27,9 +27,9 @@ NEAR = 4  # words between a container tool and its verb
 class Containers:
     """The containers in which the scripts of one tree start their programs."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, index: FileIndex) -> None:
         """Look at the scripts of one tree, each once."""
-        self._tree = tree
+        self._index = index
         self._names_image = cache(self._names_one)
         self._starts = cache(self._starts_one)
 
@@ -42,13 +42,13 @@ class Containers:
         return next((_default(found) for folder in folders if (found := self._recipes(folder))), None)
 
     def _names_one(self, script: str) -> bool:
-        return any(item.row == "image" for item in self._tree.readings[script].findings)
+        return any(fact.kind == "image" for fact in self._index.readings[script].facts)
 
     def _starts_one(self, script: str) -> bool:
-        return any(_contains(command) for command in self._tree.readings[script].commands)
+        return any(_contains(command) for command in self._index.readings[script].commands)
 
     def _recipes(self, folder: str) -> list[str]:
-        return [path for path in self._tree.inside(folder) if self._tree.readings[path].language in RECIPES]
+        return [path for path in self._index.inside(folder) if self._index.readings[path].language in RECIPES]
 
 
 def _default(recipes: list[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""What is a launch? One run put together, with the standing of every finding in it."""
+"""What is a launch? One run put together: its words, its settings, and where the facts of its files stand."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Literal
 
 import msgspec
 
-from chipsieve.facts.conditions import Conditions
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Span
+from chipsieve.facts.reading import Fact, Reading
 from chipsieve.facts.ternary import Ternary
+from chipsieve.facts.words import Resolved
 
 Standing = Literal["asserted", "optional", "inert"]
 
@@ -20,24 +21,50 @@ def standing(answer: Ternary) -> Standing:
     return "optional" if answer is None else "asserted" if answer else "inert"
 
 
-class Resolved(msgspec.Struct, frozen=True):
-    """A word of a launch's command line, or a value of its environment, with every known variable filled in.
+class SettledFile(msgspec.Struct, frozen=True, eq=False):
+    """Where the facts of one file stand in a launch; launches for which that is the same share one object.
 
-    What stayed unknown shows as `${NAME}` or `$(...)`. `path` and `span` point at the literal text;
-    `conditions` are those that nobody could decide.
+    `standings` are those of the reading's facts and then of its findings, in their order. A file that only lies
+    `around` the run (requirements, an image's recipe) takes part in it as far as the run asks for what it installs.
     """
 
-    text: str
+    reading: Reading
+    standings: tuple[Standing, ...]
+    around: bool = False
+
+
+class SettledFact(msgspec.Struct, frozen=True):
+    """A fact that a launch's own words state, and no line of a file by itself: an argument handed on, a default."""
+
+    path: str
+    fact: Fact
+    standing: Standing
+
+
+SettingSource = Literal["command line", "environment", "config", "default"]
+
+
+class Setting(msgspec.Struct, frozen=True, gc=False):
+    """An option, key or variable of the run with the value that is in force, and the line that sets it.
+
+    What stayed unknown of the value shows as `${NAME}` or `$(...)`. `source` says who sets it: the command line, the
+    environment, a configuration file, or the default that the program declares.
+    """
+
+    name: str
+    value: str
     path: str
     span: Span
-    conditions: Conditions = ()
+    source: SettingSource
 
 
 class Launch(msgspec.Struct, frozen=True):
     """One run reconstructed from a shell script, job file or entry module.
 
-    `findings` are those that the launch reaches, each with its standing; one that is absent is
-    inert. `devices` is nodes times accelerators per node where the command says so, else 0.
+    `settled` are the files that the launch reaches, each with the standings of its facts, `stated` the facts of its
+    own words. `modules` are the first names of the modules that it certainly imports. `findings` are what matching
+    adds: those that are not inert, each with its standing. `devices` is nodes times accelerators per node where the
+    command says so, else 0. `settings` are the resolved options, keys and variables that are in force, sorted by name.
     """
 
     id: str
@@ -48,5 +75,9 @@ class Launch(msgspec.Struct, frozen=True):
     command: tuple[Resolved, ...]
     environment: Mapping[str, Resolved]
     files: tuple[str, ...]
-    findings: tuple[tuple[Finding, Standing], ...]
+    findings: tuple[tuple[Finding, Standing], ...] = ()
     devices: int = 0
+    settings: tuple[Setting, ...] = ()
+    settled: tuple[SettledFile, ...] = ()
+    stated: tuple[SettledFact, ...] = ()
+    modules: frozenset[str] = frozenset()

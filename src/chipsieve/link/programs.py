@@ -10,11 +10,12 @@ from typing import Literal
 import msgspec
 
 from chipsieve.commands.launchers import launchers
-from chipsieve.link.launch import Resolved
-from chipsieve.link.tree import Tree
-from chipsieve.link.words import unresolved
+from chipsieve.facts.words import Resolved
+from chipsieve.link.file_index import FileIndex
 
 VERSIONED = re.compile(r"(python|ipython|pypy)[\d.]*$")
+PROGRAM_ENDINGS = (".sh", ".bash", ".slurm", ".sbatch", ".py", ".job", ".pbs")
+MODULE_OPTIONS = ("-m", "--module")
 
 
 class Program(msgspec.Struct, frozen=True):
@@ -22,100 +23,107 @@ class Program(msgspec.Struct, frozen=True):
 
     `script` runs a shell script of the tree; `python` one process, `distributed` one per accelerator.
     `entry` is the file of the tree or, where it has none, the text that names the program; `first` is the
-    index of the first word that belongs to the entry.
+    index of the first word that belongs to the entry; `known` is False where the text holds something unknown.
     """
 
     kind: Literal["script", "python", "distributed"]
     entry: str
     first: int
+    known: bool = True
 
 
-def program(words: Sequence[Resolved], tree: Tree, bases: Sequence[str]) -> Program | None:
+def program(words: Sequence[Resolved], files: FileIndex, bases: Sequence[str]) -> Program | None:
     """The program that the words start, None when it is none that the table or the tree knows."""
-    table = launchers()
-    for index, word in enumerate(words):
-        base = posixpath.basename(word.text)
-        if base in table.distributed:
-            return _distributed(words, index + 1, tree, bases, base)
-        if base in table.pythons or VERSIONED.fullmatch(base):
-            return _python(words, index + 1, tree, bases)
-        if base in table.shells or base in table.submitters:
-            return _script(words, index + 1, tree, bases)
-        found = _own(word.text, tree, bases)
-        if found and (index == 0 or _looks_like_path(word.text)):
-            return Program("script" if tree.readings[found].language == "shell" else "python", found, index + 1)
-        if index == 0 and not (base in table.wrappers or unresolved(word.text) or not word.text):
-            return None
-    return None
+    return _Finder(words, files, bases).program()
 
 
-def _own(text: str, tree: Tree, bases: Sequence[str]) -> str | None:
-    """A shell or Python file of the tree that the text names as a program."""
-    if not text.endswith((".sh", ".bash", ".slurm", ".sbatch", ".py", ".job", ".pbs")):
+class _Finder:
+    """Looks for the program in the words of one command."""
+
+    def __init__(self, words: Sequence[Resolved], files: FileIndex, bases: Sequence[str]) -> None:
+        self.words, self.files, self.bases = words, files, bases
+
+    def program(self) -> Program | None:
+        table = launchers()
+        for at, word in enumerate(self.words):
+            base = posixpath.basename(word.text)
+            if base in table.distributed:
+                return self.distributed(at + 1, base)
+            if base in table.pythons or VERSIONED.fullmatch(base):
+                return self.python(at + 1)
+            if base in table.shells or base in table.submitters:
+                return self.script(at + 1)
+            found = self.own(word)
+            if found and (at == 0 or "/" in word.text or word.text.endswith((".py", ".sh"))):
+                return Program("script" if self.language(found) == "shell" else "python", found, at + 1)
+            if at == 0 and not (base in table.wrappers or word.wholly_unknown or not word.text):
+                return None
         return None
-    found = tree.find(text, bases)
-    return found if found and tree.readings[found].language in ("shell", "python") else None
 
+    def language(self, path: str) -> str:
+        return self.files.readings[path].language
 
-def _looks_like_path(text: str) -> bool:
-    return "/" in text or text.endswith((".py", ".sh"))
+    def named(self, word: Resolved, kind: Literal["python", "distributed"], first: int) -> Program:
+        """The program that a word names: a file of the tree, else the text itself."""
+        found = self.files.named(word, self.bases)
+        return Program(kind, found or word.text, first, known=found is not None or not word.unknown)
 
-
-def _script(words: Sequence[Resolved], start: int, tree: Tree, bases: Sequence[str]) -> Program | None:
-    for index in range(start, len(words)):
-        found = tree.find(words[index].text, bases)
-        if found and tree.readings[found].language == "shell":
-            return Program("script", found, index + 1)
-        if found and tree.readings[found].language == "python":
-            return Program("python", found, index + 1)
-    return None
-
-
-def _python(words: Sequence[Resolved], start: int, tree: Tree, bases: Sequence[str]) -> Program | None:
-    unknown: Program | None = None
-    for index in range(start, len(words)):
-        text, before = words[index].text, words[index - 1].text
-        if text == "-c":
+    def own(self, word: Resolved) -> str | None:
+        """A shell or Python file of the tree that the word names as a program."""
+        if not word.text.endswith(PROGRAM_ENDINGS):
             return None
-        if text in ("-m", "--module") and index + 1 < len(words) and not unknown:
-            return _module(words, index + 1, tree, bases)
-        if text.startswith("-m") and text[2:].isidentifier() and not unknown:
-            return Program("python", text[2:], index + 1)
-        if text.startswith("-") and text not in ("-W", "-X"):
-            continue
-        if unresolved(text):
-            unknown = unknown or Program("python", tree.find(text, bases) or text, index + 1)
-            continue
-        if unknown and (before.startswith("-") and before != "-u"):
-            continue
-        if text.endswith(".py"):
-            return Program("python", tree.find(text, bases) or text, index + 1)
-        found = None if unknown else tree.find(text, bases)
-        if found and tree.readings[found].language == "python":
-            return Program("python", found, index + 1)
-    return unknown
+        found = self.files.named(word, self.bases)
+        return found if found and self.language(found) in ("shell", "python") else None
 
+    def script(self, start: int) -> Program | None:
+        for at in range(start, len(self.words)):
+            found = self.files.named(self.words[at], self.bases)
+            if found and self.language(found) in ("shell", "python"):
+                return Program("script" if self.language(found) == "shell" else "python", found, at + 1)
+        return None
 
-def _module(words: Sequence[Resolved], index: int, tree: Tree, bases: Sequence[str]) -> Program:
-    name = words[index].text
-    if name in launchers().modules:
-        return _distributed(words, index + 1, tree, bases, name)
-    return Program("python", tree.module(name, (*bases, "src", "")) or name, index + 1)
+    def python(self, start: int) -> Program | None:
+        unknown: Program | None = None
+        for at in range(start, len(self.words)):
+            word, before = self.words[at], self.words[at - 1].text
+            if word.text == "-c":
+                return None
+            if word.text in MODULE_OPTIONS and at + 1 < len(self.words) and not unknown:
+                return self.module(at + 1)
+            if word.text.startswith("-m") and word.text[2:].isidentifier() and not unknown:
+                return Program("python", word.text[2:], at + 1)
+            if word.text.startswith("-") and word.text not in ("-W", "-X"):
+                continue
+            if word.wholly_unknown:
+                unknown = unknown or self.named(word, "python", at + 1)
+                continue
+            if unknown and (before.startswith("-") and before != "-u"):
+                continue
+            if word.text.endswith(".py"):
+                return self.named(word, "python", at + 1)
+            found = None if unknown else self.files.named(word, self.bases)
+            if found and self.language(found) == "python":
+                return Program("python", found, at + 1)
+        return unknown
 
+    def module(self, at: int) -> Program:
+        name = self.words[at].text
+        if name in launchers().modules:
+            return self.distributed(at + 1, name)
+        return Program("python", self.module_file(name), at + 1)
 
-def _distributed(words: Sequence[Resolved], start: int, tree: Tree, bases: Sequence[str], name: str) -> Program:
-    """The entry is the first file of code or module after the launcher; its own options are passed over."""
-    for index in range(start, len(words)):
-        text = words[index].text
-        if text in ("-m", "--module") and index + 1 < len(words):
-            return Program(
-                "distributed",
-                tree.module(words[index + 1].text, (*bases, "src", "")) or words[index + 1].text,
-                index + 2,
-            )
-        if text.endswith(".py") and not text.startswith("-"):
-            return Program("distributed", tree.find(text, bases) or text, index + 1)
-        script = None if text.startswith("-") else _own(text, tree, bases)
-        if script:
-            return Program("script", script, index + 1)
-    return Program("distributed", name, start)
+    def module_file(self, name: str) -> str:
+        return self.files.module(name, (*self.bases, "src", "")) or name
+
+    def distributed(self, start: int, name: str) -> Program:
+        """The entry is the first file of code or module after the launcher; its own options are passed over."""
+        for at in range(start, len(self.words)):
+            word = self.words[at]
+            if word.text in MODULE_OPTIONS and at + 1 < len(self.words):
+                return Program("distributed", self.module_file(self.words[at + 1].text), at + 2)
+            if word.text.endswith(".py") and not word.text.startswith("-"):
+                return self.named(word, "distributed", at + 1)
+            script = None if word.text.startswith("-") else self.own(word)
+            if script:
+                return Program("script", script, at + 1)
+        return Program("distributed", name, start)

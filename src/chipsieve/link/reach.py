@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 
 from chipsieve.facts.conditions import Condition, Question
 from chipsieve.facts.deciding import all_hold, decide, fixed
-from chipsieve.facts.finding import Finding
+from chipsieve.link.launch import SettledFile
 from chipsieve.facts.ternary import Ternary, every
-from chipsieve.link.calls import needs
-from chipsieve.link.files import CODE, Files, Ways
-from chipsieve.link.launch import Resolved
-from chipsieve.link.options import OptionValues
-from chipsieve.link.settled import Asked, Knowledge, Settled
-from chipsieve.link.tree import known
+from chipsieve.link.live_names import needs
+from chipsieve.link.tree_files import CODE, TreeFiles, Ways
+from chipsieve.facts.words import Resolved
+from chipsieve.link.option_values import OptionValues
+from chipsieve.link.memo import Asked, Knowledge, Settled
 
 ROUNDS = 12  # answers settle in a few; a bound for those that would swing
 
@@ -38,27 +37,30 @@ class Start(msgspec.Struct, frozen=True):
 class Reach:
     """What one run reaches, and the answers that follow from it.
 
-    `files` maps each reached path to True (certainly) or None (nobody can tell).
+    `files` maps each reached path to True (certainly) or None (nobody can tell); `settles` is False where ROUNDS were
+    not enough.
     """
 
-    def __init__(self, files: Files, start: Start) -> None:
-        """Spread from the entries, again and again with what was learnt, until nothing changes."""
+    def __init__(self, files: TreeFiles, start: Start) -> None:
+        """Iterate reachability, live names and option values to a fixed point, at most ROUNDS times."""
         self._files, self._start = files, start
         self._entries = frozenset(start.entries)
-        self._roots = files.tree.roots(start.bases)
+        self._roots = files.index.roots(start.bases)
         self._ways: dict[str, Settled[Ways]] = {}
         self.files: dict[str, Ternary] = dict.fromkeys(sorted(start.entries), True)
         self._declaring: list[str] = []
         self._live: frozenset[str] = frozenset()
         self.options = OptionValues(start.words, (), ())
-        self._contexts = self._asked_anew()
+        self._contexts = self._fresh_answers()
         self._read_options()
+        self.settles = False
         for _ in range(ROUNDS):
             before = (self.files, self._live)
-            self._hear(self._live_names())
-            self._spread()
+            self._set_live_names(self._live_names())
+            self._propagate()
             self._read_options()
-            if before == (self.files, self._live):
+            self.settles = before == (self.files, self._live)
+            if self.settles:
                 break
 
     def holds(self, conditions: Collection[Condition], path: str) -> Ternary:
@@ -70,28 +72,20 @@ class Reach:
         rest = [item for item in conditions if item not in assumed] if assumed else conditions
         return every((reached, all_hold(rest, self._context(path))))
 
-    def findings(self, path: str) -> Iterator[tuple[Finding, Ternary]]:
-        """Each finding of a reached file, and whether its conditions hold, the file's own reach included."""
-        file, reached = self._files[path], self.files[path]
-        answers = file.findings(self._start.assumed).under(self._context(path))
-        for item, answer in zip(file.reading.findings, answers, strict=True):
-            yield item, every((reached, answer))
+    def settled(self, path: str) -> SettledFile:
+        """Where the facts of a reached file stand, the file's own reach included."""
+        settlements = self._files[path].standings(self._start.assumed).under(self._context(path))
+        return settlements.certain if self.files[path] else settlements.perhaps
 
-    def modules(self, asked: frozenset[str]) -> frozenset[str]:
-        """Which of the modules asked for, by their top-level names, the run certainly imports, ours or not."""
-        found: set[str] = set()
-        for path in (path for path, answer in self.files.items() if answer):
-            file = self._files[path]
-            for item in () if asked.isdisjoint(file.beginnings) else file.reading.imports:
-                root = item.module.partition(".")[0]
-                if root in asked and root not in found and not item.level and self.holds(item.conditions, path):
-                    found.add(root)
-        return frozenset(found)
+    def modules(self) -> frozenset[str]:
+        """The modules, by their first names, that the run certainly imports, of the tree or not."""
+        certain = (path for path, answer in self.files.items() if answer)
+        return frozenset().union(*(self._files[path].modules.under(self._context(path)) for path in certain))
 
     def _context(self, path: str) -> Knowledge:
         return self._contexts[path in self._entries]
 
-    def _hear(self, live: frozenset[str]) -> None:
+    def _set_live_names(self, live: frozenset[str]) -> None:
         """Ternary by the names that are live from now on."""
         self._live = live
         for context in self._contexts:
@@ -106,9 +100,9 @@ class Reach:
         declared = [file.declared for file in files if file.reading.language in CODE]
         configured = [file.declared for file in files if file.reading.language not in CODE]
         self._declaring, self.options = declaring, OptionValues(self._start.words, declared, configured)
-        self._contexts = self._asked_anew()
+        self._contexts = self._fresh_answers()
 
-    def _asked_anew(self) -> list[_Answers]:
+    def _fresh_answers(self) -> list[_Answers]:
         return [_Answers(self._start, self.options, self._live, entry=entry) for entry in (False, True)]
 
     def _live_names(self) -> frozenset[str]:
@@ -118,7 +112,7 @@ class Reach:
         run = tuple(bodies.pop(path) for path in self._start.entries if path in bodies)
         return self._files.live_names(tuple(bodies.values()), run)
 
-    def _spread(self) -> None:
+    def _propagate(self) -> None:
         """Reach the files from the entries anew, by what is known so far; each has the best answer of its ways."""
         self.files = dict.fromkeys(sorted(self._start.entries), True)
         files = self.files
@@ -162,7 +156,7 @@ class _Answers(dict[Asked, Ternary]):
             return decide(question, self._options.value(question.name))
         if question.subject == "variable":
             value = self._start.environment.get(question.name)
-            return decide(question, value.text) if value and not value.conditions and known(value.text) else None
+            return decide(question, value.known_text) if value and not value.conditions else None
         if question.subject == "call":
             return True if needs(question.name) <= self.live else None
         if question.subject == "import":

@@ -6,8 +6,9 @@ import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 
 from chipsieve.commands.launchers import launchers
-from chipsieve.link.launch import Resolved
-from chipsieve.link.options import option_name, pairs
+from chipsieve.facts.words import Resolved
+from chipsieve.commands.flags import given
+from chipsieve.link.option_values import option_name
 
 TRAINING = ("training", "fine-tuning")
 OPTIONS_THAT_TRAIN = 2
@@ -57,8 +58,8 @@ def _role(name: str) -> str:
 
 def devices(words: Sequence[Resolved], environment: Mapping[str, Resolved]) -> int:
     """Nodes times accelerators per node as far as the command says, 0 where it does not."""
-    given = {option_name(name): operand for _, name, operand in pairs(words)}
-    counts = {kind: _count(given, names) for kind, names in launchers().devices.items()}
+    counted = {option_name(one.name): one.value.text if one.value else None for one in given(words)}
+    counts = {kind: _count(counted, names) for kind, names in launchers().devices.items()}
     nodes = counts["nodes"] or _number(environment["NNODES"].text if "NNODES" in environment else None) or 1
     return (counts["per_node"] or 0) * nodes or counts["total"] or 0
 

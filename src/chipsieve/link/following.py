@@ -14,10 +14,10 @@ from chipsieve.facts.conditions import Condition
 from chipsieve.facts.deciding import all_hold
 from chipsieve.facts.reading import Command, Gap, Reading
 from chipsieve.facts.words import Word
-from chipsieve.link.launch import Resolved
+from chipsieve.facts.words import Resolved
 from chipsieve.link.programs import Program, program
-from chipsieve.link.tree import HOLE, ROOT, Tree, above, known
-from chipsieve.link.words import SPLIT, Scope, Values, expand
+from chipsieve.link.file_index import FileIndex, above
+from chipsieve.link.expansion import Scope, Values, alternatives, expand
 
 DEPTH = 6  # scripts calling scripts; deeper is a loop
 CALLERS = ("shell", "python", "makefile")
@@ -54,9 +54,9 @@ class Run(msgspec.Struct, frozen=True):
 class Follower:
     """Follows the commands of scripts; remembers which scripts are called by others."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, index: FileIndex) -> None:
         """Follow over the scripts of one tree."""
-        self.tree = tree
+        self.index = index
         self.called: set[str] = set()
         self._ways = 0
         self.gaps: list[Gap] = []
@@ -79,7 +79,7 @@ class Follower:
         chain: tuple[tuple[str, int], ...],
     ) -> Iterator[Run]:
         scope.variables = {**inherited, **scope.variables}
-        yield from self._commands(self.tree.readings[scope.script].commands, scope, inherited, chain, [])
+        yield from self._commands(self.index.readings[scope.script].commands, scope, inherited, chain, [])
 
     def _commands(
         self, commands: Sequence[Command], scope: Scope, inherited: Values, chain: tuple[tuple[str, int], ...],
@@ -117,10 +117,10 @@ class Follower:
         self, command: Command, words: tuple[Resolved, ...], scope: Scope, inherited: Values,
         chain: tuple[tuple[str, int], ...], sourced: tuple[str, ...],
     ) -> Iterator[Run]:  # fmt: skip
-        started = program(words, self.tree, self._bases(scope))
+        started = program(words, self.index, self._bases(scope))
         if started is None and any(" " in word.text for word in words[:ARRAYS]):
-            words = tuple(replace(word, text=text) for word in words for text in word.text.split())
-            started = program(words, self.tree, self._bases(scope))
+            words = tuple(part for word in words for part in word.split())
+            started = program(words, self.index, self._bases(scope))
         if started is None:
             return
         environment = _exported(command, scope, inherited, sourced)
@@ -143,7 +143,7 @@ class Follower:
     def _wrapped(self, words: Sequence[Resolved], started: Program, scope: Scope) -> Program | None:
         """The program that another one is to start: what stands behind `--`, as in `./bind.sh -- python train.py`."""
         for at, word in enumerate(words[started.first :], started.first + 1):
-            inner = program(words[at:], self.tree, self._bases(scope)) if word.text == "--" else None
+            inner = program(words[at:], self.index, self._bases(scope)) if word.text == "--" else None
             if inner and inner.kind != "script":
                 return replace(inner, first=inner.first + at)
         return None
@@ -155,7 +155,7 @@ class Follower:
 
     def _asked(self, words: Sequence[Resolved], scope: Scope) -> str | None:
         """The script of the tree that `source NAME` names."""
-        return self.tree.find(words[1].text, self._bases(scope)) if len(words) > 1 else None
+        return self.index.named(words[1], self._bases(scope)) if len(words) > 1 else None
 
     def _take(
         self, path: str, scope: Scope, directory: str, words: Sequence[Resolved], inside: frozenset[str] = frozenset()
@@ -166,7 +166,7 @@ class Follower:
         taken = [path]
         inside |= {path}
         sourced_at: dict[str, int] = {}  # the line of the last script that sets a variable, against its own line for it
-        for command in self.tree.readings[path].commands if len(inside) <= DEPTH else ():
+        for command in self.index.readings[path].commands if len(inside) <= DEPTH else ():
             if command.sources and all_hold(command.conditions, inner) is not False:
                 asked = tuple(word for item in command.words for word in expand(item, inner))
                 before = dict(inner.variables)
@@ -174,21 +174,22 @@ class Follower:
                 taken += self._take(found, inner, directory, asked, inside) if found and found not in inside else []
                 changed = (name for name, values in inner.variables.items() if before.get(name) != values)
                 sourced_at.update(dict.fromkeys(changed, command.span.line))
-        own = _environment(self.tree.readings[path].bindings, inner)
-        lines = {name: word.span.line for name, word in self.tree.readings[path].bindings}
+        own = _environment(self.index.readings[path].bindings, inner)
+        lines = {name: word.span.line for name, word in self.index.readings[path].bindings}
         late = {name: values for name, values in own.items() if lines[name] >= sourced_at.get(name, 0)}
         scope.variables.update({**own, **inner.variables, **late})
         return taken
 
     def _candidates(self, words: Sequence[Resolved], here: Scope) -> list[str]:
         """The scripts that a partly unknown name may mean, `config_${SYSTEM}.sh`, in the nearest folder with any."""
-        text = words[1].text if len(words) > 1 else ""
-        pattern = posixpath.basename(HOLE.sub("*", text.removeprefix(ROOT)))
-        if known(text) or "*" not in pattern or len(posixpath.splitext(pattern)[0].replace("*", "")) < TELLING:
+        if len(words) < 2 or not words[1].unknown:  # noqa: PLR2004 - `source` and its operand
+            return []
+        pattern = posixpath.basename(words[1].pattern)
+        if "*" not in pattern or len(posixpath.splitext(pattern)[0].replace("*", "")) < TELLING:
             return []
         for base in self._bases(here):
-            fitting = (path for path in self.tree.inside(base) if fnmatchcase(posixpath.basename(path), pattern))
-            found = [path for path in fitting if self.tree.readings[path].language == "shell" and path != here.script]
+            fitting = (path for path in self.index.inside(base) if fnmatchcase(posixpath.basename(path), pattern))
+            found = [path for path in fitting if self.index.readings[path].language == "shell" and path != here.script]
             if found:
                 return self._outermost(sorted(found)) if len(found) > 1 else []
         return []
@@ -197,22 +198,22 @@ class Follower:
         """Those of some scripts that no other one of them sources: `config_A.sh`, not its `config_common.sh`."""
         inner = {
             posixpath.basename(part.text)
-            for path in scripts for command in self.tree.readings[path].commands if command.sources
+            for path in scripts for command in self.index.readings[path].commands if command.sources
             for word in command.words for part in word.parts if part.kind == "text"
         }  # fmt: skip
         return [path for path in scripts if posixpath.basename(path) not in inner] or list(scripts)
 
     def _call(self, script: str, chain: Sequence[tuple[str, int]]) -> None:
         """A script that another calls is no run of its own; one that only prose or a workflow shows is."""
-        if all(self.tree.readings[path].language in CALLERS for path, _ in chain):
+        if all(self.index.readings[path].language in CALLERS for path, _ in chain):
             self.called.add(script)
 
     def _directory(self, command: Command, scope: Scope) -> str:
         """The folder the command runs in: where it changed to, when the tree has it."""
         for word in expand(command.directory, scope) if command.directory else ():
-            if word.text.startswith(ROOT):
-                return posixpath.normpath(word.text.removeprefix(ROOT))
-            if known(word.text) and not word.text.startswith("/"):
+            if word.root_at == 0:
+                return posixpath.normpath(word.text)
+            if word.known and not word.text.startswith("/"):
                 return posixpath.normpath(posixpath.join(scope.directory, word.text))
         return scope.directory
 
@@ -228,15 +229,8 @@ def _exported(command: Command, scope: Scope, inherited: Values, sourced: Sequen
 
 
 def _environment(pairs: Sequence[tuple[str, Word]], scope: Scope) -> dict[str, tuple[Resolved, ...]]:
-    """Variables and what each may hold: a value that an unquoted list split is one text again."""
-    return {name: tuple(_whole(expand(word, scope))) for name, word in pairs}
-
-
-def _whole(values: list[Resolved]) -> list[Resolved]:
-    plain = [value for value in values if not value.conditions]
-    if len(plain) == len(values) > 1:
-        return [replace(values[0], text=" ".join(value.text for value in values))]
-    return [replace(value, text=value.text.replace(SPLIT, " ")) for value in values]
+    """Variables and what each may hold; a value that an unquoted list would split is one text."""
+    return {name: alternatives(word, scope) for name, word in pairs}
 
 
 def _single(environment: Values) -> dict[str, Resolved]:

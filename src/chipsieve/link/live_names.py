@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from chipsieve.facts.reading import Function
 from chipsieve.facts.ternary import Ternary
-from chipsieve.link.settled import Knowledge, Settled, may
+from chipsieve.link.memo import Knowledge, Settled, may
 
 # Methods that a framework calls on its own: torch.nn.Module's, Lightning's, Transformers' Trainer's.
 HOOKS = frozenset({

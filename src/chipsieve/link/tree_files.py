@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from chipsieve.facts.conditions import Condition
 from chipsieve.facts.reading import Reading, Reference
+from chipsieve.facts.words import written
+from chipsieve.link.launch import SettledFile, standing
 from chipsieve.facts.ternary import Ternary
-from chipsieve.link.calls import Calls, live_names
-from chipsieve.link.options import Declared
-from chipsieve.link.settled import Settled
-from chipsieve.link.tree import Tree, modules_of
+from chipsieve.link.live_names import Calls, live_names
+from chipsieve.link.option_values import Declared, option_name
+from chipsieve.link.memo import Settled
+from chipsieve.link.file_index import FileIndex, modules_of
 
 CODE = ("python", "notebook")
+BY_WORDS = ("env", "flag")  # kinds of fact that the launch's own command line and environment decide
 CONFIG = re.compile(
     r"(?:^|/)(?:configs?|_base_)/"
 )  # `_base_ = ["../_base_/schedule.py"]`, as OpenMMLab's frameworks do
@@ -25,14 +29,32 @@ Way = tuple[tuple[Condition, ...], str]
 Ways = Sequence[tuple[str, Ternary]]
 
 
+class Settlements:
+    """Where the facts of one file stand, by the answers to their conditions; each made when it is asked for."""
+
+    def __init__(self, reading: Reading, answers: Sequence[Ternary]) -> None:
+        """Keep the answers, in the order of the facts and findings."""
+        self.reading, self._answers = reading, answers
+
+    @cached_property
+    def certain(self) -> SettledFile:
+        """The standings in a run that certainly reaches the file."""
+        return SettledFile(self.reading, tuple(map(standing, self._answers)))
+
+    @cached_property
+    def perhaps(self) -> SettledFile:
+        """The standings in a run of which nobody can tell whether it reaches the file."""
+        return SettledFile(self.reading, tuple("inert" if one is False else "optional" for one in self._answers))
+
+
 class File:
     """One file of a tree; what follows from it alone is worked out once, for all runs that reach it."""
 
-    def __init__(self, reading: Reading, tree: Tree) -> None:
+    def __init__(self, reading: Reading, index: FileIndex) -> None:
         """Look at one reading of the tree."""
-        self.reading, self._tree = reading, tree
+        self.reading, self._index = reading, index
         self._ways: dict[tuple[object, ...], Settled[Ways]] = {}
-        self._findings: dict[frozenset[Condition], Settled[Sequence[Ternary]]] = {}
+        self._standings: dict[frozenset[Condition], Settled[Settlements]] = {}
 
     @cached_property
     def calls(self) -> Calls:
@@ -53,23 +75,51 @@ class File:
     @cached_property
     def _conditions(self) -> frozenset[Condition]:
         ways = (item.conditions for items in (self.reading.imports, self.reading.references) for item in items)
-        several = (*ways, *(item.conditions for item in self.reading.findings))
+        several = (*ways, *(item.conditions for item in (*self.reading.facts, *self.reading.findings)))
         return frozenset(condition for conditions in several for condition in conditions)
 
-    def findings(self, assumed: frozenset[Condition]) -> Settled[Sequence[Ternary]]:
-        """Whether the conditions of each of its findings hold, where some conditions are taken to hold."""
+    def standings(self, assumed: frozenset[Condition]) -> Settled[Settlements]:
+        """Where its facts stand, once some conditions are taken to hold."""
         assumed = assumed and assumed & self._conditions
-        if assumed not in self._findings:
-            several = (_rest(item.conditions, assumed) for item in self.reading.findings)
-            self._findings[assumed] = Settled(several, tuple)
-        return self._findings[assumed]
+        if assumed not in self._standings:
+            several = (_rest(item.conditions, assumed) for item in (*self.reading.facts, *self.reading.findings))
+            self._standings[assumed] = Settled(several, lambda answers: Settlements(self.reading, answers))
+        return self._standings[assumed]
+
+    @cached_property
+    def stated(self) -> Mapping[tuple[str, str, str | None, int], int]:
+        """The index of each variable and flag that it states, by kind, name, value and line; the first of several."""
+        found: dict[tuple[str, str, str | None, int], int] = {}
+        for index, fact in enumerate(self.reading.facts):
+            if fact.kind in BY_WORDS:
+                found.setdefault((fact.kind, fact.name, fact.value, fact.span.line), index)
+        return found
+
+    @cached_property
+    def keys(self) -> Mapping[str, list[int]]:
+        """The indices of the keys that it sets, by the names under which options are compared."""
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for index, fact in enumerate(self.reading.facts):
+            if fact.kind == "key":
+                found[option_name(fact.name)].append(index)
+        return found
+
+    @cached_property
+    def modules(self) -> Settled[frozenset[str]]:
+        """The modules, by their first names, that the file certainly imports; those of its own folder left out."""
+        absolute = [item for item in self.reading.imports if not item.level]
+        names = [item.module.partition(".")[0] for item in absolute]
+        return Settled(
+            (item.conditions for item in absolute),
+            lambda answers: frozenset(name for name, answer in zip(names, answers, strict=True) if answer),
+        )
 
     def ways(self, roots: Sequence[str], bases: tuple[str, ...], assumed: frozenset[Condition]) -> Settled[Ways]:
         """The files that it imports or refers to, in its order, with the answers of the conditions on the way.
 
         `roots` hold modules, `bases` configs.
         """
-        roots = tuple(root for root in roots if not self.beginnings.isdisjoint(self._tree.modules_in(root)))
+        roots = tuple(root for root in roots if not self.beginnings.isdisjoint(self._index.modules_in(root)))
         assumed = assumed and assumed & self._conditions
         key = (roots, bases if self.reading.references else (), assumed)
         if key not in self._ways:
@@ -81,7 +131,7 @@ class File:
 
     def _led(self, roots: Sequence[str], bases: tuple[str, ...]) -> Iterator[Way]:
         for item in self.reading.imports:
-            yield from ((item.conditions, target) for target in self._tree.imported(self.reading.path, item, roots))
+            yield from ((item.conditions, target) for target in self._index.imported(self.reading.path, item, roots))
         for reference in self.reading.references:
             target = self._referred(reference, bases)
             if target:
@@ -90,10 +140,10 @@ class File:
     def _referred(self, reference: Reference, bases: tuple[str, ...]) -> str | None:
         """The config that a reference names; code and prose are not configs, but for what a Python config builds on."""
         here = self.reading.path
-        found = self._tree.find(reference.text, (posixpath.dirname(here), *bases))
-        if found is None or self._tree.readings[found].language in ("prose", "shell"):
+        found = self._index.named(written(reference.text, here, reference.span), (posixpath.dirname(here), *bases))
+        if found is None or self._index.readings[found].language in ("prose", "shell"):
             return None
-        code = self._tree.readings[found].language in CODE
+        code = self._index.readings[found].language in CODE
         return None if code and not (CONFIG.search(here) and CONFIG.search(found)) else found
 
 
@@ -113,17 +163,17 @@ def best(targets: Sequence[str], answers: Sequence[Ternary]) -> Ways:
     return ways
 
 
-class Files:
+class TreeFiles:
     """The files of one tree by path."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, index: FileIndex) -> None:
         """Look at the files of one tree, each when it is asked for."""
-        self.tree = tree
+        self.index = index
         self._known: dict[str, File] = {}
         self.live_names = lru_cache(LIVE)(live_names)
 
     def __getitem__(self, path: str) -> File:
         """The file at a path."""
         if path not in self._known:
-            self._known[path] = File(self.tree.readings[path], self.tree)
+            self._known[path] = File(self.index.readings[path], self.index)
         return self._known[path]

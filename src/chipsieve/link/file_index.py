@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,23 +10,17 @@ from collections.abc import Set as AbstractSet
 from itertools import takewhile
 
 from chipsieve.facts.reading import Import, Reading
+from chipsieve.facts.words import Resolved
 
-ROOT = "${root}/"  # how a path below the scanned root is written once it is known
-HOLE = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\$[@*\w]+|`[^`]*`")
 
 
 def above(folder: str) -> tuple[str, ...]:
     """A folder of the tree and all that hold it, the root ("") last; the root alone for a path from elsewhere."""
-    parts = [] if folder.startswith("/") or HOLE.search(folder) else [part for part in folder.split("/") if part]
+    parts = [] if folder.startswith("/") else [part for part in folder.split("/") if part]
     return tuple("/".join(parts[:size]) for size in range(len(parts), -1, -1))
 
 
-def known(text: str) -> bool:
-    """Whether nothing in a resolved text stayed unknown."""
-    return HOLE.search(text.removeprefix(ROOT)) is None
-
-
-class Tree:
+class FileIndex:
     """All readings by path, and the ways in which a script may name them."""
 
     def __init__(self, readings: Iterable[Reading]) -> None:
@@ -47,23 +40,30 @@ class Tree:
         """The files that lie in a folder itself, in the readings' order."""
         return self._by_folder.get(folder, ())
 
-    def find(self, text: str, bases: Sequence[str]) -> str | None:
+    def named(self, word: Resolved, bases: Sequence[str]) -> str | None:
+        """The path that a word of a command line names; one that begins below the scanned root is seen from there.
+
+        Of a word of which something stayed unknown (`${CODE}/train.py`) the ending counts.
+        """
+        seen = ("",) if word.root_at == 0 else bases
+        begins_known = not word.unknown or word.unknown[0][0] > 0
+        return self.find(word.text, seen, ending=word.tail, plain=begins_known)
+
+    def find(self, text: str, bases: Sequence[str], *, ending: str | None = None, plain: bool = True) -> str | None:
         """The path that `text` names, seen from each base folder in turn, else by a unique ending.
 
-        Absolute paths and paths that begin with something unknown (`${CODE}/train.py`) are matched by
-        their ending, the nearest to the first base where several fit equally.
+        Absolute paths, and those of which only the `ending` is known, are matched by their ending, the nearest to
+        the first base where several fit equally.
         """
         text = text.strip().removeprefix("file://")
         if not text or text.startswith("-") or "\n" in text:
             return None
-        if text.startswith(ROOT):
-            bases, text = ("",), text.removeprefix(ROOT)
-        if not text.startswith("/") and not HOLE.match(text):
+        if plain and not text.startswith("/"):
             for base in bases:
                 path = posixpath.normpath(posixpath.join(base, text))
                 if path in self.readings:
                     return path
-        return self._by_ending(HOLE.split(text)[-1], bases[0] if bases else "")
+        return self._by_ending(text if ending is None else ending.strip(), bases[0] if bases else "")
 
     def _by_ending(self, tail: str, near: str) -> str | None:
         """The file with the longest ending that the tree has, where it is one, or one that lies nearest."""

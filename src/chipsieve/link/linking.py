@@ -1,0 +1,284 @@
+"""Which launches does the tree hold, and where does each fact stand in them?"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from chipsieve.commands.flags import given
+from chipsieve.facts.conditions import MENTION, Conditions
+from chipsieve.facts.reading import Fact, Gap, Reading
+from chipsieve.facts.words import Resolved
+from chipsieve.link.containers import Containers
+from chipsieve.link.file_index import FileIndex, above
+from chipsieve.link.following import Follower, Run, scripts_of
+from chipsieve.link.launch import Launch, SettledFact, SettledFile, Standing, standing
+from chipsieve.link.option_values import option_name
+from chipsieve.link.programs import Program
+from chipsieve.link.reach import Reach, Start
+from chipsieve.link.roles import TRAINING, borrowed, devices, role_of
+from chipsieve.link.tree_files import BY_WORDS, CODE, TreeFiles
+
+ENGINE = "link"
+ENTRY_ROLES = ("inference", "evaluation", "benchmark")
+ELSEWHERE = ("test", "data preparation", "other")
+SURROUNDINGS = ("requirements", "dockerfile", "definition")
+INSTALLED_FILES = ("setup.py", "pyproject.toml", "setup.cfg", "environment.yml", "environment.yaml")
+NOT_SETTLED = "which files and options the run reaches did not settle: the last answer counts"
+
+Judge = Callable[[Conditions], Standing]
+
+
+class Linked:
+    """The launches of a tree, sorted by place, and what was lost on the way.
+
+    Nobody has asked signals yet: `launches` have no findings.
+    """
+
+    def __init__(self, readings: Sequence[Reading]) -> None:
+        """Reconstruct every run that the tree starts."""
+        self._index = FileIndex(readings)
+        self._linker = _Linker(self._index)
+        follower = Follower(self._index)
+        runs = [run for run in _runs(follower) if not _starts_elsewhere(run, self._index)]
+        found = [(run, self._linker.launch(run)) for run in runs]
+        if not any(launch.role in TRAINING for _, launch in found):
+            started = {launch.entry for _, launch in found}
+            found += [(run, self._linker.launch(run)) for run in _entry_modules(self._index, started)]
+        found.sort(key=lambda pair: (pair[1].path, pair[1].line, pair[1].entry))
+        self.launches = tuple(_numbered(launch for _, launch in found))
+        self._runs = {launch.id: run for (run, _), launch in zip(found, self.launches, strict=True)}
+        self._gaps = follower.gaps
+
+    def relink(self, launch: Launch, provided: frozenset[str]) -> Launch:
+        """The launch once more, where it asks for some modules by name: their import guards count as met."""
+        return replace(self._linker.launch(self._runs[launch.id], provided), id=launch.id)
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What could not be followed, and each limit that was met."""
+        return (*self._gaps, *self._linker.gaps)
+
+
+def whole(name: str, readings: Iterable[Reading], judge: Judge) -> Launch:
+    """A launch that stands for whole readings where no run is looked for; `judge` says where each fact stands."""
+    several = tuple(readings)
+    settled = tuple(
+        SettledFile(reading, tuple(judge(item.conditions) for item in (*reading.facts, *reading.findings)))
+        for reading in several
+    )
+    paths = tuple(sorted({reading.path for reading in several} - {""}))
+    return Launch(name, "any", "", 0, "", (), {}, paths, settled=settled)
+
+
+def by_eye(conditions: Conditions) -> Standing:
+    """What a person takes for granted who reads a tree by eye: every line takes effect that is more than a mention."""
+    return "inert" if MENTION in conditions else "asserted"
+
+
+def perhaps(conditions: Conditions) -> Standing:
+    """Where a line stands of which nobody knows the run: it may take effect or not."""
+    return "inert" if MENTION in conditions else "optional"
+
+
+def _starts_elsewhere(run: Run, index: FileIndex) -> bool:
+    """Whether a run starts a program from elsewhere that neither trains nor serves: `pip`, `pytest`."""
+    if run.program.entry in index.readings:
+        return False
+    options = (option_name(one.name) for one in given(run.operands))
+    distributed = run.program.kind == "distributed"
+    return role_of(run.program.entry, run.chain[0][0], options, distributed=distributed) in ELSEWHERE
+
+
+def _runs(follower: Follower) -> list[Run]:
+    """The runs of every script that no other script calls; those in prose only when the project's own start none."""
+    readings = follower.index.readings
+    by_script = {script: follower.runs(script) for script in scripts_of(readings)}
+    outer = {script: runs for script, runs in by_script.items() if script not in follower.called} or by_script
+    shown = {script for script in outer if readings[script].language == "prose"}
+    own = (runs for script, runs in outer.items() if script not in shown and not borrowed(script))
+    chosen = set(outer) - shown if any(own) else outer
+    return [run for script in sorted(chosen) for run in outer[script]]
+
+
+def _entry_modules(index: FileIndex, started: set[str]) -> list[Run]:
+    """Entry modules with their defaults, for a tree whose scripts start no training."""
+    by_role: defaultdict[str, list[Run]] = defaultdict(list)
+    for path, reading in sorted(index.readings.items()):
+        if reading.entry and path not in started:
+            run = Run(((path, 1),), Program("python", path, 0), (), {}, posixpath.dirname(path), (), ())
+            by_role[role_of(path, "", (option.dest for option in reading.options), distributed=False)].append(run)
+    training = [run for role in TRAINING for run in by_role[role]]
+    return training or [run for role in ENTRY_ROLES for run in by_role[role]]
+
+
+def _numbered(launches: Iterable[Launch]) -> Iterator[Launch]:
+    """The launches with ids that differ: a second one at a line is `path:line#2`."""
+    seen: defaultdict[str, int] = defaultdict(int)
+    for launch in launches:
+        seen[launch.id] += 1
+        number = seen[launch.id]
+        yield launch if number == 1 else replace(launch, id=f"{launch.id}#{number}")
+
+
+class _Said(NamedTuple):
+    """What a run's own words say: a fact, the word that says it, and the conditions that nobody could decide."""
+
+    fact: Fact
+    word: Resolved
+    conditions: Conditions
+
+
+class _Linker:
+    """Turns runs into launches over one tree."""
+
+    def __init__(self, index: FileIndex) -> None:
+        self._index, self._files = index, TreeFiles(index)
+        self._containers = Containers(index)
+        self._around: defaultdict[str, list[str]] = defaultdict(list)
+        for path, reading in index.readings.items():
+            if reading.language in SURROUNDINGS or posixpath.basename(path) in INSTALLED_FILES:
+                self._around[posixpath.dirname(path)].append(path)
+        self._built = {path: _settled_around(reading, built=True) for path, reading in self._recipes()}
+        self._beside = {
+            path: _settled_around(index.readings[path], built=False)
+            for paths in self._around.values()
+            for path in paths
+        }
+        self.gaps: list[Gap] = []
+
+    def _recipes(self) -> Iterator[tuple[str, Reading]]:
+        return ((path, reading) for path, reading in self._index.readings.items() if reading.language in SURROUNDINGS)
+
+    def launch(self, run: Run, provided: frozenset[str] = frozenset()) -> Launch:
+        """The launch of a run: what it reaches, and where each fact stands in it."""
+        reach = Reach(self._files, self._start(run, provided))
+        path, line = run.chain[0]
+        entry = run.program.entry
+        if not reach.settles:
+            self.gaps.append(Gap(path, NOT_SETTLED, line))
+        settled, stated = self._settle(run, reach)
+        return Launch(
+            id=(f"{path}:{line}" if run.words else path) + (f"#{run.variant}" if run.variant else ""),
+            role=role_of(entry, path, reach.options.names(), distributed=run.program.kind == "distributed"),
+            path=path,
+            line=line,
+            entry=entry,
+            command=run.words,
+            environment=run.environment,
+            files=tuple(sorted(reach.files)),
+            devices=devices(run.words, run.environment) or devices(run.outer, run.environment),
+            settled=(*settled, *self._settled_around(run, reach)),
+            stated=stated,
+            modules=reach.modules(),
+        )
+
+    def _start(self, run: Run, provided: frozenset[str]) -> Start:
+        entry = [run.program.entry] if run.program.entry in self._index.readings else []
+        bases = self._bases(run)
+        in_prose = self._index.readings[run.chain[0][0]].language == "prose"
+        entries = (*entry, *run.scripts, *self._configs(run, bases))
+        assumed = frozenset() if in_prose else frozenset(run.conditions)
+        return Start(entries, run.environment, run.operands, bases, provided, assumed)
+
+    def _bases(self, run: Run) -> tuple[str, ...]:
+        """Where modules and configs are looked for: the working folder, the entry's, those above, `src`."""
+        folder = posixpath.dirname(run.program.entry) if run.program.known else ""
+        return tuple(
+            dict.fromkeys([run.directory, *above(folder), *(posixpath.dirname(path) for path in run.scripts), "src", ""])
+        )
+
+    def _configs(self, run: Run, bases: Sequence[str]) -> list[str]:
+        """The configs that the command line names."""
+        words = dict.fromkeys(part for word in run.words for part in (word, _behind_equals(word)))
+        words |= dict.fromkeys(one.value for one in given(run.words) if one.value and "config" in one.name.casefold())
+        found = set()
+        for word in words:
+            endings = ("",) if posixpath.splitext(word.text)[1] else (".yaml", ".yml", ".json") if word.text else ()
+            named = (replace(word, text=word.text + ending) for ending in endings)
+            found |= {path for one in named if (path := self._index.named(one, bases))}
+        return sorted(path for path in found if self._index.readings[path].language not in ("prose", "shell"))
+
+    def _settle(self, run: Run, reach: Reach) -> tuple[list[SettledFile], tuple[SettledFact, ...]]:
+        """Where the facts of the reached files stand, and the facts that the run's words alone state."""
+        stated: list[SettledFact] = []
+        said: defaultdict[str, dict[int, Standing]] = defaultdict(dict)
+        for fact, word, conditions in (*_environment(run), *_options(run)):
+            stands = standing(reach.holds(conditions, word.path))
+            if stands == "inert":
+                continue
+            index = self._index_of(fact, word)
+            if index is None:
+                stated.append(SettledFact(word.path, fact, stands))
+            else:
+                said[word.path].setdefault(index, stands)
+        settled = [self._settled(path, run, reach, said.get(path, {})) for path in reach.files]
+        return settled, tuple(stated)
+
+    def _index_of(self, fact: Fact, word: Resolved) -> int | None:
+        """The place, among the facts of the word's file, of the fact that this word states there."""
+        if word.path not in self._index.readings or fact.kind not in BY_WORDS:
+            return None
+        return self._files[word.path].stated.get((fact.kind, fact.name, fact.value, word.span.line))
+
+    def _settled(self, path: str, run: Run, reach: Reach, said: dict[int, Standing]) -> SettledFile:
+        """One file's standings; of variables and flags in the run's scripts its words decide, whoever wrote them."""
+        settled, file = reach.settled(path), self._files[path]
+        own_script = path in run.scripts and file.reading.language not in CODE
+        overridden = {index for name, places in file.keys.items() if reach.options.gives(name) for index in places}
+        if not (said or overridden or (own_script and file.stated)):
+            return settled
+        stands = list(settled.standings)
+        for index, fact in enumerate(file.reading.facts):
+            if own_script and fact.kind in BY_WORDS:
+                stands[index] = said.get(index, "inert")
+            elif index in said and stands[index] == "inert":
+                stands[index] = said[index]
+            elif index in overridden and stands[index] == "asserted":
+                stands[index] = "optional"
+        return SettledFile(settled.reading, tuple(stands))
+
+    def _settled_around(self, run: Run, reach: Reach) -> list[SettledFile]:
+        """Requirements and images in the entry's folder, the script's, and those above."""
+        around = sorted({path for folder in self._bases(run) for path in self._around.get(folder, ())})
+        recipe = self._containers.recipe_of(run)
+        return [
+            self._built[path] if path == recipe else self._beside[path] for path in around if path not in reach.files
+        ]
+
+
+def _settled_around(reading: Reading, *, built: bool) -> SettledFile:
+    """The facts of a file that only lies around a run; what an image certainly installs or sets takes effect."""
+    stands: list[Standing] = [
+        "inert" if MENTION in item.conditions else "asserted" if built and not item.conditions else "optional"
+        for item in (*reading.facts, *reading.findings)
+    ]
+    return SettledFile(reading, tuple(stands), around=True)
+
+
+def _behind_equals(word: Resolved) -> Resolved:
+    at = word.text.find("=")
+    return word.cut(at + 1 if at >= 0 else len(word.text), len(word.text))
+
+
+def _environment(run: Run) -> Iterator[_Said]:
+    for name, value in run.environment.items():
+        fact = Fact("env", name, value.known_text, value.span, f"{name}={value.text}", engine=ENGINE)
+        conditions = value.conditions + run.conditions
+        yield _Said(replace(fact, conditions=conditions), value, conditions)
+
+
+def _options(run: Run) -> Iterator[_Said]:
+    """What the command line gives: flags, and keys of a configuration that it overrides."""
+    for one in given(run.words):
+        conditions = one.word.conditions + run.conditions
+        shown = one.name if one.value is None else f"{one.name} {one.value.text}"
+        flag = Fact("flag", one.name, one.known_text, one.word.span, shown, conditions, ENGINE)
+        yield _Said(flag, one.word, conditions)
+        if "=" in one.word.text:
+            *parts, last = one.name.split(".")
+            yield _Said(replace(flag, kind="key", name=last, parts=tuple(parts)), one.word, conditions)

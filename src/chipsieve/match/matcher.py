@@ -1,0 +1,153 @@
+"""Which findings does a launch have? The facts of a tree, each matched once, by where they stand in each launch."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from chipsieve.facts.finding import Finding, unique
+from chipsieve.facts.reading import Gap, Reading
+from chipsieve.link.launch import Launch, SettledFile, Standing
+from chipsieve.link.linking import Linked
+from chipsieve.match.matching import matched
+from chipsieve.match.table import SignalTable
+
+PASSES = 3  # a launch that asks for a module meets that module's import guards, which may ask for another
+NOT_SETTLED = "which modules the run asks for did not settle: the last answer counts"
+
+Place = tuple[str, str, int]
+Keep = Callable[[Finding], bool]
+Found = Sequence[tuple[int, Finding]]  # each with the index of its fact, or of its mark behind the facts
+
+
+def place_of(item: Finding) -> Place:
+    """By what two engines' findings are one: signal, path and line."""
+    return item.signal, item.path, item.span.line
+
+
+class Matched(NamedTuple):
+    """The launches of a tree with their findings, and each limit that was met."""
+
+    launches: tuple[Launch, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
+class Matcher:
+    """Matches what the files of one tree state, once, and what its launches say themselves.
+
+    A reading's own findings are marks that another scanner left there. Where it marks what a fact of ours says, the
+    two are one finding under our conditions; `alone` leaves out what no mark confirms. `keep` says which findings are
+    wanted: the developers may ask to leave some out.
+    """
+
+    def __init__(self, readings: Iterable[Reading], table: SignalTable, keep: Keep, *, alone: bool = False) -> None:
+        """Match every fact of the readings."""
+        self._table, self._keep, self._alone = table, keep, alone
+        several = tuple(readings)
+        marks = _by_place(mark for reading in several for mark in reading.findings)
+        own = {id(reading): list(self._own(reading)) for reading in several}
+        met = {place_of(found) for founds in own.values() for _, found in founds}
+        self._marks = marks
+        self._readings = several  # keeps them alive: they are looked up by identity
+        self._found = {id(reading): self._joined(reading, own[id(reading)], met) for reading in several}
+        self._settled: dict[SettledFile, list[tuple[int, Finding, Standing]]] = {}
+
+    def _own(self, reading: Reading) -> Iterator[tuple[int, Finding]]:
+        path = reading.origin or reading.path
+        for index, fact in enumerate(reading.facts):
+            yield from ((index, found) for found in matched(fact, path, self._table))
+
+    def _joined(self, reading: Reading, own: Found, met: set[Place]) -> Found:
+        """The findings of a reading's facts and, where no fact of ours says the same, of its marks."""
+        joined = [(index, both) for index, found in own if (both := self._confirmed(found))]
+        seen: set[Place] = set()
+        for index, mark in enumerate(reading.findings, len(reading.facts)):
+            place = place_of(mark)
+            if place not in met and place not in seen:
+                seen.add(place)
+                joined += [(index, one) for one in self._marks[place]]
+        return [(index, found) for index, found in joined if self._keep(found)]
+
+    def _confirmed(self, found: Finding) -> Finding | None:
+        """A finding of ours with the engines that mark its place; None where only marked ones count."""
+        engines = {mark.engine for mark in self._marks.get(place_of(found), ())}
+        if not engines:
+            return None if self._alone else found
+        return replace(found, engine=_together(engines if self._alone else engines | {found.engine}))
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All that the tree says, whatever run it belongs to; without duplicates, by place."""
+        return unique(found for founds in self._found.values() for _, found in founds)
+
+    def launches(self, linked: Linked) -> Matched:
+        """Every launch with its findings."""
+        launches, gaps = [], []
+        for launch in linked.launches:
+            found, settles = self._follow(launch, linked)
+            launches.append(found)
+            gaps += [] if settles else [Gap(launch.path, NOT_SETTLED, launch.line)]
+        return Matched(tuple(launches), tuple(gaps))
+
+    def _follow(self, launch: Launch, linked: Linked) -> tuple[Launch, bool]:
+        """The launch with its findings, linked again while they ask for modules whose import guards they meet."""
+        provided: frozenset[str] = frozenset()
+        for _ in range(PASSES):
+            found = self.launch(launch, provided)
+            before, provided = provided, provided | self._provides(found)
+            if provided == before:
+                return found, True
+            launch = linked.relink(launch, provided)
+        return found, False
+
+    def launch(self, launch: Launch, provided: frozenset[str] = frozenset()) -> Launch:
+        """The launch with the findings that are not inert in it; `provided` are modules that it asks for by name."""
+        found: dict[Finding, Standing] = {}
+        for settled in launch.settled:
+            asked = provided | launch.modules if settled.around else provided
+            for _, item, stands in self._of(settled):
+                found[item] = self._installed(item, stands, asked)
+        for said in launch.stated:
+            for item in matched(said.fact, said.path, self._table):
+                if (not self._alone or place_of(item) in self._marks) and self._keep(item):
+                    found.setdefault(item, said.standing)
+        return replace(launch, findings=tuple(found.items()))
+
+    def _of(self, settled: SettledFile) -> list[tuple[int, Finding, Standing]]:
+        """The findings of a file where its facts stand so; shared by all launches for which that is the same."""
+        if settled not in self._settled:
+            stands = settled.standings
+            founds = self._found[id(settled.reading)]
+            self._settled[settled] = [(at, item, stands[at]) for at, item in founds if stands[at] != "inert"]
+        return self._settled[settled]
+
+    def _installed(self, item: Finding, stands: Standing, asked: frozenset[str]) -> Standing:
+        """An installed package takes effect when the launch asks for it, and not before."""
+        if item.row != "pin":
+            return stands
+        return "asserted" if asked.intersection(self._table.signals[item.signal].provides) else "optional"
+
+    def _provides(self, launch: Launch) -> frozenset[str]:
+        """The modules that the launch asks for by name: what its findings that take effect provide."""
+        asserted = (item for item, stands in launch.findings if stands == "asserted" and item.row != "pin")
+        return frozenset(module for item in asserted for module in self._table.signals[item.signal].provides)
+
+
+def _by_place(marks: Iterable[Finding]) -> Mapping[Place, tuple[Finding, ...]]:
+    """The marks by place, engines joined: of several engines the one stands that says most."""
+    by_engine: defaultdict[Place, defaultdict[str, list[Finding]]] = defaultdict(lambda: defaultdict(list))
+    for mark in unique(marks):
+        by_engine[place_of(mark)][mark.engine].append(mark)
+    return {place: _fullest(engines) for place, engines in by_engine.items()}
+
+
+def _fullest(engines: Mapping[str, list[Finding]]) -> tuple[Finding, ...]:
+    best = max(sorted(engines), key=lambda engine: sum(bool(item.row) + bool(item.value) for item in engines[engine]))
+    return tuple(replace(item, engine=_together(engines)) for item in engines[best])
+
+
+def _together(engines: Iterable[str]) -> str:
+    return "+".join(sorted({name for engine in engines for name in engine.split("+") if name}))
