@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from chipsieve.border.combine import joined, merged, only, place_of
 from chipsieve.catalogue import load_catalogue
 from chipsieve.configuration.excludes import glob_for, leave_out
 from chipsieve.configuration.file import NONE, Config
 from chipsieve.configuration.suppressions import Wishes
-from chipsieve.facts.finding import unique
 from chipsieve.facts.places import Lines
 from chipsieve.facts.reading import Reading, Source, ordered_gaps
-from chipsieve.link import link, loose
+from chipsieve.link.linking import by_eye, perhaps, whole
+from chipsieve.match.marks import marked
+from chipsieve.match.matcher import match_tree, match_whole
 from chipsieve.match.table import default_table
 from chipsieve.sieve.outcome import Coverage, Verdict
 from chipsieve.sieve.policies import DEFAULT, load_policy
@@ -166,28 +166,27 @@ def _located(reports: Iterable[tuple[str, Report]], found: Discovery, config: Co
 
 
 def _verdict(
-    asked: _Asked, found: Discovery, readings: tuple[Reading, ...], foreign: Foreign | None, *, alone: bool
+    asked: _Asked, found: Discovery, readings: Sequence[Reading], foreign: Foreign | None, *, alone: bool
 ) -> Verdict:
-    """The verdict on a tree: what its readings hold, with another scanner's findings, or with those alone."""
-    if foreign is not None:
-        readings = joined(readings, foreign.findings, alone=alone)
+    """The verdict on a tree: what its readings state, with another scanner's marks, or what those marks alone say."""
     wishes = Wishes(found, asked.config)
-    readings = wishes.readings(readings)
-    linked = link(readings, default_table(), asked.scope)
-    places = frozenset(map(place_of, foreign.findings)) if foreign and alone else None
-    launches = linked.launches if places is None else tuple(only(launch, places) for launch in linked.launches)
-    launches = wishes.launches(launches)
-    gaps = {*found.gaps, *(gap for reading in readings for gap in reading.gaps), *linked.gaps, *wishes.notices}
-    told = scanned(found, readings, asked.scope, gaps.union(foreign.gaps if foreign else ()), wishes.ignored)
-    return conclude(replace(told, root=asked.name), launches, asked.rules)
+    readings = wishes.wanted(readings)
+    if foreign is not None:
+        readings = marked(readings, foreign.findings)
+    says = match_tree(readings, default_table(), wishes.keeps, scope=asked.scope, alone=alone)
+    gaps = {*found.gaps, *(gap for reading in readings for gap in reading.gaps), *says.gaps, *wishes.notices}
+    told = scanned(
+        found, readings, asked.scope, gaps.union(foreign.gaps if foreign else ()), wishes.ignored, says.findings
+    )
+    return conclude(replace(told, root=asked.name), says.launches, asked.rules)
 
 
 def _rootless(asked: _Asked, foreign: Foreign) -> Verdict:
     """The verdict on reports alone: their files were not seen, so no launch is known."""
-    findings = [item for items in merged(foreign.findings).values() for item in items]
     wishes = Wishes(Discovery(Path(), (), 0, ()), asked.config)
-    readings = wishes.readings([Reading("", findings=tuple(unique(findings)))])
-    launches = link(readings, default_table(), asked.scope).launches if asked.scope == "tree" else (loose(readings),)
+    judge = by_eye if asked.scope == "tree" else perhaps
+    name = "tree" if asked.scope == "tree" else "results"
+    says = match_whole(whole(name, marked((), foreign.findings), judge), default_table(), wishes.keeps)
     gaps = ordered_gaps([*foreign.gaps, *wishes.notices])
     unseen = replace(asked.rules, policy=replace(asked.rules.policy, presumes=False))  # nobody read the tree
-    return conclude(Scanned(asked.name, asked.scope, readings[0].findings, gaps, Coverage()), launches, unseen)
+    return conclude(Scanned(asked.name, asked.scope, says.findings, gaps, Coverage()), says.launches, unseen)

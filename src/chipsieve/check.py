@@ -15,12 +15,13 @@ from chipsieve.catalogue import load_catalogue
 from chipsieve.configuration.excludes import leave_out
 from chipsieve.configuration.file import Config
 from chipsieve.configuration.suppressions import Wishes
-from chipsieve.facts.conditions import Question
+from chipsieve.facts.conditions import Conditions, Question
 from chipsieve.facts.deciding import all_hold, fixed
-from chipsieve.facts.finding import Finding
 from chipsieve.facts.ternary import Ternary
-from chipsieve.link import as_one
 from chipsieve.link.launch import Standing, standing
+from chipsieve.link.linking import whole
+from chipsieve.match.matcher import match_whole
+from chipsieve.match.table import default_table
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.sieve.policies import DEFAULT, load_policy
 from chipsieve.sieve.verdict import Rules, conclude, scanned
@@ -47,13 +48,14 @@ def check(root: Path, paths: Sequence[str], config: Config, policy: str = DEFAUL
     """
     found = leave_out(named(root, sorted(set(paths))), config)
     wishes = Wishes(found, config)
-    readings = wishes.readings(read_tree(found))
+    readings = wishes.wanted(read_tree(found))
+    says = match_whole(whole(LAUNCH, readings, _standing), default_table(), wishes.keeps)
     gaps = {gap for reading in readings for gap in reading.gaps}.union(found.gaps, wishes.notices)
-    told = replace(scanned(found, readings, "launch", gaps, wishes.ignored), root=root.name)
+    told = replace(scanned(found, readings, "launch", gaps, wishes.ignored, says.findings), root=root.name)
     unseen = replace(load_policy(policy), presumes=False)  # what the rest of the tree speaks of is not known
     rules = Rules(load_catalogue(), load_signals(), unseen, "any")
-    return conclude(told, [as_one(LAUNCH, readings, _standing)], rules)
+    return conclude(told, says.launches, rules)
 
 
-def _standing(item: Finding) -> Standing:
-    return standing(all_hold(item.conditions, _Anyhow()))
+def _standing(conditions: Conditions) -> Standing:
+    return standing(all_hold(conditions, _Anyhow()))

@@ -10,14 +10,11 @@ import difflib
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from msgspec.structs import replace
-
 from chipsieve.configuration.comments import Comment, comments
 from chipsieve.configuration.excludes import glob_for
 from chipsieve.configuration.file import Config
 from chipsieve.facts.finding import Finding, finding_order
 from chipsieve.facts.reading import Gap, Reading, Source
-from chipsieve.link.launch import Launch
 from chipsieve.sieve.outcome import Ignored
 from chipsieve.signals import load_signals
 from chipsieve.sources.disk import Discovery, load
@@ -29,8 +26,7 @@ Place = tuple[str, str, int]
 class Wishes:
     """What a configuration and a tree's comments ask to leave out, kept in books while it is asked for.
 
-    Pass the readings through it, then the launches made of them; then `ignored` and `notices` are whole. Unless
-    `config.heed`, both come back as they are.
+    Ask it of every finding; then `ignored` and `notices` are whole. Unless `config.heed`, all findings are kept.
     """
 
     def __init__(self, found: Discovery, config: Config) -> None:
@@ -43,22 +39,16 @@ class Wishes:
         self._ignored: dict[Place, Ignored] = {}
         self._used: set[tuple[str, int, str]] = set()
 
-    def readings(self, readings: Iterable[Reading]) -> tuple[Reading, ...]:
-        """The readings without the findings that are to be left out, whichever scanner made them."""
+    def wanted(self, readings: Iterable[Reading]) -> tuple[Reading, ...]:
+        """The readings without those of files that are to be left out."""
         return tuple(
-            replace(reading, findings=tuple(item for item in reading.findings if self._keeps(item)))
+            reading
             for reading in readings
             if not (self.config.heed and glob_for(self.found.root / reading.path, self.config))
         )
 
-    def launches(self, launches: Iterable[Launch]) -> tuple[Launch, ...]:
-        """The launches without them: linking makes findings of its own, from the words of commands."""
-        return tuple(
-            replace(launch, findings=tuple(pair for pair in launch.findings if self._keeps(pair[0])))
-            for launch in launches
-        )
-
-    def _keeps(self, item: Finding) -> bool:
+    def keeps(self, item: Finding) -> bool:
+        """Whether a finding counts; one that somebody asks to leave out is recorded."""
         return not (self._unwanted(item) and self.config.heed)
 
     def _unwanted(self, item: Finding) -> bool:

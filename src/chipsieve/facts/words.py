@@ -10,7 +10,6 @@ import msgspec
 from chipsieve.facts.conditions import Conditions
 from chipsieve.facts.places import Span
 
-
 EXPANSION = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\$[@*\w]+|`[^`]*`")
 
 

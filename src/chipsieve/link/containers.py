@@ -8,6 +8,7 @@ built from.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable
 from functools import cache
 from itertools import takewhile
@@ -16,11 +17,12 @@ from chipsieve.commands.launchers import launchers
 from chipsieve.facts.mentions import speaks
 from chipsieve.facts.reading import Command
 from chipsieve.facts.words import Word
-from chipsieve.link.following import Run
 from chipsieve.link.file_index import FileIndex
+from chipsieve.link.following import Run
 
 RECIPES = ("dockerfile", "definition")
 VERBS = ("run", "exec", "shell")
+REFERENCE = re.compile(r"[\w./:@+-]+")  # a placeholder, `<path to image>`, names none
 NEAR = 4  # words between a container tool and its verb
 
 
@@ -42,7 +44,9 @@ class Containers:
         return next((_default(found) for folder in folders if (found := self._recipes(folder))), None)
 
     def _names_one(self, script: str) -> bool:
-        return any(fact.kind == "image" for fact in self._index.readings[script].facts)
+        return any(
+            fact.kind == "image" and REFERENCE.fullmatch(fact.value or "") for fact in self._index.readings[script].facts
+        )
 
     def _starts_one(self, script: str) -> bool:
         return any(_contains(command) for command in self._index.readings[script].commands)

@@ -13,7 +13,6 @@ from chipsieve.facts.reading import Import, Reading
 from chipsieve.facts.words import Resolved
 
 
-
 def above(folder: str) -> tuple[str, ...]:
     """A folder of the tree and all that hold it, the root ("") last; the root alone for a path from elsewhere."""
     parts = [] if folder.startswith("/") else [part for part in folder.split("/") if part]

@@ -13,11 +13,10 @@ from msgspec.structs import replace
 from chipsieve.facts.conditions import Condition
 from chipsieve.facts.deciding import all_hold
 from chipsieve.facts.reading import Command, Gap, Reading
-from chipsieve.facts.words import Word
-from chipsieve.facts.words import Resolved
-from chipsieve.link.programs import Program, program
-from chipsieve.link.file_index import FileIndex, above
+from chipsieve.facts.words import Resolved, Word
 from chipsieve.link.expansion import Scope, Values, alternatives, expand
+from chipsieve.link.file_index import FileIndex, above
+from chipsieve.link.programs import Program, program
 
 DEPTH = 6  # scripts calling scripts; deeper is a loop
 CALLERS = ("shell", "python", "makefile")

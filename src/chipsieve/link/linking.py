@@ -67,10 +67,7 @@ class Linked:
 def whole(name: str, readings: Iterable[Reading], judge: Judge) -> Launch:
     """A launch that stands for whole readings where no run is looked for; `judge` says where each fact stands."""
     several = tuple(readings)
-    settled = tuple(
-        SettledFile(reading, tuple(judge(item.conditions) for item in (*reading.facts, *reading.findings)))
-        for reading in several
-    )
+    settled = tuple(SettledFile(reading, tuple(map(judge, reading.conditions))) for reading in several)
     paths = tuple(sorted({reading.path for reading in several} - {""}))
     return Launch(name, "any", "", 0, "", (), {}, paths, settled=settled)
 
@@ -189,7 +186,9 @@ class _Linker:
         """Where modules and configs are looked for: the working folder, the entry's, those above, `src`."""
         folder = posixpath.dirname(run.program.entry) if run.program.known else ""
         return tuple(
-            dict.fromkeys([run.directory, *above(folder), *(posixpath.dirname(path) for path in run.scripts), "src", ""])
+            dict.fromkeys(
+                [run.directory, *above(folder), *(posixpath.dirname(path) for path in run.scripts), "src", ""]
+            )
         )
 
     def _configs(self, run: Run, bases: Sequence[str]) -> list[str]:
@@ -254,8 +253,8 @@ class _Linker:
 def _settled_around(reading: Reading, *, built: bool) -> SettledFile:
     """The facts of a file that only lies around a run; what an image certainly installs or sets takes effect."""
     stands: list[Standing] = [
-        "inert" if MENTION in item.conditions else "asserted" if built and not item.conditions else "optional"
-        for item in (*reading.facts, *reading.findings)
+        "inert" if MENTION in conditions else "asserted" if built and not conditions else "optional"
+        for conditions in reading.conditions
     ]
     return SettledFile(reading, tuple(stands), around=True)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from chipsieve.commands.flags import given
 from chipsieve.facts.reading import Option
 from chipsieve.facts.words import Resolved
-from chipsieve.commands.flags import given
-
 
 
 @lru_cache(maxsize=65_536)  # asked for every condition of every launch

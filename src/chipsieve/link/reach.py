@@ -8,13 +8,13 @@ import msgspec
 
 from chipsieve.facts.conditions import Condition, Question
 from chipsieve.facts.deciding import all_hold, decide, fixed
-from chipsieve.link.launch import SettledFile
 from chipsieve.facts.ternary import Ternary, every
-from chipsieve.link.live_names import needs
-from chipsieve.link.tree_files import CODE, TreeFiles, Ways
 from chipsieve.facts.words import Resolved
-from chipsieve.link.option_values import OptionValues
+from chipsieve.link.launch import SettledFile
+from chipsieve.link.live_names import needs
 from chipsieve.link.memo import Asked, Knowledge, Settled
+from chipsieve.link.option_values import OptionValues
+from chipsieve.link.tree_files import CODE, TreeFiles, Ways
 
 ROUNDS = 12  # answers settle in a few; a bound for those that would swing
 

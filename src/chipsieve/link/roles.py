@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 
+from chipsieve.commands.flags import given
 from chipsieve.commands.launchers import launchers
 from chipsieve.facts.words import Resolved
-from chipsieve.commands.flags import given
 from chipsieve.link.option_values import option_name
 
 TRAINING = ("training", "fine-tuning")

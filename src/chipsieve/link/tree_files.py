@@ -10,13 +10,13 @@ from functools import cached_property, lru_cache
 
 from chipsieve.facts.conditions import Condition
 from chipsieve.facts.reading import Reading, Reference
-from chipsieve.facts.words import written
-from chipsieve.link.launch import SettledFile, standing
 from chipsieve.facts.ternary import Ternary
-from chipsieve.link.live_names import Calls, live_names
-from chipsieve.link.option_values import Declared, option_name
-from chipsieve.link.memo import Settled
+from chipsieve.facts.words import written
 from chipsieve.link.file_index import FileIndex, modules_of
+from chipsieve.link.launch import SettledFile, standing
+from chipsieve.link.live_names import Calls, live_names
+from chipsieve.link.memo import Settled
+from chipsieve.link.option_values import Declared, option_name
 
 CODE = ("python", "notebook")
 BY_WORDS = ("env", "flag")  # kinds of fact that the launch's own command line and environment decide
@@ -75,14 +75,14 @@ class File:
     @cached_property
     def _conditions(self) -> frozenset[Condition]:
         ways = (item.conditions for items in (self.reading.imports, self.reading.references) for item in items)
-        several = (*ways, *(item.conditions for item in (*self.reading.facts, *self.reading.findings)))
+        several = (*ways, *self.reading.conditions)
         return frozenset(condition for conditions in several for condition in conditions)
 
     def standings(self, assumed: frozenset[Condition]) -> Settled[Settlements]:
         """Where its facts stand, once some conditions are taken to hold."""
         assumed = assumed and assumed & self._conditions
         if assumed not in self._standings:
-            several = (_rest(item.conditions, assumed) for item in (*self.reading.facts, *self.reading.findings))
+            several = (_rest(conditions, assumed) for conditions in self.reading.conditions)
             self._standings[assumed] = Settled(several, lambda answers: Settlements(self.reading, answers))
         return self._standings[assumed]
 

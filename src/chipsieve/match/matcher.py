@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from chipsieve.facts.finding import Finding, unique
 from chipsieve.facts.reading import Gap, Reading
 from chipsieve.link.launch import Launch, SettledFile, Standing
-from chipsieve.link.linking import Linked
+from chipsieve.link.linking import Linked, by_eye, whole
 from chipsieve.match.matching import matched
 from chipsieve.match.table import SignalTable
 
@@ -29,10 +29,38 @@ def place_of(item: Finding) -> Place:
 
 
 class Matched(NamedTuple):
-    """The launches of a tree with their findings, and each limit that was met."""
+    """What signals say of a tree: its launches with their findings, all findings by place, and what was lost."""
 
     launches: tuple[Launch, ...]
+    findings: tuple[Finding, ...]
     gaps: tuple[Gap, ...] = ()
+
+
+def everything(_: Finding) -> bool:
+    """Nothing is to be left out."""
+    return True
+
+
+def match_tree(
+    readings: Sequence[Reading], table: SignalTable, keep: Keep = everything, *, scope: str = "launch",
+    alone: bool = False,
+) -> Matched:  # fmt: skip
+    """The launches of a tree, linked and matched.
+
+    `scope` "tree" takes the whole tree as one launch and every condition as met, which is what a person does who reads
+    by eye; "launch" reconstructs each run.
+    """
+    if scope == "tree":
+        return match_whole(whole("tree", readings, by_eye), table, keep, alone=alone)
+    matcher, linked = Matcher(readings, table, keep, alone=alone), Linked(readings)
+    launches, gaps = matcher.launches(linked)
+    return Matched(launches, tuple(matcher.findings), (*linked.gaps, *gaps))
+
+
+def match_whole(launch: Launch, table: SignalTable, keep: Keep = everything, *, alone: bool = False) -> Matched:
+    """A launch that stands for whole files, matched."""
+    matcher = Matcher([settled.reading for settled in launch.settled], table, keep, alone=alone)
+    return Matched((matcher.launch(launch, None),), tuple(matcher.findings))
 
 
 class Matcher:
@@ -63,34 +91,33 @@ class Matcher:
     def _joined(self, reading: Reading, own: Found, met: set[Place]) -> Found:
         """The findings of a reading's facts and, where no fact of ours says the same, of its marks."""
         joined = [(index, both) for index, found in own if (both := self._confirmed(found))]
-        seen: set[Place] = set()
         for index, mark in enumerate(reading.findings, len(reading.facts)):
-            place = place_of(mark)
-            if place not in met and place not in seen:
-                seen.add(place)
-                joined += [(index, one) for one in self._marks[place]]
+            marks = self._marks[place_of(mark)]
+            if place_of(mark) not in met and mark.engine == marks.fullest:
+                joined.append((index, replace(mark, engine=_together(marks.engines))))
         return [(index, found) for index, found in joined if self._keep(found)]
 
     def _confirmed(self, found: Finding) -> Finding | None:
         """A finding of ours with the engines that mark its place; None where only marked ones count."""
-        engines = {mark.engine for mark in self._marks.get(place_of(found), ())}
-        if not engines:
+        marks = self._marks.get(place_of(found))
+        if marks is None:
             return None if self._alone else found
-        return replace(found, engine=_together(engines if self._alone else engines | {found.engine}))
+        return replace(found, engine=_together(marks.engines if self._alone else {*marks.engines, found.engine}))
 
     @property
     def findings(self) -> list[Finding]:
         """All that the tree says, whatever run it belongs to; without duplicates, by place."""
         return unique(found for founds in self._found.values() for _, found in founds)
 
-    def launches(self, linked: Linked) -> Matched:
-        """Every launch with its findings."""
-        launches, gaps = [], []
+    def launches(self, linked: Linked) -> tuple[tuple[Launch, ...], list[Gap]]:
+        """Every launch with its findings, and each limit that was met."""
+        launches: list[Launch] = []
+        gaps: list[Gap] = []
         for launch in linked.launches:
             found, settles = self._follow(launch, linked)
             launches.append(found)
             gaps += [] if settles else [Gap(launch.path, NOT_SETTLED, launch.line)]
-        return Matched(tuple(launches), tuple(gaps))
+        return tuple(launches), gaps
 
     def _follow(self, launch: Launch, linked: Linked) -> tuple[Launch, bool]:
         """The launch with its findings, linked again while they ask for modules whose import guards they meet."""
@@ -103,13 +130,18 @@ class Matcher:
             launch = linked.relink(launch, provided)
         return found, False
 
-    def launch(self, launch: Launch, provided: frozenset[str] = frozenset()) -> Launch:
-        """The launch with the findings that are not inert in it; `provided` are modules that it asks for by name."""
+    def launch(self, launch: Launch, provided: frozenset[str] | None) -> Launch:
+        """The launch with the findings that are not inert in it.
+
+        `provided` are modules that it asks for by name; None for a launch that stands for whole files, where nobody
+        knows what is asked for, and what is pinned counts.
+        """
         found: dict[Finding, Standing] = {}
         for settled in launch.settled:
-            asked = provided | launch.modules if settled.around else provided
             for _, item, stands in self._of(settled):
-                found[item] = self._installed(item, stands, asked)
+                found[item] = stands
+                if provided is not None and item.row == "pin":
+                    found[item] = self._installed(item, provided | launch.modules if settled.around else provided)
         for said in launch.stated:
             for item in matched(said.fact, said.path, self._table):
                 if (not self._alone or place_of(item) in self._marks) and self._keep(item):
@@ -124,10 +156,8 @@ class Matcher:
             self._settled[settled] = [(at, item, stands[at]) for at, item in founds if stands[at] != "inert"]
         return self._settled[settled]
 
-    def _installed(self, item: Finding, stands: Standing, asked: frozenset[str]) -> Standing:
+    def _installed(self, item: Finding, asked: frozenset[str]) -> Standing:
         """An installed package takes effect when the launch asks for it, and not before."""
-        if item.row != "pin":
-            return stands
         return "asserted" if asked.intersection(self._table.signals[item.signal].provides) else "optional"
 
     def _provides(self, launch: Launch) -> frozenset[str]:
@@ -136,17 +166,22 @@ class Matcher:
         return frozenset(module for item in asserted for module in self._table.signals[item.signal].provides)
 
 
-def _by_place(marks: Iterable[Finding]) -> Mapping[Place, tuple[Finding, ...]]:
-    """The marks by place, engines joined: of several engines the one stands that says most."""
-    by_engine: defaultdict[Place, defaultdict[str, list[Finding]]] = defaultdict(lambda: defaultdict(list))
-    for mark in unique(marks):
-        by_engine[place_of(mark)][mark.engine].append(mark)
-    return {place: _fullest(engines) for place, engines in by_engine.items()}
+class _Marks(NamedTuple):
+    """Who marked one place: all engines, and of them the one whose marks say most, which stand for all."""
+
+    engines: tuple[str, ...]
+    fullest: str
 
 
-def _fullest(engines: Mapping[str, list[Finding]]) -> tuple[Finding, ...]:
-    best = max(sorted(engines), key=lambda engine: sum(bool(item.row) + bool(item.value) for item in engines[engine]))
-    return tuple(replace(item, engine=_together(engines)) for item in engines[best])
+def _by_place(marks: Iterable[Finding]) -> Mapping[Place, _Marks]:
+    """The marks by place; of several engines the one stands that says most."""
+    said: defaultdict[Place, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for mark in set(marks):
+        said[place_of(mark)][mark.engine] += bool(mark.row) + bool(mark.value)
+    return {
+        place: _Marks(tuple(sorted(engines)), max(sorted(engines), key=lambda engine: engines[engine]))
+        for place, engines in said.items()
+    }
 
 
 def _together(engines: Iterable[str]) -> str:

@@ -158,20 +158,33 @@ class SignalTable:
     def asked(self, fact: Fact, value: str | None, path: str) -> tuple[Match, ...]:
         """The rows that a fact of any kind but a claim fires with a value (None: unknown)."""
         match fact.kind:
+            case "env":
+                return self.env(fact.name, value)
+            case "flag":
+                return self.flag(fact.name, value)
+            case "directive":
+                return self.directive(fact.name, value)
             case "key":
                 return self.key((*fact.parts, fact.name), value, path, dict(fact.beside))
+            case "name":
+                return self.name(fact.name)
             case "call":
                 return self._call(fact, value)
             case "import":
                 return self._imported(fact)
-            case "constant":
-                return self.constant(float(value or "nan"), fact.name)
-            case "env" | "flag" | "directive" | "name":
-                return {"env": self.env, "flag": self.flag, "directive": self.directive, "name": self.name}[fact.kind](
-                    fact.name, value
-                )
             case _:
-                return {"image": self.image, "pin": self.pin}.get(fact.kind, self.literal)(value or "")
+                return self._by_value(fact, value or "")
+
+    def _by_value(self, fact: Fact, value: str) -> tuple[Match, ...]:
+        match fact.kind:
+            case "constant":
+                return self.constant(float(value), fact.name)
+            case "image":
+                return self.image(value)
+            case "pin":
+                return self.pin(value)
+            case _:
+                return self.literal(value)
 
     def _call(self, fact: Fact, value: str | None) -> tuple[Match, ...]:
         """Signals of a call or of one argument of it; a method of an object of unknown class is `*.method`.

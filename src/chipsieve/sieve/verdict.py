@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from chipsieve.catalogue import Catalogue
 from chipsieve.derive.weigh import weigh
 from chipsieve.facts.conditions import MENTION
-from chipsieve.facts.finding import Finding, unique
+from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Gap, Reading, ordered_gaps
 from chipsieve.link.launch import Launch
 from chipsieve.link.roles import TRAINING, borrowed
@@ -61,14 +61,19 @@ class Scanned(msgspec.Struct, frozen=True):
 
 
 def scanned(
-    found: Discovery, readings: Sequence[Reading], scope: str, gaps: Iterable[Gap], ignored: tuple[Ignored, ...] = ()
+    found: Discovery,
+    readings: Sequence[Reading],
+    scope: str,
+    gaps: Iterable[Gap],
+    ignored: tuple[Ignored, ...] = (),
+    findings: tuple[Finding, ...] = (),
 ) -> Scanned:
     """What the readings of discovered files come to, `gaps` being all that there are."""
     ordered = ordered_gaps(gaps)
     return Scanned(
         root=found.root.name,
         scope=scope,
-        findings=tuple(unique(item for reading in readings for item in reading.findings)),
+        findings=findings,
         gaps=ordered,
         coverage=_coverage(found, ordered),
         ignored=ignored,

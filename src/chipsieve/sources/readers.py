@@ -21,7 +21,6 @@ from msgspec.structs import replace
 from chipsieve.facts.finding import unique
 from chipsieve.facts.mentions import speaks
 from chipsieve.facts.reading import Document, Gap, Reading, Source
-from chipsieve.match.matching import findings
 from chipsieve.match.table import SignalTable, default_table
 from chipsieve.sources.disk import Discovery, load
 
@@ -168,7 +167,7 @@ def read_source(source: Source, depth: int = 0, table: SignalTable | None = None
         inner = _conditioned(inner, document)
         target = _target(source, document)
         if target:
-            written.append(replace(inner, path=target))
+            written.append(replace(inner, path=target, origin=source.path))
         else:
             reading = merge(reading, inner)
         written += deeper
@@ -183,8 +182,7 @@ def _guarded(source: Source, table: SignalTable) -> Reading:
         with _Alarm():
             if not getattr(reader, "STATES_FACTS", False):
                 return reader.read(source, table)
-            reading = reader.read(source, table.vocabulary)  # type: ignore[arg-type]  # until all readers state facts
-            return replace(reading, facts=(), findings=tuple(findings(reading.facts, source.path, table)))
+            return reader.read(source, table.vocabulary)  # type: ignore[arg-type]  # until all readers state facts
     except TooSlow:
         reason = f"{OVER_TIME} {SECONDS_PER_FILE} s and was stopped"
     except RecursionError:
@@ -240,6 +238,7 @@ def _conditioned(reading: Reading, document: Document) -> Reading:
     extra = document.conditions
     return replace(
         reading,
+        facts=tuple(replace(item, conditions=extra + item.conditions) for item in reading.facts),
         findings=tuple(replace(item, conditions=extra + item.conditions) for item in reading.findings),
         commands=tuple(replace(item, conditions=extra + item.conditions) for item in reading.commands),
     )
@@ -249,6 +248,7 @@ def merge(reading: Reading, inner: Reading) -> Reading:
     """One reading out of a file's own and that of a script embedded in it."""
     return replace(
         reading,
+        facts=reading.facts + inner.facts,
         findings=tuple(unique(reading.findings + inner.findings)),
         commands=reading.commands + inner.commands,
         references=reading.references + inner.references,
