@@ -49,7 +49,7 @@ def check(root: Path, paths: Sequence[str], config: Config, policy: str = DEFAUL
     found = leave_out(named(root, sorted(set(paths))), config)
     wishes = Wishes(found, config)
     readings = wishes.wanted(read_tree(found))
-    says = match_whole(whole(LAUNCH, readings, _standing), default_table(), wishes.keeps)
+    says = match_whole(whole(LAUNCH, readings, _standing, met=False), default_table(), wishes.keeps)
     gaps = {gap for reading in readings for gap in reading.gaps}.union(found.gaps, wishes.notices)
     told = replace(scanned(found, readings, "launch", gaps, wishes.ignored, says.findings), root=root.name)
     unseen = replace(load_policy(policy), presumes=False)  # what the rest of the tree speaks of is not known

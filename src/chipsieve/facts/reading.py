@@ -170,6 +170,11 @@ class Reading(msgspec.Struct, frozen=True, array_like=True, gc=False):
     origin: str = ""
 
     @property
+    def chosen(self) -> list[tuple[int, Question]]:
+        """The facts of which an option or a variable chooses the value: their indices, and which it is."""
+        return [(index, fact.chosen) for index, fact in enumerate(self.facts) if fact.chosen is not None]
+
+    @property
     def conditions(self) -> list[Conditions]:
         """What must hold for each of its facts, then for each of its findings, in their order."""
         return [*(fact.conditions for fact in self.facts), *(item.conditions for item in self.findings)]

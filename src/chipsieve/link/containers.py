@@ -45,7 +45,8 @@ class Containers:
 
     def _names_one(self, script: str) -> bool:
         return any(
-            fact.kind == "image" and REFERENCE.fullmatch(fact.value or "") for fact in self._index.readings[script].facts
+            fact.kind == "image" and REFERENCE.fullmatch(fact.value or "")
+            for fact in self._index.readings[script].facts
         )
 
     def _starts_one(self, script: str) -> bool:

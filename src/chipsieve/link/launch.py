@@ -24,12 +24,15 @@ def standing(answer: Ternary) -> Standing:
 class SettledFile(msgspec.Struct, frozen=True, eq=False):
     """Where the facts of one file stand in a launch; launches for which that is the same share one object.
 
-    `standings` are those of the reading's facts and then of its findings, in their order. A file that only lies
-    `around` the run (requirements, an image's recipe) takes part in it as far as the run asks for what it installs.
+    `standings` are those of the reading's facts and then of its findings, in their order. `chosen` are the values in
+    force of the facts of which an option or variable chooses it, in the order of `Reading.chosen`, None where it is
+    not known; it is None itself where every condition is taken to be met. A file that only lies `around` the run
+    (requirements, an image's recipe) takes part in it as far as the run asks for what it installs.
     """
 
     reading: Reading
     standings: tuple[Standing, ...]
+    chosen: tuple[str | None, ...] | None = None
     around: bool = False
 
 

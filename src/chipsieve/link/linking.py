@@ -64,10 +64,16 @@ class Linked:
         return (*self._gaps, *self._linker.gaps)
 
 
-def whole(name: str, readings: Iterable[Reading], judge: Judge) -> Launch:
-    """A launch that stands for whole readings where no run is looked for; `judge` says where each fact stands."""
+def whole(name: str, readings: Iterable[Reading], judge: Judge, *, met: bool = True) -> Launch:
+    """A launch that stands for whole readings where no run is looked for; `judge` says where each fact stands.
+
+    Where conditions are not taken to be `met`, what an option chooses is not known.
+    """
     several = tuple(readings)
-    settled = tuple(SettledFile(reading, tuple(map(judge, reading.conditions))) for reading in several)
+    settled = tuple(
+        SettledFile(reading, tuple(map(judge, reading.conditions)), None if met else (None,) * len(reading.chosen))
+        for reading in several
+    )
     paths = tuple(sorted({reading.path for reading in several} - {""}))
     return Launch(name, "any", "", 0, "", (), {}, paths, settled=settled)
 
@@ -239,7 +245,7 @@ class _Linker:
                 stands[index] = said[index]
             elif index in overridden and stands[index] == "asserted":
                 stands[index] = "optional"
-        return SettledFile(settled.reading, tuple(stands))
+        return replace(settled, standings=tuple(stands))
 
     def _settled_around(self, run: Run, reach: Reach) -> list[SettledFile]:
         """Requirements and images in the entry's folder, the script's, and those above."""
@@ -256,7 +262,8 @@ def _settled_around(reading: Reading, *, built: bool) -> SettledFile:
         "inert" if MENTION in conditions else "asserted" if built and not conditions else "optional"
         for conditions in reading.conditions
     ]
-    return SettledFile(reading, tuple(stands), around=True)
+    unknown = (None,) * len(reading.chosen)
+    return SettledFile(reading, tuple(stands), unknown, around=True)
 
 
 def _behind_equals(word: Resolved) -> Resolved:

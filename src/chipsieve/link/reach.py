@@ -74,8 +74,16 @@ class Reach:
 
     def settled(self, path: str) -> SettledFile:
         """Where the facts of a reached file stand, the file's own reach included."""
-        settlements = self._files[path].standings(self._start.assumed).under(self._context(path))
-        return settlements.certain if self.files[path] else settlements.perhaps
+        file = self._files[path]
+        settlements = file.standings(self._start.assumed).under(self._context(path))
+        return settlements.settled(tuple(map(self._value, file.chosen)), certain=bool(self.files[path]))
+
+    def _value(self, chosen: Question) -> str | None:
+        """The value in force of an option or a variable, None where nobody knows it."""
+        if chosen.subject == "option":
+            return self.options.value(chosen.name)
+        value = self._start.environment.get(chosen.name)
+        return value.known_text if value and not value.conditions else None
 
     def modules(self) -> frozenset[str]:
         """The modules, by their first names, that the run certainly imports, of the tree or not."""

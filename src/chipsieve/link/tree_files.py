@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
-from chipsieve.facts.conditions import Condition
+from chipsieve.facts.conditions import Condition, Question
 from chipsieve.facts.reading import Reading, Reference
 from chipsieve.facts.ternary import Ternary
 from chipsieve.facts.words import written
@@ -35,16 +35,15 @@ class Settlements:
     def __init__(self, reading: Reading, answers: Sequence[Ternary]) -> None:
         """Keep the answers, in the order of the facts and findings."""
         self.reading, self._answers = reading, answers
+        self._settled: dict[tuple[tuple[str | None, ...], bool], SettledFile] = {}
 
-    @cached_property
-    def certain(self) -> SettledFile:
-        """The standings in a run that certainly reaches the file."""
-        return SettledFile(self.reading, tuple(map(standing, self._answers)))
-
-    @cached_property
-    def perhaps(self) -> SettledFile:
-        """The standings in a run of which nobody can tell whether it reaches the file."""
-        return SettledFile(self.reading, tuple("inert" if one is False else "optional" for one in self._answers))
+    def settled(self, chosen: tuple[str | None, ...], *, certain: bool) -> SettledFile:
+        """The standings in a run that reaches the file certainly, or perhaps, and in which options choose so."""
+        key = (chosen, certain)
+        if key not in self._settled:
+            answers = self._answers if certain else [answer and None for answer in self._answers]
+            self._settled[key] = SettledFile(self.reading, tuple(map(standing, answers)), chosen)
+        return self._settled[key]
 
 
 class File:
@@ -85,6 +84,11 @@ class File:
             several = (_rest(conditions, assumed) for conditions in self.reading.conditions)
             self._standings[assumed] = Settled(several, lambda answers: Settlements(self.reading, answers))
         return self._standings[assumed]
+
+    @cached_property
+    def chosen(self) -> Sequence[Question]:
+        """The options and variables that choose the values of its facts."""
+        return [question for _, question in self.reading.chosen]
 
     @cached_property
     def stated(self) -> Mapping[tuple[str, str, str | None, int], int]:

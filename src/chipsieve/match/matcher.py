@@ -8,19 +8,30 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from chipsieve.facts.conditions import Question
+from chipsieve.facts.deciding import decide
 from chipsieve.facts.finding import Finding, unique
 from chipsieve.facts.reading import Gap, Reading
-from chipsieve.link.launch import Launch, SettledFile, Standing
+from chipsieve.facts.ternary import Ternary, every
+from chipsieve.link.launch import Launch, SettledFile, Standing, standing
 from chipsieve.link.linking import Linked, by_eye, whole
 from chipsieve.match.matching import matched
 from chipsieve.match.table import SignalTable
 
 PASSES = 3  # a launch that asks for a module meets that module's import guards, which may ask for another
+STANDING_ANSWERS: dict[Standing, Ternary] = {"asserted": True, "optional": None, "inert": False}
 NOT_SETTLED = "which modules the run asks for did not settle: the last answer counts"
 
 Place = tuple[str, str, int]
 Keep = Callable[[Finding], bool]
-Found = Sequence[tuple[int, Finding]]  # each with the index of its fact, or of its mark behind the facts
+
+
+class Found(NamedTuple):
+    """A finding of a file, the index of its fact (or of its mark, behind the facts), and what chooses its value."""
+
+    at: int
+    finding: Finding
+    question: Question | None = None
 
 
 def place_of(item: Finding) -> Place:
@@ -77,25 +88,25 @@ class Matcher:
         several = tuple(readings)
         marks = _by_place(mark for reading in several for mark in reading.findings)
         own = {id(reading): list(self._own(reading)) for reading in several}
-        met = {place_of(found) for founds in own.values() for _, found in founds}
+        met = {place_of(one.finding) for founds in own.values() for one in founds}
         self._marks = marks
         self._readings = several  # keeps them alive: they are looked up by identity
         self._found = {id(reading): self._joined(reading, own[id(reading)], met) for reading in several}
-        self._settled: dict[SettledFile, list[tuple[int, Finding, Standing]]] = {}
+        self._settled: dict[SettledFile, list[tuple[Finding, Standing]]] = {}
 
-    def _own(self, reading: Reading) -> Iterator[tuple[int, Finding]]:
+    def _own(self, reading: Reading) -> Iterator[Found]:
         path = reading.origin or reading.path
         for index, fact in enumerate(reading.facts):
-            yield from ((index, found) for found in matched(fact, path, self._table))
+            yield from (Found(index, *pair) for pair in matched(fact, path, self._table))
 
-    def _joined(self, reading: Reading, own: Found, met: set[Place]) -> Found:
+    def _joined(self, reading: Reading, own: Iterable[Found], met: set[Place]) -> list[Found]:
         """The findings of a reading's facts and, where no fact of ours says the same, of its marks."""
-        joined = [(index, both) for index, found in own if (both := self._confirmed(found))]
+        joined = [one._replace(finding=both) for one in own if (both := self._confirmed(one.finding))]
         for index, mark in enumerate(reading.findings, len(reading.facts)):
             marks = self._marks[place_of(mark)]
             if place_of(mark) not in met and mark.engine == marks.fullest:
-                joined.append((index, replace(mark, engine=_together(marks.engines))))
-        return [(index, found) for index, found in joined if self._keep(found)]
+                joined.append(Found(index, replace(mark, engine=_together(marks.engines))))
+        return [one for one in joined if self._keep(one.finding)]
 
     def _confirmed(self, found: Finding) -> Finding | None:
         """A finding of ours with the engines that mark its place; None where only marked ones count."""
@@ -107,7 +118,7 @@ class Matcher:
     @property
     def findings(self) -> list[Finding]:
         """All that the tree says, whatever run it belongs to; without duplicates, by place."""
-        return unique(found for founds in self._found.values() for _, found in founds)
+        return unique(one.finding for founds in self._found.values() for one in founds)
 
     def launches(self, linked: Linked) -> tuple[tuple[Launch, ...], list[Gap]]:
         """Every launch with its findings, and each limit that was met."""
@@ -138,22 +149,25 @@ class Matcher:
         """
         found: dict[Finding, Standing] = {}
         for settled in launch.settled:
-            for _, item, stands in self._of(settled):
+            for item, stands in self._of(settled):
                 found[item] = stands
                 if provided is not None and item.row == "pin":
                     found[item] = self._installed(item, provided | launch.modules if settled.around else provided)
         for said in launch.stated:
-            for item in matched(said.fact, said.path, self._table):
+            for item, _ in matched(said.fact, said.path, self._table):
                 if (not self._alone or place_of(item) in self._marks) and self._keep(item):
                     found.setdefault(item, said.standing)
         return replace(launch, findings=tuple(found.items()))
 
-    def _of(self, settled: SettledFile) -> list[tuple[int, Finding, Standing]]:
+    def _of(self, settled: SettledFile) -> list[tuple[Finding, Standing]]:
         """The findings of a file where its facts stand so; shared by all launches for which that is the same."""
         if settled not in self._settled:
-            stands = settled.standings
-            founds = self._found[id(settled.reading)]
-            self._settled[settled] = [(at, item, stands[at]) for at, item in founds if stands[at] != "inert"]
+            chosen = dict(zip((index for index, _ in settled.reading.chosen), settled.chosen or (), strict=False))
+            pairs = (
+                (one.finding, _weaker(settled.standings[one.at], _answer(one, settled, chosen)))
+                for one in self._found[id(settled.reading)]
+            )
+            self._settled[settled] = [pair for pair in pairs if pair[1] != "inert"]
         return self._settled[settled]
 
     def _installed(self, item: Finding, asked: frozenset[str]) -> Standing:
@@ -164,6 +178,18 @@ class Matcher:
         """The modules that the launch asks for by name: what its findings that take effect provide."""
         asserted = (item for item, stands in launch.findings if stands == "asserted" and item.row != "pin")
         return frozenset(module for item in asserted for module in self._table.signals[item.signal].provides)
+
+
+def _answer(one: Found, settled: SettledFile, chosen: Mapping[int, str | None]) -> Ternary:
+    """Whether the value in force is the one that the finding speaks of."""
+    if one.question is None or settled.chosen is None:
+        return True
+    return decide(one.question, chosen[one.at])
+
+
+def _weaker(stands: Standing, answer: Ternary) -> Standing:
+    """Where a line stands that also waits for an answer."""
+    return standing(every((STANDING_ANSWERS[stands], answer)))
 
 
 class _Marks(NamedTuple):

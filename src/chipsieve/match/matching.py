@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from chipsieve.facts.conditions import Conditions, Question, stack
+from chipsieve.facts.conditions import Question, stack
 from chipsieve.facts.finding import Finding, Match
 from chipsieve.facts.places import Span
 from chipsieve.facts.reading import Fact
@@ -20,11 +20,16 @@ def findings(facts: Iterable[Fact], path: str, table: SignalTable) -> list[Findi
     return list(dict.fromkeys(found for fact in facts for found in matched(fact, path, table)))
 
 
-def matched(fact: Fact, path: str, table: SignalTable) -> Iterator[Finding]:
-    """The findings of one fact: one a signal and value, each under what must hold for it."""
-    for conditions, value in _values(fact, table):
+def matched(fact: Fact, path: str, table: SignalTable) -> Iterator[tuple[Finding, Question | None]]:
+    """The findings of one fact, one a signal and value.
+
+    Where an option or a variable chooses the value, each comes with the question whether that is the value; it is
+    among the finding's conditions too.
+    """
+    for question, value in _values(fact, table):
+        conditions = fact.conditions if question is None else stack(fact.conditions, question)
         for match, span in _matches(fact, value, path, table):
-            yield Finding(
+            found = Finding(
                 signal=match.signal,
                 row=match.row,
                 path=path,
@@ -36,20 +41,21 @@ def matched(fact: Fact, path: str, table: SignalTable) -> Iterator[Finding]:
                 by=match.by,
                 name=match.name,
             )
+            yield found, question
 
 
-def _values(fact: Fact, table: SignalTable) -> Iterator[tuple[Conditions, str | None]]:
+def _values(fact: Fact, table: SignalTable) -> Iterator[tuple[Question | None, str | None]]:
     """The values that a fact may have.
 
     Of a value that an option or a variable chooses, only what switches on and what signals ask for is worth asking.
     """
     if fact.chosen is None:
-        yield fact.conditions, fact.value
+        yield None, fact.value
         return
-    yield stack(fact.conditions, replace(fact.chosen, operator="true")), "true"
+    yield replace(fact.chosen, operator="true"), "true"
     wanted = table.wanted(fact)
     for text in sorted(wanted - (SAME_AS_TRUE if "true" in wanted else {"true"})):
-        yield stack(fact.conditions, _chooses(fact.chosen, text)), text
+        yield _chooses(fact.chosen, text), text
 
 
 def _chooses(chosen: Question, text: str) -> Question:

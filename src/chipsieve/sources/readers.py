@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from chipsieve.facts.finding import unique
 from chipsieve.facts.mentions import speaks
 from chipsieve.facts.reading import Document, Gap, Reading, Source
-from chipsieve.match.table import SignalTable, default_table
+from chipsieve.facts.vocabulary import Vocabulary
+from chipsieve.match.table import default_table
 from chipsieve.sources.disk import Discovery, load
 
 if TYPE_CHECKING:  # a run without a cache loads no database
@@ -40,7 +40,7 @@ class Reader(Protocol):
 
     LANGUAGES: Sequence[str]
 
-    def read(self, source: Source, table: SignalTable) -> Reading:
+    def read(self, source: Source, vocabulary: Vocabulary) -> Reading:
         """Everything the file says; never raises for bad input."""
 
 
@@ -158,12 +158,12 @@ def _read_loaded(source: Source | Gap, file: tuple[str, str]) -> tuple[Reading, 
     return (replace(own, mentions=speaks(source.path, source.text)), *written)
 
 
-def read_source(source: Source, depth: int = 0, table: SignalTable | None = None) -> tuple[Reading, ...]:
+def read_source(source: Source, depth: int = 0, vocabulary: Vocabulary | None = None) -> tuple[Reading, ...]:
     """The readings of one text: its own, with embedded scripts merged in, then files that it writes."""
-    reading = _guarded(source, table or default_table())
+    reading = _guarded(source, vocabulary or default_table().vocabulary)
     written: list[Reading] = []
     for document in reading.documents if depth < DOCUMENT_DEPTH else ():
-        inner, *deeper = read_source(_embedded(source, document), depth + 1, table)
+        inner, *deeper = read_source(_embedded(source, document), depth + 1, vocabulary)
         inner = _conditioned(inner, document)
         target = _target(source, document)
         if target:
@@ -174,15 +174,13 @@ def read_source(source: Source, depth: int = 0, table: SignalTable | None = None
     return (reading, *written)
 
 
-def _guarded(source: Source, table: SignalTable) -> Reading:
+def _guarded(source: Source, vocabulary: Vocabulary) -> Reading:
     reader = readers().by_language.get(source.language)
     if reader is None:
         return _unread(source, "; ".join((f"no reader for {source.language} is installed", *readers().faults)))
     try:
         with _Alarm():
-            if not getattr(reader, "STATES_FACTS", False):
-                return reader.read(source, table)
-            return reader.read(source, table.vocabulary)  # type: ignore[arg-type]  # until all readers state facts
+            return reader.read(source, vocabulary)
     except TooSlow:
         reason = f"{OVER_TIME} {SECONDS_PER_FILE} s and was stopped"
     except RecursionError:
@@ -239,7 +237,6 @@ def _conditioned(reading: Reading, document: Document) -> Reading:
     return replace(
         reading,
         facts=tuple(replace(item, conditions=extra + item.conditions) for item in reading.facts),
-        findings=tuple(replace(item, conditions=extra + item.conditions) for item in reading.findings),
         commands=tuple(replace(item, conditions=extra + item.conditions) for item in reading.commands),
     )
 
@@ -249,7 +246,6 @@ def merge(reading: Reading, inner: Reading) -> Reading:
     return replace(
         reading,
         facts=reading.facts + inner.facts,
-        findings=tuple(unique(reading.findings + inner.findings)),
         commands=reading.commands + inner.commands,
         references=reading.references + inner.references,
         gaps=reading.gaps + inner.gaps,
