@@ -33,11 +33,29 @@ class Resolved(msgspec.Struct, frozen=True):
     conditions: Conditions = ()
 
 
+SettingSource = Literal["command line", "environment", "config", "default"]
+
+
+class Setting(msgspec.Struct, frozen=True, gc=False):
+    """An option, key or variable of the run with the value that is in force, and the line that sets it.
+
+    What stayed unknown of the value shows as `${NAME}` or `$(...)`. `source` says who sets it: the command line, the
+    environment, a configuration file, or the default that the program declares.
+    """
+
+    name: str
+    value: str
+    path: str
+    span: Span
+    source: SettingSource
+
+
 class Launch(msgspec.Struct, frozen=True):
     """One run reconstructed from a shell script, job file or entry module.
 
     `findings` are those that the launch reaches, each with its standing; one that is absent is
-    inert. `devices` is nodes times accelerators per node where the command says so, else 0.
+    inert. `devices` is nodes times accelerators per node where the command says so, else 0. `settings` are the
+    resolved options, keys and variables that are in force, sorted by name.
     """
 
     id: str
@@ -50,3 +68,4 @@ class Launch(msgspec.Struct, frozen=True):
     files: tuple[str, ...]
     findings: tuple[tuple[Finding, Standing], ...]
     devices: int = 0
+    settings: tuple[Setting, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from chipsieve import __version__
 from chipsieve.facts.finding import Finding
-from chipsieve.link.launch import Launch, Standing
+from chipsieve.link.launch import Launch, Setting, Standing
 from chipsieve.report import facts
 from chipsieve.report.conditions import describe_all
 from chipsieve.report.escape import json_text
@@ -80,6 +80,7 @@ def launch_record(outcome: LaunchVerdict) -> Record:
         "entry": launch.entry,
         "command": [word.text for word in launch.command],
         "environment": {name: value.text for name, value in sorted(launch.environment.items())},
+        "settings": [setting_record(one) for one in launch.settings],
         "files": sorted(launch.files),
         "steps": [_step(step, launch) for step in outcome.steps],
         "remaining": sorted(outcome.remaining),
@@ -89,6 +90,12 @@ def launch_record(outcome: LaunchVerdict) -> Record:
         "conflict": _conflict(outcome.conflict, launch),
         "contradictions": _contradictions(outcome.contradictions),
     }
+
+
+def setting_record(setting: Setting) -> Record:
+    """One setting of the contract's `launches[].settings`."""
+    at = f"{setting.path}:{setting.span.line}"
+    return {"name": setting.name, "value": setting.value, "at": at, "source": setting.source}
 
 
 def repository_record(verdict: Verdict) -> Record:
