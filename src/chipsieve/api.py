@@ -21,11 +21,12 @@ from chipsieve.facts.places import Lines
 from chipsieve.facts.reading import Reading, Source, ordered_gaps
 from chipsieve.link import link, loose
 from chipsieve.match.table import default_table
-from chipsieve.sieve.outcome import Coverage, Verdict
+from chipsieve.sieve.concluding import Rules, conclude
+from chipsieve.sieve.outcome import Verdict
 from chipsieve.sieve.policies import DEFAULT, load_policy
-from chipsieve.sieve.verdict import Rules, Scanned, conclude, scanned
 from chipsieve.sources.disk import Discovery, discover, languages, load
 from chipsieve.sources.readers import Progress, read_tree
+from chipsieve.sources.scan_record import ScanRecord, record_scan
 from chipsieve.tables import refuse_unknown
 
 if TYPE_CHECKING:  # their modules are loaded when they are asked for
@@ -178,8 +179,8 @@ def _verdict(
     launches = linked.launches if places is None else tuple(only(launch, places) for launch in linked.launches)
     launches = wishes.launches(launches)
     gaps = {*found.gaps, *(gap for reading in readings for gap in reading.gaps), *linked.gaps, *wishes.notices}
-    told = scanned(found, readings, asked.scope, gaps.union(foreign.gaps if foreign else ()), wishes.ignored)
-    return conclude(replace(told, root=asked.name), launches, asked.rules)
+    record = record_scan(found, readings, asked.scope, gaps.union(foreign.gaps if foreign else ()), wishes.ignored)
+    return conclude(replace(record, root=asked.name), launches, asked.rules)
 
 
 def _rootless(asked: _Asked, foreign: Foreign) -> Verdict:
@@ -189,5 +190,5 @@ def _rootless(asked: _Asked, foreign: Foreign) -> Verdict:
     readings = wishes.readings([Reading("", findings=tuple(unique(findings)))])
     launches = link(readings, default_table(), asked.scope).launches if asked.scope == "tree" else (loose(readings),)
     gaps = ordered_gaps([*foreign.gaps, *wishes.notices])
-    unseen = replace(asked.rules, policy=replace(asked.rules.policy, presumes=False))  # nobody read the tree
-    return conclude(Scanned(asked.name, asked.scope, readings[0].findings, gaps, Coverage()), launches, unseen)
+    unseen = replace(asked.rules, policy=replace(asked.rules.policy, uses_presumptions=False))  # nobody read the tree
+    return conclude(ScanRecord(asked.name, asked.scope, readings[0].findings, gaps), launches, unseen)

@@ -21,19 +21,23 @@ from chipsieve.facts.finding import Finding
 from chipsieve.facts.ternary import Ternary
 from chipsieve.link import as_one
 from chipsieve.link.launch import Standing, standing
+from chipsieve.sieve.concluding import Rules, conclude
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.sieve.policies import DEFAULT, load_policy
-from chipsieve.sieve.verdict import Rules, conclude, scanned
 from chipsieve.signals import load_signals
 from chipsieve.sources.disk import named
 from chipsieve.sources.readers import read_tree
+from chipsieve.sources.scan_record import record_scan
 
 LAUNCH = "files"
 HAPPENS = ("call", "entry", "import")  # what is taken to happen: nobody writes code for it not to run
 
 
 class _Anyhow:
-    """The context of no launch in particular: what happens to code does, and all else is unknown."""
+    """The context of no launch: assumes that functions are called, entry blocks run and imports succeed.
+
+    Every other question is unknown.
+    """
 
     def answer(self, question: Question) -> Ternary:
         return True if question.subject in HAPPENS else fixed(question)
@@ -49,10 +53,10 @@ def check(root: Path, paths: Sequence[str], config: Config, policy: str = DEFAUL
     wishes = Wishes(found, config)
     readings = wishes.readings(read_tree(found))
     gaps = {gap for reading in readings for gap in reading.gaps}.union(found.gaps, wishes.notices)
-    told = replace(scanned(found, readings, "launch", gaps, wishes.ignored), root=root.name)
-    unseen = replace(load_policy(policy), presumes=False)  # what the rest of the tree speaks of is not known
+    record = replace(record_scan(found, readings, "launch", gaps, wishes.ignored), root=root.name)
+    unseen = replace(load_policy(policy), uses_presumptions=False)  # what the rest of the tree speaks of is not known
     rules = Rules(load_catalogue(), load_signals(), unseen, "any")
-    return conclude(told, [as_one(LAUNCH, readings, _standing)], rules)
+    return conclude(record, [as_one(LAUNCH, readings, _standing)], rules)
 
 
 def _standing(item: Finding) -> Standing:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from chipsieve.commands.launchers import TRAINING
 from chipsieve.facts.conditions import MENTION, Condition
 from chipsieve.facts.finding import Finding, Match, finding_order
 from chipsieve.facts.reading import Gap, Reading
@@ -20,7 +21,7 @@ from chipsieve.link.launch import Launch, Resolved, Standing, standing
 from chipsieve.link.options import option_name, pairs
 from chipsieve.link.programs import Program
 from chipsieve.link.reach import Reach, Start
-from chipsieve.link.roles import TRAINING, borrowed, devices, role_of
+from chipsieve.link.roles import borrowed, devices, role_of
 from chipsieve.link.scripts import Follower, Run, scripts_of
 from chipsieve.link.tree import Tree, above, known
 from chipsieve.match.table import SignalTable

@@ -9,7 +9,6 @@ from chipsieve.commands.launchers import launchers
 from chipsieve.link.launch import Resolved
 from chipsieve.link.options import option_name, pairs
 
-TRAINING = ("training", "fine-tuning")
 OPTIONS_THAT_TRAIN = 2
 
 
