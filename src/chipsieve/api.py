@@ -21,11 +21,12 @@ from chipsieve.link.linking import by_eye, perhaps, whole
 from chipsieve.match.marks import marked
 from chipsieve.match.matcher import match_tree, match_whole
 from chipsieve.match.table import default_table
-from chipsieve.sieve.outcome import Coverage, Verdict
+from chipsieve.sieve.concluding import Rules, conclude
+from chipsieve.sieve.outcome import Verdict
 from chipsieve.sieve.policies import DEFAULT, load_policy
-from chipsieve.sieve.verdict import Rules, Scanned, conclude, scanned
 from chipsieve.sources.disk import Discovery, discover, languages, load
 from chipsieve.sources.readers import Progress, read_tree
+from chipsieve.sources.scan_record import ScanRecord, record_scan
 from chipsieve.tables import refuse_unknown
 
 if TYPE_CHECKING:  # their modules are loaded when they are asked for
@@ -175,10 +176,8 @@ def _verdict(
         readings = marked(readings, foreign.findings)
     says = match_tree(readings, default_table(), wishes.keeps, scope=asked.scope, alone=alone)
     gaps = {*found.gaps, *(gap for reading in readings for gap in reading.gaps), *says.gaps, *wishes.notices}
-    told = scanned(
-        found, readings, asked.scope, gaps.union(foreign.gaps if foreign else ()), wishes.ignored, says.findings
-    )
-    return conclude(replace(told, root=asked.name), says.launches, asked.rules)
+    record = record_scan(found, readings, says.findings, gaps.union(foreign.gaps if foreign else ()), wishes.ignored)
+    return conclude(replace(record, root=asked.name, scope=asked.scope), says.launches, asked.rules)
 
 
 def _rootless(asked: _Asked, foreign: Foreign) -> Verdict:
@@ -188,5 +187,5 @@ def _rootless(asked: _Asked, foreign: Foreign) -> Verdict:
     name = "tree" if asked.scope == "tree" else "results"
     says = match_whole(whole(name, marked((), foreign.findings), judge), default_table(), wishes.keeps)
     gaps = ordered_gaps([*foreign.gaps, *wishes.notices])
-    unseen = replace(asked.rules, policy=replace(asked.rules.policy, presumes=False))  # nobody read the tree
-    return conclude(Scanned(asked.name, asked.scope, says.findings, gaps, Coverage()), says.launches, unseen)
+    unseen = replace(asked.rules, policy=replace(asked.rules.policy, uses_presumptions=False))  # nobody read the tree
+    return conclude(ScanRecord(asked.name, asked.scope, says.findings, gaps), says.launches, unseen)

@@ -22,19 +22,23 @@ from chipsieve.link.launch import Standing, standing
 from chipsieve.link.linking import whole
 from chipsieve.match.matcher import match_whole
 from chipsieve.match.table import default_table
+from chipsieve.sieve.concluding import Rules, conclude
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.sieve.policies import DEFAULT, load_policy
-from chipsieve.sieve.verdict import Rules, conclude, scanned
 from chipsieve.signals import load_signals
 from chipsieve.sources.disk import named
 from chipsieve.sources.readers import read_tree
+from chipsieve.sources.scan_record import record_scan
 
 LAUNCH = "files"
 HAPPENS = ("call", "entry", "import")  # what is taken to happen: nobody writes code for it not to run
 
 
 class _Anyhow:
-    """The context of no launch in particular: what happens to code does, and all else is unknown."""
+    """The context of no launch: assumes that functions are called, entry blocks run and imports succeed.
+
+    Every other question is unknown.
+    """
 
     def answer(self, question: Question) -> Ternary:
         return True if question.subject in HAPPENS else fixed(question)
@@ -51,10 +55,10 @@ def check(root: Path, paths: Sequence[str], config: Config, policy: str = DEFAUL
     readings = wishes.wanted(read_tree(found))
     says = match_whole(whole(LAUNCH, readings, _standing, met=False), default_table(), wishes.keeps)
     gaps = {gap for reading in readings for gap in reading.gaps}.union(found.gaps, wishes.notices)
-    told = replace(scanned(found, readings, "launch", gaps, wishes.ignored, says.findings), root=root.name)
-    unseen = replace(load_policy(policy), presumes=False)  # what the rest of the tree speaks of is not known
+    record = replace(record_scan(found, readings, says.findings, gaps, wishes.ignored), root=root.name)
+    unseen = replace(load_policy(policy), uses_presumptions=False)  # what the rest of the tree speaks of is not known
     rules = Rules(load_catalogue(), load_signals(), unseen, "any")
-    return conclude(told, says.launches, rules)
+    return conclude(record, says.launches, rules)
 
 
 def _standing(conditions: Conditions) -> Standing:

@@ -8,11 +8,21 @@ from typing import get_args
 import msgspec
 
 from chipsieve.catalogue import load_catalogue
-from chipsieve.facts.finding import Finding, unique
-from chipsieve.sieve.outcome import Evidence, Verdict
+from chipsieve.derive.evidence import Evidence, Line
+from chipsieve.facts.places import Span
+from chipsieve.sieve.outcome import Verdict
 from chipsieve.signals import load_signals
 from chipsieve.signals.signal import Effect
 from chipsieve.tables import TableError, refuse_unknown
+
+
+class Hit(msgspec.Struct, frozen=True, order=True):
+    """A line that meets a condition: where it stands, which signal it is about, and the value that it holds."""
+
+    path: str
+    span: Span
+    signal: str
+    value: str
 
 
 class FailOn(msgspec.Struct, frozen=True):
@@ -34,13 +44,15 @@ class FailOn(msgspec.Struct, frozen=True):
         }
         return any(self._asks_for(signal, verdict) for signal in asserted)
 
-    def findings(self, verdict: Verdict) -> tuple[Finding, ...]:
-        """The findings that meet it, by place; for `excludes`, what shuts the last door on a chip it asks about."""
+    def hits(self, verdict: Verdict) -> tuple[Hit, ...]:
+        """The lines that meet it, by place; for `excludes`, the evidence that removed the chip from its last launch."""
         if self.kind == "names":
             named = {(one.path, one.line, one.text) for one in verdict.named if self._means(one.accelerators)}
             found = [one for one in verdict.findings if (one.path, one.span.line, one.value) in named]
-            return tuple(unique(one for one in found if _effect(one.signal, verdict) == "names"))
-        return tuple(unique(item for evidence in self._evidence(verdict) for item in evidence.findings))
+            hits = {_hit(one.signal, one) for one in found if _effect(one.signal, verdict) == "names"}
+        else:
+            hits = {_hit(one.signal, line) for one in self._evidence(verdict) for line in one.lines}
+        return tuple(sorted(hits))
 
     def _evidence(self, verdict: Verdict) -> Iterator[Evidence]:
         for launch in verdict.launches:
@@ -57,6 +69,10 @@ class FailOn(msgspec.Struct, frozen=True):
 
     def _means(self, chips: Iterable[str]) -> bool:
         return bool(self.chips.intersection(chips) if self.chips else set(chips))
+
+
+def _hit(signal: str, line: Line) -> Hit:
+    return Hit(line.path, line.span, signal, line.value)
 
 
 def _effect(signal: str, verdict: Verdict) -> str:

@@ -1,4 +1,4 @@
-"""How is a table of ours read? Strictly: an unknown key or a wrong type names the file and the mend."""
+"""How is a table of ours read? Strictly: an error names the file and suggests the fix."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def refuse_unknown(where: str, given: Iterable[str], known: Iterable[str], what:
 
 
 def _hint(key: str, known: Sequence[str], what: str) -> str:
-    import difflib  # for messages alone, and dear to load
+    import difflib  # for messages alone, and slow to load
 
     near = difflib.get_close_matches(key, known, n=1)
     listed = ", ".join(known[:LISTED]) + (", ..." if len(known) > LISTED else "")

@@ -35,7 +35,7 @@ def load_catalogue() -> Catalogue:
     """The shipped catalogue.
 
     Raises:
-        TableError: a table does not follow docs/catalogue.md; the message names file and mend.
+        TableError: a table does not follow docs/catalogue.md; the message names the file and suggests the fix.
     """
     files = dict(toml_tables("chipsieve.catalogue"))
     names = files.pop(NAMES)
@@ -68,6 +68,6 @@ def select(catalogue: Catalogue, where: Sequence[str]) -> tuple[Accelerator, ...
     A fact that the catalogue does not know meets no condition. `target_at_least` binds NVIDIA's chips alone.
 
     Raises:
-        TableError: a condition cannot be read; the message suggests the mend.
+        TableError: a condition cannot be read; the message suggests the fix.
     """
     return choose(catalogue.accelerators, where, catalogue.names)

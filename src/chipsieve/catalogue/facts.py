@@ -45,7 +45,7 @@ def read_facts(where: str, table: Mapping[str, object]) -> dict[str, Cell]:
     """The stated facts of one accelerator's table: `?` becomes None, a missing key stays missing.
 
     Raises:
-        TableError: a cell holds what its column may not; the message names the file and the mend.
+        TableError: a cell holds what its column may not; the message names the file and suggests the fix.
     """
     return {key: _cell(f"{where}: {key!r}", key, value) for key, value in table.items() if key in STATED}
 

@@ -9,12 +9,12 @@ import click
 from chipsieve import __version__
 from chipsieve.cli.caching import cache
 from chipsieve.cli.checking import check
-from chipsieve.cli.common import FORMATS, INTERNAL, POLICIES, ROLES
+from chipsieve.cli.common import INTERNAL
 from chipsieve.cli.listing import accelerators, signals
 from chipsieve.cli.scanning import explain, scan
 from chipsieve.cli.sieving import rules, sieve
 
-__all__ = ["FORMATS", "POLICIES", "ROLES", "main"]
+__all__ = ["main"]
 
 
 class Commands(click.Group):

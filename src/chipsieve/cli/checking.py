@@ -64,7 +64,7 @@ def _told(condition: FailOn, verdict: Verdict) -> bool:
 
     if not condition.met(verdict):
         return False
-    for item in condition.findings(verdict):
+    for item in condition.hits(verdict):
         title = verdict.signals[item.signal].title
         value = f" ({one_line(item.value, VALUE)})" if item.value else ""
         place = f"{visible(item.path)}:{item.span.line}:{item.span.column}"

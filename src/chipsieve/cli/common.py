@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from chipsieve.sieve.outcome import Verdict
     from chipsieve.sources.readers import Progress as Step
 
-FORMATS = ("text", "json", "jsonl", "sarif", "html", "markdown", "github")
-POLICIES = ("balanced", "strict", "paper")
-ROLES = ("training", "any", "fine-tuning", "inference", "evaluation", "test", "benchmark", "data preparation", "other")
 NOTHING_TO_SCAN, INCOMPLETE, INTERNAL = 3, 4, 70
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chipsieve.cli.common import FORMATS, POLICIES, ROLES
+from chipsieve.commands.launchers import ROLES
+from chipsieve.report import FORMATS
+from chipsieve.sieve.policies import policies
 
 if TYPE_CHECKING:
     from chipsieve.configuration.file import Config
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 POLICY = click.option(
-    "--policy", type=click.Choice(POLICIES), default="balanced", show_default=True, help="Which evidence may exclude."
+    "--policy", type=click.Choice(policies()), default="balanced", show_default=True, help="Which evidence may exclude."
 )
 SCOPE = click.option(
     "--scope",
@@ -28,7 +30,7 @@ SCOPE = click.option(
 )
 ROLE = click.option(
     "--role",
-    type=click.Choice(ROLES),
+    type=click.Choice(("any", *ROLES)),
     default="training",
     show_default=True,
     help="Whose launches speak for the repository; training includes fine-tuning.",
@@ -43,7 +45,7 @@ ENGINE = click.option(
     help="Who looks for findings: visitors (our readers), semgrep (with our rules), or semgrep,visitors.",
 )
 FORMAT = click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="What to write."
+    "--format", "form", type=click.Choice(tuple(FORMATS)), default="text", show_default=True, help="What to write."
 )
 OUTPUT = click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of stdout."

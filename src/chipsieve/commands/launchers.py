@@ -12,6 +12,10 @@ import msgspec
 
 from chipsieve.tables import load_toml
 
+TRAINING = ("training", "fine-tuning")
+ROLES = (*TRAINING, "inference", "evaluation", "test", "benchmark", "data preparation", "other")
+"""What a run can be for; launchers.toml has the words that tell it, and `other` is a run without any."""
+
 
 class Launchers(msgspec.Struct, frozen=True):
     """The launchers' table: programs by what they do, roles' words, devices' options."""

@@ -15,9 +15,9 @@ from chipsieve.configuration.excludes import glob_for
 from chipsieve.configuration.file import Config
 from chipsieve.facts.finding import Finding, finding_order
 from chipsieve.facts.reading import Gap, Reading, Source
-from chipsieve.sieve.outcome import Ignored
 from chipsieve.signals import load_signals
 from chipsieve.sources.disk import Discovery, load
+from chipsieve.sources.scan_record import Ignored
 
 FAULTS = 20  # comments at fault that are told of one file
 Place = tuple[str, str, int]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from chipsieve.commands.flags import given
+from chipsieve.commands.launchers import TRAINING
 from chipsieve.facts.conditions import MENTION, Conditions
 from chipsieve.facts.reading import Fact, Gap, Reading
 from chipsieve.facts.words import Resolved
@@ -20,7 +21,7 @@ from chipsieve.link.launch import Launch, SettledFact, SettledFile, Standing, st
 from chipsieve.link.option_values import option_name
 from chipsieve.link.programs import Program
 from chipsieve.link.reach import Reach, Start
-from chipsieve.link.roles import TRAINING, borrowed, devices, role_of
+from chipsieve.link.roles import borrowed, devices, role_of
 from chipsieve.link.tree_files import BY_WORDS, CODE, TreeFiles
 
 ENGINE = "link"

@@ -10,7 +10,6 @@ from chipsieve.commands.launchers import launchers
 from chipsieve.facts.words import Resolved
 from chipsieve.link.option_values import option_name
 
-TRAINING = ("training", "fine-tuning")
 OPTIONS_THAT_TRAIN = 2
 
 

@@ -1,13 +1,15 @@
-"""In which formats can a verdict be told? One module per format, each a pure function from Verdict to text."""
+"""In which formats can a verdict be written? One module per format, each a pure function from Verdict to text."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from chipsieve.report.style import ReadText, Style
-from chipsieve.sieve.outcome import Verdict
+
+if TYPE_CHECKING:  # the command line lists the formats, and loads no more than it must
+    from chipsieve.sieve.outcome import Verdict
 
 FORMATS: Mapping[str, str] = {
     "text": "chipsieve.report.text",

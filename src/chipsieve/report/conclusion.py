@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chipsieve.report import facts
+from chipsieve.commands.launchers import TRAINING
+from chipsieve.report import lookups
 from chipsieve.report.escape import visible
 from chipsieve.report.groups import Groups
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict
@@ -10,10 +11,10 @@ from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 NOTHING = "Nothing can be concluded"
 
 
-def conclude(verdict: Verdict, groups: Groups) -> str:
+def closing_sentence(verdict: Verdict, groups: Groups) -> str:
     """The verdict on the repository in one sentence (two where a second one keeps the first from misleading)."""
     total, possible = len(verdict.accelerators), len(verdict.possible)
-    main = facts.main_launch(verdict)
+    main = verdict.main_launch
     if main is None:
         return f"{NOTHING}: no launch was found, and a line outside a launch excludes nothing.{_unread(verdict)}"
     if possible == 0 or verdict.conflict is not None:
@@ -32,7 +33,7 @@ def conclude(verdict: Verdict, groups: Groups) -> str:
 
 def _presumed(verdict: Verdict, other: int) -> str:
     """How much of what is excluded rests on nobody's speaking of its vendor."""
-    count = len(facts.presumed(verdict))
+    count = len(lookups.presumed(verdict))
     if not count:
         return ""
     share = "all" if count == other else str(count)
@@ -40,7 +41,7 @@ def _presumed(verdict: Verdict, other: int) -> str:
 
 
 def _verb(main: LaunchVerdict) -> str:
-    return "trained" if main.launch.role in facts.TRAINING else "run"
+    return "trained" if main.launch.role in TRAINING else "run"
 
 
 def _unread(verdict: Verdict) -> str:
@@ -57,7 +58,7 @@ def _nothing(verdict: Verdict, main: LaunchVerdict) -> str:
     if len(main.remaining) == total:
         why = "no line that takes effect requires particular hardware"
         return f"{NOTHING}: {why}. All {total} accelerators remain possible."
-    keeper = next((one for one in facts.speaking(verdict) if len(one.remaining) == total), None)
+    keeper = next((one for one in verdict.speaking if len(one.remaining) == total), None)
     kept = f"{visible(keeper.launch.id)} keeps every accelerator in" if keeper else "the launches together keep all in"
     return (
         f"{NOTHING} for the repository: {visible(main.launch.id)} alone excludes {total - len(main.remaining)} of "

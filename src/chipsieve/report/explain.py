@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from chipsieve.report import facts
+from chipsieve.facts.finding import Finding
+from chipsieve.report import lookups
 from chipsieve.report.escape import one_line, visible
-from chipsieve.report.reasons import title
+from chipsieve.report.reasons import derivation, spared, title
 from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Verdict
+from chipsieve.sieve.proof import Reason, Ruling
 
 SNIPPET = 80  # characters of a source line that are shown
+SAID_OTHERWISE: tuple[Reason, ...] = ("cut", "gone", "agrees", "named", "inert")
+"""Reasons that other lines state, or that say nothing of the chip."""
 
 
 def explain(verdict: Verdict, accelerator: str) -> str:
@@ -42,12 +46,32 @@ def _kept(verdict: Verdict, contradictions: Iterable[Contradiction], accelerator
 
 def _launch(verdict: Verdict, outcome: LaunchVerdict, accelerator: str) -> list[str]:
     launch = outcome.launch
-    against = [cut for step in outcome.steps for cut in step.cuts if accelerator in cut.excluded]
+    proof = list(outcome.proof.because(accelerator))
+    against = [ruling for ruling, reason in proof if reason == "cut"]
     head = f"{visible(launch.id)} ({launch.role}): {'excluded' if against else 'possible'}"
     lines = [head, *_kept(verdict, outcome.contradictions, accelerator)]
     for cut in against:
-        lines.append(f"  {title(verdict.signals, cut.signal)} ({cut.signal}, {facts.grade(cut)})")
-        for place in cut.evidence.findings:
-            where = f"{visible(place.path)}:{place.span.line}"
-            lines.append(f"    {where}  {one_line(place.snippet, SNIPPET)}")
+        lines.append(f"  {title(verdict.signals, cut.signal)} ({cut.signal}, {lookups.grade(cut)})")
+        lines += _lines(verdict, cut)
+    for ruling, reason in proof if not against else ():
+        lines += _spared(verdict, ruling, reason)
     return lines
+
+
+def _lines(verdict: Verdict, cut: Ruling) -> Iterator[str]:
+    """The lines that show the claim, and what it is derived from."""
+    for line in cut.evidence.premises:
+        if isinstance(line, Finding):
+            yield f"    {visible(lookups.place(line))}  {one_line(line.snippet, SNIPPET)}"
+    yield from (f"    {words}" for words in derivation(cut.evidence, verdict.signals))
+
+
+def _spared(verdict: Verdict, ruling: Ruling, reason: Reason) -> Iterator[str]:
+    """Why a ruling leaves in a chip that it speaks against, or that the catalogue does not know well enough."""
+    if reason in SAID_OTHERWISE or (reason == "unknown" and ruling.weight != "counts"):
+        return
+    said = f"{title(verdict.signals, ruling.signal)} ({ruling.signal})"
+    if reason == "unknown":
+        yield f"  the catalogue does not know whether it satisfies {said}"
+    elif verdict.signals[ruling.signal].effect != "names":
+        yield f"  does not count against it: {said}: {spared(reason, verdict.policy)}"

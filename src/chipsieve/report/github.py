@@ -6,14 +6,14 @@ packages/core/src/command.ts. GitHub shows at most ten annotations of a kind per
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from chipsieve.facts.finding import Finding
-from chipsieve.report import facts
-from chipsieve.report.conclusion import conclude
+from chipsieve.derive.evidence import Line
+from chipsieve.report import lookups
+from chipsieve.report.conclusion import closing_sentence
 from chipsieve.report.escape import visible
 from chipsieve.report.groups import Groups
-from chipsieve.report.reasons import title
+from chipsieve.report.reasons import derivation, title
 from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 
@@ -23,21 +23,30 @@ LIMIT = 10
 def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format takes a style
     """At most LIMIT notices: the conclusion, then each deciding line of the main launch in the sieve's order."""
     groups = Groups(verdict.accelerators)
-    main = facts.main_launch(verdict)
-    notices = [_notice(conclude(verdict, groups), title="chipsieve"), *(_cuts(verdict, main, groups) if main else ())]
+    main = verdict.main_launch
+    notices = [
+        _notice(closing_sentence(verdict, groups), title="chipsieve"),
+        *(_cuts(verdict, main, groups) if main else ()),
+    ]
     return "".join(f"{notice}\n" for notice in notices[:LIMIT])
 
 
 def _cuts(verdict: Verdict, main: LaunchVerdict, groups: Groups) -> Iterator[str]:
-    for step, alive in facts.narrowing(main, verdict.accelerators):
+    for step, alive in main.proof.narrowing():
         for cut in step.cuts:
-            finding = facts.evidence_lines(cut.evidence, main.launch)[0]
-            said = f"{title(verdict.signals, cut.signal)} excludes {groups.short(cut.excluded, alive)}."
-            yield _notice(said, **_place(finding), title="chipsieve")
+            lines = lookups.evidence_lines(cut.evidence, main.launch)[:1]
+            because = "".join(f" {words}." for words in derivation(cut.evidence, verdict.signals))
+            said = f"{title(verdict.signals, cut.signal)} excludes {groups.short(cut.excluded, alive)}.{because}"
+            yield _notice(said, **_place(lines), title="chipsieve")
 
 
-def _place(finding: Finding) -> dict[str, str]:
-    return {"file": finding.path, "line": str(finding.span.line), "endLine": str(finding.span.end_line)}
+def _place(lines: Sequence[Line]) -> dict[str, str]:
+    """The properties that point at the first line; none where there is no line."""
+    return {
+        key: text
+        for line in lines[:1]
+        for key, text in (("file", line.path), ("line", str(line.span.line)), ("endLine", str(line.span.end_line)))
+    }
 
 
 def _notice(message: str, **properties: str) -> str:

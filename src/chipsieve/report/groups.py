@@ -42,7 +42,7 @@ class Groups:
     def __init__(self, catalogue: Iterable[Accelerator], vendors: int = 5) -> None:
         """Put the catalogue in reading order: the vendor with most rows first, architectures by age.
 
-        A phrase tells of `vendors` vendors at most and counts the rest.
+        A phrase names `vendors` vendors at most and counts the rest.
         """
         self.limit = vendors
         rows = tuple(catalogue)
@@ -85,9 +85,9 @@ class Groups:
         vendors = [list(rows) for _, rows in groupby(pool, key=lambda row: row.vendor)]
         present = [rows for rows in vendors if any(row.id in wanted for row in rows)]
         present.sort(key=lambda rows: -sum(row.id in wanted for row in rows))
-        told = present if len(present) <= self.limit + 1 else present[: self.limit]
-        phrases = [_phrase([row for row in rows if row.id in wanted], rows) for rows in told]
-        rest = present[len(told) :]
+        shown = present if len(present) <= self.limit + 1 else present[: self.limit]
+        phrases = [_phrase([row for row in rows if row.id in wanted], rows) for rows in shown]
+        rest = present[len(shown) :]
         if rest:
             count = sum(row.id in wanted for rows in rest for row in rows)
             phrases.append(f"{count} from {len(rest)} other vendors")
@@ -137,8 +137,8 @@ def _phrase(chosen: list[Accelerator], pool: list[Accelerator]) -> str:
     if segments:
         return f"{count} {vendor} ({', '.join(segments)})"
     parts = Counter(row.architecture for row in chosen)
-    told = families if len(parts) == 1 else [f"{seen} {name}" for name, seen in parts.items()]
-    return f"{count} {vendor} ({', '.join(told)})"
+    parts_named = families if len(parts) == 1 else [f"{seen} {name}" for name, seen in parts.items()]
+    return f"{count} {vendor} ({', '.join(parts_named)})"
 
 
 def _whole(chosen: list[str], pool: list[str]) -> list[str]:

@@ -10,8 +10,8 @@ from chipsieve import __version__
 from chipsieve.report.groups import Group
 from chipsieve.report.markup import Markup, bullets, code, element, escape, join, table
 from chipsieve.report.outline import CutLine, LaunchOutline, NameLine, NoteLine, Outline, StepLine, UnprovenLine
+from chipsieve.report.phrasing import in_words
 from chipsieve.report.style import Style
-from chipsieve.report.words import outline
 from chipsieve.sieve.outcome import Verdict
 
 METHOD = (
@@ -25,35 +25,35 @@ FEW = 5
 
 def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format takes a style
     """The verdict as one HTML page that stands alone; everything is shown, whatever the style."""
-    told = outline(verdict, vendors=len(verdict.accelerators))
+    outline = in_words(verdict, vendors=len(verdict.accelerators))
     package = files("chipsieve.report")
     page = Template(package.joinpath("page.html").read_text(encoding="utf-8"))
     css = package.joinpath("page.css").read_text(encoding="utf-8")
-    return page.substitute(title=escape(told.root), css=css, body="\n".join(_body(told)))
+    return page.substitute(title=escape(outline.root), css=css, body="\n".join(_body(outline)))
 
 
-def _body(told: Outline) -> Iterator[Markup]:
-    yield element("h1", f"Which accelerators can {told.root} have used?")
-    yield element(
-        "p", f"Policy {told.policy}, scope {told.scope}, {told.total} accelerators in the catalogue of {told.date}.",
-        class_="soft",
-    )  # fmt: skip
-    yield element("p", told.conclusion, class_="conclusion")
-    if told.main:
-        yield element("section", *_launch(told.main, "Main launch", told.possible))
-    yield from _possible(told)
-    yield from _section("Named chips", _names(told.named))
-    for launch in told.others:
-        yield element("section", *_launch(launch, "Launch", told.possible))
-    if told.uncounted:
-        counted = ", ".join(f"{count} {role}" for role, count in told.uncounted)
+def _body(outline: Outline) -> Iterator[Markup]:
+    yield element("h1", f"Which accelerators can {outline.root} have used?")
+    catalogue = f"{outline.total} accelerators in the catalogue of {outline.date}"
+    yield element("p", f"Policy {outline.policy}, scope {outline.scope}, {catalogue}.", class_="soft")
+    yield element("p", outline.conclusion, class_="conclusion")
+    if outline.main:
+        yield element("section", *_launch(outline.main, "Main launch", outline.possible))
+    yield from _possible(outline)
+    yield from _section("Named chips", _names(outline.named))
+    for launch in outline.others:
+        yield element("section", *_launch(launch, "Launch", outline.possible))
+    if outline.uncounted:
+        counted = ", ".join(f"{count} {role}" for role, count in outline.uncounted)
         yield element("p", f"Launches that do not speak for the repository: {counted}.", class_="soft")
-    ignored = [join([code(one.place), f": {one.title}: {one.reason}"]) for one in told.ignored]
-    yield from _section(told.ignored_heading, bullets(ignored))
-    gaps = [join([f"{gap.counted}: ", _places(gap.places)]) for gap in told.gaps]
+    ignored = [join([code(one.place), f": {one.title}: {one.reason}"]) for one in outline.ignored]
+    yield from _section(outline.ignored_heading, bullets(ignored))
+    gaps = [join([f"{gap.counted}: ", _places(gap.places)]) for gap in outline.gaps]
     yield from _section("Not read", bullets(gaps))
-    yield from _section("Notices", bullets([join([f"{one.reason}: ", _places(one.places)]) for one in told.notices]))
-    yield element("footer", element("p", told.coverage), element("p", METHOD), element("p", f"chipsieve {__version__}"))
+    yield from _section("Notices", bullets([join([f"{one.reason}: ", _places(one.places)]) for one in outline.notices]))
+    yield element(
+        "footer", element("p", outline.coverage), element("p", METHOD), element("p", f"chipsieve {__version__}")
+    )
 
 
 def _section(heading: str, content: Markup, level: str = "h2") -> Iterator[Markup]:
@@ -63,12 +63,12 @@ def _section(heading: str, content: Markup, level: str = "h2") -> Iterator[Marku
         yield content
 
 
-def _possible(told: Outline) -> Iterator[Markup]:
-    yield element("h2", f"Possible: {told.possible_count} of {told.total}")
-    if told.possible_count != told.remaining_count:
-        yield element("p", f"In at least one launch; {told.remaining_count} remain in every one.")
-    yield _groups("Accelerators that remain possible for the repository", told.possible)
-    yield bullets(told.conflict)
+def _possible(outline: Outline) -> Iterator[Markup]:
+    yield element("h2", f"Possible: {outline.possible_count} of {outline.total}")
+    if outline.possible_count != outline.remaining_count:
+        yield element("p", f"In at least one launch; {outline.remaining_count} remain in every one.")
+    yield _groups("Accelerators that remain possible for the repository", outline.possible)
+    yield bullets(outline.conflict)
 
 
 def _groups(caption: str, groups: Sequence[Group]) -> Markup:
@@ -90,9 +90,9 @@ def _standing(line: NameLine) -> Markup:
 def _launch(launch: LaunchOutline, heading: str, possible: Sequence[Group]) -> Iterator[Markup]:
     """One launch whole; what remains of it only where that is not what the repository's table shows."""
     yield element("h2", f"{heading} ", code(launch.id))
-    facts = [launch.role, *([f"runs {launch.entry}"] if launch.entry else [])]
-    facts += [f"{launch.devices} accelerators"] if launch.devices else []
-    yield element("p", f"{launch.before} → {launch.after}; {', '.join(facts)}", class_="soft")
+    said = [launch.role, *([f"runs {launch.entry}"] if launch.entry else [])]
+    said += [f"{launch.devices} accelerators"] if launch.devices else []
+    yield element("p", f"{launch.before} → {launch.after}; {', '.join(said)}", class_="soft")
     if launch.command:
         yield element("pre", launch.command)
     rows = [_step(step, launch.before) for step in launch.steps]
@@ -117,9 +117,11 @@ def _step(step: StepLine, total: int) -> tuple[str, str, str]:
 
 
 def _cut(cut: CutLine) -> Markup:
-    said = element("div", f"{cut.title} ({cut.strength}): ", _places(cut.places))
+    where = (": ", _places(cut.places)) if cut.places else ()
+    said = element("div", f"{cut.title} ({cut.strength})", *where)
     snippet = element("pre", cut.snippet) if cut.snippet else Markup()
-    return element("div", said, snippet, element("div", f"excludes {cut.excluded}"), class_="cut")
+    excluded = element("div", f"excludes {cut.excluded}")
+    return element("div", said, snippet, bullets(cut.derivation), excluded, class_="cut")
 
 
 def _notes(notes: Iterable[NoteLine]) -> Markup:
@@ -129,7 +131,8 @@ def _notes(notes: Iterable[NoteLine]) -> Markup:
 def _unproven(line: UnprovenLine) -> Markup:
     value = f" ({line.value})" if line.value else ""
     snippet = element("pre", line.snippet) if line.snippet else Markup()
-    return join([f"{line.title}{value}: ", _places(line.places), snippet, element("span", line.reason, class_="soft")])
+    reason = element("span", line.reason, class_="soft")
+    return join([f"{line.title}{value}: ", _places(line.places), snippet, bullets(line.derivation), reason])
 
 
 def _places(places: Sequence[str]) -> Markup:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from chipsieve import __version__
+from chipsieve.derive.evidence import Date, Premise, Quantity
 from chipsieve.facts.finding import Finding
-from chipsieve.link.launch import Launch, Standing
-from chipsieve.report import facts
-from chipsieve.report.conditions import describe_all
+from chipsieve.link.launch import Launch, Setting, Standing
+from chipsieve.report import lookups
+from chipsieve.report.condition_words import describe_all
 from chipsieve.report.escape import json_text
 from chipsieve.report.style import Style
-from chipsieve.sieve.outcome import Conflict, Contradiction, Cut, LaunchVerdict, Naming, Note, StepResult, Verdict
+from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Naming, Note, Verdict
+from chipsieve.sieve.proof import Conflict, Ruling, StepResult
 
 SCHEMA = "chipsieve/1"
 Record = dict[str, object]
@@ -54,7 +56,7 @@ def footer(verdict: Verdict) -> Record:
             "reason": gap.reason,
             **({"notice": True} if gap.notice else {}),
         }
-        for gap in facts.sorted_gaps(verdict)
+        for gap in lookups.sorted_gaps(verdict)
     ]
     ignored = [
         {
@@ -64,7 +66,7 @@ def footer(verdict: Verdict) -> Record:
             "reason": one.reason,
             "overridden": one.overridden,
         }
-        for one in facts.sorted_ignored(verdict)
+        for one in lookups.sorted_ignored(verdict)
     ]
     seen = verdict.coverage
     coverage = {"files": seen.files, "read": seen.read, "skipped": seen.skipped, "unparsed": seen.unparsed}
@@ -80,6 +82,7 @@ def launch_record(outcome: LaunchVerdict) -> Record:
         "entry": launch.entry,
         "command": [word.text for word in launch.command],
         "environment": {name: value.text for name, value in sorted(launch.environment.items())},
+        "settings": [setting_record(one) for one in launch.settings],
         "files": sorted(launch.files),
         "steps": [_step(step, launch) for step in outcome.steps],
         "remaining": sorted(outcome.remaining),
@@ -91,9 +94,14 @@ def launch_record(outcome: LaunchVerdict) -> Record:
     }
 
 
+def setting_record(setting: Setting) -> Record:
+    """One setting of the contract's `launches[].settings`."""
+    return {"name": setting.name, "value": setting.value, "at": lookups.place(setting), "source": setting.source}
+
+
 def repository_record(verdict: Verdict) -> Record:
     """The contract's `repository`."""
-    main = facts.main_launch(verdict)
+    main = verdict.main_launch
     return {
         "role": verdict.role,
         "possible": sorted(verdict.possible),
@@ -108,8 +116,8 @@ def repository_record(verdict: Verdict) -> Record:
 
 def finding_records(verdict: Verdict) -> list[Record]:
     """The contract's `findings`, by place; a launch where a finding is inert is not in its `standing`."""
-    table = facts.standings(verdict)
-    return [_finding(verdict, finding, table.get(finding, {})) for finding in facts.sorted_findings(verdict)]
+    table = lookups.standings(verdict)
+    return [_finding(verdict, finding, table.get(finding, {})) for finding in lookups.sorted_findings(verdict)]
 
 
 def _finding(verdict: Verdict, finding: Finding, standing: Mapping[str, Standing]) -> Record:
@@ -141,25 +149,42 @@ def _step(step: StepResult, launch: Launch) -> Record:
     }
 
 
-def _cut(cut: Cut, launch: Launch | None) -> Record:
+def _cut(cut: Ruling, launch: Launch | None) -> Record:
+    derived = any(not isinstance(premise, Finding) for premise in cut.evidence.premises)
     return {
         "signal": cut.signal,
         "strength": cut.strength,
-        "evidence": list(facts.evidence_places(cut.evidence, launch)),
+        "evidence": list(lookups.evidence_places(cut.evidence, launch)),
+        **({"premises": list(map(_premise, cut.evidence.premises))} if derived else {}),
         "excluded": sorted(cut.excluded),
         **({"presumed": True} if cut.presumed else {}),
     }
 
 
+def _premise(premise: Premise) -> Record:
+    """What a derived claim rests on, down to the lines."""
+    match premise:
+        case Finding():
+            return {"kind": "finding", "signal": premise.signal, "value": premise.value, "at": lookups.place(premise)}
+        case Setting():
+            return {"kind": "setting", **setting_record(premise)}
+        case Quantity():
+            below = list(map(_premise, premise.premises))
+            says = {"says": premise.says, "number": premise.number, "unit": premise.unit}
+            return {"kind": "quantity", **says, "premises": below}
+        case Date():
+            return {"kind": "date", "day": premise.day, "source": premise.source}
+
+
 def _namings(namings: Iterable[Naming]) -> list[Record]:
     return [
         {"accelerators": sorted(one.accelerators), "by": one.by, "at": f"{one.path}:{one.line}", "text": one.text}
-        for one in facts.sorted_namings(namings)
+        for one in lookups.sorted_namings(namings)
     ]
 
 
 def _notes(key: str, notes: Iterable[Note]) -> list[Record]:
-    return [{key: note.label, "at": f"{note.path}:{note.line}"} for note in facts.sorted_notes(notes)]
+    return [{key: note.label, "at": f"{note.path}:{note.line}"} for note in lookups.sorted_notes(notes)]
 
 
 def _contradictions(several: Iterable[Contradiction]) -> list[Record]:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from chipsieve.report.groups import untouched_vendors
-from chipsieve.report.outline import CutLine, LaunchOutline, Outline, StepLine
+from chipsieve.report.outline import CutLine, LaunchOutline, Outline, StepLine, UnprovenLine
+from chipsieve.report.phrasing import in_words
 from chipsieve.report.style import Style
-from chipsieve.report.words import outline
 from chipsieve.sieve.outcome import Verdict
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
@@ -17,22 +17,22 @@ SHOWN = 20
 
 def report(verdict: Verdict, style: Style) -> str:
     """The verdict as Markdown; without `style.verbose` long lists are cut short and counted."""
-    told = outline(verdict)
+    outline = in_words(verdict)
     shown = None if style.verbose else SHOWN
-    launches = [told.main, *(told.others if style.verbose else ())] if told.main else []
+    launches = [outline.main, *(outline.others if style.verbose else ())] if outline.main else []
     blocks = [
         "## chipsieve: which accelerators?",
-        f"**{_plain(told.conclusion)}**",
+        f"**{_plain(outline.conclusion)}**",
         *(block for launch in launches for block in _launch(launch)),
-        *_others(told, () if style.verbose else told.others),
-        *_remaining(told, verbose=style.verbose),
-        *_named(told),
-        *(_evidence(told.main, shown) if told.main else ()),
-        *_ignored(told, shown),
-        *_gaps(told, shown),
-        *_notices(told, shown),
-        f"Policy {_plain(told.policy)}, scope {_plain(told.scope)}, catalogue of {_plain(told.date)}.",
-        _plain(told.coverage),
+        *_others(outline, () if style.verbose else outline.others),
+        *_remaining(outline, verbose=style.verbose),
+        *_named(outline),
+        *(_evidence(outline.main, shown) if outline.main else ()),
+        *_ignored(outline, shown),
+        *_gaps(outline, shown),
+        *_notices(outline, shown),
+        f"Policy {_plain(outline.policy)}, scope {_plain(outline.scope)}, catalogue of {_plain(outline.date)}.",
+        _plain(outline.coverage),
     ]
     return "\n\n".join(blocks) + "\n"
 
@@ -53,37 +53,38 @@ def _rows(steps: Iterable[StepLine]) -> Iterator[tuple[str, ...]]:
 
 
 def _deciding(cut: CutLine) -> str:
-    more = f" and {len(cut.places) - 1} more" if len(cut.places) > 1 else ""
-    snippet = f"<br>{_code(cut.snippet)}" if cut.snippet else ""
-    return f"{_code(cut.places[0])}{more}: {_plain(cut.title)} ({cut.strength}){snippet}"
+    where = f"{_code(cut.places[0])}{cut.more}: " if cut.places else ""
+    below = [_code(cut.snippet)] if cut.snippet else []
+    below += map(_plain, cut.derivation)
+    return "<br>".join([f"{where}{_plain(cut.title)} ({cut.strength})", *below])
 
 
-def _others(told: Outline, others: Sequence[LaunchOutline]) -> Iterator[str]:
+def _others(outline: Outline, others: Sequence[LaunchOutline]) -> Iterator[str]:
     if others:
         rows = [(_code(one.id), _plain(one.role), f"{one.before} → {one.after}", _list(one.decided)) for one in others]
         yield _table(("Other launch", "Role", "Left", "Decided by"), rows)
-    if told.uncounted:
-        counted = ", ".join(f"{count} {_plain(role)}" for role, count in told.uncounted)
+    if outline.uncounted:
+        counted = ", ".join(f"{count} {_plain(role)}" for role, count in outline.uncounted)
         yield f"Launches that do not speak for the repository: {counted}."
 
 
-def _remaining(told: Outline, *, verbose: bool) -> Iterator[str]:
-    yield f"### Possible: {told.possible_count} of {told.total}"
-    if told.remaining_count != told.possible_count:
-        yield f"In at least one launch; {told.remaining_count} remain in every one."
-    if 0 < told.possible_count < told.total:
-        partly = [group for group in told.possible if verbose or not group.untouched]
+def _remaining(outline: Outline, *, verbose: bool) -> Iterator[str]:
+    yield f"### Possible: {outline.possible_count} of {outline.total}"
+    if outline.remaining_count != outline.possible_count:
+        yield f"In at least one launch; {outline.remaining_count} remain in every one."
+    if 0 < outline.possible_count < outline.total:
+        partly = [group for group in outline.possible if verbose or not group.untouched]
         rows = [(_plain(group.label), str(group.count), _list(group.families)) for group in partly]
         yield from [_table(("Architecture", "Count", "Accelerators"), rows)] if rows else []
-        if len(partly) < len(told.possible):
-            yield f"And every accelerator of {_plain(untouched_vendors(told.possible))}."
-    yield from (_plain(sentence) for sentence in told.conflict)
+        if len(partly) < len(outline.possible):
+            yield f"And every accelerator of {_plain(untouched_vendors(outline.possible))}."
+    yield from (_plain(sentence) for sentence in outline.conflict)
 
 
-def _named(told: Outline) -> Iterator[str]:
-    if told.named:
+def _named(outline: Outline) -> Iterator[str]:
+    if outline.named:
         yield "### Named"
-        rows = [(_plain(one.word), _places(one.places), _list(one.by), _plain(one.standing)) for one in told.named]
+        rows = [(_plain(one.word), _places(one.places), _list(one.by), _plain(one.standing)) for one in outline.named]
         yield _table(("Chip", "Where", "By", "The sieve says"), rows)
 
 
@@ -95,26 +96,31 @@ def _evidence(main: LaunchOutline, shown: int | None) -> Iterator[str]:
     seen = [one for one in main.unproven if shown is None or one.standing != "inert"]
     if seen:
         yield "### Seen, but excludes nothing"
-        yield _bullets([f"{_places(one.places)}: {_plain(one.title)}; {_plain(one.reason)}" for one in seen], shown)
+        yield _bullets([_unproven(one) for one in seen], shown)
 
 
-def _ignored(told: Outline, shown: int | None) -> Iterator[str]:
-    if told.ignored:
-        yield f"### {told.ignored_heading}: {len(told.ignored)}"
-        rows = [f"{_code(one.place)}: {_plain(one.title)}: {_plain(one.reason)}" for one in told.ignored]
+def _unproven(line: UnprovenLine) -> str:
+    rest = (f"; {_plain(words)}" for words in line.derivation)
+    return f"{_places(line.places)}: {_plain(line.title)}{''.join(rest)}; {_plain(line.reason)}"
+
+
+def _ignored(outline: Outline, shown: int | None) -> Iterator[str]:
+    if outline.ignored:
+        yield f"### {outline.ignored_heading}: {len(outline.ignored)}"
+        rows = [f"{_code(one.place)}: {_plain(one.title)}: {_plain(one.reason)}" for one in outline.ignored]
         yield _bullets(rows, shown)
 
 
-def _gaps(told: Outline, shown: int | None) -> Iterator[str]:
-    if told.gaps:
-        yield f"### Not read: {sum(len(gap.places) for gap in told.gaps)}"
-        yield _bullets([f"{_plain(gap.counted)}: {_places(gap.places)}" for gap in told.gaps], shown)
+def _gaps(outline: Outline, shown: int | None) -> Iterator[str]:
+    if outline.gaps:
+        yield f"### Not read: {sum(len(gap.places) for gap in outline.gaps)}"
+        yield _bullets([f"{_plain(gap.counted)}: {_places(gap.places)}" for gap in outline.gaps], shown)
 
 
-def _notices(told: Outline, shown: int | None) -> Iterator[str]:
-    if told.notices:
+def _notices(outline: Outline, shown: int | None) -> Iterator[str]:
+    if outline.notices:
         yield "### Notices"
-        yield _bullets([f"{_plain(one.reason)}: {_places(one.places)}" for one in told.notices], shown)
+        yield _bullets([f"{_plain(one.reason)}: {_places(one.places)}" for one in outline.notices], shown)
 
 
 def _bullets(items: Sequence[str], shown: int | None) -> str:

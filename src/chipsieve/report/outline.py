@@ -1,7 +1,7 @@
 """What does a report for people say, whatever its format? The shapes of a verdict put into words.
 
 Every text in an outline has its acting characters written out (`escape.visible`); a format adds the escaping
-of its own syntax and nothing else. `chipsieve.report.words` fills it in.
+of its own syntax and nothing else. `chipsieve.report.phrasing` fills it in.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from chipsieve.report.groups import Group
 
 
 class CutLine(msgspec.Struct, frozen=True):
-    """One piece of deciding evidence: what it is, its lines (the deciding one first), what it excluded."""
+    """One piece of deciding evidence: what it is, its lines (the deciding one first), what it excluded.
+
+    `derivation` has a phrase for each sum, setting and day that it is derived from; none where lines alone show it.
+    """
 
     signal: str
     title: str
@@ -20,6 +23,12 @@ class CutLine(msgspec.Struct, frozen=True):
     places: tuple[str, ...]
     snippet: str
     excluded: str
+    derivation: tuple[str, ...] = ()
+
+    @property
+    def more(self) -> str:
+        """How many lines there are beside the first, if any."""
+        return f" and {len(self.places) - 1} more" if len(self.places) > 1 else ""
 
 
 class StepLine(msgspec.Struct, frozen=True):
@@ -61,6 +70,7 @@ class UnprovenLine(msgspec.Struct, frozen=True):
     places: tuple[str, ...]
     snippet: str
     reason: str
+    derivation: tuple[str, ...] = ()
 
 
 class GapLine(msgspec.Struct, frozen=True):

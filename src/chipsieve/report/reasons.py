@@ -1,16 +1,31 @@
-"""What does a piece of evidence mean, and why does it prove nothing? A signal's own words, shortened."""
+"""What does a piece of evidence mean, what does it rest on, and why does it prove nothing? In a signal's own words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from chipsieve.catalogue.predicates import admits
-from chipsieve.report import facts
-from chipsieve.report.conditions import open_question
-from chipsieve.report.escape import visible
-from chipsieve.sieve.outcome import Evidence, LaunchVerdict, Verdict
+from chipsieve.derive.evidence import Date, Evidence, Premise, Quantity
+from chipsieve.facts.finding import Finding
+from chipsieve.link.launch import Setting
+from chipsieve.report.condition_words import open_question
+from chipsieve.report.escape import one_line, visible
+from chipsieve.report.lookups import evidence_lines, place
+from chipsieve.sieve.outcome import LaunchVerdict, Verdict
+from chipsieve.sieve.proof import Reason, Ruling
 from chipsieve.signals.signal import Signal
+
+PREMISE = 160
+SPARING: Mapping[Reason, str] = {
+    "named": "the launch names what it would exclude",
+    "explains": "other evidence contradicts it, and what it would exclude helps to explain both",
+    "spoken of": "it only presumes, and the tree speaks of the vendors that it would exclude",
+    "processors": "the launch computes on processors",
+    "optional": "it is not known whether the line takes effect",
+    "inert": "the line does not take effect",
+    "preference": "it states a mere preference",
+}
+"""Why a chip stays against which evidence speaks; `it` is the evidence."""
 
 
 def title(signals: Mapping[str, Signal], signal: str) -> str:
@@ -19,29 +34,54 @@ def title(signals: Mapping[str, Signal], signal: str) -> str:
     return visible(known.title if known else signal)
 
 
-def reason(verdict: Verdict, evidence: Evidence, outcome: LaunchVerdict) -> str:
+def reason(verdict: Verdict, ruling: Ruling, outcome: LaunchVerdict) -> str:
     """Why the evidence excludes nothing: it may not take effect, it is not firm enough, or others were first."""
-    if evidence.standing == "optional":
-        asked = open_question(facts.evidence_lines(evidence, outcome.launch)[0].conditions)
+    if ruling.weight == "optional":
+        asked = _open_question(ruling.evidence, outcome)
         return f"optional: not known whether {asked or 'the line takes effect'}"
-    if evidence.standing == "inert":
+    if ruling.weight == "inert":
         return "inert: the line does not take effect"
-    signal = verdict.signals.get(evidence.signal)
+    signal = verdict.signals.get(ruling.signal)
     if signal is None:
         return "the signal is not in the table"
     if signal.effect == "prefers" or signal.strength == "weak":
         kind = "a preference" if signal.effect == "prefers" else "weak"
         return f"{kind}: {first_sentence(signal.why)}"
-    if _would_exclude(verdict, evidence, outcome, signal):
-        return f"{signal.strength}, but the {verdict.policy} policy does not count it"
-    return f"{signal.strength}, and agrees: nothing is left that it would exclude"
+    remaining = sorted(ruling.answers.against.intersection(outcome.remaining))
+    if not remaining:
+        return f"{signal.strength}, and agrees: nothing is left that it would exclude"
+    why = spared(ruling.because(remaining[0], outcome.proof.spared), verdict.policy)
+    return f"{signal.strength}, but {why}"
 
 
-def _would_exclude(verdict: Verdict, evidence: Evidence, outcome: LaunchVerdict, signal: Signal) -> bool:
-    """Whether the evidence speaks against a chip that remains: then only the policy kept it from excluding."""
-    left = frozenset(outcome.remaining)
-    chips = (chip for chip in verdict.accelerators if chip.id in left)
-    return any(admits(signal.requires, chip, evidence.value) is False for chip in chips)
+def spared(reason: Reason, policy: str) -> str:
+    """Why evidence does not exclude a chip against which it speaks, as a clause."""
+    return SPARING.get(reason, f"the {policy} policy does not count it")
+
+
+def _open_question(evidence: Evidence, outcome: LaunchVerdict) -> str:
+    line = next(iter(evidence_lines(evidence, outcome.launch)), None)
+    return open_question(line.conditions) if isinstance(line, Finding) else ""
+
+
+def derivation(evidence: Evidence, signals: Mapping[str, Signal]) -> tuple[str, ...]:
+    """What the evidence rests on beside findings that say the same: its sums, settings and days, a phrase each."""
+    rest = (premise for premise in evidence.premises if not isinstance(premise, Finding))
+    return tuple(one_line(words, PREMISE) for words in _premise_words(rest, signals))
+
+
+def _premise_words(premises: Iterable[Premise], signals: Mapping[str, Signal]) -> Iterator[str]:
+    for premise in premises:
+        match premise:
+            case Quantity():
+                yield f"{premise.says}: {premise.number:g} {premise.unit}".rstrip()
+                yield from _premise_words(premise.premises, signals)
+            case Setting():
+                yield f"{premise.name} = {premise.value} ({premise.source}, {place(premise)})"
+            case Date():
+                yield f"{premise.day} ({premise.source})"
+            case Finding():
+                yield f"{title(signals, premise.signal)} ({place(premise)})"
 
 
 def first_sentence(text: str) -> str:

@@ -10,7 +10,7 @@ ReadText = Callable[[str], str | None]
 
 
 class Style(msgspec.Struct, frozen=True):
-    """Wishes for a report; a format ignores those that mean nothing to it.
+    """What a report should look like; a format ignores what means nothing to it.
 
     `width` is in columns; `verbose` lists what is otherwise counted; `read_text` gives the text of a file below
     the root, or None (SARIF needs it for fingerprints).

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from chipsieve.report.facts import TRAINING
+from chipsieve.commands.launchers import TRAINING
 from chipsieve.report.groups import Group, untouched_vendors
 from chipsieve.report.outline import (
     CutLine,
@@ -21,8 +21,8 @@ from chipsieve.report.outline import (
     StepLine,
     UnprovenLine,
 )
+from chipsieve.report.phrasing import in_words
 from chipsieve.report.style import Style
-from chipsieve.report.words import outline
 from chipsieve.sieve.outcome import Verdict
 
 NARROWEST = 60
@@ -40,38 +40,38 @@ def report(verdict: Verdict, style: Style) -> str:
     Without `style.verbose` the other launches take one line each and long lists are cut short and counted.
     """
     page = _Page(style)
-    told = outline(verdict)
+    outline = in_words(verdict)
     blocks = [
-        list(_heading(page, told)),
-        *([_untold(page, told)] if _quiet(page, told) else _launches(page, told)),
-        list(_remaining(page, told)),
-        list(_list(page, "Named", told.named, _name)),
-        list(_list(page, "Techniques", told.main.techniques if told.main else (), _note)),
-        list(_list(page, "Site", told.main.sites if told.main else (), _note)),
-        list(_list(page, "Seen, but excludes nothing", _seen(page, told), _unproven)),
-        list(_list(page, f"{told.ignored_heading} ({len(told.ignored)})", told.ignored, _ignored)),
-        list(_gaps(page, told)),
-        list(_list(page, "Notices", told.notices, _notice)),
-        list(_conclusion(page, told)),
+        list(_heading(page, outline)),
+        *([_counted(page, outline)] if _quiet(page, outline) else _launches(page, outline)),
+        list(_remaining(page, outline)),
+        list(_list(page, "Named", outline.named, _name)),
+        list(_list(page, "Techniques", outline.main.techniques if outline.main else (), _note)),
+        list(_list(page, "Site", outline.main.sites if outline.main else (), _note)),
+        list(_list(page, "Seen, but excludes nothing", _seen(page, outline), _unproven)),
+        list(_list(page, f"{outline.ignored_heading} ({len(outline.ignored)})", outline.ignored, _ignored)),
+        list(_gaps(page, outline)),
+        list(_list(page, "Notices", outline.notices, _notice)),
+        list(_conclusion(page, outline)),
     ]
     return COMMAND.sub(r"\1\\\2", "\n".join("\n".join(block) + "\n" for block in blocks if block))
 
 
-def _launches(page: _Page, told: Outline) -> Iterator[list[str]]:
+def _launches(page: _Page, outline: Outline) -> Iterator[list[str]]:
     """The main launch whole, then the others."""
-    yield list(_launch(page, told.main)) if told.main else []
-    yield from ([line] for line in _others(page, told))
+    yield list(_launch(page, outline.main)) if outline.main else []
+    yield from ([line] for line in _others(page, outline))
 
 
-def _quiet(page: _Page, told: Outline) -> bool:
+def _quiet(page: _Page, outline: Outline) -> bool:
     """Whether training was asked for, and nothing trains, and no launch has evidence that decides."""
-    launches = [told.main, *told.others] if told.main else []
-    trains = told.role != "training" or any(launch.role in TRAINING for launch in launches)
+    launches = [outline.main, *outline.others] if outline.main else []
+    trains = outline.role != "training" or any(launch.role in TRAINING for launch in launches)
     return bool(launches) and not (page.verbose or trains or any(launch.decided for launch in launches))
 
 
-def _untold(page: _Page, told: Outline) -> list[str]:
-    launches = [told.main, *told.others] if told.main else []
+def _counted(page: _Page, outline: Outline) -> list[str]:
+    launches = [outline.main, *outline.others] if outline.main else []
     counted = ", ".join(f"{count} {role}" for role, count in sorted(Counter(one.role for one in launches).items()))
     return page.fill(f"No training launch was found. Other launches, none with evidence that decides: {counted}.")
 
@@ -100,10 +100,10 @@ class _Page:
         return " " * indent + (text if len(text) <= room else text[: room - 1] + "…")
 
 
-def _heading(page: _Page, told: Outline) -> Iterator[str]:
-    yield page.paint(f"chipsieve: {told.root}", BOLD)
-    asked = f"Policy {told.policy}, scope {told.scope}; {told.total} accelerators in the catalogue of {told.date}."
-    yield from page.fill(asked)
+def _heading(page: _Page, outline: Outline) -> Iterator[str]:
+    yield page.paint(f"chipsieve: {outline.root}", BOLD)
+    catalogue = f"{outline.total} accelerators in the catalogue of {outline.date}"
+    yield from page.fill(f"Policy {outline.policy}, scope {outline.scope}; {catalogue}.")
 
 
 def _launch(page: _Page, launch: LaunchOutline) -> Iterator[str]:
@@ -136,23 +136,25 @@ def _step(page: _Page, step: StepLine) -> Iterator[str]:
 
 def _cut(page: _Page, cut: CutLine) -> Iterator[str]:
     indent = len(MARGIN)
-    more = f" and {len(cut.places) - 1} more" if len(cut.places) > 1 else ""
-    yield from page.fill(f"{cut.places[0]}{more}: {cut.title} ({cut.strength})", indent, 2)
+    where = f"{cut.places[0]}{cut.more}: " if cut.places else ""
+    yield from page.fill(f"{where}{cut.title} ({cut.strength})", indent, 2)
     if cut.snippet:
         yield page.paint(page.clip(cut.snippet, indent + 2), DIM)
+    for words in cut.derivation:
+        yield from page.fill(words, indent + 4, 2)
     yield from page.fill(f"excludes {cut.excluded}", indent + 2, 2)
 
 
-def _others(page: _Page, told: Outline) -> Iterator[str]:
+def _others(page: _Page, outline: Outline) -> Iterator[str]:
     """The other launches: of the same role one line each (whole when verbose), of other roles counted."""
     if page.verbose:
-        for launch in told.others:
+        for launch in outline.others:
             yield "\n".join(_launch(page, launch))
-    elif told.others:
-        heading = page.paint(f"Other launches of its role ({len(told.others)})", BOLD)
-        yield "\n".join([heading, *_shortened(page, [[_short(launch)] for launch in told.others])])
-    if told.uncounted:
-        counted = ", ".join(f"{count} {role or 'of no known role'}" for role, count in told.uncounted)
+    elif outline.others:
+        heading = page.paint(f"Other launches of its role ({len(outline.others)})", BOLD)
+        yield "\n".join([heading, *_shortened(page, [[_short(launch)] for launch in outline.others])])
+    if outline.uncounted:
+        counted = ", ".join(f"{count} {role or 'of no known role'}" for role, count in outline.uncounted)
         yield "\n".join(page.fill(f"Launches that do not speak for the repository: {counted}."))
 
 
@@ -161,37 +163,39 @@ def _short(launch: LaunchOutline) -> str:
     return f"  {launch.id} ({launch.role}): {launch.before} → {launch.after}, {decided}"
 
 
-def _remaining(page: _Page, told: Outline) -> Iterator[str]:
-    if told.main and told.main.remaining != told.possible:
-        yield page.paint(f"Remaining in this launch: {told.main.after} of {told.total}", BOLD)
-        yield from _groups(page, told.main.remaining)
+def _remaining(page: _Page, outline: Outline) -> Iterator[str]:
+    if outline.main and outline.main.remaining != outline.possible:
+        yield page.paint(f"Remaining in this launch: {outline.main.after} of {outline.total}", BOLD)
+        yield from _groups(page, outline.main.remaining)
         yield ""
-    yield page.paint(f"Possible for the repository: {told.possible_count} of {told.total}", BOLD)
-    if told.remaining_count != told.possible_count:
-        yield from page.fill(f"in at least one of its launches; {told.remaining_count} remain in every one", 2)
-    if told.possible_count == told.total:
+    yield page.paint(f"Possible for the repository: {outline.possible_count} of {outline.total}", BOLD)
+    if outline.remaining_count != outline.possible_count:
+        yield from page.fill(f"in at least one of its launches; {outline.remaining_count} remain in every one", 2)
+    if outline.possible_count == outline.total:
         yield "  every accelerator in the catalogue"
     else:
-        yield from _groups(page, told.possible)
-    for sentence in told.conflict:
+        yield from _groups(page, outline.possible)
+    for sentence in outline.conflict:
         yield from page.fill(sentence, 2, 2)
 
 
 def _groups(page: _Page, groups: Sequence[Group]) -> Iterator[str]:
     """A line per architecture; vendors of which nothing is excluded share one unless verbose."""
-    told = [group for group in groups if page.verbose or not group.untouched]
-    column = max((len(group.label) for group in told), default=0)
-    for group in told:
+    listed = [group for group in groups if page.verbose or not group.untouched]
+    column = max((len(group.label) for group in listed), default=0)
+    for group in listed:
         head = f"{group.label:<{column}} {group.count:>3}  "
         yield from page.fill(head + ", ".join(group.families), 2, len(head))
-    if len(told) < len(groups):
+    if len(listed) < len(groups):
         yield from page.fill(f"and every accelerator of {untouched_vendors(groups)}", 2, 4)
 
 
-def _list(page: _Page, heading: str, lines: Sequence[Line], tell: Callable[[_Page, Line], list[str]]) -> Iterator[str]:
+def _list(
+    page: _Page, heading: str, lines: Sequence[Line], worded: Callable[[_Page, Line], list[str]]
+) -> Iterator[str]:
     if lines:
         yield page.paint(heading, BOLD)
-        yield from _shortened(page, [tell(page, line) for line in lines])
+        yield from _shortened(page, [worded(page, line) for line in lines])
 
 
 def _shortened(page: _Page, entries: Sequence[list[str]]) -> Iterator[str]:
@@ -219,17 +223,19 @@ def _note(page: _Page, line: NoteLine) -> list[str]:
     return page.fill(f"{line.label}: {_places(line.places)}", 2, 4)
 
 
-def _seen(page: _Page, told: Outline) -> Sequence[UnprovenLine]:
+def _seen(page: _Page, outline: Outline) -> Sequence[UnprovenLine]:
     """The main launch's evidence that excludes nothing; what does not even take effect only when verbose."""
-    lines = told.main.unproven if told.main else ()
+    lines = outline.main.unproven if outline.main else ()
     return lines if page.verbose else [line for line in lines if line.standing != "inert"]
 
 
 def _unproven(page: _Page, line: UnprovenLine) -> list[str]:
     value = f" ({line.value})" if line.value else ""
-    head = page.fill(f"{_places(line.places, 1)}: {line.title}{value}", 2, 4)
+    where = f"{_places(line.places, 1)}: " if line.places else ""
+    head = page.fill(f"{where}{line.title}{value}", 2, 4)
     snippet = [page.paint(page.clip(line.snippet, 6), DIM)] if line.snippet else []
-    return [*head, *snippet, *page.fill(line.reason, 6)]
+    sums = [row for words in line.derivation for row in page.fill(words, 8, 2)]
+    return [*head, *snippet, *sums, *page.fill(line.reason, 6)]
 
 
 def _ignored(page: _Page, line: IgnoredLine) -> list[str]:
@@ -240,13 +246,13 @@ def _notice(page: _Page, line: GapLine) -> list[str]:
     return page.fill(f"{line.reason}: {_places(line.places)}", 2, 4)
 
 
-def _gaps(page: _Page, told: Outline) -> Iterator[str]:
-    if told.gaps:
-        yield page.paint(f"Not read ({sum(len(gap.places) for gap in told.gaps)})", BOLD)
-        lines = [page.fill(f"{gap.counted}: {_places(gap.places)}", 2, 4) for gap in told.gaps]
+def _gaps(page: _Page, outline: Outline) -> Iterator[str]:
+    if outline.gaps:
+        yield page.paint(f"Not read ({sum(len(gap.places) for gap in outline.gaps)})", BOLD)
+        lines = [page.fill(f"{gap.counted}: {_places(gap.places)}", 2, 4) for gap in outline.gaps]
         yield from _shortened(page, lines)
 
 
-def _conclusion(page: _Page, told: Outline) -> Iterator[str]:
-    yield from page.fill(f"Coverage: {told.coverage}")
-    yield from (page.paint(line, BOLD) for line in page.fill(told.conclusion))
+def _conclusion(page: _Page, outline: Outline) -> Iterator[str]:
+    yield from page.fill(f"Coverage: {outline.coverage}")
+    yield from (page.paint(line, BOLD) for line in page.fill(outline.conclusion))

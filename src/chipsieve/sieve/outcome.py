@@ -1,53 +1,20 @@
-"""What does the sieve answer? Evidence, cuts, steps and verdicts, all frozen."""
+"""What does the sieve answer? The verdict on each launch and on the repository, all frozen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from chipsieve.catalogue.accelerator import Accelerator
+from chipsieve.commands.launchers import TRAINING
+from chipsieve.derive.evidence import Evidence
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Gap
-from chipsieve.link.launch import Launch, Standing
-from chipsieve.signals.signal import Signal, Strength
-
-
-class Evidence(msgspec.Struct, frozen=True):
-    """The findings of one signal and value in one launch, merged over engines and lines."""
-
-    signal: str
-    value: str
-    standing: Standing
-    findings: tuple[Finding, ...]
-
-
-class Step(msgspec.Struct, frozen=True):
-    """One row of the sieve: a question, asked in its turn."""
-
-    id: str
-    question: str
-
-
-class Cut(msgspec.Struct, frozen=True):
-    """What one piece of evidence excludes at one step; `presumed`: only vendors of whom the tree nowhere speaks."""
-
-    step: str
-    signal: str
-    strength: Strength
-    evidence: Evidence
-    excluded: tuple[str, ...]
-    presumed: bool = False
-
-
-class StepResult(msgspec.Struct, frozen=True):
-    """One step's outcome: how many accelerators went in and came out, and what cut them."""
-
-    step: str
-    question: str
-    before: int
-    after: int
-    cuts: tuple[Cut, ...]
+from chipsieve.link.launch import Launch
+from chipsieve.sieve.proof import Conflict, Proof, StepResult
+from chipsieve.signals.signal import Signal
+from chipsieve.sources.scan_record import Coverage, Ignored
 
 
 class Naming(msgspec.Struct, frozen=True):
@@ -76,50 +43,27 @@ class Note(msgspec.Struct, frozen=True):
     line: int
 
 
-class Conflict(msgspec.Struct, frozen=True):
-    """Evidence that cannot all be true of one chip.
-
-    `disagreeing` are the minimal sets of evidence that no accelerator satisfies; `explanations` the
-    smallest groups that satisfy every piece between them: of each class in a group, one accelerator; a class
-    holds those that the same evidence allows. `kept` are the ids of all such groups, shown or not: they remain.
-    """
-
-    disagreeing: tuple[tuple[Cut, ...], ...]
-    explanations: tuple[tuple[tuple[str, ...], ...], ...]
-    kept: tuple[str, ...] = ()
-
-
-class Ignored(msgspec.Struct, frozen=True):
-    """A finding that a comment at `place` (`path:line`) asks to leave out; `overridden` when it counts all the same."""
-
-    finding: Finding
-    reason: str
-    place: str
-    overridden: bool = False
-
-
 class LaunchVerdict(msgspec.Struct, frozen=True):
-    """What remains possible for one launch, with the proof of every exclusion."""
+    """What remains possible for one launch, and the proof of it."""
 
     launch: Launch
     evidence: tuple[Evidence, ...]
-    steps: tuple[StepResult, ...]
-    remaining: tuple[str, ...]
+    proof: Proof
     named: tuple[Naming, ...]
     techniques: tuple[Note, ...]
     sites: tuple[Note, ...]
-    unproven: tuple[Evidence, ...] = ()
     conflict: Conflict | None = None
     contradictions: tuple[Contradiction, ...] = ()
 
+    @property
+    def steps(self) -> tuple[StepResult, ...]:
+        """The steps of the sieve, in their order."""
+        return self.proof.steps
 
-class Coverage(msgspec.Struct, frozen=True):
-    """How much was looked at: files found, read by a plugin, skipped, and not parsed whole."""
-
-    files: int = 0
-    read: int = 0
-    skipped: int = 0
-    unparsed: int = 0
+    @property
+    def remaining(self) -> tuple[str, ...]:
+        """The ids of the accelerators that nothing excludes, in the catalogue's order."""
+        return self.proof.remaining
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -144,3 +88,20 @@ class Verdict(msgspec.Struct, frozen=True):
     ignored: tuple[Ignored, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
     mentions: tuple[str, ...] = ()
+
+    @property
+    def main_launch(self) -> LaunchVerdict | None:
+        """The launch that speaks first; None when there is no launch."""
+        main = (outcome for outcome in self.launches if outcome.launch.id == self.main)
+        return next(main, self.launches[0] if self.launches else None)
+
+    @property
+    def speaking(self) -> tuple[LaunchVerdict, ...]:
+        """The launches that speak for the repository."""
+        return speaking_launches(self.launches, self.role)
+
+
+def speaking_launches(judged: Sequence[LaunchVerdict], role: str) -> tuple[LaunchVerdict, ...]:
+    """The launches that speak for the repository: those of the role, or all when it has none of it."""
+    roles = TRAINING if role == "training" else (role,)
+    return tuple(item for item in judged if role == "any" or item.launch.role in roles) or tuple(judged)

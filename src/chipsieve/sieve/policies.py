@@ -1,17 +1,20 @@
-"""Which evidence may exclude, and in which order is it asked? The policies and the steps, read and checked."""
+"""Which evidence may exclude? The policies of policies.toml, read and checked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from chipsieve.sieve.outcome import Evidence, Step
 from chipsieve.signals.signal import Signal
 from chipsieve.tables import TableError, load_toml, refuse_unknown, text_field, text_list
+
+if TYPE_CHECKING:  # the command line lists the policies, and loads no more than it must
+    from chipsieve.derive.evidence import Evidence
+    from chipsieve.sieve.proof import Weight
 
 DEFAULT = "balanced"
 
@@ -19,7 +22,7 @@ DEFAULT = "balanced"
 class Policy(msgspec.Struct, frozen=True):
     """A policy: the strengths it admits, and where it reads a signal its own way (empty: nowhere).
 
-    One that `presumes` lets what signals presume exclude too, of vendors alone of whom the tree nowhere speaks.
+    One that `uses_presumptions` lets what signals presume exclude too: only vendors of whom the tree nowhere speaks.
     `trust_names` lets a name in the launch exclude every chip that it does not mean.
     """
 
@@ -28,29 +31,33 @@ class Policy(msgspec.Struct, frozen=True):
     strengths: frozenset[str]
     claims: Mapping[str, Mapping[str, object]]
     trust_names: bool = False
-    presumes: bool = False
+    uses_presumptions: bool = False
 
     def predicate(self, signal: Signal) -> Mapping[str, object] | None:
         """The predicate by which the signal may exclude under this policy; None when it may not."""
         if signal.effect == "names":
             return signal.requires if self.trust_names else None
-        if self.presumed(signal):
-            return signal.presumes
+        if self.only_presumes(signal):
+            return signal.presumption
         if not self._requires(signal):
             return None
         return self.claims.get(signal.id) if self.claims else signal.requires
 
-    def presumed(self, signal: Signal) -> bool:
+    def only_presumes(self, signal: Signal) -> bool:
         """Whether the signal excludes by presumption alone: only vendors of whom the tree nowhere speaks."""
-        return self.presumes and bool(signal.presumes) and not self._requires(signal)
+        return self.uses_presumptions and bool(signal.presumption) and not self._requires(signal)
 
     def _requires(self, signal: Signal) -> bool:
         return signal.effect == "requires" and signal.strength in self.strengths
 
-    def admits(self, evidence: Evidence, signal: Signal) -> bool:
-        """Whether this evidence may exclude: it takes effect, and the signal may."""
+    def weight(self, evidence: Evidence, signal: Signal) -> Weight:
+        """Whether this evidence may exclude, and else why not: it must take effect, and the signal must count."""
         trusted = signal.effect == "names" and evidence.standing != "inert"
-        return (evidence.standing == "asserted" or trusted) and self.predicate(signal) is not None
+        if evidence.standing != "asserted" and not (trusted and self.trust_names):
+            return evidence.standing
+        if self.predicate(signal) is not None:
+            return "counts"
+        return "preference" if signal.effect == "prefers" else "policy"
 
 
 @cache
@@ -60,7 +67,7 @@ def _tables() -> dict[str, object]:
 
 def policies() -> tuple[str, ...]:
     """The ids of the shipped policies, the default one first."""
-    return tuple(sorted((key for key in _tables() if key != "step"), key=lambda key: (key != DEFAULT, key)))
+    return tuple(sorted(_tables(), key=lambda key: (key != DEFAULT, key)))
 
 
 def load_policy(name: str, *, trust_names: bool = False) -> Policy:
@@ -80,13 +87,5 @@ def load_policy(name: str, *, trust_names: bool = False) -> Policy:
         strengths=frozenset(text_list("policies.toml", table, "strengths")),
         claims=cast("Mapping[str, Mapping[str, object]]", claims),
         trust_names=trust_names,
-        presumes=table.get("presumes") is True,
-    )
-
-
-def steps() -> tuple[Step, ...]:
-    """The steps of the sieve in the order in which they are asked."""
-    rows = cast("list[Mapping[str, object]]", _tables()["step"])
-    return tuple(
-        Step(text_field("policies.toml", row, "id"), text_field("policies.toml", row, "question")) for row in rows
+        uses_presumptions=table.get("uses_presumptions") is True,
     )

@@ -9,16 +9,17 @@ from importlib.resources.abc import Traversable
 from typing import cast, get_args
 
 from chipsieve.signals.signal import Effect, Row, Signal, Strength
+from chipsieve.signals.steps import steps
 from chipsieve.tables import TableError, load_toml, refuse_unknown, text_field, text_list, toml_tables
 
-STEPS = ("software-stack", "number-format", "kernels", "interconnect", "memory", "names", "none")
+NO_STEP = "none"  # of signals that claim nothing of chips: techniques and sites
 KINDS = (
     "env", "flag", "key", "name", "call", "import", "constant", "directive", "image", "pin", "literal", "claim",
     "semgrep",  # hand-written rules: languages that no reader covers
 )  # fmt: skip
 FIELDS = (
     "title", "question", "step", "effect", "strength", "requires", "why", "caveats", "references",
-    "match", "label", "provides", "since", "until", "presumes", "abstains",
+    "match", "label", "provides", "presumption", "abstains",
 )  # fmt: skip
 ROW_FIELDS = ("kind", "names", "values", "pattern", "keyword", "argument", "files", "beside", "by")
 BY = ("scheduler", "cloud", "device-test", "constant", "log", "comment", "prose")
@@ -29,7 +30,7 @@ def load_signals() -> Mapping[str, Signal]:
     """Every signal by id, sorted; patterns are compiled when a text asks for them, and all of them by the tests.
 
     Raises:
-        TableError: a signal file does not follow docs/signals-format.md; the message names file and mend.
+        TableError: a signal file does not follow docs/signals-format.md; the message names the file and the fix.
     """
     return {stem: _signal(stem, load_toml(table)) for stem, table in _files()}
 
@@ -59,21 +60,22 @@ def _signal(stem: str, table: Mapping[str, object]) -> Signal:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", stem):
         raise TableError(f"{where}: a signal's id is kebab-case")
     requires, rows = table.get("requires", {}), table.get("match", [])
-    presumes = table.get("presumes", {})
-    if not isinstance(requires, dict) or not isinstance(presumes, dict) or not isinstance(rows, list):
-        raise TableError(f"{where}: 'requires' and 'presumes' must be tables and 'match' a list of tables")
+    presumption = table.get("presumption", {})
+    if not isinstance(requires, dict) or not isinstance(presumption, dict) or not isinstance(rows, list):
+        raise TableError(f"{where}: 'requires' and 'presumption' must be tables and 'match' a list of tables")
     effect = _one_of(where, table, "effect", get_args(Effect))
     if table.get("abstains", True) is not True or ("abstains" in table and effect != "site"):
         raise TableError(f"{where}: 'abstains' is true or absent, and for effect 'site' alone")
-    if presumes and effect not in ("requires", "prefers"):
-        raise TableError(f"{where}: 'presumes' is for the effects 'requires' and 'prefers'")
+    if presumption and effect not in ("requires", "prefers"):
+        raise TableError(f"{where}: 'presumption' is for the effects 'requires' and 'prefers'")
     if bool(requires) != (effect in ("requires", "prefers", "names")):
         raise TableError(f"{where}: effect {effect!r} " + ("has no" if requires else "needs a") + " 'requires'")
+    allowed = (*(step.id for step in steps()), *(() if requires else (NO_STEP,)))
     return Signal(
         id=stem,
         title=text_field(where, table, "title"),
         question=text_field(where, table, "question"),
-        step=_one_of(where, table, "step", STEPS),
+        step=_one_of(where, table, "step", allowed),
         effect=cast("Effect", effect),
         strength=cast("Strength", _one_of(where, table, "strength", get_args(Strength))),
         requires=requires,
@@ -83,9 +85,7 @@ def _signal(stem: str, table: Mapping[str, object]) -> Signal:
         rows=tuple(_row(f"{where}: match {number}", row) for number, row in enumerate(rows, 1)),
         label=text_field(where, table, "label", ""),
         provides=text_list(where, table, "provides"),
-        since=text_field(where, table, "since", ""),
-        until=text_field(where, table, "until", ""),
-        presumes=presumes,
+        presumption=presumption,
         abstains=table.get("abstains") is True,
     )
 

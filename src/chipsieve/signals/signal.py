@@ -17,7 +17,7 @@ class Signal(msgspec.Struct, frozen=True):
     """A kind of construct that says something about hardware; one TOML file.
 
     `requires` is a predicate over the catalogue, as data (see chipsieve.catalogue.predicates). `provides` names
-    modules whose import guards count as met in a launch that asserts this signal. `presumes` is
+    modules whose import guards count as met in a launch that asserts this signal. `presumption` is
     a predicate too: what may be taken for granted, however weak the signal, of vendors of whom the tree nowhere speaks.
     A launch that asserts a signal that `abstains` computes on processors, and says nothing of accelerators.
     """
@@ -35,9 +35,7 @@ class Signal(msgspec.Struct, frozen=True):
     rows: tuple[Row, ...]
     label: str = ""
     provides: tuple[str, ...] = ()
-    since: str = ""
-    until: str = ""
-    presumes: Mapping[str, object] = msgspec.field(default_factory=dict)
+    presumption: Mapping[str, object] = msgspec.field(default_factory=dict)
     abstains: bool = False
 
 

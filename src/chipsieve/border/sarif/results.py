@@ -9,10 +9,11 @@ from urllib.parse import quote
 from chipsieve.border.fingerprint import line_hashes
 from chipsieve.border.sarif.conditions import encode
 from chipsieve.border.sarif.rules import sentence
+from chipsieve.derive.evidence import Line
 from chipsieve.facts.finding import Finding
 from chipsieve.link.launch import Standing
-from chipsieve.report import facts
-from chipsieve.report.conditions import describe_all
+from chipsieve.report import lookups
+from chipsieve.report.condition_words import describe_all
 from chipsieve.report.escape import one_line
 from chipsieve.report.reasons import first_sentence
 from chipsieve.report.style import ReadText
@@ -27,22 +28,22 @@ EFFECTS = {"requires": 0, "names": 1, "prefers": 2, "site": 3, "technique": 4}
 
 def strongest(verdict: Verdict) -> tuple[Finding, ...]:
     """At most RESULTS findings, by place: those that take effect first, then by effect and strength."""
-    table = facts.standings(verdict)
+    table = lookups.standings(verdict)
 
     def weight(finding: Finding) -> tuple[int, int, int]:
         signal = verdict.signals.get(finding.signal)
-        firmest = min((facts.FIRMNESS[one] for one in table.get(finding, {}).values()), default=2)
-        return (firmest, EFFECTS[signal.effect], facts.STRENGTHS[signal.strength]) if signal else (3, 0, 0)
+        firmest = min((lookups.FIRMNESS[one] for one in table.get(finding, {}).values()), default=2)
+        return (firmest, EFFECTS[signal.effect], lookups.STRENGTHS[signal.strength]) if signal else (3, 0, 0)
 
-    kept = sorted(facts.sorted_findings(verdict), key=weight)[:RESULTS]
-    return tuple(sorted(kept, key=facts.finding_order))
+    kept = sorted(lookups.sorted_findings(verdict), key=weight)[:RESULTS]
+    return tuple(sorted(kept, key=lookups.finding_order))
 
 
 def result_records(
     verdict: Verdict, findings: Iterable[Finding], rules: Mapping[str, int], read_text: ReadText | None
 ) -> list[Record]:
     """One result per finding; `rules` maps a rule's id to its index."""
-    found, table = tuple(findings), facts.standings(verdict)
+    found, table = tuple(findings), lookups.standings(verdict)
     prints = fingerprints(found, read_text)
     return [
         {
@@ -89,17 +90,17 @@ def plain(text: str) -> str:
     return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
 
 
-def physical_location(finding: Finding) -> Record:
-    """Where the finding stands, with the line as its context."""
-    span = finding.span
+def physical_location(line: Line) -> Record:
+    """Where a premise stands; a finding's line is its context."""
+    span = line.span
+    context = {"startLine": span.line, "endLine": span.end_line}
+    shown = {"snippet": {"text": line.snippet}} if isinstance(line, Finding) else {}
     return {
-        "artifactLocation": {"uri": uri(finding.path)},
+        "artifactLocation": {"uri": uri(line.path)},
         "region": {
             "startLine": span.line, "startColumn": span.column, "endLine": span.end_line, "endColumn": span.end_column,
         },
-        "contextRegion": {
-            "startLine": span.line, "endLine": span.end_line, "snippet": {"text": finding.snippet},
-        },
+        "contextRegion": {**context, **shown},
     }  # fmt: skip
 
 

@@ -8,31 +8,35 @@ from typing import NamedTuple
 from chipsieve.border.fingerprint import line_hashes
 from chipsieve.border.sarif.results import Record, partial_fingerprints, physical_location, plain, quoted, uri
 from chipsieve.border.sarif.rules import VERDICT
-from chipsieve.facts.finding import Finding
-from chipsieve.report import facts
-from chipsieve.report.conclusion import conclude
+from chipsieve.derive.evidence import Line
+from chipsieve.report import lookups
+from chipsieve.report.conclusion import closing_sentence
 from chipsieve.report.groups import Groups
-from chipsieve.report.reasons import title
+from chipsieve.report.reasons import derivation, title
 from chipsieve.report.style import ReadText
-from chipsieve.sieve.outcome import Cut, LaunchVerdict, Verdict
+from chipsieve.sieve.outcome import LaunchVerdict, Verdict
+from chipsieve.sieve.proof import Ruling
 
 ANCHORS = ("chipsieve.toml", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
-STEPS = 100
+DECISIONS = 100  # cuts that the viewer steps through
 
 
 class _Decision(NamedTuple):
-    """One cut of the main launch as the viewer steps through it: the line, what it did."""
+    """One cut of the main launch as the viewer steps through it: the lines that it needs, what it did.
 
-    cut: Cut
-    finding: Finding
+    `lines` has the deciding one first; the others are those of further premises.
+    """
+
+    cut: Ruling
+    lines: tuple[Line, ...]
     before: int
     after: int
 
 
 def verdict_record(verdict: Verdict, rules: Mapping[str, int], read_text: ReadText | None) -> Record:
     """The verdict as one result; present whatever was concluded, for absence would be ambiguous."""
-    main = facts.main_launch(verdict)
-    decisions = list(_decisions(verdict, main))[:STEPS] if main else []
+    main = verdict.main_launch
+    decisions = list(_decisions(main))[:DECISIONS] if main else []
     anchor = _anchor(verdict, read_text)
     text = read_text(anchor) if read_text else None
     prints = {(anchor, line): hashed for line, hashed in line_hashes(text or "", {1}).items()} if text else {}
@@ -56,12 +60,12 @@ def excluded(verdict: Verdict) -> list[str]:
     return sorted({row.id for row in verdict.accelerators}.difference(verdict.possible))
 
 
-def _decisions(verdict: Verdict, main: LaunchVerdict) -> Iterator[_Decision]:
-    for step, went_in in facts.narrowing(main, verdict.accelerators):
+def _decisions(main: LaunchVerdict) -> Iterator[_Decision]:
+    for step, went_in in main.proof.narrowing():
         alive = went_in
         for cut in step.cuts:
             left = alive.difference(cut.excluded)
-            yield _Decision(cut, facts.evidence_lines(cut.evidence, main.launch)[0], len(alive), len(left))
+            yield _Decision(cut, lookups.needed_lines(cut.evidence, main.launch), len(alive), len(left))
             alive = left
 
 
@@ -74,34 +78,37 @@ def _message(verdict: Verdict, main: str, decisions: list[_Decision]) -> str:
         links = [f"[{name}]({number})" for number, name in enumerate(titles, 1)]
         listed = f"{', '.join(links[:-1])} and {links[-1]}" if len(links) > 1 else links[0]
         parts.append(f"The launch {quoted(main)} is decided by {listed}.")
-    return " ".join([*parts, plain(conclude(verdict, Groups(verdict.accelerators)))])
+    return " ".join([*parts, plain(closing_sentence(verdict, Groups(verdict.accelerators)))])
 
 
 def _code_flow(verdict: Verdict, decisions: list[_Decision]) -> Record:
+    """A decision a step, at its deciding line; the lines of its further premises come before it."""
     steps = [
-        {
-            "location": {
-                "physicalLocation": physical_location(one.finding),
-                "message": {"text": _told(verdict, one)},
-            },
-            "executionOrder": number,
-        }
-        for number, one in enumerate(decisions, 1)
+        {"location": {**_at(line), "message": {"text": text}}, "executionOrder": number}
+        for number, (line, text) in enumerate((step for one in decisions for step in _steps(verdict, one)), 1)
     ]
     return {"threadFlows": [{"locations": steps}]}
 
 
-def _told(verdict: Verdict, one: _Decision) -> str:
+def _steps(verdict: Verdict, one: _Decision) -> Iterator[tuple[Line | None, str]]:
     gone = one.before - one.after
+    name = plain(title(verdict.signals, one.cut.signal))
     what = f"excludes {gone} accelerator{'' if gone == 1 else 's'}" if gone else "excludes the same ones again"
-    return f"{one.before} -> {one.after}: {plain(title(verdict.signals, one.cut.signal))} {what}."
+    because = "".join(f" {plain(words)}." for words in derivation(one.cut.evidence, verdict.signals))
+    yield from ((line, f"{name} rests on this line too.") for line in one.lines[1:])
+    yield next(iter(one.lines), None), f"{one.before} -> {one.after}: {name} {what}.{because}"
+
+
+def _at(line: Line | None) -> Record:
+    return {"physicalLocation": physical_location(line)} if line else {}
 
 
 def _related(verdict: Verdict, decisions: list[_Decision]) -> list[Record]:
+    """The places that the message links to: a decision's number is its place in the list."""
     return [
         {
             "id": number,
-            "physicalLocation": physical_location(one.finding),
+            **_at(next(iter(one.lines), None)),
             "message": {"text": f"{plain(title(verdict.signals, one.cut.signal)).rstrip('.')}."},
         }
         for number, one in enumerate(decisions, 1)

@@ -11,7 +11,7 @@ from chipsieve.border.sarif.results import Record, plain, quoted, result_records
 from chipsieve.border.sarif.rules import HOME, rule_records, sentence
 from chipsieve.border.sarif.verdict import excluded, verdict_record
 from chipsieve.facts.reading import Gap
-from chipsieve.report import facts
+from chipsieve.report import lookups
 from chipsieve.report.style import ReadText
 from chipsieve.sieve.outcome import Verdict
 
@@ -61,7 +61,7 @@ def _summary(verdict: Verdict) -> Record:
 
 
 def _notifications(verdict: Verdict, kept: int) -> list[Record]:
-    gaps, dropped = facts.sorted_gaps(verdict), len(facts.sorted_findings(verdict)) - kept
+    gaps, dropped = lookups.sorted_gaps(verdict), len(lookups.sorted_findings(verdict)) - kept
     records = [_gap_record(gap) for gap in gaps[:NOTIFICATIONS]]
     if len(gaps) > NOTIFICATIONS:
         records.append(_notification("gap", f"{len(gaps) - NOTIFICATIONS} more gaps are not listed."))

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 
-from chipsieve.catalogue.accelerator import Accelerator
+from chipsieve.derive.evidence import Evidence, Line
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Gap
 from chipsieve.link.launch import Launch, Standing
-from chipsieve.sieve.outcome import Cut, Evidence, Ignored, LaunchVerdict, Naming, Note, StepResult, Verdict
+from chipsieve.sieve.outcome import LaunchVerdict, Naming, Note, Verdict
+from chipsieve.sieve.proof import Ruling
+from chipsieve.sources.scan_record import Ignored
 
 FIRMNESS: dict[str, int] = {"asserted": 0, "optional": 1, "inert": 2}
 STRENGTHS: dict[str, int] = {"definitive": 0, "strong": 1, "weak": 2}
-TRAINING = frozenset({"training", "fine-tuning"})
 
 
-def place(finding: Finding) -> str:
-    """Where the finding stands, `path:line`."""
-    return f"{finding.path}:{finding.span.line}"
+def place(line: Line) -> str:
+    """Where a premise stands, `path:line`."""
+    return f"{line.path}:{line.span.line}"
 
 
 def finding_order(finding: Finding) -> tuple[object, ...]:
     """A total order of findings: by place, then by everything else."""
     return (finding.path, finding.span, finding.signal, finding.row, finding.value, finding.by, finding.engine,
             finding.snippet, repr(finding.conditions))  # fmt: skip
+
+
+def line_order(line: Line) -> tuple[object, ...]:
+    """A total order of premises that are lines: by place, then by everything else."""
+    if isinstance(line, Finding):
+        return finding_order(line)
+    return (line.path, line.span, line.name, line.source, line.value)
 
 
 def sorted_findings(verdict: Verdict) -> tuple[Finding, ...]:
@@ -54,19 +62,36 @@ def sorted_notes(notes: Iterable[Note]) -> tuple[Note, ...]:
     return tuple(sorted(set(notes), key=lambda note: (note.label, note.path, note.line)))
 
 
-def evidence_lines(evidence: Evidence, launch: Launch | None) -> tuple[Finding, ...]:
-    """The evidence's findings, the deciding one first: in the launch's own script, in its entry, elsewhere."""
+def evidence_lines(evidence: Evidence, launch: Launch | None) -> tuple[Line, ...]:
+    """The lines that the evidence rests on, the deciding one first: in the launch's script, in its entry, elsewhere."""
     near = (launch.path, launch.entry) if launch else ("", "")
 
-    def order(finding: Finding) -> tuple[object, ...]:
-        return (finding.path != near[0], finding.path != near[1], *finding_order(finding))
+    def order(line: Line) -> tuple[object, ...]:
+        return (line.path != near[0], line.path != near[1], *line_order(line))
 
-    return tuple(sorted(set(evidence.findings), key=order))
+    return tuple(sorted(evidence.lines, key=order))
 
 
 def evidence_places(evidence: Evidence, launch: Launch | None) -> tuple[str, ...]:
     """The places of `evidence_lines`, each line once."""
-    return tuple(dict.fromkeys(place(finding) for finding in evidence_lines(evidence, launch)))
+    return tuple(dict.fromkeys(place(line) for line in evidence_lines(evidence, launch)))
+
+
+def needed_lines(evidence: Evidence, launch: Launch | None) -> tuple[Line, ...]:
+    """The lines without which the claim would not stand, the deciding one first.
+
+    Findings that are premises themselves say the same, so the first is enough; all others are needed.
+    """
+    same = frozenset(premise for premise in evidence.premises if isinstance(premise, Finding))
+    ordered = evidence_lines(evidence, launch)
+    first = next((line for line in ordered if line in same), None)
+    return tuple(line for line in ordered if line == first or line not in same)
+
+
+def snippet(evidence: Evidence, launch: Launch | None) -> str:
+    """The source line of the deciding line; "" where that is a setting, whose premise says it."""
+    first = next(iter(evidence_lines(evidence, launch)), None)
+    return first.snippet if isinstance(first, Finding) else ""
 
 
 def standings(verdict: Verdict) -> dict[Finding, dict[str, Standing]]:
@@ -81,40 +106,25 @@ def standings(verdict: Verdict) -> dict[Finding, dict[str, Standing]]:
     return table
 
 
-def main_launch(verdict: Verdict) -> LaunchVerdict | None:
-    """The launch that speaks first; None when there is no launch."""
-    named = (outcome for outcome in verdict.launches if outcome.launch.id == verdict.main)
-    return next(named, verdict.launches[0] if verdict.launches else None)
+def unproven(verdict: Verdict, outcome: LaunchVerdict) -> tuple[Ruling, ...]:
+    """The rulings on what a launch requires or prefers that exclude nothing."""
+    names = {signal.id for signal in verdict.signals.values() if signal.effect == "names"}
+    return tuple(ruling for ruling in outcome.proof.rulings if not ruling.excluded and ruling.signal not in names)
 
 
-def speaking(verdict: Verdict) -> tuple[LaunchVerdict, ...]:
-    """The launches that speak for the repository: those of its role, or all when it has none of it."""
-    roles = TRAINING if verdict.role == "training" else {verdict.role}
-    of_role = tuple(one for one in verdict.launches if verdict.role == "any" or one.launch.role in roles)
-    return of_role or verdict.launches
-
-
-def narrowing(outcome: LaunchVerdict, catalogue: Sequence[Accelerator]) -> Iterator[tuple[StepResult, frozenset[str]]]:
-    """Each step with the ids that went into it."""
-    alive = frozenset(row.id for row in catalogue)
-    for step in outcome.steps:
-        yield step, alive
-        alive = alive.difference(*(cut.excluded for cut in step.cuts))
-
-
-def grade(cut: Cut) -> str:
+def grade(ruling: Ruling) -> str:
     """How firm a cut is, in a word: its signal's strength, or that it only presumes."""
-    return "presumed" if cut.presumed else cut.strength
+    return "presumed" if ruling.presumed else ruling.strength
 
 
 def presumed(verdict: Verdict) -> frozenset[str]:
     """The ids that the repository excludes and that no launch of its role excludes by more than a presumption."""
     gone = {row.id for row in verdict.accelerators}.difference(verdict.possible)
-    cuts = (cut for outcome in speaking(verdict) for step in outcome.steps for cut in step.cuts)
+    cuts = (cut for outcome in verdict.speaking for step in outcome.steps for cut in step.cuts)
     return frozenset(gone.difference(*(cut.excluded for cut in cuts if not cut.presumed)))
 
 
-def excluded_by(outcome: LaunchVerdict, ids: frozenset[str]) -> Cut | None:
+def excluded_by(outcome: LaunchVerdict, ids: frozenset[str]) -> Ruling | None:
     """The first cut that excludes one of the ids."""
     cuts = (cut for step in outcome.steps for cut in step.cuts)
     return next((cut for cut in cuts if ids.intersection(cut.excluded)), None)

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 
 from chipsieve.facts.reading import Gap
-from chipsieve.report import facts
-from chipsieve.report.conclusion import conclude
+from chipsieve.report import lookups
+from chipsieve.report.conclusion import closing_sentence
 from chipsieve.report.escape import one_line, visible
 from chipsieve.report.groups import Groups
-from chipsieve.report.naming import name_lines
 from chipsieve.report.outline import (
     CutLine,
     GapLine,
     IgnoredLine,
     LaunchOutline,
+    NameLine,
     NoteLine,
     Outline,
     StepLine,
     UnprovenLine,
 )
-from chipsieve.report.reasons import reason, title
-from chipsieve.sieve.outcome import Conflict, Contradiction, Cut, Evidence, LaunchVerdict, Note, Verdict
+from chipsieve.report.reasons import derivation, reason, title
+from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Naming, Note, Verdict
+from chipsieve.sieve.proof import Conflict, Ruling
 from chipsieve.signals.signal import Signal
 
 LINES = re.compile(r" \(lines \d+ to (?P<last>\d+)\)$")
@@ -32,16 +33,15 @@ SNIPPET = 160
 COMMAND = 400
 REASON = 240
 EXPLANATIONS = 5
-NAMES = "names"  # the step that asks nothing unless names are trusted
+WORD = 40
 
 
-def outline(verdict: Verdict, vendors: int = 5) -> Outline:
+def in_words(verdict: Verdict, vendors: int = 5) -> Outline:
     """The verdict in words, with launches of its role apart from the rest.
 
-    A phrase about accelerators tells of `vendors` vendors at most and counts the rest.
+    A phrase about accelerators names `vendors` vendors at most and counts the rest.
     """
-    groups, main = Groups(verdict.accelerators, vendors), facts.main_launch(verdict)
-    speaking = facts.speaking(verdict)
+    groups, main, speaking = Groups(verdict.accelerators, vendors), verdict.main_launch, verdict.speaking
     apart = Counter(visible(outcome.launch.role) for outcome in verdict.launches if outcome not in speaking)
     everywhere = [*verdict.named, *(one for outcome in verdict.launches for one in outcome.named)]
     return Outline(
@@ -59,12 +59,12 @@ def outline(verdict: Verdict, vendors: int = 5) -> Outline:
         remaining_count=len(verdict.remaining),
         named=name_lines(everywhere, verdict.possible, main, verdict.signals),
         conflict=(*_conflict(verdict, verdict.conflict, main, groups), *_kept(verdict, verdict.contradictions, groups)),
-        gaps=_gaps(gap for gap in facts.sorted_gaps(verdict) if not gap.notice),
-        notices=_gaps(gap for gap in facts.sorted_gaps(verdict) if gap.notice),
+        gaps=_gaps(gap for gap in lookups.sorted_gaps(verdict) if not gap.notice),
+        notices=_gaps(gap for gap in lookups.sorted_gaps(verdict) if gap.notice),
         ignored=_ignored(verdict),
         ignored_heading=_ignored_heading(verdict),
         coverage=coverage(verdict),
-        conclusion=conclude(verdict, groups),
+        conclusion=closing_sentence(verdict, groups),
     )
 
 
@@ -108,53 +108,52 @@ def _steps(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> tuple[St
             step.step.replace("-", " "), step.question, step.before, step.after,
             tuple(_cut(verdict.signals, cut, outcome, groups.short(cut.excluded, alive)) for cut in step.cuts),
         )
-        for step, alive in facts.narrowing(outcome, verdict.accelerators)
-        if step.cuts or step.step != NAMES
+        for step, alive in outcome.proof.narrowing()
+        if step.cuts or not step.quiet
     )  # fmt: skip
 
 
-def _cut(signals: Mapping[str, Signal], cut: Cut, outcome: LaunchVerdict, excluded: str) -> CutLine:
+def _cut(signals: Mapping[str, Signal], cut: Ruling, outcome: LaunchVerdict, excluded: str) -> CutLine:
     return CutLine(
         signal=cut.signal,
         title=title(signals, cut.signal),
-        strength=facts.grade(cut),
-        places=_places(cut.evidence, outcome),
-        snippet=_snippet(cut.evidence, outcome),
+        strength=lookups.grade(cut),
+        places=_places(cut, outcome),
+        snippet=_snippet(cut, outcome),
+        derivation=derivation(cut.evidence, signals),
         excluded=excluded,
     )
 
 
-def _places(evidence: Evidence, outcome: LaunchVerdict) -> tuple[str, ...]:
-    return tuple(visible(where) for where in facts.evidence_places(evidence, outcome.launch))
+def _places(ruling: Ruling, outcome: LaunchVerdict) -> tuple[str, ...]:
+    return tuple(visible(where) for where in lookups.evidence_places(ruling.evidence, outcome.launch))
 
 
-def _snippet(evidence: Evidence, outcome: LaunchVerdict) -> str:
-    return one_line(facts.evidence_lines(evidence, outcome.launch)[0].snippet, SNIPPET)
+def _snippet(ruling: Ruling, outcome: LaunchVerdict) -> str:
+    return one_line(lookups.snippet(ruling.evidence, outcome.launch), SNIPPET)
 
 
 def _unproven(verdict: Verdict, outcome: LaunchVerdict) -> Iterator[UnprovenLine]:
-    def order(evidence: Evidence) -> tuple[object, ...]:
-        signal = verdict.signals.get(evidence.signal)
-        return (
-            facts.FIRMNESS[evidence.standing], facts.STRENGTHS[signal.strength] if signal else 3,
-            evidence.signal, evidence.value,
-        )  # fmt: skip
+    def order(ruling: Ruling) -> tuple[object, ...]:
+        firmness = lookups.FIRMNESS[ruling.evidence.standing]
+        return (firmness, lookups.STRENGTHS[ruling.strength], ruling.signal, ruling.evidence.value)
 
-    for evidence in sorted(outcome.unproven, key=order):
+    for ruling in sorted(lookups.unproven(verdict, outcome), key=order):
         yield UnprovenLine(
-            standing=evidence.standing,
-            title=title(verdict.signals, evidence.signal),
-            value=one_line(evidence.value, 60),
-            places=_places(evidence, outcome),
-            snippet=_snippet(evidence, outcome),
-            reason=one_line(reason(verdict, evidence, outcome), REASON),
+            standing=ruling.evidence.standing,
+            title=title(verdict.signals, ruling.signal),
+            value=one_line(ruling.evidence.value, 60),
+            places=_places(ruling, outcome),
+            snippet=_snippet(ruling, outcome),
+            derivation=derivation(ruling.evidence, verdict.signals),
+            reason=one_line(reason(verdict, ruling, outcome), REASON),
         )
 
 
 def _notes(notes: Iterable[Note]) -> tuple[NoteLine, ...]:
     return tuple(
         NoteLine(visible(label), tuple(visible(f"{note.path}:{note.line}") for note in same))
-        for label, same in groupby(facts.sorted_notes(notes), key=lambda note: note.label)
+        for label, same in groupby(lookups.sorted_notes(notes), key=lambda note: note.label)
     )
 
 
@@ -174,11 +173,11 @@ def _gaps(gaps: Iterable[Gap]) -> tuple[GapLine, ...]:
 def _ignored(verdict: Verdict) -> tuple[IgnoredLine, ...]:
     return tuple(
         IgnoredLine(
-            visible(facts.place(one.finding)),
+            visible(lookups.place(one.finding)),
             title(verdict.signals, one.finding.signal),
             one_line(one.reason, REASON) or "no reason given",
         )
-        for one in facts.sorted_ignored(verdict)
+        for one in lookups.sorted_ignored(verdict)
     )
 
 
@@ -197,12 +196,16 @@ def _conflict(
         return ()
     said = []
     for cuts in conflict.disagreeing:
-        sides = [f"{title(verdict.signals, cut.signal)} ({_places(cut.evidence, outcome)[0]})" for cut in cuts]
-        said.append(f"No accelerator satisfies all of: {'; '.join(sides)}.")
+        sides = "; ".join(_with_place(title(verdict.signals, cut.signal), _places(cut, outcome)) for cut in cuts)
+        said.append(f"No accelerator satisfies all of: {sides}.")
     for group in conflict.explanations[:EXPLANATIONS]:
         classes = " and a chip out of ".join(groups.short(ids) for ids in group)
         said.append(f"Explained together by a chip out of {classes}.")
     return tuple(said)
+
+
+def _with_place(words: str, places: tuple[str, ...]) -> str:
+    return f"{words} ({places[0]})" if places else words
 
 
 def _kept(verdict: Verdict, contradictions: Iterable[Contradiction], groups: Groups) -> Iterator[str]:
@@ -215,3 +218,59 @@ def _kept(verdict: Verdict, contradictions: Iterable[Contradiction], groups: Gro
         against = " and ".join(title(verdict.signals, signal) for signal in signals)
         more = f" and {len(named) - 1} more" if len(named) > 1 else ""
         yield f"{groups.short(chips)}: named at {named[0]}{more}, and kept in although {against} speaks against it."
+
+
+def name_lines(
+    namings: Iterable[Naming], possible: Collection[str], outcome: LaunchVerdict | None, signals: Mapping[str, Signal]
+) -> tuple[NameLine, ...]:
+    """The namings grouped by what they can mean, each with what the sieve says of it: names never exclude.
+
+    `possible` are the ids that remain; `outcome` is the launch whose cuts are cited against a name.
+    """
+    meant: defaultdict[frozenset[str], list[Naming]] = defaultdict(list)
+    for naming in lookups.sorted_namings(namings):
+        meant[frozenset(naming.accelerators)].append(naming)
+    lines = [_name_line(ids, same, frozenset(possible), outcome, signals) for ids, same in meant.items()]
+    return tuple(sorted(lines, key=lambda line: (line.agrees is not False, -len(line.places), line.word)))
+
+
+def _name_line(
+    ids: frozenset[str],
+    same: list[Naming],
+    possible: frozenset[str],
+    outcome: LaunchVerdict | None,
+    signals: Mapping[str, Signal],
+) -> NameLine:
+    words = sorted({naming.text for naming in same}, key=lambda text: (len(text), text))
+    standing, agrees = _sieve_says(ids, possible, outcome, signals)
+    return NameLine(
+        word=one_line(words[0], WORD),
+        by=tuple(sorted({visible(naming.by) for naming in same})),
+        places=tuple(dict.fromkeys(visible(f"{naming.path}:{naming.line}") for naming in same)),
+        standing=standing,
+        agrees=agrees,
+    )
+
+
+def _sieve_says(
+    ids: frozenset[str], possible: frozenset[str], outcome: LaunchVerdict | None, signals: Mapping[str, Signal]
+) -> tuple[str, bool | None]:
+    """What the sieve says of the chips that a name can mean, and whether it agrees."""
+    if not ids:
+        return "not in the catalogue", None
+    left = ids & possible
+    if left:
+        partly = "" if left == ids else f" as {len(left)} of {len(ids)} variants"
+        return f"remains possible{partly}{_though(ids, outcome)}", True
+    cut = lookups.excluded_by(outcome, ids) if outcome else None
+    if cut is None or outcome is None:
+        return "excluded", False
+    at = [f" at {where}" for where in _places(cut, outcome)[:1]]
+    return f"excluded by {title(signals, cut.signal)}{''.join(at)}", False
+
+
+def _though(ids: frozenset[str], outcome: LaunchVerdict | None) -> str:
+    """A remark where the launch excludes what another one leaves possible."""
+    if outcome is None or ids.intersection(outcome.remaining):
+        return ""
+    return f", though not in {visible(outcome.launch.id)}"

@@ -40,16 +40,16 @@ def describe_all(conditions: Iterable[Condition]) -> tuple[str, ...]:
 
 
 def open_question(conditions: tuple[Condition, ...]) -> str:
-    """What is not known about a line whose standing is optional: its telling conditions, joined by "and".
+    """What is not known about a line whose standing is optional: its conditions, joined by "and".
 
-    "" when there is none to tell.
+    Those that nearly every line stands under are left out where there are others; "" when there is none at all.
     """
-    telling = [
+    others = [
         one
         for one in conditions
         if not ((isinstance(one, Question) and one.subject in ASIDE) or isinstance(one, Always | Never))
     ]
-    return describe(Every(tuple(telling or conditions))) if conditions else ""
+    return describe(Every(tuple(others or conditions))) if conditions else ""
 
 
 def _grouped(condition: Condition) -> str:
@@ -59,13 +59,13 @@ def _grouped(condition: Condition) -> str:
 
 
 def _test(test: Question) -> str:
-    told = test.text or test.name
+    asked = test.text or test.name
     if test.subject in ("option", "variable"):
         return f"{test.subject} {test.name} {_operator(test)}"
     if test.subject in ("import", "call"):
-        told = test.name or test.text
+        asked = test.name or test.text
     known, unknown = PHRASES[test.subject]
-    return known.format(told) if told else unknown
+    return known.format(asked) if asked else unknown
 
 
 def _operator(test: Question) -> str:

@@ -1,0 +1,60 @@
+"""What does each launch's evidence amount to? Its findings, one piece a signal and value, and what is derived from it.
+
+A derived quantity, a memory floor say, takes at most four files:
+
+1. `src/chipsieve/signals/<claim>.toml`: what it claims, at which step and how firmly, in one predicate where `$value`
+   is the number (`requires = { memory_gb_at_least = "$value" }`); without match rows, since no single line shows it.
+2. a module here with a function from a launch to evidence (a `Deriver`): it reads `launch.settings` and
+   `launch.findings` and gives `Evidence(claim, value, standing, (Quantity(...),))`, the quantity resting on what it is
+   computed from; nothing where one of them is unknown. The evidence is `asserted` only where all are certain.
+3. a row in `DERIVERS` below.
+4. its tests.
+
+Policy, sieve, proof and every report treat it like all other evidence; tests/test_derived_evidence.py holds that.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from chipsieve.derive.evidence import Evidence
+from chipsieve.facts.finding import Finding
+from chipsieve.link.launch import Launch, Standing
+from chipsieve.signals.signal import Signal
+
+ORDER: tuple[Standing, ...] = ("asserted", "optional", "inert")
+Deriver = Callable[[Launch], Iterable[Evidence]]
+DERIVERS: tuple[Deriver, ...] = ()
+"""What derives further evidence from a launch."""
+
+
+def weigh(
+    launch: Launch, signals: Mapping[str, Signal], derivers: Sequence[Deriver] = DERIVERS
+) -> tuple[Evidence, ...]:
+    """The launch's evidence, sorted by signal and value.
+
+    Findings of one signal are one piece of evidence, however many engines or lines report it, with the
+    best standing among them; a signal whose predicate depends on the value keeps its values apart.
+    """
+    groups: defaultdict[tuple[str, str], defaultdict[Standing, set[Finding]]] = defaultdict(lambda: defaultdict(set))
+    for item, stands in launch.findings:
+        signal = signals.get(item.signal)
+        if signal is not None:
+            key = (signal.id, item.value if depends_on_value(signal) else "")
+            groups[key][stands].add(item)
+    found = [_merged(*key, by_standing) for key, by_standing in groups.items()]
+    for derive in derivers:
+        found += [item for item in derive(launch) if item.signal in signals]
+    return tuple(sorted(found, key=lambda item: (item.signal, item.value)))
+
+
+def _merged(signal: str, value: str, by_standing: Mapping[Standing, set[Finding]]) -> Evidence:
+    best = next(stands for stands in ORDER if by_standing[stands])
+    items = sorted(by_standing[best], key=lambda item: (item.path, item.span, item.value, repr(item)))
+    return Evidence(signal, value, best, tuple(items))
+
+
+def depends_on_value(signal: Signal) -> bool:
+    """Whether the signal's predicate or label speaks of what the finding saw."""
+    return "$value" in repr(signal.requires) or "$value" in signal.label

@@ -1,0 +1,92 @@
+"""What follows for the repository? The verdicts on its launches together, those of the role that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from chipsieve.catalogue import Catalogue
+from chipsieve.derive.weighing import DERIVERS, Deriver
+from chipsieve.link.launch import Launch
+from chipsieve.link.roles import borrowed
+from chipsieve.sieve.criteria import Criteria
+from chipsieve.sieve.judging import Objection, contradictions, judge, namings
+from chipsieve.sieve.outcome import LaunchVerdict, Verdict, speaking_launches
+from chipsieve.sieve.policies import Policy
+from chipsieve.sieve.proof import Conflict
+from chipsieve.signals.signal import Signal
+from chipsieve.sources.scan_record import ScanRecord
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """What a launch is judged by: the catalogue, the signals, the policy, whose launches speak, and what is derived."""
+
+    catalogue: Catalogue
+    signals: Mapping[str, Signal]
+    policy: Policy
+    role: str = "training"
+    derivers: tuple[Deriver, ...] = DERIVERS
+
+    def criteria(self) -> Criteria:
+        """Criteria that have worked out no answer yet."""
+        return Criteria(self.catalogue.accelerators, self.signals, self.policy, self.catalogue.names)
+
+
+def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Verdict:
+    """The repository's verdict: per launch, then for the launches of the asked role together."""
+    criteria, catalogue = rules.criteria(), rules.catalogue
+    judged = tuple(judge(launch, criteria, record.mentions, rules.derivers) for launch in launches)
+    speaking = speaking_launches(judged, rules.role)
+    left = [frozenset(item.remaining) for item in speaking] or [criteria.everything]
+    named = namings(record.findings, criteria)
+    against = tuple(contradictions(named, _objections(speaking)))
+    readmitted = frozenset(chip for one in against for chip in one.accelerators)
+    return Verdict(
+        root=record.root,
+        policy=rules.policy.id,
+        scope=record.scope,
+        role=rules.role,
+        accelerators=catalogue.accelerators,
+        catalogue_date=catalogue.date,
+        signals=rules.signals,
+        launches=judged,
+        possible=criteria.ordered(readmitted.union(*left)),
+        remaining=criteria.ordered(frozenset.intersection(*left)),
+        main=_main(speaking),
+        named=named,
+        findings=record.findings,
+        gaps=record.gaps,
+        coverage=record.coverage,
+        conflict=_main_conflict(speaking),
+        ignored=record.ignored,
+        contradictions=against,
+        mentions=tuple(sorted(record.mentions)),
+    )
+
+
+def _objections(speaking: Sequence[LaunchVerdict]) -> list[Objection]:
+    """What speaks against the chips that every launch excludes."""
+    left = frozenset(chip for item in speaking for chip in item.remaining)
+    cuts = (cut for item in speaking for result in item.steps for cut in result.cuts)
+    return [(cut.signal, frozenset(cut.excluded) - left) for cut in cuts]
+
+
+def _main(speaking: Sequence[LaunchVerdict]) -> str:
+    """The launch that looks like the headline run: the project's own, most devices, most evidence that takes effect."""
+    ranked = sorted(
+        speaking, key=lambda item: (borrowed(item.launch.path), -item.launch.devices, -_asserted(item), item.launch.id)
+    )
+    return ranked[0].launch.id if ranked else ""
+
+
+def _asserted(item: LaunchVerdict) -> int:
+    return sum(piece.standing == "asserted" for piece in item.evidence)
+
+
+def _main_conflict(speaking: Sequence[LaunchVerdict]) -> Conflict | None:
+    """A repository contradicts itself when every launch that speaks for it does; the main one's is shown."""
+    if not speaking or not all(item.conflict for item in speaking):
+        return None
+    main = _main(speaking)
+    return next(item.conflict for item in speaking if item.launch.id == main)

@@ -1,0 +1,73 @@
+"""By what is evidence judged? The catalogue, the signals and the policy; every predicate is asked once a catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from chipsieve.catalogue.accelerator import Accelerator
+from chipsieve.catalogue.predicates import Names, admits
+from chipsieve.derive.evidence import Evidence
+from chipsieve.sieve.policies import Policy
+from chipsieve.sieve.proof import Answers, Chips, Ruling
+from chipsieve.signals.signal import Signal
+
+
+class Criteria:
+    """The catalogue's accelerators and chip names, the signals and the policy, with the answers worked out so far."""
+
+    def __init__(
+        self, accelerators: Sequence[Accelerator], signals: Mapping[str, Signal], policy: Policy, names: Names
+    ) -> None:
+        """Judge by these; the answers to a predicate are worked out once, for whichever launches ask."""
+        self.accelerators, self.signals, self.policy, self.names = accelerators, signals, policy, names
+        self.everything: Chips = frozenset(chip.id for chip in accelerators)
+        self._answers: dict[tuple[str, bool, str], Answers] = {}
+        self._of_vendors: dict[frozenset[str], Chips] = {}
+
+    def counted(self, evidence: Iterable[Evidence]) -> list[Ruling]:
+        """A ruling that excludes nothing yet for each piece of evidence that may exclude, sorted."""
+        return [ruling for ruling in self.rulings(evidence) if ruling.weight == "counts"]
+
+    def rulings(self, evidence: Iterable[Evidence]) -> list[Ruling]:
+        """A ruling that excludes nothing yet for each piece of evidence that claims something of chips, sorted."""
+        items = (item for item in evidence if self.signals[item.signal].requires)
+        return [self._ruling(item) for item in sorted(items, key=lambda item: (item.signal, item.value))]
+
+    def _ruling(self, item: Evidence) -> Ruling:
+        signal = self.signals[item.signal]
+        weight = self.policy.weight(item, signal)
+        counts = weight == "counts"
+        return Ruling(
+            step=signal.step,
+            signal=signal.id,
+            strength=signal.strength,
+            evidence=item,
+            presumed=counts and self.policy.only_presumes(signal),
+            weight=weight,
+            answers=self._asked(signal, item.value, by_policy=counts),
+        )
+
+    def meant(self, signal: Signal, value: str) -> tuple[str, ...]:
+        """The ids of the accelerators that satisfy a signal's own predicate for what a finding saw."""
+        return self.ordered(self._asked(signal, value, by_policy=False).agrees)
+
+    def _asked(self, signal: Signal, value: str, *, by_policy: bool) -> Answers:
+        """The catalogue's answers to the signal's predicate as the policy reads it, or to the signal's own."""
+        key = (signal.id, by_policy, value)
+        if key not in self._answers:
+            predicate = (self.policy.predicate(signal) if by_policy else signal.requires) or {}
+            sides: dict[bool | None, set[str]] = {True: set(), False: set(), None: set()}
+            for chip in self.accelerators:
+                sides[admits(predicate, chip, value, self.names)].add(chip.id)
+            self._answers[key] = Answers(*(frozenset(sides[answer]) for answer in (True, False, None)))
+        return self._answers[key]
+
+    def of_vendors(self, vendors: frozenset[str]) -> Chips:
+        """The ids of these vendors' accelerators; one set for all launches of a tree."""
+        if vendors not in self._of_vendors:
+            self._of_vendors[vendors] = frozenset(chip.id for chip in self.accelerators if chip.vendor in vendors)
+        return self._of_vendors[vendors]
+
+    def ordered(self, chips: Chips) -> tuple[str, ...]:
+        """The chips in the catalogue's order."""
+        return tuple(chip.id for chip in self.accelerators if chip.id in chips) if chips else ()

@@ -1,0 +1,91 @@
+"""What does one launch leave possible? Its evidence to a proof, and what stands beside it: names, techniques, sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from chipsieve.derive.evidence import Evidence
+from chipsieve.derive.weighing import DERIVERS, Deriver, weigh
+from chipsieve.facts.conditions import MENTION
+from chipsieve.facts.finding import Finding
+from chipsieve.link.launch import Launch
+from chipsieve.sieve.criteria import Criteria
+from chipsieve.sieve.narrowing import conflict, sieve
+from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Naming, Note
+from chipsieve.sieve.proof import Chips, Spared
+from chipsieve.signals.signal import Signal
+from chipsieve.signals.steps import steps
+
+UNNAMED_ROWS = ("constant",)  # a table of many chips' numbers names none of them
+Objection = tuple[str, Chips]
+"""A signal, and chips that it speaks against."""
+
+
+def judge(
+    launch: Launch, criteria: Criteria, mentions: frozenset[str] = frozenset(), derivers: Sequence[Deriver] = DERIVERS
+) -> LaunchVerdict:
+    """What one launch leaves possible, with the proof of it; `mentions` are the vendors of whom the tree speaks."""
+    signals, spoken = criteria.signals, criteria.of_vendors(mentions)
+    evidence = weigh(launch, signals, derivers)
+    named = namings({item for item, _ in launch.findings}, criteria)
+    processors = _on_processors(evidence, signals)
+    disagreement = None if processors else conflict(evidence, criteria, Spared(spoken=spoken))
+    spared = Spared(
+        named=frozenset(chip for naming in named for chip in naming.accelerators),
+        explaining=frozenset(disagreement.kept if disagreement else ()),
+        spoken=spoken,
+        processors=processors,
+    )
+    proof = sieve(evidence, criteria, steps(), spared)
+    objections = [(ruling.signal, chips) for ruling, chips in proof.objections()]
+    return LaunchVerdict(
+        launch=launch,
+        evidence=evidence,
+        proof=proof,
+        named=named,
+        techniques=_notes(evidence, signals, "technique"),
+        sites=_notes(evidence, signals, "site"),
+        conflict=disagreement,
+        contradictions=tuple(contradictions(named, objections)),
+    )
+
+
+def _on_processors(evidence: Iterable[Evidence], signals: Mapping[str, Signal]) -> bool:
+    """Whether the launch computes on processors, as far as it says, and calls no accelerator's own stack."""
+    asserted = [signals[item.signal] for item in evidence if item.standing == "asserted"]
+    asking = frozenset(step.id for step in steps() if step.stack)
+    stacks = (one for one in asserted if one.effect == "requires" and one.step in asking and one.strength != "weak")
+    return any(one.abstains for one in asserted) and not any(stacks)
+
+
+def contradictions(namings: Iterable[Naming], objections: Sequence[Objection]) -> Iterator[Contradiction]:
+    """Each name that some of the objections concern, with the chips that it keeps in."""
+    for naming in namings:
+        against = [(signal, chips) for signal, chips in objections if not chips.isdisjoint(naming.accelerators)]
+        if against:
+            chips = frozenset[str]().union(*(chips for _, chips in against))
+            kept = tuple(chip for chip in naming.accelerators if chip in chips)
+            yield Contradiction(naming, kept, tuple(sorted({signal for signal, _ in against})))
+
+
+def namings(findings: Iterable[Finding], criteria: Criteria) -> tuple[Naming, ...]:
+    """Where somebody wrote a chip's name, sorted by place; words that the catalogue does not know are left out."""
+    found = set()
+    for item in findings:
+        signal = criteria.signals.get(item.signal)
+        if signal is None or signal.effect != "names" or (item.row in UNNAMED_ROWS and MENTION in item.conditions):
+            continue
+        chips = criteria.meant(signal, item.value)
+        if chips:
+            found.add(Naming(chips, item.by or "prose", item.path, item.span.line, item.value))
+    return tuple(sorted(found, key=lambda naming: (naming.path, naming.line, naming.text, naming.by)))
+
+
+def _notes(evidence: Iterable[Evidence], signals: Mapping[str, Signal], effect: str) -> tuple[Note, ...]:
+    notes = {
+        Note(signals[item.signal].label.replace("$value", item.value), place.path, place.span.line)
+        for item in evidence
+        if signals[item.signal].effect == effect and item.standing == "asserted"
+        for place in item.lines[:1]
+    }
+    return tuple(sorted(notes, key=lambda note: (note.label, note.path, note.line)))

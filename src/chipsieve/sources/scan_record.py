@@ -1,0 +1,65 @@
+"""What did the reading of a tree give, beside its launches? Findings, gaps, what was left out, how much was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from chipsieve.facts.finding import Finding
+from chipsieve.facts.reading import Gap, Reading, ordered_gaps
+from chipsieve.sources.disk import Discovery
+
+
+class Ignored(msgspec.Struct, frozen=True):
+    """A finding that a comment at `place` (`path:line`) asks to leave out; `overridden` when it counts all the same."""
+
+    finding: Finding
+    reason: str
+    place: str
+    overridden: bool = False
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """How much was looked at: files found, read by a plugin, skipped, and not parsed whole."""
+
+    files: int = 0
+    read: int = 0
+    skipped: int = 0
+    unparsed: int = 0
+
+
+class ScanRecord(msgspec.Struct, frozen=True):
+    """What a scan gave beside its launches; `mentions` are the vendors of whom the tree speaks."""
+
+    root: str
+    scope: str
+    findings: tuple[Finding, ...]
+    gaps: tuple[Gap, ...]
+    coverage: Coverage = Coverage()
+    ignored: tuple[Ignored, ...] = ()
+    mentions: frozenset[str] = frozenset()
+
+
+def record_scan(
+    found: Discovery, readings: Sequence[Reading], findings: tuple[Finding, ...], gaps: Iterable[Gap],
+    ignored: tuple[Ignored, ...] = (),
+) -> ScanRecord:  # fmt: skip
+    """What the readings of discovered files come to, `findings` and `gaps` being all that there are."""
+    ordered = ordered_gaps(gaps)
+    return ScanRecord(
+        root=found.root.name,
+        scope="launch",
+        findings=findings,
+        gaps=ordered,
+        coverage=_coverage(found, ordered),
+        ignored=ignored,
+        mentions=found.mentions.union(*(reading.mentions for reading in readings)),
+    )
+
+
+def _coverage(found: Discovery, gaps: Sequence[Gap]) -> Coverage:
+    paths, unread = {path for path, _ in found.files}, [gap for gap in gaps if not gap.notice]
+    whole = {gap.path for gap in unread if gap.line is None} & paths
+    parts = {gap.path for gap in unread if gap.line is not None} & paths - whole
+    return Coverage(len(paths) + found.skipped, len(paths) - len(whole), found.skipped, len(whole) + len(parts))
