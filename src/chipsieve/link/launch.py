@@ -67,7 +67,8 @@ class Launch(msgspec.Struct, frozen=True):
     `settled` are the files that the launch reaches, each with the standings of its facts, `stated` the facts of its
     own words. `modules` are the first names of the modules that it certainly imports. `findings` are what matching
     adds: those that are not inert, each with its standing. `devices` is nodes times accelerators per node where the
-    command says so, else 0. `settings` are the resolved options, keys and variables that are in force, sorted by name.
+    command says so, else 0. `settings` are the options, keys and variables that its command line, environment and
+    configurations set, sorted by name; `defaults` those that its code declares, in force where nothing sets them.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Launch(msgspec.Struct, frozen=True):
     findings: tuple[tuple[Finding, Standing], ...] = ()
     devices: int = 0
     settings: tuple[Setting, ...] = ()
+    defaults: tuple[Setting, ...] = ()
     settled: tuple[SettledFile, ...] = ()
     stated: tuple[SettledFact, ...] = ()
     modules: frozenset[str] = frozenset()

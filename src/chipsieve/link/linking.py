@@ -17,11 +17,12 @@ from chipsieve.facts.words import Resolved
 from chipsieve.link.containers import Containers
 from chipsieve.link.file_index import FileIndex, above
 from chipsieve.link.following import Follower, Run, scripts_of
-from chipsieve.link.launch import Launch, SettledFact, SettledFile, Standing, standing
+from chipsieve.link.launch import Launch, Setting, SettledFact, SettledFile, Standing, standing
 from chipsieve.link.option_values import option_name
 from chipsieve.link.programs import Program
 from chipsieve.link.reach import Reach, Start
 from chipsieve.link.roles import borrowed, devices, role_of
+from chipsieve.link.settings import declared, settings
 from chipsieve.link.tree_files import BY_WORDS, CODE, TreeFiles
 
 ENGINE = "link"
@@ -154,6 +155,14 @@ class _Linker:
             for path in paths
         }
         self.gaps: list[Gap] = []
+        self._declared: dict[tuple[str, ...], tuple[Setting, ...]] = {}
+
+    def _defaults(self, code: Sequence[Reading]) -> tuple[Setting, ...]:
+        """The defaults that some files declare; launches that reach the same files share them."""
+        paths = tuple(reading.path for reading in code)
+        if paths not in self._declared:
+            self._declared[paths] = tuple(one for reading in code for one in declared(reading, "default"))
+        return self._declared[paths]
 
     def _recipes(self) -> Iterator[tuple[str, Reading]]:
         return ((path, reading) for path, reading in self._index.readings.items() if reading.language in SURROUNDINGS)
@@ -166,6 +175,7 @@ class _Linker:
         if not reach.settles:
             self.gaps.append(Gap(path, NOT_SETTLED, line))
         settled, stated = self._settle(run, reach)
+        configs, code = reach.declaring
         return Launch(
             id=(f"{path}:{line}" if run.words else path) + (f"#{run.variant}" if run.variant else ""),
             role=role_of(entry, path, reach.options.names(), distributed=run.program.kind == "distributed"),
@@ -178,6 +188,8 @@ class _Linker:
             devices=devices(run.words, run.environment) or devices(run.outer, run.environment),
             settled=(*settled, *self._settled_around(run, reach)),
             stated=stated,
+            settings=settings(run.environment, run.operands, configs),
+            defaults=self._defaults(code),
             modules=reach.modules(),
         )
 

@@ -8,6 +8,7 @@ import msgspec
 
 from chipsieve.facts.conditions import Condition, Question
 from chipsieve.facts.deciding import all_hold, decide, fixed
+from chipsieve.facts.reading import Reading
 from chipsieve.facts.ternary import Ternary, every
 from chipsieve.facts.words import Resolved
 from chipsieve.link.launch import SettledFile
@@ -90,17 +91,24 @@ class Reach:
         certain = (path for path, answer in self.files.items() if answer)
         return frozenset().union(*(self._files[path].modules.under(self._context(path)) for path in certain))
 
+    @property
+    def declaring(self) -> tuple[list[Reading], list[Reading]]:
+        """The reached configurations that set keys, and the reached code that declares options."""
+        readings = [self._files[path].reading for path in self._declaring]
+        configs = [reading for reading in readings if reading.language not in CODE and self.files[reading.path]]
+        return configs, [reading for reading in readings if reading.language in CODE]
+
     def _context(self, path: str) -> Knowledge:
         return self._contexts[path in self._entries]
 
     def _set_live_names(self, live: frozenset[str]) -> None:
-        """Ternary by the names that are live from now on."""
+        """Answer by the names that are live from now on."""
         self._live = live
         for context in self._contexts:
             context.live = live
 
     def _read_options(self) -> None:
-        """Ternary by the options that the reached files declare from now on."""
+        """Answer by the options that the reached files declare from now on."""
         declaring = [path for path in self.files if self._files[path].reading.options]
         if declaring == self._declaring:
             return
