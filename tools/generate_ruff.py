@@ -8,11 +8,14 @@ from __future__ import annotations
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from chipsieve.border.marker import Mark, write_mark
 from chipsieve.facts.finding import Match
+from chipsieve.facts.places import Span
+from chipsieve.facts.reading import Fact
 from chipsieve.match.table import SignalTable
 from chipsieve.signals import load_signals
 from chipsieve.signals.signal import Signal
@@ -31,6 +34,10 @@ select = ["TID251"]
 [lint.flake8-tidy-imports.banned-api]
 """
 
+Kind = Literal["call", "import", "name"]
+KINDS: tuple[Kind, ...] = ("call", "import", "name")
+NOWHERE = Span(1, 1, 1, 1)
+
 
 def preset(signals: Mapping[str, Signal]) -> str:
     """The preset's text: an entry for each name that says something whatever its arguments and its value."""
@@ -40,21 +47,16 @@ def preset(signals: Mapping[str, Signal]) -> str:
 def marks(signals: Mapping[str, Signal]) -> list[Mark]:
     """What each name says, by name. ruff reports the longest name alone: a submodule speaks for its parents too."""
     table = SignalTable(signals)
-    asked: Mapping[str, Callable[[str], Iterable[Match]]] = {
-        "call": lambda name: (match for match, _ in table.call(name, (), {})),
-        "import": table.import_,
-        "name": table.name,
-    }
     found: defaultdict[str, list[Match]] = defaultdict(list)
-    for kind, name in sorted(_names(signals, asked)):
-        found[name] += asked[kind](name)
+    for kind, name in sorted(_names(signals)):
+        found[name] += table.asked(Fact(kind, name, None, NOWHERE), None, "")
     said = sorted((name, matches) for name, matches in found.items() if matches)
     return [Mark(tuple(sorted({match.signal for match in them})), them[0].row, name) for name, them in said]
 
 
-def _names(signals: Mapping[str, Signal], kinds: Iterable[str]) -> set[tuple[str, str]]:
-    rows = [row for signal in signals.values() for row in signal.rows if row.kind in kinds]
-    return {(row.kind, name) for row in rows for name in row.names if "*" not in name}
+def _names(signals: Mapping[str, Signal]) -> set[tuple[Kind, str]]:
+    rows = [row for signal in signals.values() for row in signal.rows]
+    return {(kind, name) for row in rows for kind in KINDS if kind == row.kind for name in row.names if "*" not in name}
 
 
 def _entry(mark: Mark, signals: Mapping[str, Signal]) -> str:
