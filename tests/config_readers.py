@@ -5,9 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 import chipsieve_config
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Reading, Source
+from chipsieve.match.matching import findings
 from chipsieve.match.table import SignalTable
 from chipsieve.signals import read_signal
 from chipsieve.sources.disk import decode, language_of
@@ -84,7 +87,8 @@ TABLE = SignalTable(
 
 def read(path: str, text: str, language: str = "") -> Reading:
     """The reading of a text; its language is that of the path's name unless given."""
-    return chipsieve_config.read(Source(path, language or language_of(path), text), TABLE)
+    reading = chipsieve_config.read(Source(path, language or language_of(path), text), TABLE.vocabulary)
+    return replace(reading, findings=tuple(findings(reading.facts, path, TABLE)))
 
 
 def read_bytes(path: str, data: bytes) -> Reading:

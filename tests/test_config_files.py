@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from chipsieve.commands import pins
 from chipsieve.facts.conditions import MENTION, Question
 from chipsieve.facts.places import Span
 from chipsieve.sources.disk import languages
-from chipsieve_config import LANGUAGES, pins
+from chipsieve_config import LANGUAGES
 from config_readers import TABLE, covered, only, read, read_bytes, rows
 
 HOSTILE = Path(__file__).parents[1] / "fixtures" / "hostile" / "config"
@@ -165,7 +166,7 @@ def test_a_definition() -> None:
     )
     reading = read("train.def", text)
     assert rows(reading) == [
-        ("env", "INFO"), ("image", "nvcr.io/nvidia/pytorch:24.01-py3"), ("pin", "torch==2.1"), ("claim", "A100"),
+        ("claim", "A100"), ("env", "INFO"), ("image", "nvcr.io/nvidia/pytorch:24.01-py3"), ("pin", "torch==2.1"),
     ]  # fmt: skip
     assert [document.span.line for document in reading.documents] == [7, 9]
 
@@ -213,7 +214,7 @@ def test_broken_toml_is_read_up_to_the_break() -> None:
 def test_ini_settings() -> None:
     text = "; A100\n[precision]\nbf16 = true ; on\nNCCL_DEBUG=INFO\n[other]\nbf16: no\n"
     reading = read("train.cfg", text)
-    assert rows(reading) == [("env", "INFO"), ("key", "true"), ("claim", "A100")]
+    assert rows(reading) == [("claim", "A100"), ("env", "INFO"), ("key", "true")]
     assert [found.span.line for found in reading.findings] == [1, 3, 4]
 
 

@@ -29,7 +29,7 @@ def script(reading: Reading) -> Document:
 
 def test_a_key_is_found_by_the_end_of_its_path_at_its_value() -> None:
     found = only(read("ds.json", '{\n  "bf16": {\n    "enabled": true\n  }\n}\n'))
-    assert (found.signal, found.row, found.value, found.engine) == ("setting", "key", "true", "config")
+    assert (found.signal, found.row, found.value, found.engine) == ("setting", "key", "true", "json")
     assert found.span == Span(3, 16, 3, 20)
     assert found.snippet == '"enabled": true'
     assert found.conditions == ()
@@ -301,7 +301,7 @@ def test_lines_after_a_break_prove_nothing() -> None:
 
 def test_line_ends_of_windows() -> None:
     reading = hostile("crlf.yaml")
-    assert rows(reading) == [("env", "mlx5_0"), ("key", "true"), ("claim", "A100")]
+    assert rows(reading) == [("claim", "A100"), ("env", "mlx5_0"), ("key", "true")]
     assert [found.span.line for found in reading.findings] == [3, 2, 4]
 
 

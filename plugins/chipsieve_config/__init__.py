@@ -7,10 +7,9 @@ from importlib import import_module
 from msgspec.structs import replace
 
 from chipsieve.facts.reading import Reading, Source
-from chipsieve.match.table import SignalTable
-from chipsieve_config.collect import ENGINE
+from chipsieve.facts.vocabulary import Vocabulary
 
-__all__ = ["ENGINE", "LANGUAGES", "read"]
+__all__ = ["LANGUAGES", "STATES_FACTS", "read"]
 
 _READERS = {
     "json": "json_reader",
@@ -27,9 +26,10 @@ _READERS = {
 """The module that reads each language, loaded when it is asked for: some parsers take long to load."""
 
 LANGUAGES = tuple(_READERS)
+STATES_FACTS = True
 
 
-def read(source: Source, table: SignalTable) -> Reading:
+def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Everything the file says about hardware and about what is run; bad input makes gaps, never an error.
 
     Lines and columns count from 1 in the text without its byte order mark.
@@ -38,5 +38,5 @@ def read(source: Source, table: SignalTable) -> Reading:
         KeyError: the source's language is none of LANGUAGES.
     """
     reader = import_module(f"{__name__}.{_READERS[source.language]}")
-    reading: Reading = reader.read(replace(source, text=source.text.removeprefix("\ufeff")), table)
+    reading: Reading = reader.read(replace(source, text=source.text.removeprefix("\ufeff")), vocabulary)
     return reading

@@ -2,50 +2,79 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
-from chipsieve.facts.conditions import MENTION, Condition
-from chipsieve.facts.finding import Finding, Match, finding
+from chipsieve.commands.pins import Pin
+from chipsieve.facts.claims import claims
+from chipsieve.facts.conditions import MENTION, Conditions
+from chipsieve.facts.finding import snippet
 from chipsieve.facts.places import Lines, Span
-from chipsieve.facts.reading import Command, Document, Gap, Option, Reading, Reference, Source
+from chipsieve.facts.reading import Command, Document, Fact, FactKind, Gap, Option, Reading, Reference, Source
+from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
-from chipsieve.match.table import SignalTable
-
-ENGINE = "config"
-LINE = re.compile(r"[^\r\n]+")
-Conditions = tuple[Condition, ...]
+from chipsieve_config.tree import Scalar
 
 
 class Collector:
-    """Findings, gaps, references, options, commands and documents of one source, by offset."""
+    """Facts, gaps, references, options, commands and documents of one source, by offset."""
 
-    def __init__(self, source: Source, table: SignalTable) -> None:
-        """Start empty."""
+    def __init__(self, source: Source, vocabulary: Vocabulary, engine: str) -> None:
+        """Start empty; `engine` is the parser that reads the source."""
         self.source = source
-        self.table = table
+        self.vocabulary = vocabulary
+        self.engine = engine
         self.text = source.text
         self.lines = Lines(source.text)
-        self._findings: list[Finding] = []
+        self._facts: list[Fact] = []
         self._gaps: list[Gap] = []
         self._references: list[Reference] = []
         self._options: list[Option] = []
         self._commands: list[Command] = []
         self._documents: list[Document] = []
 
-    def add(self, matches: Iterable[Match], start: int, end: int, conditions: Conditions = ()) -> None:
-        """Record what the table answered for the text from `start` up to `end`."""
-        for match in matches:
-            span = self.lines.span(start, end)
-            self._findings.append(finding(match, self.source.path, span, self.lines, conditions, ENGINE))
+    def state(
+        self, kind: FactKind, name: str, value: str | None, start: int, end: int, conditions: Conditions = ()
+    ) -> None:
+        """State a fact of the text from `start` up to `end`, when any signal asks for its name."""
+        if self.vocabulary.asks(kind, name):
+            self._facts.append(self._fact(kind, name, value, start, end, conditions))
+
+    def key(self, path: tuple[str, ...], value: Scalar, beside: Mapping[str, str], conditions: Conditions = ()) -> None:
+        """State the setting at the end of a path; of those `beside` it the ones that may decide."""
+        fact = self._fact("key", path[-1], value.known, value.start, value.end, conditions)
+        deciding = self.vocabulary.names.get("beside", frozenset()).intersection(beside)
+        siblings = tuple((name, beside[name]) for name in sorted(deciding))
+        self._facts.append(replace(fact, parts=path[:-1], beside=siblings))
+
+    def pin(self, pin: Pin, start: int, end: int, conditions: Conditions = ()) -> None:
+        """State a requirement."""
+        if self.vocabulary.asks("pin", pin.name):
+            self._facts.append(self._fact("pin", pin.name, pin.text, start, end, (*conditions, *pin.conditions)))
+
+    def image(self, reference: str, start: int, end: int, conditions: Conditions = ()) -> None:
+        """State the reference of a container image."""
+        self._facts.append(self._fact("image", "", reference, start, end, conditions))
+
+    def literal(self, word: str, start: int, end: int, conditions: Conditions = ()) -> None:
+        """State a word of a command, when it holds what any signal asks for."""
+        if self.vocabulary.holds("literal", word):
+            self._facts.append(self._fact("literal", "", word, start, end, conditions))
+
+    def claim(self, start: int, end: int, by: str) -> None:
+        """State a stretch of one line that may name a chip; who writes a name uses nothing."""
+        self._facts.append(replace(self._fact("claim", "", self.text[start:end], start, end, (MENTION,)), by=by))
 
     def comments(self, places: Iterable[tuple[int, int]]) -> None:
-        """Ask the word rows about the comments at these places; a comment uses nothing."""
-        masked = _only(self.text, places)
-        for match, start, end in self.table.words(masked) if masked.strip() else ():
-            self.add([replace(match, by="comment")], start, end, (MENTION,))
+        """State what the comments at these places may claim."""
+        for place in places:
+            for start, end in claims(self.text, self.vocabulary, *place):
+                self.claim(start, end, "comment")
+
+    def _fact(self, kind: FactKind, name: str, value: str | None, start: int, end: int, conditions: Conditions) -> Fact:
+        span = self.lines.span(start, end)
+        return Fact(kind, name, value, span, snippet(self.lines, span), conditions, self.engine)
 
     def gap(self, reason: str, line: int | None = None) -> None:
         """Record what could not be read."""
@@ -73,23 +102,10 @@ class Collector:
         return Reading(
             path=self.source.path,
             language=self.source.language,
-            findings=tuple(dict.fromkeys(self._findings)),
+            facts=tuple(dict.fromkeys(self._facts)),
             commands=tuple(self._commands),
             options=tuple(self._options),
             references=tuple(dict.fromkeys(self._references)),
             documents=tuple(self._documents),
             gaps=tuple(dict.fromkeys(self._gaps)),
         )
-
-
-def _only(text: str, places: Iterable[tuple[int, int]]) -> str:
-    """The text with everything outside the places blanked, at the same length."""
-    pieces, done = [], 0
-    for start, end in places:
-        pieces += [_blank(text[done:start]), text[start:end]]
-        done = end
-    return "".join([*pieces, _blank(text[done:])]) if pieces else ""
-
-
-def _blank(text: str) -> str:
-    return LINE.sub(lambda line: " " * len(line[0]), text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from chipsieve.facts.reading import Reading, Source
-from chipsieve.match.table import SignalTable
+from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_config.collect import Collector
 from chipsieve_config.shell_text import assignments, installs
 
@@ -19,14 +19,14 @@ COMMENT = re.compile(r"^[ \t]*#[^\r\n]*", re.MULTILINE)
 SCRIPTS = frozenset({"environment", "post", "runscript", "startscript", "pre", "setup", "test", "apprun", "appinstall"})
 
 
-def read(source: Source, table: SignalTable) -> Reading:
+def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Everything the file says; nothing when it is another kind of `.def` file."""
-    collector = Collector(source, table)
+    collector = Collector(source, vocabulary, "definition")
     if not BOOTSTRAP.search(source.text):
         return collector.reading()
     collector.comments(found.span() for found in COMMENT.finditer(source.text))
     for image in FROM.finditer(source.text):
-        collector.add(table.image(image["image"]), *image.span("image"))
+        collector.image(image["image"], *image.span("image"))
     sections = list(SECTION.finditer(source.text))
     for section, after in zip(sections, [*sections[1:], None], strict=True):
         end = after.start() if after else len(source.text)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chipsieve.facts.reading import Command, Reading, Source
-from chipsieve.match.table import SignalTable
+from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_config import json_reader
 from chipsieve_config.collect import Collector
 from chipsieve_config.shell_text import assignments, installs
@@ -38,9 +38,9 @@ class Instruction:
     end: int
 
 
-def read(source: Source, table: SignalTable) -> Reading:
+def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Everything the file says; build arguments have their defaults."""
-    collector = Collector(source, table)
+    collector = Collector(source, vocabulary, "dockerfile")
     comments = re.compile(r"^[ \t]*#[^\r\n]*", re.MULTILINE).finditer(source.text)
     collector.comments(found.span() for found in comments)
     known: dict[str, str] = {}
@@ -100,7 +100,7 @@ def _image(collector: Collector, item: Instruction, known: dict[str, str]) -> No
     if image:
         name = substitute(image[0], known)
         if "$" not in name:
-            collector.add(collector.table.image(name), *image.span())
+            collector.image(name, *image.span())
 
 
 def _settings(collector: Collector, item: Instruction, known: dict[str, str]) -> None:
@@ -112,7 +112,7 @@ def _settings(collector: Collector, item: Instruction, known: dict[str, str]) ->
         value = substitute(re.sub(r"\\\r?\n", "", pair["value"]).strip("\"'"), known)
         known[pair["name"]] = value
         place = pair.span("value") if pair["value"] else pair.span("name")
-        collector.add(collector.table.env(pair["name"], Scalar(value, *place).known), *place)
+        collector.state("env", pair["name"], Scalar(value, *place).known, *place)
 
 
 def substitute(text: str, known: dict[str, str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from chipsieve.facts.reading import Reading, Source
-from chipsieve.match.table import SignalTable
+from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_config.collect import Collector
 from chipsieve_config.tree import Mapping, Scalar
 from chipsieve_config.walk import Walker
@@ -21,9 +21,9 @@ INCLUDE = re.compile(r"""^include[ \t]+(?P<quote>["'])(?P<file>[^"'\r\n]+)(?P=qu
 COMMENT = re.compile(r"""^(?:[^\r\n#"']|"[^"\r\n]*"|'[^'\r\n]*')*(?P<comment>\#[^\r\n]*)""", re.MULTILINE)
 
 
-def read(source: Source, table: SignalTable) -> Reading:
+def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Everything the file says: each binding is a key with a dotted path, scopes being segments too."""
-    collector = Collector(source, table)
+    collector = Collector(source, vocabulary, "gin")
     collector.comments(found.span("comment") for found in COMMENT.finditer(source.text))
     entries = [_binding(found) for found in BINDING.finditer(source.text)]
     Walker(collector).documents([Mapping(list(entries))])

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from chipsieve.commands.pins import requirement
-from chipsieve.facts.conditions import Question
+from chipsieve.facts.conditions import Conditions, Question
 from chipsieve.facts.reading import Reading, Source
-from chipsieve.match.table import SignalTable
+from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_config import json_reader
-from chipsieve_config.collect import Collector, Conditions
+from chipsieve_config.collect import Collector
 from chipsieve_config.tree import Mapping, Scalar, Sequence
 from chipsieve_config.walk import Walker
 
@@ -22,17 +22,17 @@ INSTALLS = ("install_requires", "setup_requires")
 EXTRAS = "options.extras_require"
 
 
-def read(source: Source, table: SignalTable) -> Reading:
+def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Everything the file says; a file that holds JSON is read as JSON."""
     if source.text.lstrip().startswith("{"):
-        return json_reader.read(source, table)
-    collector = Collector(source, table)
+        return json_reader.read(source, vocabulary)
+    collector = Collector(source, vocabulary, "ini")
     tree, comments = parse(source.text)
     collector.comments(comments)
     Walker(collector).documents([tree])
     for item, conditions in _requirements(tree):
         for pin in requirement(item.known or ""):
-            collector.add(table.pin(pin.text), item.start, item.end, (*conditions, *pin.conditions))
+            collector.pin(pin, item.start, item.end, conditions)
     return collector.reading()
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from chipsieve.facts.reading import Reading, Source
-from chipsieve.match.table import SignalTable
+from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_config.collect import Collector
 from chipsieve_config.flat import flat
 from chipsieve_config.tree import DEPTH_LIMIT, Builder, Mapping, Scalar, Sequence
@@ -47,9 +47,9 @@ class Parsed:
     broken: BrokenJsonError | None = None
 
 
-def read(source: Source, table: SignalTable) -> Reading:
+def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Everything the file says; a broken one is read up to the break."""
-    collector = Collector(source, table)
+    collector = Collector(source, vocabulary, "json")
     parsed = parse(source.text)
     report(collector, parsed)
     Walker(collector).documents(parsed.builder.finish())

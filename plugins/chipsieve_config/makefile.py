@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from chipsieve.facts.reading import Reading, Source
-from chipsieve.match.table import SignalTable
+from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_config.collect import Collector
 
 RECIPE = re.compile(
@@ -16,9 +16,9 @@ COMMENT = re.compile(r"^[ ]*#[^\r\n]*", re.MULTILINE)
 RECIPE_LIMIT = 500  # recipes read in one makefile
 
 
-def read(source: Source, table: SignalTable) -> Reading:
+def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Everything the file says; make's own variables stay unknown to the shell."""
-    collector = Collector(source, table)
+    collector = Collector(source, vocabulary, "makefile")
     collector.comments(found.span() for found in COMMENT.finditer(source.text))
     recipes = list(RECIPE.finditer(source.text))
     for recipe in recipes[:RECIPE_LIMIT]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
-from chipsieve.facts.conditions import MENTION, Question
+from chipsieve.facts.claims import claims
+from chipsieve.facts.conditions import Question
 from chipsieve.facts.reading import Reading, Source
-from chipsieve.match.table import SignalTable
+from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_config.collect import Collector
 
 SIZE_LIMIT = 1_000_000  # characters; longer texts are logs, and repeat themselves
@@ -35,19 +34,17 @@ LINE = re.compile(r"[^\n]*\n|[^\n]+")
 IN_README = Question("unknown", text="a README's code block")
 
 
-def read(source: Source, table: SignalTable) -> Reading:
+def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Everything the text says; a name in prose is a mention, whoever wrote it."""
-    collector = Collector(source, table)
+    collector = Collector(source, vocabulary, "prose")
     text = source.text[:SIZE_LIMIT]
     if len(source.text) > SIZE_LIMIT:
         cut = collector.lines.position(SIZE_LIMIT)[0]
         collector.gap(f"longer than {SIZE_LIMIT:,} characters: the rest was not read", cut)
     log = LOG_NAME.fullmatch(source.path) is not None
-    for match, start, end in table.words(text):
+    for start, end in claims(text, vocabulary):
         line = collector.lines.line(collector.lines.position(start)[0], LONGEST_LINE)
-        logged = log or LOG_LINE.search(line)
-        by = "log" if logged else match.by or "prose"
-        collector.add([replace(match, by=by)], start, end, (MENTION,))
+        collector.claim(start, end, "log" if log or LOG_LINE.search(line) else "")
     if not log:
         _code(collector, text)
     return collector.reading()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from chipsieve_config.collect import Collector, Conditions
+from chipsieve.facts.conditions import Conditions
+from chipsieve_config.collect import Collector
 from chipsieve_config.tree import Mapping, Scalar, Sequence
 
 ENDINGS = (".json", ".yaml", ".yml", ".toml", ".sh", ".py", ".gin")

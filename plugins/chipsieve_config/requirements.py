@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from chipsieve.commands.pins import Pin, conda, requirement
 from chipsieve.facts.reading import Reading, Source
-from chipsieve.match.table import SignalTable
+from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_config.collect import Collector
 
 LOGICAL = re.compile(r"(?:[^\r\n\\]|\\\r?\n|\\)+")
@@ -22,9 +22,9 @@ WITH_LOCALS = frozenset({"torch", "torchvision", "torchaudio"})
 EXACT = re.compile(r"([\w-]+)\s*==\s*[\w.]+")
 
 
-def read(source: Source, table: SignalTable) -> Reading:
+def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Everything the file says; the first line that is no requirement makes a gap."""
-    collector = Collector(source, table)
+    collector = Collector(source, vocabulary, "requirements")
     collector.comments(found.span() for found in COMMENT.finditer(source.text))
     text = COMMENT.sub(lambda found: " " * len(found[0]), source.text)
     wheels = WHEELS.search(text)
@@ -53,8 +53,7 @@ def _take(collector: Collector, body: str, start: int, wheels: str) -> bool:
     body = PER_REQUIREMENT.sub("", body).rstrip()
     pins = conda(body) if CONDA_EXPORT.fullmatch(body) else requirement(body)
     for pin in pins:
-        found = collector.table.pin(_with_local(pin, wheels).text)
-        collector.add(found, start, start + len(body), pin.conditions)
+        collector.pin(_with_local(pin, wheels), start, start + len(body))
     return bool(pins or editable or body.startswith((".", "/")) or "://" in body)
 
 

@@ -7,7 +7,8 @@ import textwrap
 from collections.abc import Sequence
 
 from chipsieve.commands.pins import requirement
-from chipsieve_config.collect import Collector, Conditions
+from chipsieve.facts.conditions import Conditions
+from chipsieve_config.collect import Collector
 from chipsieve_config.tree import Scalar
 
 BLOCK = re.compile(r"[|>][^\r\n]*\r?\n")
@@ -62,19 +63,19 @@ def _without_insertions(text: str) -> str:
 
 
 def installs(out: Collector, start: int, end: int, conditions: Conditions = ()) -> None:
-    """Ask the pin rows about every `pip install` of a stretch of shell."""
+    """State every `pip install` of a stretch of shell."""
     for install in INSTALL.finditer(out.text, start, end):
         skip = False
         for word in WORD.finditer(out.text, *install.span("rest")):
             text = word[0].replace('"', "").replace("'", "")
             if not skip and not text.startswith("-"):
                 for pin in requirement(text):
-                    out.add(out.table.pin(pin.text), *word.span(), (*conditions, *pin.conditions))
+                    out.pin(pin, *word.span(), conditions)
             skip = text in WITH_OPERAND or (text.startswith("--") and text.endswith("url"))
 
 
 def assignments(out: Collector, start: int, end: int, conditions: Conditions = ()) -> None:
-    """Ask the env rows about every `NAME=value` of a stretch of shell, exported or before a command."""
+    """State every `NAME=value` of a stretch of shell, exported or before a command."""
     for found in ENVIRONMENT.finditer(out.text, start, end):
         value = Scalar(found["value"].strip("\"'"), *found.span("value"))
-        out.add(out.table.env(found["name"], value.known), value.start, value.end, conditions)
+        out.state("env", found["name"], value.known, value.start, value.end, conditions)

@@ -8,10 +8,10 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 
 from chipsieve.commands.pins import Pin, poetry, requirement
-from chipsieve.facts.conditions import Question
+from chipsieve.facts.conditions import Conditions, Question
 from chipsieve.facts.reading import Reading, Source
-from chipsieve.match.table import SignalTable
-from chipsieve_config.collect import Collector, Conditions
+from chipsieve.facts.vocabulary import Vocabulary
+from chipsieve_config.collect import Collector
 from chipsieve_config.tree import DEPTH_LIMIT, Mapping, Node, Scalar, Sequence
 from chipsieve_config.walk import Walker
 
@@ -24,15 +24,15 @@ AT_LINE = re.compile(r"at line (\d+)")
 Path = tuple[str, ...]
 
 
-def read(source: Source, table: SignalTable) -> Reading:
+def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Everything the file says; a broken one is read up to its last whole line."""
-    collector = Collector(source, table)
+    collector = Collector(source, vocabulary, "toml")
     collector.comments(found.span("comment") for found in COMMENT.finditer(source.text))
     tree = _Places(source.text).node(_load(collector), (), 0, len(source.text))
     Walker(collector).documents([tree])
     if isinstance(tree, Mapping):
         for pin, place, conditions in _requirements(tree):
-            collector.add(table.pin(pin.text), place.start, place.end, (*conditions, *pin.conditions))
+            collector.pin(pin, place.start, place.end, conditions)
     return collector.reading()
 
 

@@ -1,16 +1,16 @@
-"""Which signals does a configuration tree hold? Every value asks the table, by path, name and shape."""
+"""What does a configuration tree state? Every value, by its path, name and shape."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Sequence as Row
+from functools import cache, partial
 
 from chipsieve.commands.pins import conda, requirement
-from chipsieve.facts.conditions import Question
+from chipsieve.facts.conditions import Conditions, Question
 from chipsieve_config import workload
-from chipsieve_config.asked import ARGUMENTS, IMAGES, SCHEDULER_PREFIX, Asked, Telling, split
-from chipsieve_config.collect import Collector, Conditions
+from chipsieve_config.collect import Collector
 from chipsieve_config.flags import flags
 from chipsieve_config.flat import FlatMapping, FlatSequence
 from chipsieve_config.references import ENDINGS, hydra_defaults, is_file_name
@@ -25,6 +25,11 @@ SCHEDULERS = re.compile(r"slurm|sbatch|srun|submitit|salloc|launcher|executor|sc
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 PINNED = (("dependencies",), ("pip",))
 NOTHING = Mapping()
+IMAGES = frozenset({"image", "container", "container_image", "docker_image", "base_image"})
+SCHEDULER_PREFIX = re.compile(r"^(?:slurm|sbatch|srun)[_-]", re.IGNORECASE)
+ARGUMENTS = re.compile(r"(?:^|_)(?:args?|arguments|flags|opts|options|params|command|cmd|entrypoint)$", re.IGNORECASE)
+FORMS = re.compile(f"^-|{SCHEDULER_PREFIX.pattern}|{ARGUMENTS.pattern}", re.IGNORECASE)
+SEGMENT = re.compile(r"[^.]+")
 
 
 class Walker:
@@ -33,13 +38,12 @@ class Walker:
     def __init__(self, collector: Collector) -> None:
         """Walk into the collector of the file."""
         self.out = collector
-        self.table = collector.table
         self.left = NODE_LIMIT
         self._visits: Counter[int] = Counter()
         self._cut = False
         self._scheduled: dict[tuple[str, ...], bool] = {}
-        self._asked = Asked(self.table)
-        self._telling = Telling(self._asked)
+        self._asks_key = partial(collector.vocabulary.asks, "key")
+        self._may_state = cache(self._by_name)
 
     def documents(self, nodes: Row[Node], conditions: Conditions = ()) -> None:
         """Walk over every document of a file; a cut is a gap."""
@@ -82,11 +86,11 @@ class Walker:
         self._value((*path, *split(name)), value, beside, conditions)
         self._directive(path, name, value, conditions)
         if name.startswith("-"):
-            self.out.add(self.table.flag(name, value.known), start, end, conditions)
+            self.out.state("flag", name, value.known, start, end, conditions)
         elif name.isidentifier():
-            self.out.add(self.table.env(name, value.known), start, end, conditions)
+            self.out.state("env", name, value.known, start, end, conditions)
         if name in IMAGES and value.known:
-            self.out.add(self.table.image(value.known), start, end, conditions)
+            self.out.image(value.known, start, end, conditions)
 
     def _mapping(self, node: Mapping, path: tuple[str, ...], conditions: Conditions, depth: int) -> None:
         self._shapes(node, path, conditions)
@@ -113,16 +117,21 @@ class Walker:
         told = {
             name
             for name, text in node.texts.items()
-            if self._telling[name]
-            or text.endswith(ENDINGS)
-            or (name.isidentifier() and (settings or self._is_set(name, text)))
+            if self._may_state(name) or text.endswith(ENDINGS) or (settings and name.isidentifier())
         }
         self.left -= node.size - len(told)
         return node.placed(told) if told else []
 
-    def _is_set(self, name: str, text: str) -> bool:
-        """Whether any row asks for an environment variable with this value."""
-        return bool(self.table.env(name, Scalar(text, 0, 0).known))
+    def _by_name(self, name: str) -> bool:
+        """Whether a key may state something by its name, whatever its value and wherever it stands."""
+        segments = split(name)
+        return (
+            not segments
+            or self._asks_key(segments[-1])
+            or name in IMAGES
+            or FORMS.search(name) is not None
+            or (name.isidentifier() and self.out.vocabulary.asks("env", name))
+        )
 
     def _sequence(self, node: Sequence, path: tuple[str, ...], conditions: Conditions, depth: int) -> None:
         several, pinned = node.several, path[-1:] in PINNED and path[-2:] != ("project", "dependencies")
@@ -135,20 +144,19 @@ class Walker:
             self._assignment(item, conditions)
             asked = requirement if path[-2:] == ("dependencies", "pip") else conda
             for pin in asked(item.known or "") if pinned else ():
-                self.out.add(self.table.pin(pin.text), item.start, item.end, (*conditions, *pin.conditions))
+                self.out.pin(pin, item.start, item.end, conditions)
 
     def _items(self, node: Sequence, path: tuple[str, ...], *, pinned: bool) -> Row[Node]:
         """The items to ask about: of a flat sequence those that may have something to say."""
-        if not isinstance(node, FlatSequence) or pinned or (path and self._asked[path[-1]]):
+        if not isinstance(node, FlatSequence) or pinned or (path and self._asks_key(path[-1])):
             return node.items
         told = {place for place, text in enumerate(node.texts) if "=" in text or text.endswith(ENDINGS)}
         self.left -= len(node.texts) - len(told)
         return node.placed(told) if told else ()
 
     def _value(self, path: tuple[str, ...], value: Scalar, beside: Mapping, conditions: Conditions) -> None:
-        if path and self._asked[path[-1]]:
-            found = self.table.key(path, value.known, self.out.source.path, beside.scalars())
-            self.out.add(found, value.start, value.end, conditions)
+        if path and self._asks_key(path[-1]):
+            self.out.key(path, value, beside.scalars(), conditions)
         if value.text and is_file_name(value.text) and value.known:
             self.out.refer(value.text, value.start, value.end, conditions)
 
@@ -161,25 +169,25 @@ class Walker:
         siblings = node.scalars()
         name = siblings.get("name", siblings.get("key", ""))
         if name and isinstance(value, Scalar):
-            self.out.add(self.table.env(name, value.known), value.start, value.end, conditions)
+            self.out.state("env", name, value.known, value.start, value.end, conditions)
         if siblings.get("operator") == "In" and isinstance(choices, Sequence):
             self.node(choices, (*path, siblings.get("key", "")), conditions)
         if isinstance(repository, Scalar) and repository.known:
             image = f"{repository.known}:{siblings['tag']}" if siblings.get("tag") else repository.known
-            self.out.add(self.table.image(image), repository.start, repository.end, conditions)
+            self.out.image(image, repository.start, repository.end, conditions)
 
     def _assignment(self, item: Scalar, conditions: Conditions) -> None:
         """An item `NAME=value`: an environment in Compose, `mpirun -x NAME=value` in a list of words."""
         assignment = ASSIGNMENT.fullmatch(item.text or "")
         if assignment:
             value = Scalar(assignment[2], item.start, item.end)
-            self.out.add(self.table.env(assignment[1], value.known), item.start, item.end, conditions)
+            self.out.state("env", assignment[1], value.known, item.start, item.end, conditions)
 
     def _directive(self, path: tuple[str, ...], name: str, value: Scalar, conditions: Conditions) -> None:
         """A scheduler's request, under a key, in a file or with a prefix that names a scheduler."""
         if SCHEDULER_PREFIX.match(name) or self._is_scheduled(path):
             option = SCHEDULER_PREFIX.sub("", name).replace("_", "-")
-            self.out.add(self.table.directive(option, value.known), value.start, value.end, conditions)
+            self.out.state("directive", option, value.known, value.start, value.end, conditions)
 
     def _is_scheduled(self, path: tuple[str, ...]) -> bool:
         """Whether the file's name or a key above names a scheduler."""
@@ -195,8 +203,13 @@ class Walker:
             return  # a command line: the shell reader's
         for item in items:
             for word in (item.known or "").split():
-                self.out.add(self.table.literal(word), item.start, item.end, conditions)
+                self.out.literal(word, item.start, item.end, conditions)
         for flag, item, operand in flags(items):
-            self.out.add(self.table.flag(flag, operand), item.start, item.end, conditions)
+            self.out.state("flag", flag, operand, item.start, item.end, conditions)
             request = Scalar(operand, item.start, item.end)
             self._directive((*path, name), flag.lstrip("-"), request, conditions)
+
+
+def split(name: str) -> tuple[str, ...]:
+    """The segments of a key: `zero_optimization.stage` has two, a label such as `amd.com/gpu` is one."""
+    return tuple(SEGMENT.findall(name)) if "." in name and "/" not in name else (name,)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from chipsieve.facts.conditions import Conditions
 from chipsieve.facts.reading import Command
 from chipsieve.facts.words import Part, Word
-from chipsieve_config.collect import Collector, Conditions
+from chipsieve_config.collect import Collector
 from chipsieve_config.shell_text import embedded, installs, joined
 from chipsieve_config.tree import Mapping, Node, Scalar, Sequence
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import yaml
 
-from chipsieve.facts.conditions import Question
+from chipsieve.facts.conditions import Conditions, Question
 from chipsieve.facts.reading import Reading, Source
-from chipsieve.match.table import SignalTable
+from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_config import json_reader
-from chipsieve_config.collect import Collector, Conditions
+from chipsieve_config.collect import Collector
 from chipsieve_config.tree import DEPTH_LIMIT, Builder, Mapping, Node, Scalar, Sequence
 from chipsieve_config.walk import Walker
 
@@ -43,9 +43,9 @@ class Parsed:
     reason: str = ""
 
 
-def read(source: Source, table: SignalTable) -> Reading:
+def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Everything the file says; what does not parse is read line by line, as far as that goes."""
-    collector = Collector(source, table)
+    collector = Collector(source, vocabulary, "yaml")
     parsed = _parse_somehow(source.text)
     if parsed.reason and source.text.lstrip().startswith(("{", "[")):
         as_json = json_reader.parse(source.text)

@@ -12,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 from chipsieve.facts.conditions import Conditions, Question
 
 LONGEST = 1_000
+NAME = re.compile(r"[A-Za-z0-9._-]+")
 WHEEL = re.compile(r"(?:.*/)?(?P<name>[A-Za-z0-9_.]+)-(?P<version>\d[\w.!+]*)-[\w.]+-[\w.]+-[\w.]+\.whl(?:#.*)?")
 ARCHIVE = re.compile(r"(?:\w+\+)?(?:https?|file|git|ssh)://\S+|\S+\.whl(?:#\S*)?")
 EGG = re.compile(r"egg=([\w.-]+)")
@@ -30,6 +31,12 @@ class Pin:
 
     text: str
     conditions: Conditions = ()
+
+    @property
+    def name(self) -> str:
+        """The package's name as written."""
+        found = NAME.match(self.text)
+        return found[0] if found else ""
 
 
 def requirement(line: str) -> list[Pin]:

@@ -16,8 +16,8 @@ SAME_AS_TRUE = frozenset({"true", "1", "on", "yes", "enabled"})
 
 
 def findings(facts: Iterable[Fact], path: str, table: SignalTable) -> list[Finding]:
-    """The findings of the facts that the file at `path` states, in their order."""
-    return [found for fact in facts for found in matched(fact, path, table)]
+    """The findings of the facts that the file at `path` states, in their order, without duplicates."""
+    return list(dict.fromkeys(found for fact in facts for found in matched(fact, path, table)))
 
 
 def matched(fact: Fact, path: str, table: SignalTable) -> Iterator[Finding]:
