@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
@@ -14,7 +14,7 @@ from chipsieve.facts.places import Lines, Span
 from chipsieve.facts.reading import Command, Document, Fact, FactKind, Gap, Option, Reading, Reference, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
-from chipsieve_config.tree import Scalar
+from chipsieve_config.tree import Mapping, Scalar
 
 
 class Collector:
@@ -25,6 +25,7 @@ class Collector:
         self.source = source
         self.vocabulary = vocabulary
         self.engine = engine
+        self._deciding = sorted(vocabulary.names.get("beside", ()))
         self.text = source.text
         self.lines = Lines(source.text)
         self._facts: list[Fact] = []
@@ -41,12 +42,12 @@ class Collector:
         if self.vocabulary.asks(kind, name):
             self._facts.append(self._fact(kind, name, value, start, end, conditions))
 
-    def key(self, path: tuple[str, ...], value: Scalar, beside: Mapping[str, str], conditions: Conditions = ()) -> None:
+    def key(self, path: tuple[str, ...], value: Scalar, beside: Mapping, conditions: Conditions = ()) -> None:
         """State the setting at the end of a path; of those `beside` it the ones that may decide."""
         fact = self._fact("key", path[-1], value.known, value.start, value.end, conditions)
-        deciding = self.vocabulary.names.get("beside", frozenset()).intersection(beside)
-        siblings = tuple((name, beside[name]) for name in sorted(deciding))
-        self._facts.append(replace(fact, parts=path[:-1], beside=siblings))
+        siblings = ((name, beside.known(name)) for name in self._deciding)
+        given = tuple((name, text) for name, text in siblings if text is not None)
+        self._facts.append(replace(fact, parts=path[:-1], beside=given))
 
     def pin(self, pin: Pin, start: int, end: int, conditions: Conditions = ()) -> None:
         """State a requirement."""

@@ -132,7 +132,7 @@ def _tables(tree: Mapping) -> Iterator[tuple[Pin, Scalar, Conditions]]:
             node = node.get(name) if isinstance(node, Mapping) else None
         for key, value in node.entries if isinstance(node, Mapping) else []:
             version = value.get("version") if isinstance(value, Mapping) else value
-            optional = isinstance(value, Mapping) and value.scalars().get("optional") == "true"
+            optional = isinstance(value, Mapping) and value.known("optional") == "true"
             conditions = (Question("unknown", text="optional dependency"),) if optional else ()
             if isinstance(version, Scalar):
                 yield from ((pin, version, conditions) for pin in poetry(key.text or "", version.known or ""))

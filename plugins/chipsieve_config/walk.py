@@ -156,7 +156,7 @@ class Walker:
 
     def _value(self, path: tuple[str, ...], value: Scalar, beside: Mapping, conditions: Conditions) -> None:
         if path and self._asks_key(path[-1]):
-            self.out.key(path, value, beside.scalars(), conditions)
+            self.out.key(path, value, beside, conditions)
         if value.text and is_file_name(value.text) and value.known:
             self.out.refer(value.text, value.start, value.end, conditions)
 
@@ -166,14 +166,14 @@ class Walker:
         repository = node.get("repository", "name") if path[-1:] == ("image",) else None
         if value is choices is repository is None:
             return
-        siblings = node.scalars()
-        name = siblings.get("name", siblings.get("key", ""))
+        name = node.known("name") or node.known("key")
         if name and isinstance(value, Scalar):
             self.out.state("env", name, value.known, value.start, value.end, conditions)
-        if siblings.get("operator") == "In" and isinstance(choices, Sequence):
-            self.node(choices, (*path, siblings.get("key", "")), conditions)
+        if node.known("operator") == "In" and isinstance(choices, Sequence):
+            self.node(choices, (*path, node.known("key") or ""), conditions)
         if isinstance(repository, Scalar) and repository.known:
-            image = f"{repository.known}:{siblings['tag']}" if siblings.get("tag") else repository.known
+            tag = node.known("tag")
+            image = f"{repository.known}:{tag}" if tag else repository.known
             self.out.image(image, repository.start, repository.end, conditions)
 
     def _assignment(self, item: Scalar, conditions: Conditions) -> None:
