@@ -91,7 +91,7 @@ class File:
         """The config that a reference names; code and prose are not configs, but for what a Python config builds on."""
         here = self.reading.path
         found = self._tree.find(reference.text, (posixpath.dirname(here), *bases))
-        if found is None or self._tree.readings[found].language in ("prose", "shell"):
+        if found is None or self._tree.readings[found].language in ("prose", "log", "shell"):
             return None
         code = self._tree.readings[found].language in CODE
         return None if code and not (CONFIG.search(here) and CONFIG.search(found)) else found

@@ -188,7 +188,7 @@ class _Linker:
             ending = posixpath.splitext(text)[1]
             names = (text,) if ending else (f"{text}.yaml", f"{text}.yml", f"{text}.json") if text else ()
             found |= {path for name in names if (path := self.tree.find(name, bases))}
-        return sorted(path for path in found if self.tree.readings[path].language not in ("prose", "shell"))
+        return sorted(path for path in found if self.tree.readings[path].language not in ("prose", "log", "shell"))
 
     def _findings(self, run: Run, reach: Reach, provided: frozenset[str]) -> Iterator[tuple[Finding, Standing]]:
         """Every finding that the launch does not leave inert, with its standing."""

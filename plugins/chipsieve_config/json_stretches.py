@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Container
 
-from chipsieve_config.tree import Entry, Mapping, Node, Scalar, Sequence
+from chipsieve_config.config_tree import Entry, Mapping, Node, Scalar, Sequence
 
 SHORTEST = 150  # characters; a shorter stretch is read as fast item by item
 CONSTANTS = {None: "", True: "true", False: "false"}
