@@ -14,6 +14,7 @@ from chipsieve.match.matching import findings
 from chipsieve.match.table import SignalTable
 from chipsieve.signals import read_signal
 from chipsieve.sources.disk import decode, language_of
+from chipsieve.sources.readers import read_source
 
 TECHNIQUE = """
 title = "a setting"
@@ -89,6 +90,11 @@ def read(path: str, text: str, language: str = "") -> Reading:
     """The reading of a text; its language is that of the path's name unless given."""
     reading = chipsieve_config.read(Source(path, language or language_of(path), text), TABLE.vocabulary)
     return replace(reading, findings=tuple(findings(reading.facts, path, TABLE)))
+
+
+def read_whole(path: str, text: str) -> Reading:
+    """The reading of a text with all that the shell's reader finds in the scripts inside it."""
+    return read_source(Source(path, language_of(path), text), table=TABLE)[0]
 
 
 def read_bytes(path: str, data: bytes) -> Reading:

@@ -11,7 +11,7 @@ from chipsieve.facts.conditions import MENTION, Question
 from chipsieve.facts.places import Span
 from chipsieve.sources.disk import languages
 from chipsieve_config import LANGUAGES
-from config_readers import TABLE, covered, only, read, read_bytes, rows
+from config_readers import TABLE, covered, only, read, read_bytes, read_whole, rows
 
 HOSTILE = Path(__file__).parents[1] / "fixtures" / "hostile" / "config"
 
@@ -120,23 +120,40 @@ def test_no_image(text: str) -> None:
         "ENV TORCH_CUDA_ARCH_LIST=${LIST:-8.0;9.0}\n",
         "RUN cd /src && TORCH_CUDA_ARCH_LIST='8.0;9.0' make\n",
         "RUN export TORCH_CUDA_ARCH_LIST='8.0;9.0'; make\n",
+        "RUN <<EOF\nexport TORCH_CUDA_ARCH_LIST='8.0;9.0'\nEOF\n",
+        "RUN bash -e <<'EOF'\nexport TORCH_CUDA_ARCH_LIST='8.0;9.0'\nEOF\n",
         "env torch=1\nrun apt-get update && \\\n\n# then\n  TORCH_CUDA_ARCH_LIST='8.0;9.0' make\n",
         "# escape=`\nENV A=1 `\n  TORCH_CUDA_ARCH_LIST=8.0;9.0\n",
     ],
 )
 def test_each_form_of_a_variable(text: str) -> None:
-    assert rows(read("Dockerfile", text)) == [("env", "8.0;9.0")]
+    assert rows(read_whole("Dockerfile", text)) == [("env", "8.0;9.0")]
 
 
-@pytest.mark.parametrize("text", ["LABEL TORCH_CUDA_ARCH_LIST=8.0\n", "# ENV NCCL_DEBUG=1\n", "RUN echo NCCL_DEBUG\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LABEL TORCH_CUDA_ARCH_LIST=8.0\n",
+        "# ENV NCCL_DEBUG=1\n",
+        "RUN echo NCCL_DEBUG\n",
+        "RUN cd /x && \\\n  NCCL_MAJOR=$(cat /version)\n",
+        "RUN <<EOF\n#!/usr/bin/env python3\nNCCL_DEBUG='INFO'\nEOF\n",
+    ],
+)
 def test_no_variable(text: str) -> None:
-    assert read("Dockerfile", text).findings == ()
+    assert read_whole("Dockerfile", text).findings == ()
+
+
+def test_the_operand_of_an_option_is_not_installed() -> None:
+    assert rows(read_whole("Dockerfile", "RUN pip install --no-binary flash-attn torch==2.1\n")) == [
+        ("pin", "torch==2.1")
+    ]
 
 
 def test_run_is_a_script_with_pins() -> None:
     text = "FROM x\nRUN --mount=type=cache,target=/c pip install -r a.txt torch==2.1 \\\n  # fast\n  'flash-attn>=2'\n"
     reading = read("Dockerfile", text)
-    assert rows(reading) == [("pin", "flash-attn>=2"), ("pin", "torch==2.1")]
+    assert rows(read_whole("Dockerfile", text)) == [("pin", "flash-attn>=2"), ("pin", "torch==2.1")]
     (document,) = reading.documents
     lines = text.split("\n")
     assert document.span.line == 2
@@ -145,9 +162,10 @@ def test_run_is_a_script_with_pins() -> None:
 
 
 def test_here_documents_belong_to_their_instruction() -> None:
-    reading = read("Dockerfile", "RUN <<EOF\nexport NCCL_DEBUG=INFO\nEOF\nENV NCCL_IB_HCA=mlx5\n")
-    assert rows(reading) == [("env", "INFO"), ("env", "mlx5")]
-    assert [document.text for document in reading.documents] == ["    <<EOF\nexport NCCL_DEBUG=INFO\nEOF"]
+    text = "RUN <<EOF\nexport NCCL_DEBUG=INFO\nEOF\nENV NCCL_IB_HCA=mlx5\n"
+    assert rows(read_whole("Dockerfile", text)) == [("env", "INFO"), ("env", "mlx5")]
+    (document,) = read("Dockerfile", text).documents
+    assert (document.text, document.span.line) == ("export NCCL_DEBUG=INFO\n", 2)
 
 
 def test_the_exec_form_is_a_command() -> None:
@@ -165,7 +183,7 @@ def test_a_definition() -> None:
         "%environment\n  export NCCL_DEBUG=INFO\n%post\n  # on an A100\n  pip install torch==2.1\n"
     )
     reading = read("train.def", text)
-    assert rows(reading) == [
+    assert rows(read_whole("train.def", text)) == [
         ("claim", "A100"), ("env", "INFO"), ("image", "nvcr.io/nvidia/pytorch:24.01-py3"), ("pin", "torch==2.1"),
     ]  # fmt: skip
     assert [document.span.line for document in reading.documents] == [7, 9]

@@ -11,8 +11,8 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chipsieve_config import LANGUAGES, flat, json_reader, walk, yaml_reader
-from chipsieve_config.tree import Mapping, Node, Scalar, Sequence
+from chipsieve_config import LANGUAGES, json_reader, json_stretches, settings_walk, yaml_reader
+from chipsieve_config.config_tree import Mapping, Node, Scalar, Sequence
 from config_readers import covered, read
 
 PIECES = (
@@ -78,7 +78,7 @@ def test_flat_json_says_what_its_items_say_one_by_one(
     values = [value for _, value in pairs] if listed else {f"{key}": value for key, value in pairs}
     text = json.dumps({parent: values, "command": ["a", "--b"]} if parent else values, indent=indent)
     twice = text.replace('"a": ', '"bf16": ')  # equal keys
-    with patch.object(walk, "DATA_FROM", data_from), patch.object(flat, "SHORTEST", 0):
+    with patch.object(settings_walk, "DATA_FROM", data_from), patch.object(json_stretches, "SHORTEST", 0):
         quick = [read("x.json", text), read("x.json", twice)]
         with patch.object(json_reader, "flat", lambda *_: None):
             assert quick == [read("x.json", text), read("x.json", twice)]

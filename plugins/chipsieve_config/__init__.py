@@ -16,12 +16,13 @@ _READERS = {
     "yaml": "yaml_reader",
     "toml": "toml_reader",
     "ini": "ini_reader",
-    "dockerfile": "dockerfile",
-    "definition": "definition",
-    "requirements": "requirements",
-    "prose": "prose",
-    "makefile": "makefile",
-    "gin": "gin",
+    "gin": "gin_reader",
+    "dockerfile": "dockerfile_reader",
+    "definition": "definition_reader",
+    "requirements": "requirements_reader",
+    "makefile": "makefile_reader",
+    "prose": "prose_reader",
+    "log": "prose_reader",
 }
 """The module that reads each language, loaded when it is asked for: some parsers take long to load."""
 

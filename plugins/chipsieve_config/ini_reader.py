@@ -10,9 +10,9 @@ from chipsieve.facts.conditions import Conditions, Question
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_config import json_reader
-from chipsieve_config.collect import Collector
-from chipsieve_config.tree import Mapping, Scalar, Sequence
-from chipsieve_config.walk import Walker
+from chipsieve_config.collector import Collector
+from chipsieve_config.config_tree import Mapping, Scalar, Sequence
+from chipsieve_config.settings_walk import Walker
 
 LINE = re.compile(r"[^\r\n]+")
 SECTION = re.compile(r"\[([^\]]+)\]")
@@ -31,8 +31,7 @@ def read(source: Source, vocabulary: Vocabulary) -> Reading:
     collector.comments(comments)
     Walker(collector).documents([tree])
     for item, conditions in _requirements(tree):
-        for pin in requirement(item.known or ""):
-            collector.pin(pin, item.start, item.end, conditions)
+        collector.pins(requirement(item.known or ""), item.start, item.end, conditions)
     return collector.reading()
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
-from chipsieve_config.collect import Collector
-from chipsieve_config.flat import flat
-from chipsieve_config.tree import DEPTH_LIMIT, Builder, Mapping, Scalar, Sequence
-from chipsieve_config.walk import Walker
+from chipsieve_config.collector import Collector
+from chipsieve_config.config_tree import DEPTH_LIMIT, Builder, Mapping, Scalar, Sequence
+from chipsieve_config.json_stretches import flat
+from chipsieve_config.settings_walk import Walker
 
 TOKEN = re.compile(
     r"""[\s\ufeff]*+(?:(?P<comment>//[^\r\n]*|\#[^\r\n]*|/\*(?s:.*?)\*/)

@@ -11,15 +11,14 @@ from chipsieve.commands.pins import Pin, poetry, requirement
 from chipsieve.facts.conditions import Conditions, Question
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
-from chipsieve_config.collect import Collector
-from chipsieve_config.tree import DEPTH_LIMIT, Mapping, Node, Scalar, Sequence
-from chipsieve_config.walk import Walker
+from chipsieve_config.collector import COMMENT_OUTSIDE_QUOTES, Collector
+from chipsieve_config.config_tree import DEPTH_LIMIT, Mapping, Node, Scalar, Sequence
+from chipsieve_config.settings_walk import Walker
 
 HEADER = re.compile(r"^[ \t]*\[\[?(?P<path>[^\[\]\r\n]+)\]\]?[ \t]*(?:#[^\r\n]*)?\r?$", re.MULTILINE)
 NAME = r"""(?:"[^"\r\n]*"|'[^'\r\n]*'|[\w-]+)"""
 KEY = re.compile(rf"^[ \t]*(?P<path>{NAME}(?:[ \t]*\.[ \t]*{NAME})*)[ \t]*=[ \t]*", re.MULTILINE)
 SEGMENT = re.compile(r""""[^"]*"|'[^']*'|[\w-]+""")
-COMMENT = re.compile(r"""^(?:[^\r\n#"']|"[^"\r\n]*"|'[^'\r\n]*')*(?P<comment>\#[^\r\n]*)""", re.MULTILINE)
 AT_LINE = re.compile(r"at line (\d+)")
 Path = tuple[str, ...]
 
@@ -27,12 +26,12 @@ Path = tuple[str, ...]
 def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Everything the file says; a broken one is read up to its last whole line."""
     collector = Collector(source, vocabulary, "toml")
-    collector.comments(found.span("comment") for found in COMMENT.finditer(source.text))
+    collector.comments_like(COMMENT_OUTSIDE_QUOTES)
     tree = _Places(source.text).node(_load(collector), (), 0, len(source.text))
     Walker(collector).documents([tree])
     if isinstance(tree, Mapping):
-        for pin, place, conditions in _requirements(tree):
-            collector.pin(pin, place.start, place.end, conditions)
+        for pins, place, conditions in _requirements(tree):
+            collector.pins(pins, place.start, place.end, conditions)
     return collector.reading()
 
 
@@ -104,7 +103,7 @@ class _Places:
         return start, line_end.start() if line_end else start
 
 
-def _requirements(tree: Mapping) -> Iterator[tuple[Pin, Scalar, Conditions]]:
+def _requirements(tree: Mapping) -> Iterator[tuple[list[Pin], Scalar, Conditions]]:
     """The requirements of a pyproject.toml or Pipfile; those of extras and groups are optional."""
     project, groups = tree.get("project"), tree.get("dependency-groups")
     lists: list[tuple[Node | None, Conditions]] = []
@@ -115,7 +114,7 @@ def _requirements(tree: Mapping) -> Iterator[tuple[Pin, Scalar, Conditions]]:
     lists += _optional(groups, "dependency group")
     for node, conditions in lists:
         for item in node.scalars() if isinstance(node, Sequence) else []:
-            yield from ((pin, item, conditions) for pin in requirement(item.known or ""))
+            yield requirement(item.known or ""), item, conditions
     yield from _tables(tree)
 
 
@@ -124,7 +123,7 @@ def _optional(node: Node | None, kind: str) -> list[tuple[Node | None, Condition
     return [(value, (Question("unknown", text=f"{kind} {key.text}"),)) for key, value in entries]
 
 
-def _tables(tree: Mapping) -> Iterator[tuple[Pin, Scalar, Conditions]]:
+def _tables(tree: Mapping) -> Iterator[tuple[list[Pin], Scalar, Conditions]]:
     """Poetry's and Pipenv's tables: `torch = "^2.1"`, `torch = {version = "^2.1", optional = true}`."""
     for path in (("tool", "poetry", "dependencies"), ("packages",)):
         node: Node | None = tree
@@ -132,7 +131,7 @@ def _tables(tree: Mapping) -> Iterator[tuple[Pin, Scalar, Conditions]]:
             node = node.get(name) if isinstance(node, Mapping) else None
         for key, value in node.entries if isinstance(node, Mapping) else []:
             version = value.get("version") if isinstance(value, Mapping) else value
-            optional = isinstance(value, Mapping) and value.scalars().get("optional") == "true"
+            optional = isinstance(value, Mapping) and value.known("optional") == "true"
             conditions = (Question("unknown", text="optional dependency"),) if optional else ()
             if isinstance(version, Scalar):
-                yield from ((pin, version, conditions) for pin in poetry(key.text or "", version.known or ""))
+                yield poetry(key.text or "", version.known or ""), version, conditions

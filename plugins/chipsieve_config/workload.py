@@ -9,9 +9,9 @@ from itertools import pairwise
 from chipsieve.facts.conditions import Conditions
 from chipsieve.facts.reading import Command
 from chipsieve.facts.words import Part, Word
-from chipsieve_config.collect import Collector
-from chipsieve_config.shell_text import embedded, installs, joined
-from chipsieve_config.tree import Mapping, Node, Scalar, Sequence
+from chipsieve_config.collector import Collector
+from chipsieve_config.config_tree import Mapping, Node, Scalar, Sequence
+from chipsieve_config.embedded_shell import embedded, joined
 
 SCRIPTS = ("run", "script", "before_script", "after_script", "setup", "command", "cmd", "entrypoint")
 ENVIRONMENTS = ("env", "envs", "environment", "env_vars", "env_variables", "environment_variables", "variables")
@@ -27,7 +27,6 @@ def workload(out: Collector, node: Mapping, conditions: Conditions) -> None:
         value = node.get(name)
         if isinstance(value, Scalar) and value.text and len(value.text.split()) > 1:
             out.shell(*embedded(out, value), conditions)
-            installs(out, value.start, value.end, conditions)
         elif isinstance(value, Sequence) and name.endswith("script") and value.scalars():
             out.shell(*joined(out, value.scalars()), conditions)
     words = [word for name in ("command", "entrypoint", "args") for word in _words(node.get(name))]

@@ -14,9 +14,9 @@ from chipsieve.facts.conditions import Conditions, Question
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_config import json_reader
-from chipsieve_config.collect import Collector
-from chipsieve_config.tree import DEPTH_LIMIT, Builder, Mapping, Node, Scalar, Sequence
-from chipsieve_config.walk import Walker
+from chipsieve_config.collector import Collector
+from chipsieve_config.config_tree import DEPTH_LIMIT, Builder, Mapping, Node, Scalar, Sequence
+from chipsieve_config.settings_walk import Walker
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")

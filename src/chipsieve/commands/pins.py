@@ -1,13 +1,15 @@
-"""Which PEP 508 requirements does a line stand for: a pip requirement, a wheel's or git URL, a conda spec?"""
+"""Which PEP 508 requirements does a line stand for: a pip requirement, a wheel's or git URL, a conda spec?
+
+`packaging` takes long to load and few files pin anything, so it is loaded where a requirement is met.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote
 
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.version import InvalidVersion, Version
+import msgspec
+from msgspec.structs import replace
 
 from chipsieve.facts.conditions import Conditions, Question
 
@@ -23,10 +25,12 @@ TORCH = re.compile(r"torch(\d+\.\d+)")
 CONDA = re.compile(
     r"(?:[\w./-]+::)?(?P<name>[A-Za-z0-9][\w.-]*)\s*(?:(?P<sign>[=<>!~]=?)\s*(?P<version>[\w.*+!<>=,|-]+))?(?:\s+\S+)?"
 )
+CONDA_EXPORT = re.compile(r"[A-Za-z0-9][\w.-]*=[^=\s]\S*")
+WHEELS = re.compile(r"whl/(?:nightly/|test/)?((?:cu|rocm)[\d.]+|cpu|xpu)")
+EXACT = re.compile(r"(?:torch|torchvision|torchaudio)\s*==\s*[\w.]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Pin:
+class Pin(msgspec.Struct, frozen=True, gc=False):
     """One requirement in PEP 508's form and what must hold for it to count."""
 
     text: str
@@ -44,6 +48,8 @@ def requirement(line: str) -> list[Pin]:
 
     A wheel also pins what its local version names (`+cu122torch2.1`): cuda and torch. Empty: not one.
     """
+    from packaging.requirements import InvalidRequirement, Requirement
+
     body, _, marker = line[:LONGEST].partition(" ;" if "://" in line else ";")
     conditions: Conditions = (Question("unknown", text=marker.strip()),) if marker.strip() else ()
     name, _, address = body.partition("@") if re.match(r"\s*[\w.\[\],-]+\s*@", body) else ("", "", body)
@@ -114,7 +120,24 @@ def poetry(name: str, version: str) -> list[Pin]:
     return [Pin(f"{name}{text.replace('~', '~=') if re.match(r'~[^=]', text) else text}")]
 
 
+def requirement_line(line: str, wheels: str = "") -> list[Pin]:
+    """The pins of one line of a requirements file, which may be conda's export: `pytorch=1.13.1=py3.9_cuda11.7`.
+
+    `wheels` is the local version of the index that pip installs from: `torch==2.1` is then `torch==2.1+cu118`.
+    """
+    pins = conda(line) if CONDA_EXPORT.fullmatch(line) else requirement(line)
+    return [replace(pin, text=f"{pin.text}+{wheels}") if wheels and EXACT.fullmatch(pin.text) else pin for pin in pins]
+
+
+def local_version(text: str) -> str:
+    """The local version of an index of PyTorch's wheels, where a text names one: `--index-url .../whl/cu118`."""
+    found = WHEELS.search(text)
+    return found[1] if found else ""
+
+
 def _is_version(text: str) -> bool:
+    from packaging.version import InvalidVersion, Version
+
     try:
         Version(text)
     except InvalidVersion:

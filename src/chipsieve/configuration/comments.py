@@ -17,7 +17,7 @@ WORD = "chipsieve:"
 HASH = re.compile(r"(?:^|(?<=[\s\"]))#+\s*chipsieve:\s*(?P<said>.*)$")
 SLASHES = re.compile(r"(?:^|(?<=[\s,\"\[\]{}]))//+\s*chipsieve:\s*(?P<said>.*)$")
 MARKUP = re.compile(r"<!--++\s*+chipsieve:\s*+(?P<said>(?:(?!-->).)*+)-->")  # possessive: no line costs its square
-STYLES = {"json": SLASHES, "prose": MARKUP}
+STYLES = {"json": SLASHES, "prose": MARKUP, "log": MARKUP}
 START = {HASH: "#", SLASHES: "//", MARKUP: "<!--"}
 SAID = re.compile(r"ignore\s*\[(?P<signals>[^\]]*)\](?P<reason>.*)$")
 NOTEBOOK_END = re.compile(r'(?:\\n)?",?\s*$')  # the rest of the JSON string that a line of a notebook's cell is

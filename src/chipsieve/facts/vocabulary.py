@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import cached_property
 
 ANY = "*"
 DOTTED = ("key", "name", "call", "argument", "flag")  # kinds whose names have components
+KEPT = 20_000  # answers that are remembered; a tokenizer's vocabulary has more names than are worth keeping
 BY_WORDS = ("literal", "claim")  # kinds whose names are words that the text must hold
 
 
@@ -29,7 +30,8 @@ class Vocabulary:
         self.names = {kind: frozenset(listed) for kind, listed in names.items()}
         self.numbers = frozenset(float(number) for number in self.names.get("number", ()))
         self._globs = {
-            kind: tuple(sorted(name for name in listed if ANY in name)) for kind, listed in self.names.items()
+            kind: re.compile("|".join(translate(name) for name in sorted(listed) if ANY in name) or r"(?!)")
+            for kind, listed in self.names.items()
         }
         self._answers: dict[tuple[str, str], bool] = {}
 
@@ -38,9 +40,9 @@ class Vocabulary:
         answer = self._answers.get((kind, name))
         if answer is None:
             last = last_component(kind, name)
-            answer = last in self.names.get(kind, ()) or any(
-                fnmatchcase(last, glob) for glob in self._globs.get(kind, ())
-            )
+            answer = kind in self.names and (last in self.names[kind] or self._globs[kind].match(last) is not None)
+            if len(self._answers) == KEPT:
+                self._answers.clear()
             self._answers[kind, name] = answer
         return answer
 

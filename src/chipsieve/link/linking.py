@@ -219,7 +219,7 @@ class _Linker:
             endings = ("",) if posixpath.splitext(word.text)[1] else (".yaml", ".yml", ".json") if word.text else ()
             named = (replace(word, text=word.text + ending) for ending in endings)
             found |= {path for one in named if (path := self._index.named(one, bases))}
-        return sorted(path for path in found if self._index.readings[path].language not in ("prose", "shell"))
+        return sorted(path for path in found if self._index.readings[path].language not in ("prose", "log", "shell"))
 
     def _settle(self, run: Run, reach: Reach) -> tuple[list[SettledFile], tuple[SettledFact, ...]]:
         """Where the facts of the reached files stand, and the facts that the run's words alone state."""

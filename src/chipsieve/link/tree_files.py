@@ -145,7 +145,7 @@ class File:
         """The config that a reference names; code and prose are not configs, but for what a Python config builds on."""
         here = self.reading.path
         found = self._index.named(written(reference.text, here, reference.span), (posixpath.dirname(here), *bases))
-        if found is None or self._index.readings[found].language in ("prose", "shell"):
+        if found is None or self._index.readings[found].language in ("prose", "log", "shell"):
             return None
         code = self._index.readings[found].language in CODE
         return None if code and not (CONFIG.search(here) and CONFIG.search(found)) else found

@@ -13,7 +13,7 @@ from fnmatch import fnmatch
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -29,10 +29,18 @@ ENCODINGS = ("utf-8-sig", "gb18030", "latin-1")
 REASONS = {PermissionError: "permission denied", FileNotFoundError: "gone while scanning"}
 
 
+Nature = Literal["code", "script", "build", "recipe", "packages", "config", "prose"]
+
+
 class Languages(msgspec.Struct, frozen=True):
-    """The languages' table: globs in order, shebangs, and the folders to leave out."""
+    """The languages' table: globs in order, what each language is, shebangs, and the folders to leave out.
+
+    `starters` are the languages whose files start what is no run of its own.
+    """
 
     globs: tuple[tuple[str, str], ...]
+    natures: dict[str, Nature]
+    starters: frozenset[str]
     shebangs: dict[str, str]
     silent: frozenset[str]
     named: frozenset[str]
@@ -46,6 +54,8 @@ def languages() -> Languages:
     skip = cast("dict[str, list[str]]", table["skip"])
     return Languages(
         globs=tuple((glob, str(row["name"])) for row in rows for glob in cast("list[str]", row["globs"])),
+        natures={str(row["name"]): cast("Nature", row["nature"]) for row in rows},
+        starters=frozenset(str(row["name"]) for row in rows if row.get("starts")),
         shebangs=cast("dict[str, str]", table["shebang"]),
         silent=frozenset(skip["silent"]),
         named=frozenset(skip["named"]),

@@ -1,6 +1,6 @@
 """Which Semgrep rules say a signal's rows for JSON and YAML? The patterns are the same in both languages.
 
-What counts where is the readers' (plugins/chipsieve_config/walk.py), and so is the place: a result is the value.
+What counts where is the readers' (plugins/chipsieve_config/settings_walk.py), and so is the place: a result is the value.
 """
 
 from __future__ import annotations

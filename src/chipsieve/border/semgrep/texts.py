@@ -12,7 +12,7 @@ from chipsieve.border.semgrep.values import Pattern, accepted, any_of, globs, na
 from chipsieve.border.semgrep.wording import package, words
 from chipsieve.signals.signal import Row, Signal
 
-PROSE = globs("prose")
+PROSE = globs("prose", "log")
 REQUIREMENTS = (*globs("requirements"), "**/requirements/*.txt")
 TOML = globs("toml")
 LINE_START = r"(?m)^[ \t]*(?:(?:-e|--editable)[ \t=]+)?\K"

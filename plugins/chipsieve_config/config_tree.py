@@ -56,14 +56,10 @@ class Mapping:
         """The value under the first of the names that is there."""
         return next((self._named[name] for name in names if name in self._named), None)
 
-    def scalars(self) -> dict[str, str]:
-        """The known scalar values by key."""
-        return self._scalars
-
-    @cached_property
-    def _scalars(self) -> dict[str, str]:
-        known = ((key.text, value.known) for key, value in self.entries if isinstance(value, Scalar))
-        return {key: value for key, value in known if key is not None and value is not None}
+    def known(self, name: str) -> str | None:
+        """The text of the scalar under a name, None where there is none or nobody knows it."""
+        value = self._named.get(name)
+        return value.known if isinstance(value, Scalar) else None
 
 
 class Sequence:

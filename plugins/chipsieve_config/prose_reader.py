@@ -9,13 +9,10 @@ from chipsieve.facts.claims import claims
 from chipsieve.facts.conditions import Question
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
-from chipsieve_config.collect import Collector
+from chipsieve_config.collector import Collector
 
 SIZE_LIMIT = 1_000_000  # characters; longer texts are logs, and repeat themselves
 LONGEST_LINE = 500  # characters in which a line shows that a device query printed it
-LOG_NAME = re.compile(
-    r"(?:.*/)?(?:[^/]*\.log(?:\.[^/]*)?|(?:[^/]*[_.-])?logs?\.txt|nvidia-smi[^/]*\.txt)", re.IGNORECASE
-)
 LOG_LINE = re.compile(r"\bGPU\s+[\d,]+:|\(UUID: |^\|\s+\d+\s+\S.*\|.*\|", re.IGNORECASE)
 FENCE = re.compile(r"[ \t]*(?P<fence>```+|~~~+)[ \t]*\{?\.?(?P<language>[\w+-]*)")
 DIRECTIVE = re.compile(
@@ -41,7 +38,7 @@ def read(source: Source, vocabulary: Vocabulary) -> Reading:
     if len(source.text) > SIZE_LIMIT:
         cut = collector.lines.position(SIZE_LIMIT)[0]
         collector.gap(f"longer than {SIZE_LIMIT:,} characters: the rest was not read", cut)
-    log = LOG_NAME.fullmatch(source.path) is not None
+    log = source.language == "log"
     for start, end in claims(text, vocabulary):
         line = collector.lines.line(collector.lines.position(start)[0], LONGEST_LINE)
         collector.claim(start, end, "log" if log or LOG_LINE.search(line) else "")

@@ -6,20 +6,12 @@ import re
 import textwrap
 from collections.abc import Sequence
 
-from chipsieve.commands.pins import requirement
-from chipsieve.facts.conditions import Conditions
-from chipsieve_config.collect import Collector
-from chipsieve_config.tree import Scalar
+from chipsieve_config.collector import Collector
+from chipsieve_config.config_tree import Scalar
 
 BLOCK = re.compile(r"[|>][^\r\n]*\r?\n")
 INSERTED = re.compile(r"\$?\{\{.*?\}\}|\{%.*?%\}")
 NEWLINE = re.compile(r"\r\n?|\n")
-ENVIRONMENT = re.compile(
-    r"""(?:^|[\s;&|(])(?P<name>[A-Z][A-Z0-9_]*)=(?P<value>"[^"\r\n]*"|'[^'\r\n]*'|[^\s;&|)"']*)(?=[\s;&|)]|$)"""
-)
-INSTALL = re.compile(r"\b(?:pip[\d.]*|uv\s+pip)\s+install\b(?P<rest>(?:\\\r?\n(?:[ \t]*#[^\r\n]*\r?\n)*|[^\r\n;&|#])*)")
-WORD = re.compile(r"""(?:"[^"\r\n]*"|'[^'\r\n]*'|[^\s\\"'])+""")
-WITH_OPERAND = frozenset({"-r", "-c", "-f", "-i", "-t", "--requirement", "--constraint"})
 
 
 def embedded(out: Collector, scalar: Scalar) -> tuple[str, int]:
@@ -60,22 +52,3 @@ def _folded(text: str) -> str:
 
 def _without_insertions(text: str) -> str:
     return INSERTED.sub(lambda found: "${" + "_" * (len(found[0]) - 3) + "}", text)
-
-
-def installs(out: Collector, start: int, end: int, conditions: Conditions = ()) -> None:
-    """State every `pip install` of a stretch of shell."""
-    for install in INSTALL.finditer(out.text, start, end):
-        skip = False
-        for word in WORD.finditer(out.text, *install.span("rest")):
-            text = word[0].replace('"', "").replace("'", "")
-            if not skip and not text.startswith("-"):
-                for pin in requirement(text):
-                    out.pin(pin, *word.span(), conditions)
-            skip = text in WITH_OPERAND or (text.startswith("--") and text.endswith("url"))
-
-
-def assignments(out: Collector, start: int, end: int, conditions: Conditions = ()) -> None:
-    """State every `NAME=value` of a stretch of shell, exported or before a command."""
-    for found in ENVIRONMENT.finditer(out.text, start, end):
-        value = Scalar(found["value"].strip("\"'"), *found.span("value"))
-        out.state("env", found["name"], value.known, value.start, value.end, conditions)

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from chipsieve.facts.reading import Command, Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_config import json_reader
-from chipsieve_config.collect import Collector
-from chipsieve_config.shell_text import assignments, installs
-from chipsieve_config.tree import Scalar, Sequence
+from chipsieve_config.collector import COMMENT_LINE, Collector
+from chipsieve_config.config_tree import Scalar, Sequence
 from chipsieve_config.workload import word
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
@@ -27,6 +26,8 @@ VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::?(?P<sign>[-+])(?P<other>[^}]*
 PAIR = re.compile(r"""(?P<name>[\w.-]+)=(?P<value>(?:"(?:[^"\\]|\\(?s:.))*"|'[^']*'|\\(?s:.)|[^\s"'\\])*)""")
 OLD_PAIR = re.compile(r"(?P<name>\w+)[ \t]+(?P<value>[^\r\n]*\S)")
 IMAGE = re.compile(r"\S+")
+SCRIPT = re.compile(r"<<-?[\"']?(?P<name>\w+)[\"']?[ \t]*\r?\n(?P<body>(?:.*\n)?)[ \t]*(?P=name)", re.DOTALL)
+OTHER_INTERPRETER = re.compile(r"#!(?![^\r\n]*sh\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,7 @@ class Instruction:
 def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Everything the file says; build arguments have their defaults."""
     collector = Collector(source, vocabulary, "dockerfile")
-    comments = re.compile(r"^[ \t]*#[^\r\n]*", re.MULTILINE).finditer(source.text)
-    collector.comments(found.span() for found in comments)
+    collector.comments_like(COMMENT_LINE)
     known: dict[str, str] = {}
     for item in instructions(source.text):
         if item.keyword == "FROM":
@@ -128,8 +128,13 @@ def substitute(text: str, known: dict[str, str]) -> str:
 
 
 def _run(collector: Collector, item: Instruction) -> None:
-    """A shell form is a script; the exec form `["a", "b"]` is a command."""
+    """A shell form is a script, and so is a here-document alone; the exec form `["a", "b"]` is a command."""
     text = collector.text[item.start : item.end]
+    script = SCRIPT.fullmatch(text)
+    if script:
+        if not OTHER_INTERPRETER.match(script["body"]):
+            collector.shell(script["body"], collector.lines.position(item.start + script.start("body"))[0])
+        return
     parsed = json_reader.parse(text) if text.startswith("[") else None
     words = parsed.builder.finish()[0] if parsed and not parsed.broken else None
     if isinstance(words, Sequence):
@@ -140,9 +145,6 @@ def _run(collector: Collector, item: Instruction) -> None:
         return
     line, column = collector.lines.position(item.start)
     collector.shell(" " * (column - 1) + _continued(text), line)
-    if item.keyword == "RUN":
-        assignments(collector, item.start, item.end)
-        installs(collector, item.start, item.end)
 
 
 def _continued(text: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from chipsieve.facts.conditions import Conditions
-from chipsieve_config.collect import Collector
-from chipsieve_config.tree import Mapping, Scalar, Sequence
+from chipsieve_config.collector import Collector
+from chipsieve_config.config_tree import Mapping, Scalar, Sequence
 
 ENDINGS = (".json", ".yaml", ".yml", ".toml", ".sh", ".py", ".gin")
 FILE_NAME = re.compile(r"(?:[\w.~@+-]*/)*[\w.@+-]+")

@@ -1,8 +1,9 @@
-"""What has been found in this file so far? One growing record per file, turned into a Reading at the end."""
+"""What has been stated of this file so far? One growing record per file, turned into a Reading at the end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
@@ -14,7 +15,10 @@ from chipsieve.facts.places import Lines, Span
 from chipsieve.facts.reading import Command, Document, Fact, FactKind, Gap, Option, Reading, Reference, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
-from chipsieve_config.tree import Scalar
+from chipsieve_config.config_tree import Mapping, Scalar
+
+COMMENT_LINE = re.compile(r"^[ \t]*#[^\r\n]*", re.MULTILINE)
+COMMENT_OUTSIDE_QUOTES = re.compile(r"""^(?:[^\r\n#"']|"[^"\r\n]*"|'[^'\r\n]*')*(\#[^\r\n]*)""", re.MULTILINE)
 
 
 class Collector:
@@ -27,6 +31,7 @@ class Collector:
         self.engine = engine
         self.text = source.text
         self.lines = Lines(source.text)
+        self._deciding = sorted(vocabulary.names.get("beside", ()))
         self._facts: list[Fact] = []
         self._gaps: list[Gap] = []
         self._references: list[Reference] = []
@@ -37,33 +42,34 @@ class Collector:
     def state(
         self, kind: FactKind, name: str, value: str | None, start: int, end: int, conditions: Conditions = ()
     ) -> None:
-        """State a fact of the text from `start` up to `end`, when any signal asks for its name."""
+        """State a fact of the text from `start` up to `end`, when a signal asks for its name."""
         if self.vocabulary.asks(kind, name):
             self._facts.append(self._fact(kind, name, value, start, end, conditions))
 
-    def key(self, path: tuple[str, ...], value: Scalar, beside: Mapping[str, str], conditions: Conditions = ()) -> None:
-        """State the setting at the end of a path; of those `beside` it the ones that may decide."""
-        fact = self._fact("key", path[-1], value.known, value.start, value.end, conditions)
-        deciding = self.vocabulary.names.get("beside", frozenset()).intersection(beside)
-        siblings = tuple((name, beside[name]) for name in sorted(deciding))
-        self._facts.append(replace(fact, parts=path[:-1], beside=siblings))
+    def key(self, path: tuple[str, ...], value: Scalar, beside: Mapping, conditions: Conditions = ()) -> None:
+        """State the setting at the end of a path, with those settings `beside` it on which a signal may depend."""
+        if self.vocabulary.asks("key", path[-1]):
+            fact = self._fact("key", path[-1], value.known, value.start, value.end, conditions)
+            siblings = ((name, beside.known(name)) for name in self._deciding)
+            given = tuple((name, text) for name, text in siblings if text is not None)
+            self._facts.append(replace(fact, parts=path[:-1], beside=given))
 
-    def pin(self, pin: Pin, start: int, end: int, conditions: Conditions = ()) -> None:
-        """State a requirement."""
-        if self.vocabulary.asks("pin", pin.name):
-            self._facts.append(self._fact("pin", pin.name, pin.text, start, end, (*conditions, *pin.conditions)))
+    def pins(self, pins: Iterable[Pin], start: int, end: int, conditions: Conditions = ()) -> None:
+        """State the requirements for which one stretch of text stands."""
+        for pin in pins:
+            self.state("pin", pin.name, pin.text, start, end, (*conditions, *pin.conditions))
 
     def image(self, reference: str, start: int, end: int, conditions: Conditions = ()) -> None:
-        """State the reference of a container image."""
+        """State the reference of a container image; any image may be asked for."""
         self._facts.append(self._fact("image", "", reference, start, end, conditions))
 
     def literal(self, word: str, start: int, end: int, conditions: Conditions = ()) -> None:
-        """State a word of a command, when it holds what any signal asks for."""
+        """State a word of a command, when it holds what a signal asks for."""
         if self.vocabulary.holds("literal", word):
             self._facts.append(self._fact("literal", "", word, start, end, conditions))
 
     def claim(self, start: int, end: int, by: str) -> None:
-        """State a stretch of one line that may name a chip; who writes a name uses nothing."""
+        """State a stretch of one line that may name a chip; a name alone uses nothing."""
         self._facts.append(replace(self._fact("claim", "", self.text[start:end], start, end, (MENTION,)), by=by))
 
     def comments(self, places: Iterable[tuple[int, int]]) -> None:
@@ -72,9 +78,10 @@ class Collector:
             for start, end in claims(self.text, self.vocabulary, *place):
                 self.claim(start, end, "comment")
 
-    def _fact(self, kind: FactKind, name: str, value: str | None, start: int, end: int, conditions: Conditions) -> Fact:
-        span = self.lines.span(start, end)
-        return Fact(kind, name, value, span, snippet(self.lines, span), conditions, self.engine)
+    def comments_like(self, pattern: re.Pattern[str], start: int = 0, end: int | None = None) -> None:
+        """State what the comments may claim that a pattern finds: its group, or all of it where it has none."""
+        found = pattern.finditer(self.text, start, len(self.text) if end is None else end)
+        self.comments(comment.span(pattern.groups) for comment in found)
 
     def gap(self, reason: str, line: int | None = None) -> None:
         """Record what could not be read."""
@@ -93,7 +100,10 @@ class Collector:
         self._commands.append(command)
 
     def shell(self, text: str, line: int, conditions: Conditions = ()) -> None:
-        """Record a shell script inside the file; its first line is the file's line number `line`."""
+        """Record a shell script inside the file; its first line is the file's line number `line`.
+
+        The shell's reader states what it sets and installs; nothing here looks into it.
+        """
         here = Span(line, 1, line, 1)
         self._documents.append(Document(Word((), here), "shell", text, here, conditions))
 
@@ -109,3 +119,7 @@ class Collector:
             documents=tuple(self._documents),
             gaps=tuple(dict.fromkeys(self._gaps)),
         )
+
+    def _fact(self, kind: FactKind, name: str, value: str | None, start: int, end: int, conditions: Conditions) -> Fact:
+        span = self.lines.span(start, end)
+        return Fact(kind, name, value, span, snippet(self.lines, span), conditions, self.engine)

@@ -1,20 +1,25 @@
-"""What does a configuration tree state? Every value, by its path, name and shape."""
+"""What does a configuration tree state? Every value, by its path, name and shape.
+
+Two things outside the text decide how it is read: its language, and whether its path names a scheduler.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from collections.abc import Sequence as Row
 from functools import cache, partial
 
+from chipsieve.commands.flags import BARE, flags
 from chipsieve.commands.pins import conda, requirement
 from chipsieve.facts.conditions import Conditions, Question
-from chipsieve_config import workload
-from chipsieve_config.collect import Collector
-from chipsieve_config.flags import flags
-from chipsieve_config.flat import FlatMapping, FlatSequence
-from chipsieve_config.references import ENDINGS, hydra_defaults, is_file_name
-from chipsieve_config.tree import DEPTH_LIMIT, Entry, Mapping, Node, Scalar, Sequence
+from chipsieve.facts.deciding import truth
+from chipsieve_config.collector import Collector
+from chipsieve_config.config_references import ENDINGS, hydra_defaults, is_file_name
+from chipsieve_config.config_tree import DEPTH_LIMIT, Entry, Mapping, Node, Scalar, Sequence
+from chipsieve_config.json_stretches import FlatMapping, FlatSequence
+from chipsieve_config.workload import workload
 
 NODE_LIMIT = 1_000_000  # values visited in one file
 REPEATS = 100  # visits of one mapping or list that aliases repeat; a chain of aliases repeats without end
@@ -41,7 +46,8 @@ class Walker:
         self.left = NODE_LIMIT
         self._visits: Counter[int] = Counter()
         self._cut = False
-        self._scheduled: dict[tuple[str, ...], bool] = {}
+        self._in_scheduler_file = names_scheduler(collector.source.path)
+        self._is_scheduled = cache(self._below_scheduler)
         self._asks_key = partial(collector.vocabulary.asks, "key")
         self._may_state = cache(self._by_name)
 
@@ -55,7 +61,7 @@ class Walker:
             self.out.gap(f"aliases repeat the same part more than {REPEATS} times: not read as often")
 
     def node(self, node: Node, path: tuple[str, ...], conditions: Conditions = (), depth: int = 0) -> None:
-        """Ask about a node and all below it; `path` are the keys from the root, without list places."""
+        """State a node and all below it; `path` are the keys from the root, without list places."""
         self.left -= 1
         if self.left <= 0 or self._repeats(node):
             return
@@ -80,7 +86,7 @@ class Walker:
     def setting(
         self, path: tuple[str, ...], key: Scalar, value: Scalar, beside: Mapping, conditions: Conditions
     ) -> None:
-        """Ask about one `key: value` below `path`, and `beside` others."""
+        """State one `key: value` below `path`, and `beside` others."""
         name = key.text or ""
         start, end = (value.start, value.end) if value.end > value.start else (key.start, key.end)
         self._value((*path, *split(name)), value, beside, conditions)
@@ -95,7 +101,7 @@ class Walker:
     def _mapping(self, node: Mapping, path: tuple[str, ...], conditions: Conditions, depth: int) -> None:
         self._shapes(node, path, conditions)
         if path[-1:] != (ACTION_INPUTS,):
-            workload.workload(self.out, node, conditions)
+            workload(self.out, node, conditions)
         settings = node.size <= DATA_FROM
         for key, value in self._entries(node, path, settings=settings):
             name = key.text or ""
@@ -111,16 +117,16 @@ class Walker:
             hydra_defaults(self.out, node, conditions)
 
     def _entries(self, node: Mapping, path: tuple[str, ...], *, settings: bool) -> list[Entry]:
-        """The entries to ask about: of a flat mapping those that may have something to say."""
+        """The entries worth visiting: of a flat mapping those that may state something."""
         if not isinstance(node, FlatMapping) or self._is_scheduled(path):
             return node.entries
-        told = {
+        names = {
             name
             for name, text in node.texts.items()
             if self._may_state(name) or text.endswith(ENDINGS) or (settings and name.isidentifier())
         }
-        self.left -= node.size - len(told)
-        return node.placed(told) if told else []
+        self.left -= node.size - len(names)
+        return node.placed(names) if names else []
 
     def _by_name(self, name: str) -> bool:
         """Whether a key may state something by its name, whatever its value and wherever it stands."""
@@ -142,21 +148,21 @@ class Walker:
             self.left -= 1
             self._value(path, item, NOTHING, (*conditions, ONE_OF_SEVERAL) if several else conditions)
             self._assignment(item, conditions)
-            asked = requirement if path[-2:] == ("dependencies", "pip") else conda
-            for pin in asked(item.known or "") if pinned else ():
-                self.out.pin(pin, item.start, item.end, conditions)
+            if pinned:
+                read = requirement if path[-2:] == ("dependencies", "pip") else conda
+                self.out.pins(read(item.known or ""), item.start, item.end, conditions)
 
     def _items(self, node: Sequence, path: tuple[str, ...], *, pinned: bool) -> Row[Node]:
-        """The items to ask about: of a flat sequence those that may have something to say."""
+        """The items worth visiting: of a flat sequence those that may state something."""
         if not isinstance(node, FlatSequence) or pinned or (path and self._asks_key(path[-1])):
             return node.items
-        told = {place for place, text in enumerate(node.texts) if "=" in text or text.endswith(ENDINGS)}
-        self.left -= len(node.texts) - len(told)
-        return node.placed(told) if told else ()
+        places = {place for place, text in enumerate(node.texts) if "=" in text or text.endswith(ENDINGS)}
+        self.left -= len(node.texts) - len(places)
+        return node.placed(places) if places else ()
 
     def _value(self, path: tuple[str, ...], value: Scalar, beside: Mapping, conditions: Conditions) -> None:
-        if path and self._asks_key(path[-1]):
-            self.out.key(path, value, beside.scalars(), conditions)
+        if path:
+            self.out.key(path, value, beside, conditions)
         if value.text and is_file_name(value.text) and value.known:
             self.out.refer(value.text, value.start, value.end, conditions)
 
@@ -166,14 +172,14 @@ class Walker:
         repository = node.get("repository", "name") if path[-1:] == ("image",) else None
         if value is choices is repository is None:
             return
-        siblings = node.scalars()
-        name = siblings.get("name", siblings.get("key", ""))
+        name = node.known("name") or node.known("key")
         if name and isinstance(value, Scalar):
             self.out.state("env", name, value.known, value.start, value.end, conditions)
-        if siblings.get("operator") == "In" and isinstance(choices, Sequence):
-            self.node(choices, (*path, siblings.get("key", "")), conditions)
+        if node.known("operator") == "In" and isinstance(choices, Sequence):
+            self.node(choices, (*path, node.known("key") or ""), conditions)
         if isinstance(repository, Scalar) and repository.known:
-            image = f"{repository.known}:{siblings['tag']}" if siblings.get("tag") else repository.known
+            tag = node.known("tag")
+            image = f"{repository.known}:{tag}" if tag else repository.known
             self.out.image(image, repository.start, repository.end, conditions)
 
     def _assignment(self, item: Scalar, conditions: Conditions) -> None:
@@ -189,11 +195,9 @@ class Walker:
             option = SCHEDULER_PREFIX.sub("", name).replace("_", "-")
             self.out.state("directive", option, value.known, value.start, value.end, conditions)
 
-    def _is_scheduled(self, path: tuple[str, ...]) -> bool:
-        """Whether the file's name or a key above names a scheduler."""
-        if path not in self._scheduled:
-            self._scheduled[path] = any(map(SCHEDULERS.search, (*path, self.out.source.path)))
-        return self._scheduled[path]
+    def _below_scheduler(self, path: tuple[str, ...]) -> bool:
+        """Whether the file or a key above names a scheduler."""
+        return self._in_scheduler_file or any(map(names_scheduler, path))
 
     def _arguments(self, path: tuple[str, ...], name: str, value: Node, conditions: Conditions) -> None:
         if not ARGUMENTS.search(name):
@@ -204,10 +208,30 @@ class Walker:
         for item in items:
             for word in (item.known or "").split():
                 self.out.literal(word, item.start, item.end, conditions)
-        for flag, item, operand in flags(items):
+        for flag, item, operand in flags_given(items):
             self.out.state("flag", flag, operand, item.start, item.end, conditions)
             request = Scalar(operand, item.start, item.end)
             self._directive((*path, name), flag.lstrip("-"), request, conditions)
+
+
+def names_scheduler(name: str) -> bool:
+    """Whether a key or a file's path names a scheduler, so that the settings below it are requests."""
+    return SCHEDULERS.search(name) is not None
+
+
+def flags_given(items: Iterable[Scalar]) -> Iterator[tuple[str, Scalar, str | None]]:
+    """Each flag of a list of arguments, the scalar that holds it, and its operand; None where nobody knows that.
+
+    A word after a flag may be its operand or the program's next argument. Both readings are given unless the word
+    switches the flag off: a signal of the bare flag then matches, and one of the value too.
+    """
+    words = [(word, item) for item in items for word in (item.text or "").split()]
+    for flag in flags([word for word, _ in words]):
+        word, item = words[flag.at]
+        operand = Scalar(flag.value, item.start, item.end).known
+        yield flag.name, item, operand
+        if word == flag.name and not flag.bare and operand is not None and truth(operand):
+            yield flag.name, item, BARE
 
 
 def split(name: str) -> tuple[str, ...]:

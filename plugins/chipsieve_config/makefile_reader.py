@@ -6,7 +6,7 @@ import re
 
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
-from chipsieve_config.collect import Collector
+from chipsieve_config.collector import Collector
 
 RECIPE = re.compile(
     r"(?:^\t[^\r\n]*(?:\r?\n|\Z)(?:(?:(?<=\\\n)|(?<=\\\r\n))[^\t\r\n][^\r\n]*(?:\r?\n|\Z))*)+", re.MULTILINE
@@ -19,7 +19,7 @@ RECIPE_LIMIT = 500  # recipes read in one makefile
 def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Everything the file says; make's own variables stay unknown to the shell."""
     collector = Collector(source, vocabulary, "makefile")
-    collector.comments(found.span() for found in COMMENT.finditer(source.text))
+    collector.comments_like(COMMENT)
     recipes = list(RECIPE.finditer(source.text))
     for recipe in recipes[:RECIPE_LIMIT]:
         text = SIGNS.sub(lambda signs: " " * len(signs[0]), recipe[0]).replace("$$", "$")

@@ -9,22 +9,21 @@ import re
 
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
-from chipsieve_config.collect import Collector
-from chipsieve_config.tree import Mapping, Scalar
-from chipsieve_config.walk import Walker
+from chipsieve_config.collector import COMMENT_OUTSIDE_QUOTES, Collector
+from chipsieve_config.config_tree import Mapping, Scalar
+from chipsieve_config.settings_walk import Walker
 
 BINDING = re.compile(
     r"""^(?P<name>[A-Za-z_][\w./@]*)[ \t]*=(?:[ \t]|\\?\r?\n)*(?P<value>"[^"\r\n]*"|'[^'\r\n]*'|[^\s\#][^\r\n\#]*)""",
     re.MULTILINE,
 )
 INCLUDE = re.compile(r"""^include[ \t]+(?P<quote>["'])(?P<file>[^"'\r\n]+)(?P=quote)""", re.MULTILINE)
-COMMENT = re.compile(r"""^(?:[^\r\n#"']|"[^"\r\n]*"|'[^'\r\n]*')*(?P<comment>\#[^\r\n]*)""", re.MULTILINE)
 
 
 def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Everything the file says: each binding is a key with a dotted path, scopes being segments too."""
     collector = Collector(source, vocabulary, "gin")
-    collector.comments(found.span("comment") for found in COMMENT.finditer(source.text))
+    collector.comments_like(COMMENT_OUTSIDE_QUOTES)
     entries = [_binding(found) for found in BINDING.finditer(source.text)]
     Walker(collector).documents([Mapping(list(entries))])
     for found in INCLUDE.finditer(source.text):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
-from chipsieve.commands.pins import Pin, conda, requirement
+from chipsieve.commands.pins import local_version, requirement_line
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
-from chipsieve_config.collect import Collector
+from chipsieve_config.collector import Collector
 
 LOGICAL = re.compile(r"(?:[^\r\n\\]|\\\r?\n|\\)+")
 COMMENT = re.compile(r"(?:^|(?<=\s))#[^\r\n]*", re.MULTILINE)
@@ -16,23 +15,19 @@ OPTION = re.compile(r"(-\w|--[\w-]+)(?:[ \t=]+|(?<=-\w))(\S+)")
 PER_REQUIREMENT = re.compile(r"\s(?:--|\\).*", re.DOTALL)
 INCLUDES = frozenset({"-r", "-c", "--requirement", "--constraint"})
 EDITABLE = re.compile(r"(?:-e|--editable)[ \t=]+")
-CONDA_EXPORT = re.compile(r"[A-Za-z0-9][\w.-]*=[^=\s]\S*")
-WHEELS = re.compile(r"whl/(?:nightly/|test/)?((?:cu|rocm)[\d.]+|cpu|xpu)")
-WITH_LOCALS = frozenset({"torch", "torchvision", "torchaudio"})
-EXACT = re.compile(r"([\w-]+)\s*==\s*[\w.]+")
 
 
 def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Everything the file says; the first line that is no requirement makes a gap."""
     collector = Collector(source, vocabulary, "requirements")
-    collector.comments(found.span() for found in COMMENT.finditer(source.text))
+    collector.comments_like(COMMENT)
     text = COMMENT.sub(lambda found: " " * len(found[0]), source.text)
-    wheels = WHEELS.search(text)
+    wheels = local_version(text)
     strange: list[int] = []
     for line in LOGICAL.finditer(text):
         body = line[0].strip()
         start = line.start() + len(line[0]) - len(line[0].lstrip())
-        if body and not _take(collector, body, start, wheels[1] if wheels else ""):
+        if body and not _take(collector, body, start, wheels):
             strange.append(collector.lines.position(start)[0])
     if strange:
         more = f" (and {len(strange) - 1} more lines)" if len(strange) > 1 else ""
@@ -51,13 +46,6 @@ def _take(collector: Collector, body: str, start: int, wheels: str) -> bool:
             collector.refer(option[2], start + option.start(2), start + option.end(2))
         return True
     body = PER_REQUIREMENT.sub("", body).rstrip()
-    pins = conda(body) if CONDA_EXPORT.fullmatch(body) else requirement(body)
-    for pin in pins:
-        collector.pin(_with_local(pin, wheels), start, start + len(body))
+    pins = requirement_line(body, wheels)
+    collector.pins(pins, start, start + len(body))
     return bool(pins or editable or body.startswith((".", "/")) or "://" in body)
-
-
-def _with_local(pin: Pin, wheels: str) -> Pin:
-    """The pin as an index of PyTorch wheels (`--index-url .../whl/cu118`) serves it: `torch==2.1+cu118`."""
-    exact = EXACT.fullmatch(pin.text)
-    return replace(pin, text=f"{pin.text}+{wheels}") if wheels and exact and exact[1] in WITH_LOCALS else pin

@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Container
-from functools import cached_property
 
-from chipsieve_config.tree import INTERPOLATION, Entry, Mapping, Node, Scalar, Sequence
+from chipsieve_config.config_tree import Entry, Mapping, Node, Scalar, Sequence
 
 SHORTEST = 150  # characters; a shorter stretch is read as fast item by item
 CONSTANTS = {None: "", True: "true", False: "false"}
@@ -61,9 +60,9 @@ class FlatMapping(Mapping):
         """The value under the first of the names that is there."""
         return super().get(*names) if any(name in self.texts for name in names) else None
 
-    @cached_property
-    def _scalars(self) -> dict[str, str]:
-        return {name: text for name, text in self.texts.items() if not INTERPOLATION.search(text)}
+    def known(self, name: str) -> str | None:
+        """The text under a name, None where there is none or nobody knows it."""
+        return Scalar(self.texts[name], 0, 0).known if name in self.texts else None
 
 
 class FlatSequence(Sequence):
