@@ -29,5 +29,11 @@ def test_quotes_of_the_source_are_dropped() -> None:
     )
 
 
+def test_an_earlier_name_of_a_row_is_understood() -> None:
+    assert read_mark("[chipsieve named-in-prose word/comment: H800]") == Mark(
+        ("named-in-prose",), "claim", "H800", by="comment"
+    )
+
+
 def test_another_message_has_no_mark() -> None:
     assert read_mark("`torch.bfloat16` is banned") is None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import verdicts
 from chipsieve.border.sarif import SarifError, read, write
 from chipsieve.border.sarif.conditions import ConditionError, decode, encode
-from chipsieve.facts.conditions import Condition, Every, Not, Question, Some, Subject
+from chipsieve.facts.conditions import ALWAYS, NEVER, Condition, Every, Not, Question, Some, Subject
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Span
 from chipsieve.report.escape import json_text
@@ -96,6 +96,16 @@ def spoilt(**changes: object) -> dict[str, Any]:
 def test_what_is_broken_is_refused_with_its_place(document: object, said: str) -> None:
     with pytest.raises(SarifError, match=said):
         read(document)
+
+
+def test_logs_of_earlier_versions_are_understood() -> None:
+    document = spoilt()
+    kept = document["runs"][0]["results"][1]["properties"]["chipsieve/finding"]
+    kept |= {"row": "word", "conditions": [{"test": "option", "name": "x"}, {"not": {"test": "mention"}}]}
+    kept["conditions"] += [{"test": "constant", "values": [value]} for value in ("true", "false")]
+    (found,) = read(document)
+    assert found.row == "claim"
+    assert found.conditions == (Question("option", "x"), Not(Question("mention")), ALWAYS, NEVER)
 
 
 def test_a_line_that_is_true_is_no_number() -> None:

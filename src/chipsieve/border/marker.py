@@ -7,13 +7,14 @@ kind of match row, after a slash who names the chip, a config's key if there is 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
 MARKER = re.compile(
     r"\[chipsieve (?P<signals>[a-z0-9+-]+) (?P<row>[a-z]+)(?:/(?P<by>[a-z-]+))?(?: (?P<name>[^:\s]+))?:(?P<value>.*)\]",
     re.DOTALL,
 )
+FORMER_ROWS = {"word": "claim"}
+"""Kinds of match row as earlier rules and SARIF logs name them, and what they are called now."""
 
 
 class Mark(NamedTuple):
@@ -40,8 +41,13 @@ def read_mark(message: str) -> Mark | None:
     found = MARKER.search(message)
     if found is None:
         return None
-    signals: Sequence[str] = found["signals"].split("+")
-    return Mark(tuple(signals), found["row"], unquoted(found["value"].strip()), found["by"] or "", found["name"] or "")
+    signals, value = tuple(found["signals"].split("+")), unquoted(found["value"].strip())
+    return Mark(signals, row_kind(found["row"]), value, found["by"] or "", found["name"] or "")
+
+
+def row_kind(name: str) -> str:
+    """The kind of match row that a report names, also where an earlier version wrote it."""
+    return FORMER_ROWS.get(name, name)
 
 
 def unquoted(text: str) -> str:

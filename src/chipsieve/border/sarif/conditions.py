@@ -43,6 +43,8 @@ def decode(tree: object) -> Condition:
             return kind(tuple(decode(part) for part in _list(tree[key])))
     if "holds" in tree:
         return _decided(tree["holds"])
+    if tree.get("test") == "constant":  # as logs name a decided condition that were written before `holds`
+        return ALWAYS if tree.get("values") == ["true"] else NEVER
     return _question(tree)
 
 
@@ -53,7 +55,7 @@ def _decided(value: object) -> Condition:
 
 
 def _question(tree: Mapping[str, Any]) -> Question:
-    subject, operator = tree.get("question"), tree.get("operator", "true")
+    subject, operator = tree.get("question", tree.get("test")), tree.get("operator", "true")  # `test`: earlier logs
     name, text, values = tree.get("name", ""), tree.get("text", ""), _list(tree.get("values", []))
     texts = [name, text, *values]
     if subject not in get_args(Subject) or operator not in OPERATORS or not all(isinstance(one, str) for one in texts):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeVar
 from urllib.parse import unquote
 
+from chipsieve.border.marker import row_kind
 from chipsieve.border.sarif.conditions import ConditionError, decode
 from chipsieve.border.sarif.results import KEY
 from chipsieve.facts.finding import Finding
@@ -64,7 +65,7 @@ def _finding(result: Table, kept: Table, place: str) -> Finding:
         raise SarifError(f"{place}: {error}") from error
     return Finding(
         signal=_field(result, "ruleId", place, str),
-        row=_field(kept, "row", place, str),
+        row=row_kind(_field(kept, "row", place, str)),
         path=unquote(_field(_sub(physical, "artifactLocation", place), "uri", place, str), errors="surrogateescape"),
         span=_span(region, place),
         value=_field(kept, "value", place, str),
