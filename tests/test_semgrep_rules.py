@@ -14,9 +14,8 @@ import pytest
 import yaml
 
 from annotations import FILES, ROOT, annotated
-from chipsieve.border.semgrep import compiled, hand_written, rule_packs, rules_home
-from chipsieve.border.semgrep.compiled import MATCHERS
-from chipsieve.border.semgrep.running import OFFLINE, find_semgrep
+from chipsieve.border.semgrep.rule_files import MATCHERS, compiled, hand_written
+from chipsieve.border.semgrep.running import OFFLINE, find_semgrep, rule_packs, rules_home
 from chipsieve.signals import load_signals
 from compile_rules import stale
 from semgrep_results import Place, places

@@ -15,8 +15,7 @@ from pathlib import Path
 
 from chipsieve.border.marker import read_mark
 from chipsieve.border.scanners import semgrep_report
-from chipsieve.border.semgrep.folders import rule_packs
-from chipsieve.border.semgrep.running import run_semgrep
+from chipsieve.border.semgrep.running import rule_packs, run_semgrep
 from chipsieve.facts.conditions import MENTION
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.signals import load_signals

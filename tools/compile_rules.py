@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from chipsieve.border.semgrep import compiled, hand_written, packed
+from chipsieve.border.semgrep.rule_files import compiled, hand_written, packed
 from chipsieve.signals import load_signals
 
 ROOT = Path(__file__).resolve().parents[1]
