@@ -14,7 +14,7 @@ from jsonschema import Draft4Validator
 
 import verdicts
 from chipsieve.border.fingerprint import line_hashes
-from chipsieve.border.sarif import RESULTS, results, writing
+from chipsieve.border.sarif import RESULTS, results, sarif_document
 from chipsieve.facts.reading import Gap
 from chipsieve.report import render
 from chipsieve.sieve.outcome import StepResult, Verdict
@@ -223,7 +223,7 @@ def test_the_strongest_findings_are_kept(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_many_gaps_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "NOTIFICATIONS", 2)
+    monkeypatch.setattr(sarif_document, "NOTIFICATIONS", 2)
     gaps = tuple(Gap(f"f{number}", "too large") for number in range(5))
     told = run_of(write(verdicts.verdict(gaps=gaps)))["invocations"][0]["toolExecutionNotifications"]
     assert [one["message"]["text"] for one in told][1:] == [
