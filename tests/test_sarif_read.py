@@ -85,7 +85,7 @@ def spoilt(**changes: object) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("document", "said"),
+    ("document", "message"),
     [
         (spoilt(locations=[]), r"results\[1\]: 'locations' is empty"),
         (spoilt(locations=[{"physicalLocation": 1}]), r"results\[1\]\.physicalLocation: must be an object"),
@@ -95,8 +95,8 @@ def spoilt(**changes: object) -> dict[str, Any]:
         (spoilt(properties={"chipsieve/finding": {"conditions": {}}}), "'conditions' must be a list"),
     ],
 )
-def test_what_is_broken_is_refused_with_its_place(document: dict[str, Any], said: str) -> None:
-    with pytest.raises(ReportError, match=said):
+def test_what_is_broken_is_refused_with_its_place(document: dict[str, Any], message: str) -> None:
+    with pytest.raises(ReportError, match=message):
         read(document)
 
 

@@ -226,7 +226,7 @@ def test_no_lines_at_all_are_no_results(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("{", "not valid JSON"),
         ("{}", "neither SARIF"),
@@ -240,10 +240,10 @@ def test_no_lines_at_all_are_no_results(tmp_path: Path) -> None:
         ('{"results": [{"path": 7}]}', "results[0]: 'path' must be text"),
     ],
 )
-def test_a_broken_report_is_refused(tmp_path: Path, text: str, said: str) -> None:
+def test_a_broken_report_is_refused(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ReportError) as error:
         findings(tmp_path, text)
-    assert said in str(error.value)
+    assert message in str(error.value)
     assert str(error.value).startswith("report: ")
 
 

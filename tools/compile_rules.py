@@ -50,7 +50,7 @@ def main() -> int:
         write()
     differing = stale()
     for path in differing[:SHOWN]:
-        print(f"{path} is stale or missing; run make rules")
+        print(f"{path} is stale or missing; run ./dev rules")
     if len(differing) > SHOWN:
         print(f"and {len(differing) - SHOWN} more")
     return 1 if differing else 0

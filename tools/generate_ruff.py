@@ -48,8 +48,11 @@ def marks(signals: Mapping[str, Signal]) -> list[Mark]:
     found: defaultdict[str, list[Match]] = defaultdict(list)
     for kind, name in sorted(_names(signals, asked)):
         found[name] += asked[kind](name)
-    said = sorted((name, matches) for name, matches in found.items() if matches)
-    return [Mark(tuple(sorted({match.signal for match in them})), them[0].row, name) for name, them in said]
+    return [
+        Mark(tuple(sorted({match.signal for match in matches})), matches[0].row, name)
+        for name, matches in sorted(found.items())
+        if matches
+    ]
 
 
 def _names(signals: Mapping[str, Signal], kinds: Iterable[str]) -> set[tuple[str, str]]:

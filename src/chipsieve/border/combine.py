@@ -20,16 +20,16 @@ def place_of(item: Finding) -> Place:
 
 
 def merged(findings: Iterable[Finding]) -> dict[Place, tuple[Finding, ...]]:
-    """The findings by place, engines merged: of several engines the one stands that tells most."""
+    """The findings by place: those of the engine that gives most detail stand, under the names of all that agree."""
     by_engine: defaultdict[Place, defaultdict[str, list[Finding]]] = defaultdict(lambda: defaultdict(list))
     for item in unique(findings):
         by_engine[place_of(item)][item.engine].append(item)
-    return {place: _most_telling(engines) for place, engines in by_engine.items()}
+    return {place: _most_detailed(engines) for place, engines in by_engine.items()}
 
 
-def _most_telling(engines: Mapping[str, list[Finding]]) -> tuple[Finding, ...]:
+def _most_detailed(engines: Mapping[str, list[Finding]]) -> tuple[Finding, ...]:
     best = max(sorted(engines), key=lambda engine: sum(bool(item.row) + bool(item.value) for item in engines[engine]))
-    return tuple(replace(item, engine=_together(engines)) for item in engines[best])
+    return tuple(replace(item, engine=_joined_names(engines)) for item in engines[best])
 
 
 def joined(readings: Sequence[Reading], foreign: Iterable[Finding], *, alone: bool) -> tuple[Reading, ...]:
@@ -38,29 +38,31 @@ def joined(readings: Sequence[Reading], foreign: Iterable[Finding], *, alone: bo
     Where our readers found the same signal on the line, their finding stands, for it knows its conditions; what
     only the foreign scanner saw is added as it is. `alone` drops what only our readers saw.
     """
-    given = merged(foreign)
-    met = {place_of(item) for reading in readings for item in reading.findings}
-    new: defaultdict[str, list[Finding]] = defaultdict(list)
-    for place, items in given.items():
-        if place not in met:
-            new[place[1]] += items
-    mixed = [_mixed(reading, given, new.pop(reading.path, []), alone=alone) for reading in readings]
-    return (*mixed, *(Reading(path, findings=tuple(items)) for path, items in sorted(new.items())))
+    theirs = merged(foreign)
+    ours = {place_of(item) for reading in readings for item in reading.findings}
+    added: defaultdict[str, list[Finding]] = defaultdict(list)
+    for place, items in theirs.items():
+        if place not in ours:
+            added[place[1]] += items
+    both = [_with_foreign(reading, theirs, added.pop(reading.path, []), alone=alone) for reading in readings]
+    return (*both, *(Reading(path, findings=tuple(items)) for path, items in sorted(added.items())))
 
 
-def _mixed(reading: Reading, given: Mapping[Place, tuple[Finding, ...]], new: list[Finding], *, alone: bool) -> Reading:
-    own = [_confirmed(item, given.get(place_of(item), ()), alone=alone) for item in reading.findings]
-    return replace(reading, findings=tuple(unique([*(item for item in own if item), *new])))
+def _with_foreign(
+    reading: Reading, theirs: Mapping[Place, tuple[Finding, ...]], added: list[Finding], *, alone: bool
+) -> Reading:
+    own = [_confirmed(item, theirs.get(place_of(item), ()), alone=alone) for item in reading.findings]
+    return replace(reading, findings=tuple(unique([*(item for item in own if item), *added])))
 
 
 def _confirmed(item: Finding, others: tuple[Finding, ...], *, alone: bool) -> Finding | None:
     if not others:
         return None if alone else item
     engines = {other.engine for other in others}
-    return replace(item, engine=_together(engines if alone else engines | {item.engine}))
+    return replace(item, engine=_joined_names(engines if alone else engines | {item.engine}))
 
 
-def _together(engines: Iterable[str]) -> str:
+def _joined_names(engines: Iterable[str]) -> str:
     return "+".join(sorted({name for engine in engines for name in engine.split("+") if name}))
 
 

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from chipsieve.border.sarif.sarif_document import write
 from chipsieve.border.sarif.own_results import own_finding
 from chipsieve.border.sarif.results import RESULTS
 from chipsieve.border.sarif.rules import VERDICT
+from chipsieve.border.sarif.sarif_document import write
 
 __all__ = ["RESULTS", "VERDICT", "own_finding", "write"]

@@ -38,9 +38,7 @@ def own_finding(result: Table, place: str) -> Finding | None:
     return Finding(
         signal=needed_value(result, "ruleId", place, str),
         row=row_kind(needed_value(kept, "row", place, str)),
-        path=unquote(
-            needed_value(sub(physical, "artifactLocation", place), "uri", place, str), errors="surrogateescape"
-        ),
+        path=unquote(uri, errors="surrogateescape"),
         span=Span(line, column, end_line, end_column),
         value=needed_value(kept, "value", place, str),
         snippet=needed_value(sub(context, "snippet", place), "text", place, str),

@@ -73,8 +73,8 @@ def _notifications(verdict: Verdict, kept: int) -> list[Record]:
 def _gap_record(gap: Gap) -> Record:
     region = {} if gap.line is None else {"region": {"startLine": gap.line}}
     place = {"physicalLocation": {"artifactLocation": {"uri": uri(gap.path)}, **region}}
-    said = "" if gap.notice else " was not read whole"
-    text = f"{quoted(gap.path)}{said}: {sentence(plain(gap.reason))}"
+    unread = "" if gap.notice else " was not read whole"
+    text = f"{quoted(gap.path)}{unread}: {sentence(plain(gap.reason))}"
     return {**_notification("notice" if gap.notice else "gap", text), "locations": [place]}
 
 

@@ -254,8 +254,8 @@ def _literal(row: Row) -> Iterator[Pattern]:
 
 def _claim(row: Row) -> Iterator[Pattern]:
     """Comments; what looks like one inside a string is none."""
-    said = {"pattern-regex": f"{COMMENT}(?:{grouped(row.pattern, name='V')})"}
-    yield every(said, {"pattern-not-inside": '"..."'})
+    claim = {"pattern-regex": f"{COMMENT}(?:{grouped(row.pattern, name='V')})"}
+    yield every(claim, {"pattern-not-inside": '"..."'})
 
 
 BRANCHES: dict[str, Callable[[Row], Iterator[Pattern]]] = {
