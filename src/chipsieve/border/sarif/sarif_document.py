@@ -9,7 +9,7 @@ from __future__ import annotations
 from chipsieve import __version__
 from chipsieve.border.sarif.results import Record, plain, quoted, result_records, strongest, uri
 from chipsieve.border.sarif.rules import HOME, rule_records, sentence
-from chipsieve.border.sarif.verdict import excluded, verdict_record
+from chipsieve.border.sarif.verdict_result import excluded, verdict_record
 from chipsieve.facts.reading import Gap
 from chipsieve.report import facts
 from chipsieve.report.style import ReadText
