@@ -7,12 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from chipsieve.border.combine import place_of
 
 from chipsieve import scan
 from chipsieve.api import sieve
-from chipsieve.border.combine import place_of
 from chipsieve.border.semgrep import running
-from chipsieve.border.semgrep.running import SemgrepError, find_semgrep, run_semgrep
+from chipsieve.border.semgrep.running import SemgrepError, find_semgrep, rule_packs, run_semgrep
 
 EXAMPLE = Path(__file__).parents[1] / "fixtures/repos/hunyuan-large-2024-11-05"
 
@@ -34,8 +34,9 @@ def test_semgrep_beside_our_readers_changes_no_verdict(tree: Path) -> None:
     without, both = scan(tree, workers=1), scan(tree, engines=("semgrep", "visitors"), workers=1)
     assert (both.possible, both.remaining, both.main) == (without.possible, without.remaining, without.main)
     assert set(map(place_of, without.findings)) <= set(map(place_of, both.findings))
+    (ours,) = (item.engine for item in without.findings if item.path == "tests/run.py")
     engines = {item.span.line: item.engine for item in both.findings if item.path == "tests/run.py"}
-    assert engines == {2: "libcst+semgrep"}
+    assert engines == {2: "+".join(sorted([ours, "semgrep"]))}
     assert any(gap.path == "broken.json" and gap.reason.startswith("semgrep:") for gap in both.gaps)
     assert not any(item.path.startswith("node_modules") for item in both.findings)
 
@@ -48,8 +49,6 @@ def test_semgrep_alone_gives_the_same_verdict_here(tree: Path) -> None:
 
 
 def test_its_json_sieved_is_the_same_as_the_engine(tree: Path, tmp_path: Path) -> None:
-    from chipsieve.border.semgrep import rule_packs
-
     report = tmp_path / "report.json"
     report.write_text(json.dumps(run_semgrep(tree, rule_packs(), leave_out=["node_modules"])), encoding="utf-8")
     sieved, alone = sieve([report], tree, workers=1), scan(tree, engines=("semgrep",), workers=1)
@@ -57,13 +56,13 @@ def test_its_json_sieved_is_the_same_as_the_engine(tree: Path, tmp_path: Path) -
     assert sieved.findings == alone.findings
 
 
-def test_a_missing_semgrep_is_told_with_the_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_semgrep_is_an_error_that_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "PROGRAMS", ("no-such-semgrep",))
     with pytest.raises(SemgrepError, match=r"pip install 'chipsieve\[semgrep\]'"):
         scan(EXAMPLE, engines=("semgrep",), workers=1)
 
 
-def test_rules_that_cannot_be_loaded_are_told(tmp_path: Path) -> None:
+def test_rules_that_cannot_be_loaded_are_an_error(tmp_path: Path) -> None:
     with pytest.raises(SemgrepError):
         run_semgrep(EXAMPLE, [tmp_path / "none.yaml"])
 

@@ -11,7 +11,7 @@ import pytest
 
 from chipsieve.border.marker import Mark, read_mark
 from chipsieve.signals import load_signals
-from chipsieve_flake8.messages import EFFECTS, STRENGTHS, code, told
+from chipsieve_flake8.messages import EFFECTS, STRENGTHS, code, messages
 
 ON = "--enable-extensions=CHS"
 Found = tuple[int, str]
@@ -100,9 +100,9 @@ def test_bad_input_ends_no_run(tmp_path: Path) -> None:
     assert found == {name: expected for name, (_, expected) in BAD.items()}
 
 
-def test_what_the_reader_cannot_read_is_told() -> None:
+def test_what_the_reader_cannot_read_is_a_message() -> None:
     deep = "x = " + "-" * 20_000 + "1\n"
-    (only,) = told("deep.py", deep)
+    (only,) = messages("deep.py", deep)
     assert (only[1], only[2][:7]) == (0, "CHS901 ")
 
 
@@ -110,8 +110,8 @@ def test_one_code_for_each_effect_and_strength() -> None:
     assert {signal.effect for signal in load_signals().values()} == set(EFFECTS)
     assert {signal.strength for signal in load_signals().values()} == set(STRENGTHS)
     page = (Path(__file__).parents[1] / "docs/linters.md").read_text(encoding="utf-8")
-    assert [one for one in map(code, load_signals().values()) if not _told_on(page, one)] == []
+    assert [one for one in map(code, load_signals().values()) if not _explained_on(page, one)] == []
 
 
-def _told_on(page: str, one: str) -> bool:
+def _explained_on(page: str, one: str) -> bool:
     return f"| `CHS{one[3]}xx` |" in page and f"| `CHSx0{one[5]}` |" in page

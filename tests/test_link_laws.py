@@ -13,11 +13,11 @@ from chipsieve.facts.conditions import ALWAYS, Condition, Every, Not, Question, 
 from chipsieve.facts.deciding import all_hold
 from chipsieve.facts.reading import Function, Reading
 from chipsieve.facts.ternary import Ternary
-from chipsieve.link.live_names import HOOKS, Calls, live_names
-from chipsieve.link.tree_files import best
-from chipsieve.link.option_values import Declared, OptionValues, option_name
-from chipsieve.link.memo import Asked, Settled, may
 from chipsieve.link.file_index import Tree
+from chipsieve.link.live_names import HOOKS, Calls, live_names
+from chipsieve.link.memo import Asked, Settled, may
+from chipsieve.link.option_values import Declared, OptionValues, option_name
+from chipsieve.link.tree_files import best
 from link_builders import option
 
 names = st.sampled_from(["a", "b", "c"])

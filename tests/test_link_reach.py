@@ -8,12 +8,12 @@ from msgspec.structs import replace
 from chipsieve.facts.conditions import ALWAYS, NEVER, Condition, Every, Not, Question, Some
 from chipsieve.facts.reading import Function, Import, Option, Reading, Reference
 from chipsieve.facts.ternary import Ternary
-from chipsieve.link.tree_files import Files
+from chipsieve.link.file_index import Tree
 from chipsieve.link.launch import Resolved
 from chipsieve.link.option_values import Declared, OptionValues
 from chipsieve.link.reach import Reach, Start
 from chipsieve.link.roles import devices, role_of
-from chipsieve.link.file_index import Tree
+from chipsieve.link.tree_files import Files
 from link_builders import module, option, span
 
 

@@ -8,10 +8,10 @@ from msgspec.structs import replace
 from chipsieve.facts.conditions import NEVER, Not
 from chipsieve.facts.reading import Command, Reading
 from chipsieve.facts.words import Part, Word
-from chipsieve.link.launch import Resolved
-from chipsieve.link.following import Follower, Run
-from chipsieve.link.file_index import Tree, above
 from chipsieve.link.expansion import Scope, expand
+from chipsieve.link.file_index import Tree, above
+from chipsieve.link.following import Follower, Run
+from chipsieve.link.launch import Resolved
 from link_builders import arguments, choice, command, if_variable, joined, module, script, span, text, variable
 
 

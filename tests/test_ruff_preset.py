@@ -67,13 +67,13 @@ def test_names_are_found_and_their_neighbours_are_not(tmp_path: Path) -> None:
 
 
 def test_the_marker_says_which_signals() -> None:
-    said = {mark.value: mark for mark in marks(load_signals())}
-    assert said["torch.bfloat16"] == Mark(("bf16-tensor",), "name", "torch.bfloat16")
-    assert said["torch_npu"] == Mark(("ascend-runtime",), "import", "torch_npu")
-    assert said["flash_attn.cute"].signals == ("flash-attention-4", "flash-attention-import")
-    assert "torch" not in said
-    assert "torch.backends.cuda.matmul.allow_tf32" not in said, "says something only by its value"
-    assert "torch.autocast" not in said, "says something only by its arguments"
+    by_name = {mark.value: mark for mark in marks(load_signals())}
+    assert by_name["torch.bfloat16"] == Mark(("bf16-tensor",), "name", "torch.bfloat16")
+    assert by_name["torch_npu"] == Mark(("ascend-runtime",), "import", "torch_npu")
+    assert by_name["flash_attn.cute"].signals == ("flash-attention-4", "flash-attention-import")
+    assert "torch" not in by_name
+    assert "torch.backends.cuda.matmul.allow_tf32" not in by_name, "says something only by its value"
+    assert "torch.autocast" not in by_name, "says something only by its arguments"
 
 
 def test_a_configuration_can_extend_the_preset(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from jsonschema import Draft4Validator
 
 import verdicts
 from chipsieve.border.fingerprint import line_hashes
-from chipsieve.border.sarif import RESULTS, results, writing
+from chipsieve.border.sarif import RESULTS, results, sarif_document
 from chipsieve.facts.reading import Gap
 from chipsieve.report import render
 from chipsieve.sieve.outcome import StepResult, Verdict
@@ -176,15 +176,15 @@ def test_each_file_is_read_once_for_its_results() -> None:
 
 def test_messages_say_what_was_seen_and_whether_it_counts() -> None:
     run = run_of(write(verdicts.verdict()))
-    said = {place(one["locations"][0]): one["message"]["text"] for one in run["results"]}
-    assert said["run.sh", 30] == (
+    messages = {place(one["locations"][0]): one["message"]["text"] for one in run["results"]}
+    assert messages["run.sh", 30] == (
         "Training in bfloat16: 'true'. Older chips have no bfloat16. It takes effect in 'run.sh:30'."
     )
-    assert said["train.py", 40] == (
+    assert messages["train.py", 40] == (
         "FlashAttention: 'flash_attn'. Its kernels need Ampere. Whether it takes effect cannot be told. "
         "Condition: 'the file is run as a program; option use_flash_attn is true'."
     )
-    assert "It takes effect in no launch." in said["README.md", 12]
+    assert "It takes effect in no launch." in messages["README.md", 12]
 
 
 def test_brackets_from_the_tree_make_no_link() -> None:
@@ -223,10 +223,10 @@ def test_the_strongest_findings_are_kept(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_many_gaps_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "NOTIFICATIONS", 2)
+    monkeypatch.setattr(sarif_document, "NOTIFICATIONS", 2)
     gaps = tuple(Gap(f"f{number}", "too large") for number in range(5))
-    told = run_of(write(verdicts.verdict(gaps=gaps)))["invocations"][0]["toolExecutionNotifications"]
-    assert [one["message"]["text"] for one in told][1:] == [
+    notices = run_of(write(verdicts.verdict(gaps=gaps)))["invocations"][0]["toolExecutionNotifications"]
+    assert [one["message"]["text"] for one in notices][1:] == [
         "'f1' was not read whole: too large.",
         "3 more gaps are not listed.",
     ]

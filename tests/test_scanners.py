@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chipsieve.border.scanners import Foreign, ReportError, foreign_findings, read_report, reports
+from chipsieve.border.scanners import Foreign, ReportError, foreign_findings, read_report, report_files
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Lines, Span
 
@@ -109,7 +109,7 @@ def test_semgrep_json(tmp_path: Path, tree: Path) -> None:
     ]
 
 
-def test_suppressed_results_count_and_are_told(tmp_path: Path, tree: Path) -> None:
+def test_suppressed_results_count_with_a_notice(tmp_path: Path, tree: Path) -> None:
     found = findings(tmp_path, sarif({**result(), "suppressions": [{"kind": "inSource"}]}), tree)
     assert places(found) == [HIT]
     assert [gap.reason for gap in found.gaps] == ["1 result counted although comments in the tree suppress them"]
@@ -195,6 +195,25 @@ def test_flake8_lines(tmp_path: Path, tree: Path) -> None:
     assert (item.path, item.span, item.engine) == ("train/run.py", Span(2, 15, 2, 30), "flake8")
 
 
+def test_lines_of_ruff_are_ruffs(tmp_path: Path, tree: Path) -> None:
+    text = (
+        "train/run.py:1:1: I001 [*] Import block is un-sorted or un-formatted\n"
+        "train/run.py:2:15: TID251 `torch.bfloat16` is banned: bfloat16 [chipsieve bf16-tensor name: torch.bfloat16]\n"
+        "Found 2 errors.\n"
+    )
+    found = findings(tmp_path, text, tree)
+    assert [(item.signal, item.engine) for item in found.findings] == [("bf16-tensor", "ruff")]
+    assert [gap.reason for gap in found.gaps] == ["1 result of rule ruff I001: no signal of chipsieve's"]
+
+
+@pytest.mark.parametrize(
+    ("driver", "engine"),
+    [("Semgrep OSS", "semgrep"), ("Opengrep OSS", "opengrep"), ("ruff", "ruff"), ("", "unknown")],
+)
+def test_sarif_names_its_engine(tmp_path: Path, driver: str, engine: str) -> None:
+    assert [item.engine for item in findings(tmp_path, sarif(result(), tool=driver)).findings] == [engine]
+
+
 def test_what_flake8_could_not_read_is_a_gap(tmp_path: Path, tree: Path) -> None:
     found = findings(tmp_path, "train/run.py:1:1: CHS901 not read whole: invalid syntax\n", tree)
     assert [(gap.path, gap.line, gap.reason) for gap in found.gaps] == [
@@ -207,7 +226,7 @@ def test_no_lines_at_all_are_no_results(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("{", "not valid JSON"),
         ("{}", "neither SARIF"),
@@ -221,15 +240,15 @@ def test_no_lines_at_all_are_no_results(tmp_path: Path) -> None:
         ('{"results": [{"path": 7}]}', "results[0]: 'path' must be text"),
     ],
 )
-def test_a_broken_report_is_refused(tmp_path: Path, text: str, said: str) -> None:
+def test_a_broken_report_is_refused(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ReportError) as error:
         findings(tmp_path, text)
-    assert said in str(error.value)
+    assert message in str(error.value)
     assert str(error.value).startswith("report: ")
 
 
 def test_a_report_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reports, "SIZE_LIMIT", 10)
+    monkeypatch.setattr(report_files, "SIZE_LIMIT", 10)
     with pytest.raises(ReportError, match="larger than"):
         findings(tmp_path, sarif(result()))
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pytest
 
 from chipsieve.border.marker import Mark
-from chipsieve.border.semgrep import compiled, config, dockerfile, packed
+from chipsieve.border.semgrep import config_rules, dockerfile_rules
+from chipsieve.border.semgrep.rule_files import compiled, packed
 from chipsieve.signals import load_signals
 from semgrep_results import Place, places
 
@@ -17,7 +18,7 @@ SIGNALS = (
     "named-by-scheduler", "nccl-backend", "nccl-variables", "nvcc-gencode", "torch-cuda-arch-list", "cuda-image",
     "flash-attention", "flash-attention-import", "mixed-precision",
 )  # fmt: skip
-COMPILERS = (config.rules, dockerfile.rules)
+COMPILERS = (config_rules.rules, dockerfile_rules.rules)
 Found = dict[Place, list[Mark]]
 
 
@@ -106,6 +107,6 @@ def test_a_rule_for_each_language_that_a_row_speaks_of() -> None:
 
 def test_json_rules_leave_notebooks_and_logs_alone() -> None:
     for signal in load_signals().values():
-        for folder, rule in config.rules(signal):
+        for folder, rule in config_rules.rules(signal):
             paths = rule.get("paths", {})
             assert folder != "json" or (isinstance(paths, dict) and "*.ipynb" in paths["exclude"])

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 import yaml
 
-from chipsieve.border.semgrep import python
+from chipsieve.border.semgrep import python_rules
 from chipsieve.signals import load_signals
 from semgrep_results import places
 
@@ -58,7 +58,7 @@ def found() -> dict[tuple[str, str], list[tuple[int, str, str, str]]]:
         for number, (_, text, _) in enumerate(CASES.values()):
             (home / f"case{number}.py").write_text(HEADER + text + "\n", encoding="utf-8")
         wanted = dict.fromkeys(signal for signal, _, _ in [*CASES.values(), *VALUES.values()])
-        records = [rule for signal in wanted for _, rule in python.rules(signals[signal])]
+        records = [rule for signal in wanted for _, rule in python_rules.rules(signals[signal])]
         for number, (_, text, _) in enumerate(VALUES.values()):
             (home / f"value{number}.py").write_text(HEADER + text + "\n", encoding="utf-8")
         rules.write_text(yaml.safe_dump({"rules": records}), encoding="utf-8")
@@ -95,4 +95,4 @@ def test_marks(case: str) -> None:
 def test_a_signal_is_one_rule() -> None:
     """Semgrep loses results of rules that share an id, for it decides by the id which files to skip."""
     for signal in load_signals().values():
-        assert len(list(python.rules(signal))) <= 1, signal.id
+        assert len(list(python_rules.rules(signal))) <= 1, signal.id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from chipsieve.border.semgrep import shell, texts
+from chipsieve.border.semgrep import shell_rules, text_rules
 from chipsieve.signals import load_signals
 from semgrep_results import places
 
@@ -133,7 +133,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[tuple[int, 
     """By file: the values at each line and signal, of one run over the tree."""
     home = tmp_path_factory.mktemp("semgrep")
     signals = load_signals()
-    made = [rule for name in SIGNALS for maker in (shell, texts) for _, rule in maker.rules(signals[name])]
+    made = [rule for name in SIGNALS for maker in (shell_rules, text_rules) for _, rule in maker.rules(signals[name])]
     # Semgrep looks at a file with a rule only if the first rule of the same id might match in it.
     rules = [{**rule, "id": f"rule-{number}.{rule['id']}"} for number, rule in enumerate(made)]
     (home / "rules.yaml").write_text(yaml.safe_dump({"rules": rules}), encoding="utf-8")

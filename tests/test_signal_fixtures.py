@@ -13,7 +13,7 @@ from types import ModuleType
 import pytest
 
 from annotations import FILES, annotated
-from chipsieve.border.semgrep import hand_written
+from chipsieve.border.semgrep.rule_files import hand_written
 from chipsieve.catalogue import load_catalogue
 from chipsieve.catalogue.names import normal
 from chipsieve.facts.conditions import MENTION

@@ -15,8 +15,7 @@ from pathlib import Path
 
 from chipsieve.border.marker import read_mark
 from chipsieve.border.scanners import semgrep_report
-from chipsieve.border.semgrep.folders import rule_packs
-from chipsieve.border.semgrep.running import run_semgrep
+from chipsieve.border.semgrep.running import rule_packs, run_semgrep
 from chipsieve.facts.conditions import MENTION
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.signals import load_signals
@@ -118,14 +117,14 @@ def main(arguments: Sequence[str]) -> int:
         return 0 if fresh == page else 1
     clones = [Path(argument) for argument in arguments if argument]
     if clones:
-        counts = counted([_told(clone) for clone in clones])
+        counts = counted([_by_both(clone) for clone in clones])
         fresh = filled(fresh, "clones", [", ".join(sorted(clone.name for clone in clones)) + ":", "", *table(counts)])
         _list(counts)
     PAGE.write_text(fresh, encoding="utf-8")
     return 0
 
 
-def _told(clone: Path) -> tuple[set[Place], set[Place]]:
+def _by_both(clone: Path) -> tuple[set[Place], set[Place]]:
     ours, theirs = by_readers(clone), by_semgrep(clone)
     print(f"{clone.name}: both {len(ours & theirs)}, readers {len(ours - theirs)}, Semgrep {len(theirs - ours)}")
     return ours, theirs

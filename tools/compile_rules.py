@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from chipsieve.border.semgrep import compiled, hand_written, packed
+from chipsieve.border.semgrep.rule_files import compiled, hand_written, packed
 from chipsieve.signals import load_signals
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,7 +50,7 @@ def main() -> int:
         write()
     differing = stale()
     for path in differing[:SHOWN]:
-        print(f"{path} is stale or missing; run make rules")
+        print(f"{path} is stale or missing; run ./dev rules")
     if len(differing) > SHOWN:
         print(f"and {len(differing) - SHOWN} more")
     return 1 if differing else 0

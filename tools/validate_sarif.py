@@ -126,12 +126,12 @@ def _text(message: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
 
 
 def faults(judged: Mapping[str, Any]) -> list[str]:
-    """What has to be mended: complaints that are not expected, a tool that did not finish or that finds nothing."""
-    said = list(complaints(judged))
-    found = sorted({str(one) for one in said if one.name != CANARY and not one.expected})
+    """What is wrong: complaints that are not expected, a tool that did not finish or that finds nothing."""
+    results = list(complaints(judged))
+    found = sorted({str(one) for one in results if one.name != CANARY and not one.expected})
     if not all(one["executionSuccessful"] for run in judged["runs"] for one in run["invocations"]):
         found.append("the multitool did not finish")
-    if not any(one.name == CANARY and one.level == "error" for one in said):
+    if not any(one.name == CANARY and one.level == "error" for one in results):
         found.append("the multitool finds no error in a file that has one")
     return found
 
@@ -148,7 +148,7 @@ def write_reports(folder: Path) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Check every tree; 1 when something has to be mended, or when a required check cannot be made."""
+    """Check every tree; 1 when something is wrong, or when a required check cannot be made."""
     try:
         install()
     except Unavailable as reason:

@@ -20,20 +20,20 @@ LIMIT = 400  # characters of a value; a longer one would bury the line that flak
 Message = tuple[int, int, str]
 
 
-def told(path: str, text: str) -> Iterable[Message]:
+def messages(path: str, text: str) -> Iterable[Message]:
     """Line from 1, column from 0 and text of every finding of a Python file, and of every gap in reading it.
 
     What is only mentioned is left out, unless the signal is about chips' names. Never raises for bad input.
     """
     reading, *_ = read_source(Source(path, "python", text))
     signals = default_table().signals
-    said = [
+    found = [
         (item.span.line, item.span.column - 1, _message(signals[item.signal], item))
         for item in reading.findings
         if MENTION not in item.conditions or signals[item.signal].effect == "names"
     ]
-    said += [(gap.line or 1, 0, f"{GAP} {one_line(gap.reason, LIMIT)}") for gap in reading.gaps]
-    return sorted(set(said))  # one place may be found under several conditions
+    found += [(gap.line or 1, 0, f"{GAP} {one_line(gap.reason, LIMIT)}") for gap in reading.gaps]
+    return sorted(set(found))  # one place may be found under several conditions
 
 
 def code(signal: Signal) -> str:

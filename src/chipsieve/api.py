@@ -142,8 +142,7 @@ def _uncollected() -> Iterator[None]:
 
 def _by_semgrep(path: Path, found: Discovery, config: Config, *, beside: bool) -> Foreign:
     from chipsieve.border.scanners import semgrep_report
-    from chipsieve.border.semgrep.folders import rule_packs
-    from chipsieve.border.semgrep.running import run_semgrep
+    from chipsieve.border.semgrep.running import rule_packs, run_semgrep
 
     configs = rule_packs(beside_readers=beside)
     document = run_semgrep(path, configs, leave_out=languages().silent | languages().named)

@@ -12,8 +12,15 @@ from benchmarks.markdown import against, figure, table
 from benchmarks.measuring import INHERITED, Run, Sample, in_turns, middle, own_peak, read_all, timed
 from benchmarks.ours import ONE_WORKER, Scans, at_desk
 from benchmarks.trees import EXAMPLE, Plan
-from chipsieve.border.semgrep.folders import ruff_preset, rule_packs, rules_home
-from chipsieve.border.semgrep.running import OFFLINE, OPTIONS, SECONDS_PER_RULE, find_semgrep
+from chipsieve.border.semgrep.running import (
+    OFFLINE,
+    OPTIONS,
+    SECONDS_PER_RULE,
+    find_semgrep,
+    ruff_preset,
+    rule_packs,
+    rules_home,
+)
 from chipsieve.signals import load_signals
 from chipsieve.sources.disk import Discovery, discover, languages
 

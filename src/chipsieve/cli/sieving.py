@@ -71,7 +71,7 @@ def rules(*, beside_readers: bool, ruff: bool) -> None:
       semgrep scan --config "$(chipsieve rules --beside-readers)" path/to/repository
       ruff check --config "$(chipsieve rules --ruff)" path/to/repository
     """
-    from chipsieve.border.semgrep.folders import ruff_preset, rule_packs
+    from chipsieve.border.semgrep.running import ruff_preset, rule_packs
 
     if ruff:
         write(f"{ruff_preset()}\n", None)

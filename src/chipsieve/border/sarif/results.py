@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from chipsieve.border.fingerprint import line_hashes
-from chipsieve.border.sarif.conditions import encode
+from chipsieve.border.sarif.condition_trees import encode
 from chipsieve.border.sarif.rules import sentence
 from chipsieve.derive.evidence import Line
 from chipsieve.facts.finding import Finding

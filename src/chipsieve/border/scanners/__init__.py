@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chipsieve.border.scanners.findings import Foreign, foreign_findings
-from chipsieve.border.scanners.reports import read_report
-from chipsieve.border.scanners.results import Report, ReportError, Result
-from chipsieve.border.scanners.semgrep_json import semgrep_report
+from chipsieve.border.json_fields import ReportError
+from chipsieve.border.scanners.foreign import Foreign, foreign_findings
+from chipsieve.border.scanners.report_files import read_report, semgrep_report
+from chipsieve.border.scanners.scanner_results import Report, Result
 
 __all__ = ["Foreign", "Report", "ReportError", "Result", "foreign_findings", "read_report", "semgrep_report"]

@@ -1,4 +1,7 @@
-"""How is Semgrep run so that it sees the whole tree, offline, and nothing in the tree can silence it?"""
+"""How is Semgrep run with our rules? On the whole tree, offline, and so that nothing in the tree can silence it.
+
+The rules lie beside the package when it is installed, in their folders in a work tree.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,44 @@ INSTALL = "pip install 'chipsieve[semgrep]' puts it beside chipsieve; `pipx inst
 
 class SemgrepError(TableError):
     """Semgrep is not there, or ended without results."""
+
+
+def rules_home() -> Path:
+    """The folder that holds one folder of rules a language, one file a signal.
+
+    Raises:
+        FileNotFoundError: the installation is broken.
+    """
+    return _bundled("semgrep-rules", "semgrep-rules")
+
+
+def rule_packs(*, beside_readers: bool = False) -> tuple[Path, ...]:
+    """What to give to `semgrep --config`: the same rules joined in few files, for Semgrep checks each file by itself.
+
+    `beside_readers` leaves out the shell rules, for those who run chipsieve's readers as well.
+
+    Raises:
+        FileNotFoundError: the installation is broken.
+    """
+    home = _bundled("semgrep-packs", "semgrep-packs")
+    return (home / "structured.yaml",) if beside_readers else (home,)
+
+
+def ruff_preset() -> Path:
+    """The configuration file for ruff that bans the signals' names.
+
+    Raises:
+        FileNotFoundError: the installation is broken.
+    """
+    return _bundled("ruff/chipsieve.toml", "plugins/ruff/chipsieve.toml")
+
+
+def _bundled(installed: str, in_tree: str) -> Path:
+    package = Path(__file__).resolve().parents[2]
+    for where in (package / installed, package.parents[1] / in_tree):
+        if where.exists():
+            return where
+    raise FileNotFoundError(f"{installed} is missing; install chipsieve again")
 
 
 def find_semgrep() -> Path:
@@ -60,5 +101,5 @@ def run_semgrep(root: Path, configs: Sequence[Path], leave_out: Iterable[str] = 
     if done.returncode in FINISHED:
         with suppress(ValueError):
             return cast("Mapping[str, object]", json.loads(done.stdout))
-    said = done.stderr.decode(errors="replace").strip().splitlines()[-3:]
-    raise SemgrepError(f"semgrep ended with code {done.returncode} and no results: {' '.join(said)}")
+    last_lines = done.stderr.decode(errors="replace").strip().splitlines()[-3:]
+    raise SemgrepError(f"semgrep ended with code {done.returncode} and no results: {' '.join(last_lines)}")

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from chipsieve.border.semgrep import scalars
-from chipsieve.border.semgrep.forms import Form, find
-from chipsieve.border.semgrep.records import Record, record
-from chipsieve.border.semgrep.values import globs, named
-from chipsieve.border.semgrep.wording import package
+from chipsieve.border.semgrep.rule_parts import Form, Rule, find, rule
+from chipsieve.border.semgrep.rule_patterns import globs, named, package, whole_value
 from chipsieve.signals.signal import Row, Signal
 
 NAMES = globs("dockerfile")
@@ -29,12 +26,12 @@ VALUE = r"""(?:"(?:[^"\\]|\\[\s\S])*"|'[^']*'|\\[\s\S]|[^\s"'\\])*"""
 WORD = r"""(?:"[^"\n]*"|'[^'\n]*'|[^\s;&|)"']*)(?=[\s;&|)]|\z)"""
 
 
-def rules(signal: Signal) -> Iterator[tuple[str, Record]]:
+def rules(signal: Signal) -> Iterator[tuple[str, Rule]]:
     """The rules of one signal, each with the folder that it belongs to."""
     for row in signal.rows:
         for form in FORMS[row.kind](row) if row.kind in FORMS else ():
             match = {"patterns": form.patterns}
-            yield "dockerfile", record(signal, row, ["regex"], match, value=form.value, files=FILES)
+            yield "dockerfile", rule(signal, row, ["regex"], match, value=form.value, files=FILES)
 
 
 def _within(keyword: str, wanted: str) -> str:
@@ -50,13 +47,13 @@ def _env(row: Row) -> Iterator[Form]:
         rf"(?m)^[ \t]*(?i:ENV)[ \t]+{names}[ \t]+(?P<V>\S.*)$",
         _within("RUN", rf"(?<=[\s;&|(]){names}=(?P<V>{WORD})"),
     )
-    yield Form(find([[{"pattern-regex": place}] for place in places], scalars.whole(row, any_value=True)))
+    yield Form(find([[{"pattern-regex": place}] for place in places], whole_value(row, any_value=True)))
 
 
 def _image(row: Row) -> Iterator[Form]:
     """What FROM names."""
     place = r"(?m)^[ \t]*(?i:FROM)[ \t]+(?:--\S+(?:[ \t]|\\\r?\n)+)*(?P<V>[^\s-]\S*)"
-    yield Form(find([[{"pattern-regex": place}]], scalars.whole(row)))
+    yield Form(find([[{"pattern-regex": place}]], whole_value(row)))
 
 
 def _pin(row: Row) -> Iterator[Form]:

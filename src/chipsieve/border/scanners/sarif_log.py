@@ -7,9 +7,9 @@ from itertools import islice
 from typing import NamedTuple
 from urllib.parse import urljoin
 
-from chipsieve.border.sarif import SarifError, own_finding
-from chipsieve.border.scanners.results import Report, ReportError, Result, Table, Units, rows, sub, table, value_of
-from chipsieve.facts.finding import Finding
+from chipsieve.border.json_fields import ReportError, Table, rows, sub, table, value_of
+from chipsieve.border.sarif import own_finding
+from chipsieve.border.scanners.scanner_results import Report, Result, Units
 from chipsieve.facts.reading import Gap
 
 VERSION = "2.1.0"
@@ -84,7 +84,7 @@ def _result(result: Table, place: str, run: _Run) -> Result:
         units=run.units,
         line_text=next(iter(value_of(snippet, "text", place, "").splitlines()), ""),
         suppressed=bool(rows(result, "suppressions", place)),
-        own=_own(result, place),
+        own=own_finding(result, place),
     )
 
 
@@ -92,13 +92,6 @@ def _physical(parent: Table, place: str) -> Table:
     """The place in a file of the first location, the one that GitHub uses too; empty where there is none."""
     locations = rows(parent, "locations", place)
     return sub(table(locations[0], f"{place}.locations[0]"), "physicalLocation", place) if locations else {}
-
-
-def _own(result: Table, place: str) -> Finding | None:
-    try:
-        return own_finding(result, place)
-    except SarifError as error:
-        raise ReportError(str(error)) from error
 
 
 def _rule(result: Table, place: str, rules: list[str]) -> str:

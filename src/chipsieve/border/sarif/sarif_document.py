@@ -9,7 +9,7 @@ from __future__ import annotations
 from chipsieve import __version__
 from chipsieve.border.sarif.results import Record, plain, quoted, result_records, strongest, uri
 from chipsieve.border.sarif.rules import HOME, rule_records, sentence
-from chipsieve.border.sarif.verdict import excluded, verdict_record
+from chipsieve.border.sarif.verdict_result import excluded, verdict_record
 from chipsieve.facts.reading import Gap
 from chipsieve.report import lookups
 from chipsieve.report.style import ReadText
@@ -73,8 +73,8 @@ def _notifications(verdict: Verdict, kept: int) -> list[Record]:
 def _gap_record(gap: Gap) -> Record:
     region = {} if gap.line is None else {"region": {"startLine": gap.line}}
     place = {"physicalLocation": {"artifactLocation": {"uri": uri(gap.path)}, **region}}
-    said = "" if gap.notice else " was not read whole"
-    text = f"{quoted(gap.path)}{said}: {sentence(plain(gap.reason))}"
+    unread = "" if gap.notice else " was not read whole"
+    text = f"{quoted(gap.path)}{unread}: {sentence(plain(gap.reason))}"
     return {**_notification("notice" if gap.notice else "gap", text), "locations": [place]}
 
 
