@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chipsieve.facts.conditions import ALWAYS, MENTION, NEVER, Condition, Every, Not, Question, Some
-from chipsieve.report.conditions import describe, open_question
+from chipsieve.report.condition_words import describe, open_question
 
 BF16, LOW = Question("option", "bf16"), Question("variable", "NET_TYPE", "in", ("low",))
 

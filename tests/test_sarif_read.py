@@ -16,7 +16,7 @@ from chipsieve.facts.conditions import Condition, Every, Not, Question, Some, Su
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Span
 from chipsieve.report.escape import json_text
-from chipsieve.report.facts import finding_order
+from chipsieve.report.lookups import finding_order
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 NUMBERS = st.integers(1, 10**6)

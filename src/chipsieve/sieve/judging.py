@@ -22,7 +22,10 @@ Objection = tuple[str, Chips]
 
 
 def judge(
-    launch: Launch, criteria: Criteria, mentions: frozenset[str] = frozenset(), derivers: Sequence[Deriver] = DERIVERS
+    launch: Launch,
+    criteria: Criteria,
+    mentions: frozenset[str] = frozenset(),
+    derivers: Mapping[str, Deriver] = DERIVERS,
 ) -> LaunchVerdict:
     """What one launch leaves possible, with the proof of it; `mentions` are the vendors of whom the tree speaks."""
     signals, spoken = criteria.signals, criteria.of_vendors(mentions)
