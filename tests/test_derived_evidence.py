@@ -13,7 +13,7 @@ from msgspec.structs import replace
 import verdicts
 from chipsieve.border.sarif import write
 from chipsieve.catalogue import load_catalogue
-from chipsieve.derive.evidence import Date, Evidence, Quantity
+from chipsieve.derive.premises import Date, Evidence, Quantity
 from chipsieve.facts.places import Span
 from chipsieve.fail import FailOn
 from chipsieve.link.launch import Launch, Setting, SettingSource, Standing

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chipsieve.catalogue.accelerator import Accelerator, Cell
-from chipsieve.derive.evidence import Evidence
+from chipsieve.catalogue.predicates import admits
+from chipsieve.derive.premises import Evidence
 from chipsieve.derive.weighing import weigh
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Span
@@ -246,3 +247,40 @@ def test_where_evidence_disagrees_what_explains_it_remains(
     assert set(found.kept) == set(left), "nothing else remains: no chip satisfies all of it"
     assert gone.isdisjoint(left)
     assert gone | set(left) == {chip.id for chip in CHIPS}
+
+
+@given(placed, policies, spares)
+def test_the_proof_gives_one_true_reason_for_every_chip_and_piece_of_evidence(
+    items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared
+) -> None:
+    proof = sieved(items, policy, spared)
+    assert [ruling.evidence for ruling in proof.rulings] == sorted(
+        (item for item in weigh(launch(items), PRESUMING)),
+        key=lambda item: ([step.id for step in steps()].index(PRESUMING[item.signal].step), item.signal),
+    )
+    for chip in CHIPS:
+        reasons = [(ruling, reason) for ruling, reason in proof.because(chip.id)]
+        assert (chip.id in proof.remaining) == all(reason not in ("cut", "gone") for _, reason in reasons)
+        for ruling, reason in reasons:
+            signal = PRESUMING[ruling.signal]
+            asked = signal.presumption if ruling.presumed else signal.requires
+            assert {"agrees": True, "unknown": None}.get(reason, False) is admits(asked, chip)
+            assert (reason == "cut") == (chip.id in ruling.excluded)
+            assert reason not in ("optional", "inert") or reason == ruling.evidence.standing
+            assert reason not in ("named", "explains", "spoken of") or chip.id in (
+                spared.named | spared.explaining | spared.spoken
+            )
+
+
+@given(placed, policies, spares)
+def test_objections_are_what_would_exclude_the_named_chips_were_they_not_named(
+    items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared
+) -> None:
+    proof, unnamed = (sieved(items, policy, one) for one in (spared, Spared(spoken=spared.spoken)))
+    would = [
+        (cut.signal, chips)
+        for step in unnamed.steps
+        for cut in step.cuts
+        if (chips := spared.named.intersection(cut.excluded))
+    ]
+    assert [(ruling.signal, chips) for ruling, chips in proof.objections()] == would

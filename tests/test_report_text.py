@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 import verdicts
-from chipsieve.derive.evidence import Evidence
+from chipsieve.derive.premises import Evidence
 from chipsieve.facts.reading import Gap
 from chipsieve.report import render
 from chipsieve.sieve.outcome import Naming, Verdict

@@ -38,7 +38,7 @@ def scan(path: Path, config: Config, fail_on: tuple[str, ...], **options: Any) -
     Examples:
       chipsieve scan .
       chipsieve scan --policy paper --scope tree path/to/repository
-      chipsieve scan --format sarif --output chipsieve.border.sarif .
+      chipsieve scan --format sarif --output chipsieve.sarif .
     """
     conditions = conditions_of(fail_on, config)
     given = {name: options.pop(name) for name in ("form", "output", "also", "verbose", "strict_coverage")}

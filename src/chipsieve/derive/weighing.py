@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from chipsieve.derive.evidence import Evidence
+from chipsieve.derive.premises import Evidence
 from chipsieve.facts.finding import Finding
 from chipsieve.link.launch import Launch, Standing
 from chipsieve.signals.signal import Signal
