@@ -14,6 +14,11 @@ settings.register_profile("ci", settings.get_profile("free"), derandomize=True, 
 settings.load_profile("ci" if os.environ.get("CI") else "free")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """One option of ours: `--rewrite-golden` writes tests/golden/ again instead of comparing with it."""
+    parser.addoption("--rewrite-golden", action="store_true", help="write the reports below tests/golden/ again")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A cache of the tests' own, also for the processes that they start."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chipsieve import scan
-from chipsieve.sieve.outcome import Cut, LaunchVerdict, Verdict
+from chipsieve.sieve.outcome import LaunchVerdict, Verdict
+from chipsieve.sieve.proof import Ruling
 
 TRAIN = "import torch\n\ntorch.cuda.set_device(0)\n"
 RUN = "torchrun --nproc_per_node 8 train.py\n"
@@ -30,7 +31,7 @@ def main_of(verdict: Verdict) -> LaunchVerdict:
     return next(one for one in verdict.launches if one.launch.id == verdict.main)
 
 
-def cuts_of(verdict: Verdict) -> list[Cut]:
+def cuts_of(verdict: Verdict) -> list[Ruling]:
     """What excludes anything, in any launch."""
     return [cut for one in verdict.launches for step in one.steps for cut in step.cuts]
 

@@ -163,7 +163,7 @@ def test_what_is_met_has_findings_and_the_other_way_round(text: str) -> None:
     condition = parse(text)
     for paths in (["run.slurm"], ["plain.py"], ["notes.md", "train.py"]):
         verdict = check(Path.cwd(), paths, NONE)
-        assert condition.met(verdict) == bool(condition.findings(verdict))
+        assert condition.met(verdict) == bool(condition.hits(verdict))
 
 
 def test_the_heavy_parsers_wait_until_a_file_needs_them() -> None:

@@ -1,4 +1,7 @@
-"""Do whole look-alike trees get the verdict that reasoning gives? One TOML beside each tree says it, and why."""
+"""Do whole look-alike trees get the verdict that reasoning gives? One TOML beside each tree says it, and why.
+
+The TOMLs hold what follows from the lines under several policies; test_golden_reports.py compares the whole answers.
+"""
 
 from __future__ import annotations
 
@@ -72,8 +75,7 @@ def test_evidence(repo: str, case: Case) -> None:
     verdict = verdict_of(repo, case.get("policy", "balanced"), case.get("scope", "launch"))
     if not verdict.launches:
         return
-    main = main_launch(verdict)
-    launch = main.launch
+    launch = main_launch(verdict).launch
     found = {f"{item.signal} {item.path}:{item.span.line}" for item in verdict.findings}
     assert set(case.get("asserted", [])) <= places(launch, "asserted")
     assert set(case.get("optional", [])) <= places(launch, "optional")
@@ -81,21 +83,6 @@ def test_evidence(repo: str, case: Case) -> None:
         assert line not in places(launch, "asserted") | places(launch, "optional")
         assert line in found or line.startswith("bf16-training hydit/ds_config")
     assert not {item.signal for item, _ in launch.findings} & set(case.get("absent", []))
-    assert set(case.get("files", [])) <= set(launch.files)
-    assert not set(case.get("not_files", [])) & set(launch.files)
-    assert set(case.get("techniques", [])) <= {note.label for note in main.techniques}
-    if "sites" in case:
-        assert {note.label for note in main.sites} >= set(case["sites"])
-        assert case["sites"] or not main.sites
-
-
-@pytest.mark.parametrize(("repo", "case"), CASES)
-def test_names(repo: str, case: Case) -> None:
-    verdict = verdict_of(repo, case.get("policy", "balanced"), case.get("scope", "launch"))
-    named = {f"{item.path}:{item.line} {chip}" for item in verdict.named for chip in item.accelerators}
-    if "named" in case:
-        assert set(case["named"]) <= named
-        assert case["named"] or not named
 
 
 @pytest.mark.parametrize(("repo", "case"), CASES)

@@ -18,7 +18,8 @@ from chipsieve.configuration.comments import NAMES, comments
 from chipsieve.configuration.file import Config
 from chipsieve.configuration.suppressions import FAULTS
 from chipsieve.report import FORMATS, render
-from chipsieve.sieve.outcome import Ignored, Verdict
+from chipsieve.sieve.outcome import Verdict
+from chipsieve.sources.scan_record import Ignored
 from test_report_json import SCHEMA
 
 BF16 = "ignore[bf16-training] we emulate it"

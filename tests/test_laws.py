@@ -9,15 +9,19 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chipsieve.catalogue.accelerator import Accelerator, Cell
-from chipsieve.derive.weigh import weigh
+from chipsieve.catalogue.predicates import admits
+from chipsieve.derive.premises import Evidence
+from chipsieve.derive.weighing import weigh
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Span
 from chipsieve.link.launch import Launch, Standing
-from chipsieve.sieve.outcome import Evidence, StepResult
-from chipsieve.sieve.policies import Policy, load_policy, steps
-from chipsieve.sieve.steps import Bench, Spared, conflict, sieve
+from chipsieve.sieve.criteria import Criteria
+from chipsieve.sieve.narrowing import conflict, sieve
+from chipsieve.sieve.policies import Policy, load_policy
+from chipsieve.sieve.proof import Proof, Spared
 from chipsieve.signals import read_signal
 from chipsieve.signals.signal import Signal
+from chipsieve.signals.steps import steps
 
 VENDORS = ("nvidia", "amd", "huawei")
 FACTS: list[Mapping[str, Cell]] = [
@@ -73,7 +77,7 @@ def launch(items: list[tuple[Finding, Standing]]) -> Launch:
 
 
 def remaining(items: list[tuple[Finding, Standing]], policy: Policy) -> tuple[str, ...]:
-    return sieve(weigh(launch(items), SIGNALS), Bench(CHIPS, SIGNALS, policy, {}), steps())[1]
+    return sieve(weigh(launch(items), SIGNALS), Criteria(CHIPS, SIGNALS, policy, {}), steps()).remaining
 
 
 @given(placed, policies, st.randoms())
@@ -100,7 +104,8 @@ def test_no_evidence_excludes_nothing(policy: Policy) -> None:
 
 @given(placed, policies)
 def test_remaining_and_excluded_make_up_the_catalogue(items: list[tuple[Finding, Standing]], policy: Policy) -> None:
-    results, left = sieve(weigh(launch(items), SIGNALS), Bench(CHIPS, SIGNALS, policy, {}), steps())
+    proof = sieve(weigh(launch(items), SIGNALS), Criteria(CHIPS, SIGNALS, policy, {}), steps())
+    results, left = proof.steps, proof.remaining
     gone = {chip for result in results for cut in result.cuts for chip in cut.excluded}
     assert gone.isdisjoint(left)
     assert gone | set(left) == {chip.id for chip in CHIPS}
@@ -113,12 +118,12 @@ def test_remaining_and_excluded_make_up_the_catalogue(items: list[tuple[Finding,
 def test_only_asserted_requirements_of_admitted_strength_exclude(
     items: list[tuple[Finding, Standing]], policy: Policy
 ) -> None:
-    results, _ = sieve(weigh(launch(items), SIGNALS), Bench(CHIPS, SIGNALS, policy, {}), steps())
-    for cut in (cut for result in results for cut in result.cuts):
+    proof = sieve(weigh(launch(items), SIGNALS), Criteria(CHIPS, SIGNALS, policy, {}), steps())
+    for cut in (cut for result in proof.steps for cut in result.cuts):
         assert SIGNALS[cut.signal].effect == "requires"
         assert cut.strength in policy.strengths
         assert cut.evidence.standing == "asserted"
-        assert cut.evidence.findings
+        assert cut.evidence.lines
         assert not any(chip.endswith("-2") and "bf16_native" in SIGNALS[cut.signal].requires for chip in cut.excluded)
 
 
@@ -127,7 +132,7 @@ def test_a_conflict_is_found_exactly_when_nothing_remains_and_is_minimal(
     items: list[tuple[Finding, Standing]], policy: Policy
 ) -> None:
     evidence = weigh(launch(items), SIGNALS)
-    found = conflict(evidence, Bench(CHIPS, SIGNALS, policy, {}))
+    found = conflict(evidence, Criteria(CHIPS, SIGNALS, policy, {}))
     assert (found is not None) == (not remaining(items, policy))
     if found is None:
         return
@@ -151,30 +156,30 @@ def test_evidence_keeps_the_best_standing_and_its_lines() -> None:
 
 
 PRESUMING = {
-    name: replace(one, presumes={"vendor": VENDORS[place % 2]}) if one.effect == "requires" and place % 2 else one
+    name: replace(one, presumption={"vendor": VENDORS[place % 2]}) if one.effect == "requires" and place % 2 else one
     for place, (name, one) in enumerate(SIGNALS.items())
 }
 """The same signals, every second one of which presumes a vendor too, however strong it is."""
-spares = st.builds(
-    Spared,
-    chips=st.frozensets(st.sampled_from([chip.id for chip in CHIPS]), max_size=4),
-    vendors=st.frozensets(st.sampled_from(VENDORS)),
+chips = st.frozensets(st.sampled_from([chip.id for chip in CHIPS]), max_size=4)
+vendors = st.frozensets(st.sampled_from(VENDORS)).map(
+    lambda some: frozenset(chip.id for chip in CHIPS if chip.vendor in some)
 )
+"""The chips of some vendors."""
+spares = st.builds(Spared, named=chips, explaining=chips, spoken=vendors)
 
 
-def sieved(
-    items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared
-) -> tuple[tuple[StepResult, ...], tuple[str, ...]]:
-    return sieve(weigh(launch(items), PRESUMING), Bench(CHIPS, PRESUMING, policy, {}), steps(), spared)
+def sieved(items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared) -> Proof:
+    return sieve(weigh(launch(items), PRESUMING), Criteria(CHIPS, PRESUMING, policy, {}), steps(), spared)
 
 
 @given(placed, policies, spares)
 def test_a_spared_chip_is_never_excluded_and_none_is_lost(
     items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared
 ) -> None:
-    results, left = sieved(items, policy, spared)
+    proof = sieved(items, policy, spared)
+    results, left = proof.steps, proof.remaining
     gone = {chip for result in results for cut in result.cuts for chip in cut.excluded}
-    assert spared.chips <= set(left)
+    assert spared.named | spared.explaining <= set(left)
     assert gone.isdisjoint(left)
     assert gone | set(left) == {chip.id for chip in CHIPS}
     assert all(cut.excluded for result in results for cut in result.cuts)
@@ -184,28 +189,27 @@ def test_a_spared_chip_is_never_excluded_and_none_is_lost(
 def test_sparing_more_only_widens(
     items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared, more: Spared
 ) -> None:
-    both = Spared(spared.chips | more.chips, spared.vendors | more.vendors)
-    assert set(sieved(items, policy, spared)[1]) <= set(sieved(items, policy, both)[1])
+    both = Spared(spared.named | more.named, spared.explaining | more.explaining, spared.spoken | more.spoken)
+    assert set(sieved(items, policy, spared).remaining) <= set(sieved(items, policy, both).remaining)
 
 
 @given(placed, policies, spares)
 def test_a_presumption_excludes_no_vendor_that_is_spoken_of(
     items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared
 ) -> None:
-    results, _ = sieved(items, policy, spared)
-    for cut in (cut for result in results for cut in result.cuts):
-        assert cut.presumed == (policy.presumes and cut.strength not in policy.strengths)
-        assert cut.presumed <= bool(PRESUMING[cut.signal].presumes)
+    for cut in (cut for result in sieved(items, policy, spared).steps for cut in result.cuts):
+        assert cut.presumed == (policy.uses_presumptions and cut.strength not in policy.strengths)
+        assert cut.presumed <= bool(PRESUMING[cut.signal].presumption)
         if cut.presumed:
-            assert spared.vendors.isdisjoint(chip.rpartition("-")[0] for chip in cut.excluded)
+            assert spared.spoken.isdisjoint(cut.excluded)
 
 
-@given(placed, policies, st.frozensets(st.sampled_from(VENDORS)))
+@given(placed, policies, vendors)
 def test_vendors_that_are_spoken_of_change_no_requirement(
     items: list[tuple[Finding, Standing]], policy: Policy, spoken: frozenset[str]
 ) -> None:
     required = [pair for pair in items if PRESUMING[pair[0].signal].strength in policy.strengths]
-    assert sieved(required, policy, Spared(vendors=spoken)) == sieved(required, policy, Spared())
+    assert sieved(required, policy, Spared(spoken=spoken)).steps == sieved(required, policy, Spared()).steps
 
 
 @given(placed, policies, spares, st.randoms())
@@ -221,24 +225,62 @@ def test_order_and_duplicates_do_not_matter_with_what_is_spared(
 def test_more_evidence_never_readmits_a_chip_with_what_is_spared(
     items: list[tuple[Finding, Standing]], more: list[tuple[Finding, Standing]], policy: Policy, spared: Spared
 ) -> None:
-    assert set(sieved(items + more, policy, spared)[1]) <= set(sieved(items, policy, spared)[1])
+    assert set(sieved(items + more, policy, spared).remaining) <= set(sieved(items, policy, spared).remaining)
 
 
-@given(placed, policies, st.frozensets(st.sampled_from(VENDORS)))
+@given(placed, policies, vendors)
 def test_where_evidence_disagrees_what_explains_it_remains(
     items: list[tuple[Finding, Standing]], policy: Policy, spoken: frozenset[str]
 ) -> None:
-    bench, free = Bench(CHIPS, PRESUMING, policy, {}), Spared(vendors=spoken)
+    criteria, free = Criteria(CHIPS, PRESUMING, policy, {}), Spared(spoken=spoken)
     evidence = weigh(launch(items), PRESUMING)
-    found = conflict(evidence, bench, free)
-    assert (found is None) == bool(sieve(evidence, bench, steps(), free)[1])
+    found = conflict(evidence, criteria, free)
+    assert (found is None) == bool(sieve(evidence, criteria, steps(), free).remaining)
     if found is None:
         return
     shown = {chip for group in found.explanations for chips in group for chip in chips}
     assert found.kept
     assert shown <= set(found.kept)
-    results, left = sieve(evidence, bench, steps(), replace(free, chips=frozenset(found.kept)))
-    gone = {chip for result in results for cut in result.cuts for chip in cut.excluded}
+    proof = sieve(evidence, criteria, steps(), replace(free, explaining=frozenset(found.kept)))
+    left = proof.remaining
+    gone = {chip for result in proof.steps for cut in result.cuts for chip in cut.excluded}
     assert set(found.kept) == set(left), "nothing else remains: no chip satisfies all of it"
     assert gone.isdisjoint(left)
     assert gone | set(left) == {chip.id for chip in CHIPS}
+
+
+@given(placed, policies, spares)
+def test_the_proof_gives_one_true_reason_for_every_chip_and_piece_of_evidence(
+    items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared
+) -> None:
+    proof = sieved(items, policy, spared)
+    assert [ruling.evidence for ruling in proof.rulings] == sorted(
+        (item for item in weigh(launch(items), PRESUMING)),
+        key=lambda item: ([step.id for step in steps()].index(PRESUMING[item.signal].step), item.signal),
+    )
+    for chip in CHIPS:
+        reasons = [(ruling, reason) for ruling, reason in proof.because(chip.id)]
+        assert (chip.id in proof.remaining) == all(reason not in ("cut", "gone") for _, reason in reasons)
+        for ruling, reason in reasons:
+            signal = PRESUMING[ruling.signal]
+            asked = signal.presumption if ruling.presumed else signal.requires
+            assert {"agrees": True, "unknown": None}.get(reason, False) is admits(asked, chip)
+            assert (reason == "cut") == (chip.id in ruling.excluded)
+            assert reason not in ("optional", "inert") or reason == ruling.evidence.standing
+            assert reason not in ("named", "explains", "spoken of") or chip.id in (
+                spared.named | spared.explaining | spared.spoken
+            )
+
+
+@given(placed, policies, spares)
+def test_objections_are_what_would_exclude_the_named_chips_were_they_not_named(
+    items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared
+) -> None:
+    proof, unnamed = (sieved(items, policy, one) for one in (spared, Spared(spoken=spared.spoken)))
+    would = [
+        (cut.signal, chips)
+        for step in unnamed.steps
+        for cut in step.cuts
+        if (chips := spared.named.intersection(cut.excluded))
+    ]
+    assert [(ruling.signal, chips) for ruling, chips in proof.objections()] == would

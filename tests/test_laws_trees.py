@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from chipsieve.api import scan
+from chipsieve.facts.finding import Finding
 from chipsieve.sieve.outcome import Verdict
 
 REPOS = Path(__file__).parent.parent / "fixtures" / "repos"
@@ -42,9 +43,10 @@ def test_every_exclusion_points_at_a_line_that_is_there(tree: str, scope: str, p
     cuts = [cut for item in verdict.launches for step in item.steps for cut in step.cuts]
     for cut in cuts:
         assert cut.excluded
-        assert cut.evidence.findings
-        for place in cut.evidence.findings:
+        assert cut.evidence.lines
+        for place in cut.evidence.lines:
             line = (REPOS / tree / place.path).read_text(encoding="utf-8").splitlines()[place.span.line - 1]
+            assert isinstance(place, Finding), "no evidence is derived yet"
             assert place.snippet in line
             assert place.span.column <= len(line)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from chipsieve.report.conditions import describe, open_question
 
 from chipsieve.facts.conditions import ALWAYS, MENTION, NEVER, Condition, Every, Not, Question, Some
+from chipsieve.report.condition_words import describe, open_question
 
 BF16, LOW = Question("option", "bf16"), Question("variable", "NET_TYPE", "in", ("low",))
 

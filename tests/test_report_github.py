@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import verdicts
 from chipsieve.report import render
-from chipsieve.sieve.outcome import StepResult
+from chipsieve.sieve.proof import StepResult
 
 TITLE = "title=chipsieve"
 AMD = "Instinct MI250, Instinct MI300X"

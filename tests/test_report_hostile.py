@@ -14,7 +14,8 @@ import verdicts
 from chipsieve.facts.reading import Gap
 from chipsieve.report import FORMATS, render
 from chipsieve.report.escape import one_line, visible
-from chipsieve.sieve.outcome import Naming, StepResult
+from chipsieve.sieve.outcome import Naming
+from chipsieve.sieve.proof import StepResult
 
 VOID = {"meta"}
 

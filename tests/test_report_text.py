@@ -9,9 +9,12 @@ import pytest
 from msgspec.structs import replace
 
 import verdicts
+from chipsieve.derive.premises import Evidence
 from chipsieve.facts.reading import Gap
 from chipsieve.report import render
-from chipsieve.sieve.outcome import Coverage, Evidence, Naming, Verdict
+from chipsieve.sieve.outcome import Naming, Verdict
+from chipsieve.sieve.proof import Proof, Ruling, Spared, StepResult
+from chipsieve.sources.scan_record import Coverage
 
 DASH, TIMES = "\N{EN DASH}", "\N{MULTIPLICATION SIGN}"
 GOLDEN = Path(__file__).parent / "data" / "reports"
@@ -75,29 +78,44 @@ def test_gaps_of_one_reason_are_counted_and_the_first_listed() -> None:
     assert f"5 {TIMES} too large: f0.py, f1.py, f2.py and 2 more" in render(verdicts.verdict(gaps=gaps), "text")
 
 
-def unproven(evidence: Evidence, policy: str = "balanced") -> str:
-    """The report's section on evidence that excludes nothing, for one piece of it."""
-    whole = verdicts.verdict(launches=(verdicts.outcome(unproven=(evidence,)),), policy=policy)
+BF16 = Evidence("bf16-training", "", "asserted", (verdicts.BF16_CONFIG,))
+NOBODY = Spared()
+
+
+def unproven(ruling: Ruling, spared: Spared = NOBODY, policy: str = "balanced") -> str:
+    """The report's section on evidence that excludes nothing, for one ruling in a launch where every chip remains."""
+    step = StepResult(ruling.step, "Which chips?", 6, 6, (ruling,))
+    left = verdicts.outcome(proof=Proof((step,), verdicts.IDS, spared))
+    whole = verdicts.verdict(launches=(left,), policy=policy)
     text = render(whole, "text")
     return text.partition("Seen, but excludes nothing\n")[2].partition("\n\n")[0]
 
 
 def test_strong_evidence_that_the_policy_does_not_count_is_said_so() -> None:
-    against = replace(verdicts.finding("bf16-training", "run.sh", 2), value="true")
-    left = verdicts.outcome(
-        unproven=(Evidence("bf16-training", "", "asserted", (against,)),), remaining=verdicts.IDS, steps=()
-    )
-    text = render(verdicts.verdict(launches=(left,), policy="strict"), "text")
-    assert "definitive, but the strict policy does not count it" in text
+    said = "definitive, but the strict policy does not count it"
+    assert said in unproven(verdicts.ruling(BF16, "policy", verdicts.VOLTA), policy="strict")
+
+
+@pytest.mark.parametrize(
+    ("spared", "said"),
+    [
+        (Spared(named=frozenset(verdicts.VOLTA)), "the launch names what it would exclude"),
+        (Spared(explaining=frozenset(verdicts.VOLTA)), "what it would exclude helps to explain both"),
+        (Spared(processors=True), "the launch computes on processors"),
+    ],
+)
+def test_evidence_that_spares_a_chip_says_why(spared: Spared, said: str) -> None:
+    assert said in " ".join(unproven(verdicts.ruling(BF16, against=verdicts.VOLTA), spared).split())
 
 
 def test_strong_evidence_that_comes_second_agrees() -> None:
-    agreeing = Evidence("bf16-training", "", "asserted", (verdicts.BF16_CONFIG,))
-    assert "definitive, and agrees: nothing is left that it would exclude" in unproven(agreeing)
+    assert "definitive, and agrees: nothing is left that it would exclude" in unproven(verdicts.ruling(BF16))
 
 
 def test_a_line_that_takes_no_effect_is_shown_only_when_verbose() -> None:
-    dead = verdicts.outcome(unproven=(Evidence("flash-attention", "", "inert", (verdicts.FLASH,)),))
+    dead = verdicts.outcome(
+        unproven=(verdicts.ruling(Evidence("flash-attention", "", "inert", (verdicts.FLASH,)), "inert"),)
+    )
     whole = verdicts.verdict(launches=(dead,))
     assert "inert: the line does not take effect" not in render(whole, "text")
     assert "inert: the line does not take effect" in render(whole, "text", verbose=True)

@@ -19,6 +19,7 @@ from chipsieve.facts.conditions import ALWAYS, NEVER, Condition, Every, Not, Que
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Span
 from chipsieve.report.escape import json_text
+from chipsieve.report.lookups import finding_order
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 NUMBERS = st.integers(1, 10**6)

@@ -17,7 +17,8 @@ from chipsieve.border.fingerprint import line_hashes
 from chipsieve.border.sarif import RESULTS, results, sarif_document
 from chipsieve.facts.reading import Gap
 from chipsieve.report import render
-from chipsieve.sieve.outcome import StepResult, Verdict
+from chipsieve.sieve.outcome import Verdict
+from chipsieve.sieve.proof import StepResult
 
 SCHEMA = json.loads((Path(__file__).parent / "data" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
 BUILDS = [verdicts.verdict, verdicts.two_launches, verdicts.empty, verdicts.contradiction, verdicts.hostile]
@@ -133,7 +134,8 @@ def place(location: dict[str, Any]) -> tuple[str, int]:
 def test_evidence_that_adds_nothing_new_says_so() -> None:
     twice = verdicts.cut("software-stack", verdicts.NCCL, verdicts.AMD)
     step = StepResult("software-stack", "?", 6, 4, (twice, twice))
-    one = verdict_of(write(verdicts.verdict(launches=(verdicts.outcome(steps=(step,)),))))
+    launch = verdicts.outcome((step,), remaining=(*verdicts.AMPERE_UP, *verdicts.VOLTA))
+    one = verdict_of(write(verdicts.verdict(launches=(launch,))))
     second = one["codeFlows"][0]["threadFlows"][0]["locations"][1]["location"]["message"]["text"]
     assert second == "4 -> 4: NCCL as the back end excludes the same ones again."
 

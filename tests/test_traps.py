@@ -64,7 +64,7 @@ def cuts(verdict: Verdict, chips: set[str]) -> list[str]:
         for item in training(verdict)
         for step in item.steps
         for cut in step.cuts
-        for place in cut.evidence.findings[:1]
+        for place in cut.evidence.lines[:1]
         if chips & set(cut.excluded)
     ]
 

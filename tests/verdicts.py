@@ -11,13 +11,16 @@ from typing import Any
 from msgspec.structs import replace
 
 from chipsieve.catalogue.accelerator import Accelerator
+from chipsieve.derive.premises import Evidence
 from chipsieve.facts.conditions import Question
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Span
 from chipsieve.facts.reading import Gap
 from chipsieve.link.launch import Launch, Resolved
-from chipsieve.sieve.outcome import Conflict, Coverage, Cut, Evidence, LaunchVerdict, Naming, Note, StepResult, Verdict
+from chipsieve.sieve.outcome import LaunchVerdict, Naming, Note, Verdict
+from chipsieve.sieve.proof import Answers, Conflict, Proof, Ruling, StepResult, Weight
 from chipsieve.signals.signal import Signal
+from chipsieve.sources.scan_record import Coverage
 
 CATALOGUE = (
     ("mi250", "Instinct MI250", "amd", "AMD", "datacenter", "CDNA2", "2021-11"),
@@ -84,10 +87,18 @@ V100 = finding("prose-name", "README.md", 20, "V100", "Tested on V100.", by="pro
 FINDINGS = (H20, V100, BF16_CONFIG, BF16, GDR, FLASH, NCCL)
 
 
-def cut(step: str, of: Finding, excluded: tuple[str, ...], *more: Finding) -> Cut:
+def cut(step: str, of: Finding, excluded: tuple[str, ...], *more: Finding) -> Ruling:
     """What one finding (with more of its kind) excludes at a step."""
     evidence = Evidence(of.signal, "", "asserted", (of, *more))
-    return Cut(step, of.signal, signals()[of.signal].strength, evidence, excluded)
+    answers = Answers(frozenset(IDS).difference(excluded), frozenset(excluded))
+    return Ruling(step, of.signal, signals()[of.signal].strength, evidence, excluded, answers=answers)
+
+
+def ruling(evidence: Evidence, weight: Weight = "counts", against: tuple[str, ...] = ()) -> Ruling:
+    """A ruling that excludes nothing, on evidence that speaks against these chips."""
+    known = signals()[evidence.signal]
+    answers = Answers(frozenset(IDS).difference(against), frozenset(against))
+    return Ruling(known.step, known.id, known.strength, evidence, weight=weight, answers=answers)
 
 
 def steps() -> tuple[StepResult, ...]:
@@ -117,16 +128,23 @@ def launch(name: str = "run.sh:30", role: str = "training", **changes: object) -
     return replace(whole, **changes)  # what a test changes is its own affair
 
 
-def outcome(**changes: object) -> LaunchVerdict:
-    """The main launch with what remains of it."""
-    unproven = (
-        Evidence("gpudirect-settings", "", "asserted", (GDR,)),
-        Evidence("flash-attention", "", "optional", (FLASH,)),
-    )
+UNPROVEN = (
+    ruling(Evidence("gpudirect-settings", "", "asserted", (GDR,)), "policy", AMD),
+    ruling(Evidence("flash-attention", "", "optional", (FLASH,)), "optional"),
+)
+
+
+def outcome(
+    steps: tuple[StepResult, ...] = steps(),
+    remaining: tuple[str, ...] = AMPERE_UP,
+    unproven: tuple[Ruling, ...] = UNPROVEN,
+    **changes: object,
+) -> LaunchVerdict:
+    """The main launch with what remains of it; `unproven` are rulings of its last step that exclude nothing."""
+    proof = Proof((*steps[:-1], *(replace(step, rulings=(*step.rulings, *unproven)) for step in steps[-1:])), remaining)
     whole = LaunchVerdict(
-        launch=launch(), evidence=(), steps=steps(), remaining=AMPERE_UP, named=(),
+        launch=launch(), evidence=(), proof=proof, named=(),
         techniques=(Note("ZeRO stage 3", "conf/ds.json", 7),), sites=(Note("RoCE fabric on premises", "run.sh", 5),),
-        unproven=unproven,
     )  # fmt: skip
     return replace(whole, **changes)  # what a test changes is its own affair
 
@@ -169,8 +187,8 @@ def contradiction() -> Verdict:
     """A launch whose evidence no accelerator satisfies: NCCL as NVIDIA has it, and an AMD compiler."""
     rocm = finding("rocm-stack", "build.sh", 2, "hipcc", "hipcc -O3 kernel.hip")
     against = cut("software-stack", NCCL, AMD)
-    second = Cut("software-stack", "rocm-stack", "definitive", Evidence("rocm-stack", "", "asserted", (rocm,)),
-                 (*AMPERE_UP, *VOLTA))  # fmt: skip
+    second = Ruling("software-stack", "rocm-stack", "definitive", Evidence("rocm-stack", "", "asserted", (rocm,)),
+                    (*AMPERE_UP, *VOLTA))  # fmt: skip
     conflict = Conflict(((against, second),), ((("a100-sxm4-80gb",), ("mi250",)),))
     step = StepResult("software-stack", "Whose software stack does it call?", 6, 0, (against, second))
     torn = outcome(steps=(step,), remaining=(), unproven=(), techniques=(), sites=(), conflict=conflict)
@@ -194,7 +212,7 @@ def hostile() -> Verdict:
     tricked = outcome(
         launch=replace(runs, id=f"{path}:1", path=path, line=1, command=words),
         steps=(step,), remaining=left, techniques=(Note("ZeRO", path, 1),), sites=(),
-        unproven=(Evidence("bf16-training", "\x1b[0m", "optional", (bad,)),),
+        unproven=(ruling(Evidence("bf16-training", "\x1b[0m", "optional", (bad,)), "optional"),),
     )  # fmt: skip
     return verdict(
         root="<b>\x1b[1mroot", launches=(tricked,), possible=left, remaining=left, main=f"{path}:1", findings=(bad,),

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import click
 
-from chipsieve.signals import STEPS, load_signals
+from chipsieve.signals import NO_STEP, load_signals
 from chipsieve.signals.signal import Row, Signal
+from chipsieve.signals.steps import steps
 from predicate_words import in_words
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,7 +48,8 @@ def pages() -> dict[str, str]:
 
 def signals_page(signals: Mapping[str, Signal]) -> str:
     """The signals in the order of the steps: a table, then a section for each with its id as anchor."""
-    ordered = sorted(signals.values(), key=lambda signal: (STEPS.index(signal.step), signal.id))
+    order = (*(step.id for step in steps()), NO_STEP)
+    ordered = sorted(signals.values(), key=lambda signal: (order.index(signal.step), signal.id))
     rows = [
         [f"[{signal.id}](#{signal.id})", signal.title, signal.step, signal.effect, signal.strength]
         for signal in ordered
@@ -63,9 +65,8 @@ def _section(signal: Signal) -> Iterator[str]:
     yield f"- step: `{signal.step}`"
     if signal.requires:
         yield f"- {PREDICATE_MEANS[signal.effect]}: {in_words(signal.requires)}"
-    for name, text in (("label", signal.label), ("since", signal.since), ("until", signal.until)):
-        if text:
-            yield f"- {name}: {text}"
+    if signal.label:
+        yield f"- label: {signal.label}"
     if signal.provides:
         yield f"- meets the import guards of: {_codes(signal.provides)}"
     yield from ("", signal.why, "")

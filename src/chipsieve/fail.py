@@ -8,7 +8,7 @@ from typing import get_args
 import msgspec
 
 from chipsieve.catalogue import load_catalogue
-from chipsieve.derive.evidence import Evidence, Line
+from chipsieve.derive.premises import Evidence, Line
 from chipsieve.facts.places import Span
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.signals import load_signals

@@ -40,10 +40,11 @@ def measured(tree: Path) -> dict[str, object]:
     from chipsieve.catalogue import load_catalogue
     from chipsieve.link import link
     from chipsieve.match.table import default_table
+    from chipsieve.sieve.concluding import Rules, conclude
     from chipsieve.sieve.policies import load_policy
-    from chipsieve.sieve.verdict import Rules, conclude, scanned
     from chipsieve.sources.disk import discover
     from chipsieve.sources.readers import read_tree, readers
+    from chipsieve.sources.scan_record import record_scan
 
     table = default_table()
     rules = Rules(load_catalogue(), table.signals, load_policy("balanced"), "training")
@@ -60,7 +61,7 @@ def measured(tree: Path) -> dict[str, object]:
     linked = link(readings, table, "launch")
     clock.lap("linking")
     gaps = {*found.gaps, *(gap for reading in readings for gap in reading.gaps), *linked.gaps}
-    verdict = conclude(scanned(found, tuple(readings), "launch", gaps), linked.launches, rules)
+    verdict = conclude(record_scan(found, tuple(readings), "launch", gaps), linked.launches, rules)
     clock.lap("judging")
     report.render(verdict, "json")
     clock.lap("reporting")

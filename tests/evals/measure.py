@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from chipsieve.catalogue import load_catalogue
+from chipsieve.commands.launchers import TRAINING
 from chipsieve.facts.reading import Reading
 from chipsieve.link import link
 from chipsieve.link.launch import Launch
 from chipsieve.match.table import default_table
+from chipsieve.sieve.concluding import Rules, conclude
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 from chipsieve.sieve.policies import load_policy
-from chipsieve.sieve.verdict import Rules, conclude, scanned
 from chipsieve.sources.cache import Cache
 from chipsieve.sources.disk import Discovery, discover
 from chipsieve.sources.readers import read_tree
+from chipsieve.sources.scan_record import record_scan
 from evals.baseline import plain_search
 from evals.clones import files_of
 from evals.labels import Label
@@ -28,7 +30,6 @@ from evals.labels import Label
 Record = dict[str, Any]
 MODES = {"balanced": ("balanced", "launch"), "strict": ("strict", "launch"), "paper": ("paper", "tree")}
 """Policy and scope of each mode; `search` is the plain search beside them."""
-TRAINING = ("training", "fine-tuning")
 BLAMED = 5  # launches named per lost group
 
 
@@ -65,7 +66,7 @@ def verdict(
 ) -> Verdict:
     """What `chipsieve scan` says of readings that several modes share."""
     rules = Rules(load_catalogue(), default_table().signals, load_policy(policy), "training")
-    return conclude(scanned(found, readings, scope, ()), launches, rules)
+    return conclude(record_scan(found, readings, scope, ()), launches, rules)
 
 
 def outcome(judged: Verdict, label: Label) -> Record:
@@ -97,7 +98,7 @@ def _blame(launches: Sequence[LaunchVerdict], groups: Sequence[frozenset[str]]) 
             if group & set(one.remaining):
                 continue
             for cut in (cut for step in one.steps for cut in step.cuts if group & set(cut.excluded)):
-                place = cut.evidence.findings[0]
+                place = cut.evidence.lines[0]
                 yield {"signal": cut.signal, "launch": one.launch.id, "at": f"{place.path}:{place.span.line}"}
 
 

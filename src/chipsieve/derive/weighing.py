@@ -7,7 +7,7 @@ A derived quantity, a memory floor say, takes at most four files:
 2. a module here with a function from a launch to evidence (a `Deriver`): it reads `launch.settings` and
    `launch.findings` and gives `Evidence(claim, value, standing, (Quantity(...),))`, the quantity resting on what it is
    computed from; nothing where one of them is unknown. The evidence is `asserted` only where all are certain.
-3. a row in `DERIVERS` below.
+3. a row in `DERIVERS` below: the claim's id and the function.
 4. its tests.
 
 Policy, sieve, proof and every report treat it like all other evidence; tests/test_derived_evidence.py holds that.
@@ -16,21 +16,21 @@ Policy, sieve, proof and every report treat it like all other evidence; tests/te
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
-from chipsieve.derive.evidence import Evidence
+from chipsieve.derive.premises import Evidence
 from chipsieve.facts.finding import Finding
 from chipsieve.link.launch import Launch, Standing
 from chipsieve.signals.signal import Signal
 
 ORDER: tuple[Standing, ...] = ("asserted", "optional", "inert")
 Deriver = Callable[[Launch], Iterable[Evidence]]
-DERIVERS: tuple[Deriver, ...] = ()
-"""What derives further evidence from a launch."""
+DERIVERS: Mapping[str, Deriver] = {}
+"""What derives evidence from a launch, by the id of the signal that it claims: those that have no match rows."""
 
 
 def weigh(
-    launch: Launch, signals: Mapping[str, Signal], derivers: Sequence[Deriver] = DERIVERS
+    launch: Launch, signals: Mapping[str, Signal], derivers: Mapping[str, Deriver] = DERIVERS
 ) -> tuple[Evidence, ...]:
     """The launch's evidence, sorted by signal and value.
 
@@ -44,8 +44,9 @@ def weigh(
             key = (signal.id, item.value if depends_on_value(signal) else "")
             groups[key][stands].add(item)
     found = [_merged(*key, by_standing) for key, by_standing in groups.items()]
-    for derive in derivers:
-        found += [item for item in derive(launch) if item.signal in signals]
+    for claim, derive in derivers.items():
+        if claim in signals:
+            found += derive(launch)
     return tuple(sorted(found, key=lambda item: (item.signal, item.value)))
 
 

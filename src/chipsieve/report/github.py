@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from chipsieve.derive.evidence import Line
+from chipsieve.derive.premises import Line
 from chipsieve.report import lookups
 from chipsieve.report.conclusion import closing_sentence
 from chipsieve.report.escape import visible

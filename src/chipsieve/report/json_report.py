@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from chipsieve import __version__
-from chipsieve.derive.evidence import Date, Premise, Quantity
+from chipsieve.derive.premises import Date, Premise, Quantity
 from chipsieve.facts.finding import Finding
 from chipsieve.link.launch import Launch, Setting, Standing
 from chipsieve.report import lookups

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chipsieve.derive.evidence import Evidence, Line
+from chipsieve.derive.premises import Evidence, Line
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Gap
 from chipsieve.link.launch import Launch, Standing

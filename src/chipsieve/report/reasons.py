@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from chipsieve.derive.evidence import Date, Evidence, Premise, Quantity
+from chipsieve.derive.premises import Date, Evidence, Premise, Quantity
 from chipsieve.facts.finding import Finding
 from chipsieve.link.launch import Setting
 from chipsieve.report.condition_words import open_question

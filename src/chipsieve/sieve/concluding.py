@@ -26,7 +26,7 @@ class Rules(msgspec.Struct, frozen=True):
     signals: Mapping[str, Signal]
     policy: Policy
     role: str = "training"
-    derivers: tuple[Deriver, ...] = DERIVERS
+    derivers: Mapping[str, Deriver] = DERIVERS
 
     def criteria(self) -> Criteria:
         """Criteria that have worked out no answer yet."""

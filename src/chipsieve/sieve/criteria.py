@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.catalogue.predicates import Names, admits
-from chipsieve.derive.evidence import Evidence
+from chipsieve.derive.premises import Evidence
 from chipsieve.sieve.policies import Policy
 from chipsieve.sieve.proof import Answers, Chips, Ruling
 from chipsieve.signals.signal import Signal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from chipsieve.derive.evidence import Evidence
+from chipsieve.derive.premises import Evidence
 from chipsieve.derive.weighing import DERIVERS, Deriver, weigh
 from chipsieve.facts.conditions import MENTION
 from chipsieve.facts.finding import Finding
@@ -22,7 +22,10 @@ Objection = tuple[str, Chips]
 
 
 def judge(
-    launch: Launch, criteria: Criteria, mentions: frozenset[str] = frozenset(), derivers: Sequence[Deriver] = DERIVERS
+    launch: Launch,
+    criteria: Criteria,
+    mentions: frozenset[str] = frozenset(),
+    derivers: Mapping[str, Deriver] = DERIVERS,
 ) -> LaunchVerdict:
     """What one launch leaves possible, with the proof of it; `mentions` are the vendors of whom the tree speaks."""
     signals, spoken = criteria.signals, criteria.of_vendors(mentions)

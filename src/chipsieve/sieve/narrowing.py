@@ -15,7 +15,7 @@ from itertools import combinations
 
 from msgspec.structs import replace
 
-from chipsieve.derive.evidence import Evidence
+from chipsieve.derive.premises import Evidence
 from chipsieve.sieve.criteria import Criteria
 from chipsieve.sieve.proof import Chips, Conflict, Proof, Ruling, Spared, StepResult
 from chipsieve.signals.steps import Step

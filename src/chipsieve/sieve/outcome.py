@@ -8,7 +8,7 @@ import msgspec
 
 from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.commands.launchers import TRAINING
-from chipsieve.derive.evidence import Evidence
+from chipsieve.derive.premises import Evidence
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Gap
 from chipsieve.link.launch import Launch

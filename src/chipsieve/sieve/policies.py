@@ -13,7 +13,7 @@ from chipsieve.signals.signal import Signal
 from chipsieve.tables import TableError, load_toml, refuse_unknown, text_field, text_list
 
 if TYPE_CHECKING:  # the command line lists the policies, and loads no more than it must
-    from chipsieve.derive.evidence import Evidence
+    from chipsieve.derive.premises import Evidence
     from chipsieve.sieve.proof import Weight
 
 DEFAULT = "balanced"

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from chipsieve.derive.evidence import Evidence
+from chipsieve.derive.premises import Evidence
 from chipsieve.signals.signal import Strength
 
 Chips = frozenset[str]

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from chipsieve.border.fingerprint import line_hashes
 from chipsieve.border.sarif.condition_trees import encode
 from chipsieve.border.sarif.rules import sentence
-from chipsieve.derive.evidence import Line
+from chipsieve.derive.premises import Line
 from chipsieve.facts.finding import Finding
 from chipsieve.link.launch import Standing
 from chipsieve.report import lookups

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from chipsieve.border.fingerprint import line_hashes
 from chipsieve.border.sarif.results import Record, partial_fingerprints, physical_location, plain, quoted, uri
 from chipsieve.border.sarif.rules import VERDICT
-from chipsieve.derive.evidence import Line
+from chipsieve.derive.premises import Line
 from chipsieve.report import lookups
 from chipsieve.report.conclusion import closing_sentence
 from chipsieve.report.groups import Groups
