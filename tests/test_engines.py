@@ -10,9 +10,9 @@ import pytest
 
 from chipsieve import scan
 from chipsieve.api import sieve
-from chipsieve.border.combine import place_of
 from chipsieve.border.semgrep import running
 from chipsieve.border.semgrep.running import SemgrepError, find_semgrep, run_semgrep
+from chipsieve.match.matcher import place_of
 
 EXAMPLE = Path(__file__).parents[1] / "fixtures/repos/hunyuan-large-2024-11-05"
 
