@@ -400,3 +400,69 @@ def test_the_ways_through_many_families_of_configs_are_bounded() -> None:
     found = runs("run.sh", script("run.sh", *sources, train), *configs, module("train.py"))
     assert 8 <= len(found) <= 64
     assert {run.program.entry for run in found} == {"train.py"}
+
+
+SIDES = (module("train.py"), module("sub/train.py"), module("sub/deep/train.py"))
+
+
+@pytest.mark.parametrize("name", ["root", "base", "scriptdir", "cwd"])
+@pytest.mark.parametrize(("folder", "entry"), [("sub/", "sub/train.py"), ("", None), ("other/", None)])
+def test_an_unset_variable_is_unknown_whatever_its_name(name: str, folder: str, entry: str | None) -> None:
+    words = [text("python"), joined(variable(name), text("/train.py")), text("--bf16")]
+    (run,) = runs(f"{folder}run.sh", script(f"{folder}run.sh", command(words)), *SIDES[:2])
+    assert run.program.entry == (entry or f"${{{name}}}/train.py"), "the nearest file of that ending, where one is"
+    assert run.program.known is (entry is not None)
+    assert (run.words[1].text, run.words[1].known_text) == (f"${{{name}}}/train.py", None)
+    assert (run.words[1].unknown, run.words[1].root_at) == (((0, len(name) + 3),), None)
+
+
+@pytest.mark.parametrize(
+    ("parts", "entry"),
+    [
+        ((variable("@scriptdir"), text("/train.py")), "sub/train.py"),
+        ((variable("@scriptdir"), text("/../train.py")), "train.py"),
+        ((variable("@scriptdir"), text("/deep/train.py")), "sub/deep/train.py"),
+        ((variable("@cwd"), text("/train.py")), "sub/deep/train.py"),
+        ((variable("@cwd"), text("/../train.py")), "sub/train.py"),
+        ((variable("@cwd"), text("/../../train.py")), "train.py"),
+        ((text("train.py"),), "sub/deep/train.py"),
+        ((variable("@cwd"), text("/../../../train.py")), "sub/deep/train.py"),  # above the root: the ending counts
+    ],
+)
+def test_words_on_the_scripts_own_place_find_files_from_the_root(parts: tuple[Word, ...], entry: str) -> None:
+    run_in = command([text("python"), joined(*parts)], directory=joined(variable("@scriptdir"), text("/deep")))
+    (run,) = runs("sub/run.sh", script("sub/run.sh", run_in), *SIDES)
+    assert run.program.entry == entry
+    assert run.program.known
+    assert run.words[1].known
+
+
+def test_the_place_of_the_called_script_is_its_own() -> None:
+    outer = script("run.sh", command([text("bash"), joined(variable("@scriptdir"), text("/sub/run.sh"))]))
+    inner = script("sub/run.sh", command([text("python"), joined(variable("@scriptdir"), text("/train.py"))]))
+    (run,) = runs("run.sh", outer, inner, *SIDES)
+    assert run.program.entry == "sub/train.py"
+
+
+def test_a_script_may_call_itself_by_its_own_name() -> None:
+    itself = script("sub/run.sh", command([text("sbatch"), variable("@script")]), command("python train.py", at=2))
+    assert [run.chain for run in runs("sub/run.sh", itself, *SIDES)] == [(("sub/run.sh", 2),)]
+
+
+def test_a_place_in_a_word_begins_where_the_path_does() -> None:
+    scope = Scope("sub/run.sh", directory="work")
+    (word,) = expand(joined(text("--config="), variable("@scriptdir"), text("/ds.json")), scope)
+    assert (word.text, word.root_at, word.known) == ("--config=sub/ds.json", 9, False)
+    (path,) = expand(joined(variable("@cwd"), text("/ds.json")), scope)
+    assert (path.text, path.root_at, path.known) == ("work/ds.json", 0, True)
+    (plain,) = expand(text("sub/ds.json"), scope)
+    assert (plain.root_at, plain.known) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("word", "known"),
+    [("${CODE}/train.py", True), ("/opt/code/other.py", True), ("${CODE}/other.py", False), ("other.py", True)],
+)
+def test_an_entry_is_known_that_the_tree_has_or_that_is_written_out(word: str, *, known: bool) -> None:
+    (run,) = runs("run.sh", script("run.sh", command(f"python {word}")), module("train.py"))
+    assert run.program.known is known

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from chipsieve.facts.conditions import MENTION, NEVER, Condition, Question
 from chipsieve.facts.reading import Function, Import, Reading, Reference
-from chipsieve.link.launch import Standing
+from chipsieve.link.launch import Launch, Standing
 from chipsieve.match.matcher import match_tree
-from link_builders import command, if_variable, joined, module, option, script, span, text, variable
+from link_builders import choice, command, if_variable, joined, module, option, script, span, text, variable
 from small_signals import TABLE, fact, having, launches_of, one, standings
 
 
@@ -318,3 +318,82 @@ def test_another_run_that_imports_the_package_asserts_nothing_here() -> None:
     first, second = launches_of([run, module("train.py"), other, PIN])
     assert standings(first) == {("flash", "requirements.txt"): "optional"}
     assert standings(second) == {("flash", "requirements.txt"): "asserted"}
+
+
+WHO = if_variable("WHO")
+
+
+def lines(launch: Launch, path: str) -> dict[int, Standing]:
+    """Where the findings of one file stand, by line."""
+    return {item.span.line: stands for item, stands in launch.findings if item.path == path}
+
+
+def test_of_the_variables_of_its_script_a_run_has_those_that_are_in_force() -> None:
+    in_force = command("torchrun train.py", at=5, environment={"NCCL_IB_HCA": text("mlx5_0", line=4)})
+    facts = [fact("fabric", kind="env", line=line) for line in (2, 4, 9)]  # overwritten, in force, set afterwards
+    run, train = script("run.sh", in_force), module("train.py")
+    assert lines(one(having(run, *facts), train), "run.sh") == {4: "asserted"}
+    unset = script("run.sh", command("torchrun train.py", at=5))
+    assert lines(one(having(unset, *facts), train), "run.sh") == {}
+    unsure = script("run.sh", replace(in_force, environment=(("NCCL_IB_HCA", choice(((WHO,), "mlx5_0"))),)))
+    assert set(lines(one(having(unsure, *facts), train), "run.sh").values()) == {"optional"}
+
+
+def test_of_the_flags_of_its_script_a_run_has_its_own() -> None:
+    facts = [fact("bf16", kind="flag", line=line) for line in (1, 2, 3)]
+    commands = (command("torchrun train.py --bf16"), command("torchrun train.py", at=2), command("echo --bf16", at=3))
+    first, second = launches_of([having(script("run.sh", *commands), *facts), module("train.py")])
+    assert (lines(first, "run.sh"), lines(second, "run.sh")) == ({1: "asserted"}, {})
+
+
+@pytest.mark.parametrize("language", ["python", "notebook", "yaml", "dockerfile"])
+def test_the_variables_and_flags_of_a_file_that_is_merely_read_stay(language: str) -> None:
+    name = "conf.yaml" if language == "yaml" else "conf.py"
+    facts = (fact("fabric", kind="env", line=2), fact("bf16", kind="flag", line=3), fact("fabric", NEVER, line=4))
+    config = Reading(name, language, facts=facts)
+    train = replace(module("train.py"), references=(Reference("conf.yaml", span()),), imports=(importing("conf"),))
+    run = script("run.sh", command("torchrun train.py", environment={"NCCL_IB_HCA": text("other")}))
+    assert lines(one(run, train, config), name) == {2: "asserted", 3: "asserted"}
+
+
+def test_what_code_sets_stays_though_it_starts_the_run() -> None:
+    facts = (fact("fabric", kind="env", line=2), fact("bf16", kind="flag", line=3))
+    start = replace(module("start.py"), commands=(command("torchrun train.py", at=9),), facts=facts)
+    assert lines(one(start, module("train.py")), "start.py") == {2: "asserted", 3: "asserted"}
+    shell = replace(start, path="start.sh", language="shell")
+    assert lines(one(shell, module("train.py")), "start.sh") == {}
+
+
+def test_a_fact_of_the_words_stands_where_the_script_states_it_and_else_for_itself() -> None:
+    words = command("torchrun train.py --bf16", at=4)
+    stated = having(script("run.sh", words), fact("bf16", kind="flag", line=4))
+    (ours,) = one(stated, module("train.py")).findings
+    (linked,) = one(script("run.sh", words), module("train.py")).findings
+    assert (ours[0].engine, linked[0].engine) == ("test", "link")
+    assert (ours[0].span.line, ours[1]) == (linked[0].span.line, linked[1]) == (4, "asserted")
+
+
+@pytest.mark.parametrize(
+    ("line", "files"),
+    [
+        ("torchrun ${HOME}/code/pretrain.py --config ds", {"jobs/ds.yaml"}),  # nobody knows where that code lies
+        ("torchrun code/pretrain.py --config ds", {"code/ds.yaml", "code/pretrain.py"}),
+        ("torchrun code/pretrain.py --config=other", {"code/pretrain.py"}),
+    ],
+)
+def test_configs_are_looked_for_beside_an_entry_that_is_known(line: str, files: set[str]) -> None:
+    configs = [Reading("jobs/ds.yaml", "yaml"), Reading("code/ds.yaml", "yaml")]
+    entry = [module("code/pretrain.py")] if line.startswith("torchrun code") else []
+    found = one(script("jobs/run.sh", command(line, directory=text(".."))), *entry, *configs)
+    assert set(found.files) - {"jobs/run.sh"} == files
+
+
+@pytest.mark.parametrize("between", ["=", " "])
+def test_a_config_on_the_scripts_own_place_is_found_from_the_root(between: str) -> None:
+    place = (variable("@scriptdir"), text("/ds.json"))
+    flag = [joined(text("--config="), *place)] if between == "=" else [text("--config"), joined(*place)]
+    configs = [Reading(path, "json", facts=(fact("bf16", kind="key"),)) for path in ("ds.json", "sub/ds.json")]
+    run = command([text("python"), text("train.py"), *flag], directory=joined(variable("@scriptdir"), text("/..")))
+    assert standings(one(script("sub/run.sh", run), module("train.py"), *configs)) == {
+        ("bf16", "sub/ds.json"): "asserted"
+    }
