@@ -7,12 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from chipsieve.border.combine import place_of
 
 from chipsieve import scan
 from chipsieve.api import sieve
 from chipsieve.border.semgrep import running
 from chipsieve.border.semgrep.running import SemgrepError, find_semgrep, rule_packs, run_semgrep
+from chipsieve.match.matcher import place_of
 
 EXAMPLE = Path(__file__).parents[1] / "fixtures/repos/hunyuan-large-2024-11-05"
 

@@ -13,7 +13,7 @@ from chipsieve.facts.conditions import ALWAYS, Condition, Every, Not, Question, 
 from chipsieve.facts.deciding import all_hold
 from chipsieve.facts.reading import Function, Reading
 from chipsieve.facts.ternary import Ternary
-from chipsieve.link.file_index import Tree
+from chipsieve.link.file_index import FileIndex
 from chipsieve.link.live_names import HOOKS, Calls, live_names
 from chipsieve.link.memo import Asked, Settled, may
 from chipsieve.link.option_values import Declared, OptionValues, option_name
@@ -24,7 +24,7 @@ names = st.sampled_from(["a", "b", "c"])
 folders = st.lists(names, max_size=4).map("/".join)
 files = st.sampled_from(["a.py", "b.py", "__init__.py", "__main__.py", "run.sh"])
 paths = st.builds(posixpath.join, folders, files)
-trees = st.lists(paths, max_size=12).map(lambda found: Tree(Reading(path) for path in found))
+trees = st.lists(paths, max_size=12).map(lambda found: FileIndex(Reading(path) for path in found))
 bases = st.sampled_from(["", ".", "a", "b/c", "./a/../b", "..", "/a"])
 
 tests: st.SearchStrategy[Condition] = st.sampled_from([
@@ -77,7 +77,7 @@ functions = st.lists(
 
 
 @given(trees, st.builds(posixpath.join, folders, files), folders | bases)
-def test_a_file_is_found_by_its_longest_ending_nearest_to_the_base(tree: Tree, text: str, near: str) -> None:
+def test_a_file_is_found_by_its_longest_ending_nearest_to_the_base(tree: FileIndex, text: str, near: str) -> None:
     parts = text.split("/")
     endings = ["/".join(parts[start:]) for start in range(len(parts))]
     fits = [[path for path in tree.readings if f"/{path}".endswith(f"/{ending}")] for ending in endings]
@@ -92,7 +92,9 @@ def _common(near: str, path: str) -> str:
 
 
 @given(trees, st.lists(names, min_size=1, max_size=3), st.lists(bases, max_size=3))
-def test_a_module_is_the_first_of_its_files_seen_from_each_base(tree: Tree, name: list[str], seen: list[str]) -> None:
+def test_a_module_is_the_first_of_its_files_seen_from_each_base(
+    tree: FileIndex, name: list[str], seen: list[str]
+) -> None:
     stem = "/".join(name)
     endings = (f"{stem}.py", f"{stem}/__main__.py", f"{stem}/__init__.py")
     places = [posixpath.normpath(posixpath.join(base, ending)) for base in seen for ending in endings]

@@ -8,17 +8,17 @@ from msgspec.structs import replace
 from chipsieve.facts.conditions import ALWAYS, NEVER, Condition, Every, Not, Question, Some
 from chipsieve.facts.reading import Function, Import, Option, Reading, Reference
 from chipsieve.facts.ternary import Ternary
-from chipsieve.link.file_index import Tree
-from chipsieve.link.launch import Resolved
+from chipsieve.facts.words import Resolved, written
+from chipsieve.link.file_index import FileIndex
 from chipsieve.link.option_values import Declared, OptionValues
 from chipsieve.link.reach import Reach, Start
 from chipsieve.link.roles import devices, role_of
-from chipsieve.link.tree_files import Files
+from chipsieve.link.tree_files import TreeFiles
 from link_builders import module, option, span
 
 
 def words(line: str) -> tuple[Resolved, ...]:
-    return tuple(Resolved(word, "a.sh", span()) for word in line.split())
+    return tuple(written(word, "a.sh", span()) for word in line.split())
 
 
 def reach(
@@ -29,7 +29,7 @@ def reach(
     environment: dict[str, str] | None = None,
 ) -> Reach:
     known = {name: Resolved(value, "a.sh", span()) for name, value in (environment or {}).items()}
-    return Reach(Files(Tree(readings)), Start((entry,), known, words(line), ("", "src"), provided))
+    return Reach(TreeFiles(FileIndex(readings)), Start((entry,), known, words(line), ("", "src"), provided))
 
 
 BF16 = Question("option", "bf16")
@@ -192,8 +192,8 @@ def test_the_main_block_counts_in_the_entry_only() -> None:
     ],
 )
 def test_names_find_files(text: str, bases: tuple[str, ...], path: str | None) -> None:
-    tree = Tree([Reading(name, "json") for name in ("train/ds.json", "conf/ds.json", "deep/only.json")])
-    assert tree.find(text, bases) == path
+    tree = FileIndex([Reading(name, "json") for name in ("train/ds.json", "conf/ds.json", "deep/only.json")])
+    assert tree.named(written(text, "run.sh", span()), bases) == path
 
 
 @pytest.mark.parametrize(
@@ -246,8 +246,8 @@ def test_a_python_config_brings_in_what_it_builds_on_and_other_code_does_not() -
     names = (Reference("./_base_/schedule.py", span()), Reference("../tools/helper.py", span()))
     config = replace(module("configs/big.py"), references=names)
     code = replace(module("tools/train.py"), references=(Reference("helper.py", span()),))
-    tree = Tree([base, other, config, code])
-    found = Reach(Files(tree), Start(("configs/big.py", "tools/train.py")))
+    tree = FileIndex([base, other, config, code])
+    found = Reach(TreeFiles(tree), Start(("configs/big.py", "tools/train.py")))
     assert sorted(found.files) == ["configs/_base_/schedule.py", "configs/big.py", "tools/train.py"]
 
 

@@ -6,7 +6,6 @@ import json
 from typing import Any, get_args
 
 import pytest
-from chipsieve.report.facts import finding_order
 from hypothesis import given
 from hypothesis import strategies as st
 

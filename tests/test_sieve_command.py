@@ -12,15 +12,10 @@ from msgspec.structs import replace
 
 from chipsieve import scan
 from chipsieve.api import sieve
-from chipsieve.border.combine import joined, merged, only, place_of
 from chipsieve.border.sarif import write
 from chipsieve.cli import main
 from chipsieve.configuration.file import Config
-from chipsieve.facts.conditions import Question
-from chipsieve.facts.finding import Finding
-from chipsieve.facts.places import Span
-from chipsieve.facts.reading import Reading
-from chipsieve.link.launch import Launch
+from chipsieve.match.matcher import place_of
 from chipsieve.tables import TableError
 
 REPOS = sorted(path for path in (Path(__file__).parents[1] / "fixtures/repos").iterdir() if path.is_dir())
@@ -142,42 +137,3 @@ def test_rules_are_where_the_command_says() -> None:
 def test_an_unknown_engine_is_refused() -> None:
     with pytest.raises(TableError, match="semgrep"):
         scan(EXAMPLE, engines=("semgrap",))
-
-
-def finding(line: int, engine: str, value: str = "", row: str = "", **more: Any) -> Finding:
-    return Finding("bf16-training", row, "a.py", Span(line, 1, line, 5), value, "x", engine=engine, **more)
-
-
-def test_two_engines_on_one_line_are_one_finding() -> None:
-    told, bare = finding(3, "semgrep", "true", "flag"), finding(3, "flake8")
-    (items,) = merged([told, bare, told]).values()
-    assert [(item.engine, item.value) for item in items] == [("flake8+semgrep", "true")]
-
-
-def test_one_engine_may_see_two_values_on_a_line() -> None:
-    (items,) = merged([finding(3, "semgrep", "a"), finding(3, "semgrep", "b")]).values()
-    assert [item.value for item in items] == ["a", "b"]
-
-
-def test_our_finding_stands_where_both_see_the_line() -> None:
-    ours = finding(3, "libcst", "true", "call", conditions=(Question("option", "bf16"),))
-    silent = finding(4, "libcst", "true", "call")
-    foreign = [finding(3, "semgrep", "True", "call"), finding(9, "semgrep", "True", "call")]
-    (both,) = joined([Reading("a.py", findings=(ours, silent))], foreign, alone=False)
-    assert [(item.span.line, item.engine) for item in both.findings] == [
-        (3, "libcst+semgrep"), (4, "libcst"), (9, "semgrep"),
-    ]  # fmt: skip
-    assert both.findings[0].conditions == ours.conditions
-    (alone,) = joined([Reading("a.py", findings=(ours, silent))], foreign, alone=True)
-    assert [(item.span.line, item.engine) for item in alone.findings] == [(3, "semgrep"), (9, "semgrep")]
-
-
-def test_a_file_that_no_reader_opens_gets_a_reading() -> None:
-    kernel = Finding("bf16-training", "semgrep", "k.cu", Span(1, 1, 1, 2), "", "x", engine="semgrep")
-    assert joined([], [kernel], alone=True) == (Reading("k.cu", findings=(kernel,)),)
-
-
-def test_only_what_was_reported_is_judged() -> None:
-    pairs = ((finding(3, "link"), "asserted"), (finding(4, "link"), "asserted"))
-    launch = Launch("x", "training", "a.sh", 1, "a.py", (), {}, (), pairs)  # type: ignore[arg-type]
-    assert only(launch, frozenset({("bf16-training", "a.py", 4)})).findings == pairs[1:]

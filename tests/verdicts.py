@@ -16,7 +16,8 @@ from chipsieve.facts.conditions import Question
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Span
 from chipsieve.facts.reading import Gap
-from chipsieve.link.launch import Launch, Resolved
+from chipsieve.facts.words import Resolved
+from chipsieve.link.launch import Launch
 from chipsieve.sieve.outcome import LaunchVerdict, Naming, Note, Verdict
 from chipsieve.sieve.proof import Answers, Conflict, Proof, Ruling, StepResult, Weight
 from chipsieve.signals.signal import Signal

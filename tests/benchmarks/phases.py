@@ -34,11 +34,11 @@ class Clock:
 
 
 def measured(tree: Path) -> dict[str, object]:
-    """Files, bytes, launches and CPU seconds by phase of one scan."""
+    """Files, bytes, launches and CPU seconds by phase of one scan; matching belongs to linking."""
     clock = Clock()
     from chipsieve import report
     from chipsieve.catalogue import load_catalogue
-    from chipsieve.link import link
+    from chipsieve.match.matcher import match_tree
     from chipsieve.match.table import default_table
     from chipsieve.sieve.concluding import Rules, conclude
     from chipsieve.sieve.policies import load_policy
@@ -58,15 +58,15 @@ def measured(tree: Path) -> dict[str, object]:
         readings += read_tree(replace(found, files=files), workers=1)
         clock.lap(f"reading {language}")
     readings.sort(key=lambda reading: reading.path)
-    linked = link(readings, table, "launch")
+    says = match_tree(readings, table)
     clock.lap("linking")
-    gaps = {*found.gaps, *(gap for reading in readings for gap in reading.gaps), *linked.gaps}
-    verdict = conclude(record_scan(found, tuple(readings), "launch", gaps), linked.launches, rules)
+    gaps = {*found.gaps, *(gap for reading in readings for gap in reading.gaps), *says.gaps}
+    verdict = conclude(record_scan(found, tuple(readings), says.findings, gaps), says.launches, rules)
     clock.lap("judging")
     report.render(verdict, "json")
     clock.lap("reporting")
     sizes = sum((found.root / path).stat().st_size for path, _ in found.files)
-    return {"files": len(found.files), "bytes": sizes, "launches": len(linked.launches), "cpu": clock.seconds}
+    return {"files": len(found.files), "bytes": sizes, "launches": len(says.launches), "cpu": clock.seconds}
 
 
 if __name__ == "__main__":

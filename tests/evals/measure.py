@@ -10,11 +10,12 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from chipsieve.catalogue import load_catalogue
 from chipsieve.commands.launchers import TRAINING
 from chipsieve.facts.reading import Reading
-from chipsieve.link import link
-from chipsieve.link.launch import Launch
+from chipsieve.match.matcher import Matched, match_tree
 from chipsieve.match.table import default_table
 from chipsieve.sieve.concluding import Rules, conclude
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict
@@ -46,27 +47,27 @@ def measure(clone: Path, label: Label, kept: Path, modes: Sequence[str] = tuple(
             readings = read_tree(found, workers=1, cache=cache)
             remembered = cache.hits
         seconds = {"reading": time.perf_counter() - start}
-        linked = {scope: link(readings, default_table(), scope).launches for scope in ("launch", "tree")}
-        outcomes = {mode: outcome(verdict(found, readings, linked[scope], policy, scope), label)
+        says = {scope: match_tree(readings, default_table(), scope=scope) for scope in ("launch", "tree")}
+        outcomes = {mode: outcome(verdict(found, readings, says[scope], policy, scope), label)
                     for mode, (policy, scope) in MODES.items() if mode in modes}  # fmt: skip
         seconds["all"] = time.perf_counter() - start
         outcomes["search"] = _kept(plain_search(root), label)
         gaps = sum(len(reading.gaps) for reading in readings) + len(found.gaps)
+        runs = says["launch"].launches
     return {
         "key": label.key, "kind": label.kind, "confidence": label.confidence, "groups": len(label.truth),
         "truth": [sorted(group) for group in label.truth], "files": len(found.files), "gaps": gaps,
-        "launches": len(linked["launch"]), "training": sum(one.role in TRAINING for one in linked["launch"]),
+        "launches": len(runs), "training": sum(run.role in TRAINING for run in runs),
         "seconds": {name: round(value, 2) for name, value in seconds.items()}, "megabytes": _megabytes(),
         "remembered": remembered, "modes": outcomes,
     }  # fmt: skip
 
 
-def verdict(
-    found: Discovery, readings: Sequence[Reading], launches: Sequence[Launch], policy: str, scope: str
-) -> Verdict:
+def verdict(found: Discovery, readings: Sequence[Reading], says: Matched, policy: str, scope: str) -> Verdict:
     """What `chipsieve scan` says of readings that several modes share."""
     rules = Rules(load_catalogue(), default_table().signals, load_policy(policy), "training")
-    return conclude(record_scan(found, readings, scope, ()), launches, rules)
+    record = record_scan(found, readings, says.findings, ())
+    return conclude(replace(record, scope=scope), says.launches, rules)
 
 
 def outcome(judged: Verdict, label: Label) -> Record:

@@ -46,8 +46,8 @@ def flags(words: Sequence[str | None]) -> Iterator[Flag]:
 
 
 def is_flag(word: str | None) -> bool:
-    """Whether a word that stands behind a flag is no operand but a flag itself; `-1` is a number."""
-    return word is not None and word.startswith("-") and not NUMBER.match(word)
+    """Whether a word that stands behind a flag is no operand but a flag itself; `-1` is a number, `-` a file."""
+    return word is not None and word.startswith("-") and word != "-" and not NUMBER.match(word)
 
 
 class Given(NamedTuple):

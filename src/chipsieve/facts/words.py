@@ -89,7 +89,7 @@ class Resolved(msgspec.Struct, frozen=True, gc=False):
 
     def cut(self, start: int, end: int) -> Resolved:
         """A stretch of the word: the operand of `--flag=operand`."""
-        rooted = self.root_at is not None and start <= self.root_at <= end
+        rooted = self.root_at is not None and start <= self.root_at < end
         return Resolved(
             text=self.text[start:end],
             path=self.path,
@@ -98,7 +98,7 @@ class Resolved(msgspec.Struct, frozen=True, gc=False):
             unknown=tuple(
                 (max(first, start) - start, min(last, end) - start)
                 for first, last in self.unknown
-                if last > start and first < end
+                if max(first, start) < min(last, end)
             ),
             root_at=(self.root_at or 0) - start if rooted else None,
         )

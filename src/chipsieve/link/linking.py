@@ -247,17 +247,17 @@ class _Linker:
         """One file's standings; of variables and flags in the run's scripts its words decide, whoever wrote them."""
         settled, file = reach.settled(path), self._files[path]
         own_script = path in run.scripts and file.reading.language not in CODE
-        overridden = {index for name, places in file.keys.items() if reach.options.gives(name) for index in places}
-        if not (said or overridden or (own_script and file.stated)):
+        by_words = file.by_words if own_script else ()
+        overridden = [index for name, places in file.keys.items() if reach.options.gives(name) for index in places]
+        if not (said or overridden or by_words):
             return settled
         stands = list(settled.standings)
-        for index, fact in enumerate(file.reading.facts):
-            if own_script and fact.kind in BY_WORDS:
-                stands[index] = said.get(index, "inert")
-            elif index in said and stands[index] == "inert":
-                stands[index] = said[index]
-            elif index in overridden and stands[index] == "asserted":
-                stands[index] = "optional"
+        for index in by_words:
+            stands[index] = said.get(index, "inert")
+        for index, stand in said.items():
+            stands[index] = stand if stands[index] == "inert" else stands[index]
+        for index in overridden:
+            stands[index] = "optional" if stands[index] == "asserted" else stands[index]
         return replace(settled, standings=tuple(stands))
 
     def _settled_around(self, run: Run, reach: Reach) -> list[SettledFile]:

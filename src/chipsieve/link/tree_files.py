@@ -100,6 +100,12 @@ class File:
         return found
 
     @cached_property
+    def by_words(self) -> Sequence[int]:
+        """The indices of the variables and flags that it states, or that another scanner marks in it."""
+        facts, marks = (fact.kind for fact in self.reading.facts), (mark.row for mark in self.reading.findings)
+        return [index for index, kind in enumerate((*facts, *marks)) if kind in BY_WORDS]
+
+    @cached_property
     def keys(self) -> Mapping[str, list[int]]:
         """The indices of the keys that it sets, by the names under which options are compared."""
         found: defaultdict[str, list[int]] = defaultdict(list)

@@ -142,7 +142,7 @@ class Matcher:
         return found, False
 
     def launch(self, launch: Launch, provided: frozenset[str] | None) -> Launch:
-        """The launch with the findings that are not inert in it.
+        """The launch with the findings that are not inert in it, in place of the facts that they come from.
 
         `provided` are modules that it asks for by name; None for a launch that stands for whole files, where nobody
         knows what is asked for, and what is pinned counts.
@@ -157,7 +157,7 @@ class Matcher:
             for item, _ in matched(said.fact, said.path, self._table):
                 if (not self._alone or place_of(item) in self._marks) and self._keep(item):
                     found.setdefault(item, said.standing)
-        return replace(launch, findings=tuple(found.items()))
+        return replace(launch, findings=tuple(found.items()), settled=(), stated=())
 
     def _of(self, settled: SettledFile) -> list[tuple[Finding, Standing]]:
         """The findings of a file where its facts stand so; shared by all launches for which that is the same."""

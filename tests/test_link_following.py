@@ -7,16 +7,15 @@ from msgspec.structs import replace
 
 from chipsieve.facts.conditions import NEVER, Not
 from chipsieve.facts.reading import Command, Reading
-from chipsieve.facts.words import Part, Word
+from chipsieve.facts.words import Part, Resolved, Word
 from chipsieve.link.expansion import Scope, expand
-from chipsieve.link.file_index import Tree, above
+from chipsieve.link.file_index import FileIndex, above
 from chipsieve.link.following import Follower, Run
-from chipsieve.link.launch import Resolved
 from link_builders import arguments, choice, command, if_variable, joined, module, script, span, text, variable
 
 
 def runs(first: str, *readings: Reading) -> list[Run]:
-    return Follower(Tree(readings)).runs(first)
+    return Follower(FileIndex(readings)).runs(first)
 
 
 def line(run: Run) -> str:
@@ -70,7 +69,7 @@ def test_scripts_call_scripts_and_pass_their_arguments_on() -> None:
         command([text("sh"), joined(variable("@scriptdir"), text("/run.sh")), text("--fast"), arguments()], at=5),
     )
     inner = script("hydit/run.sh", command([text("deepspeed"), text("hydit/train.py"), arguments()], at=2))
-    follower = Follower(Tree([outer, inner, module("hydit/train.py")]))
+    follower = Follower(FileIndex([outer, inner, module("hydit/train.py")]))
     (run,) = follower.runs("hydit/train.sh")
     assert run.chain == (("hydit/train.sh", 5), ("hydit/run.sh", 2))
     assert [word.text for word in run.operands] == ["--fast", "$@"]
@@ -154,7 +153,7 @@ def test_an_undecided_alternative_keeps_its_condition() -> None:
 
 @pytest.mark.parametrize(
     ("folder", "expected"),
-    [("a/b", ("a/b", "a", "")), ("", ("",)), ("/gpfs/code", ("",)), ("${HOME}/code", ("",)), ("./a", ("./a", ".", ""))],
+    [("a/b", ("a/b", "a", "")), ("", ("",)), ("/gpfs/code", ("",)), ("./a", ("./a", ".", ""))],
 )
 def test_folders_end_at_the_root(folder: str, expected: tuple[str, ...]) -> None:
     assert above(folder) == expected
@@ -183,7 +182,7 @@ BY_SYSTEM = ("config_", "$SYSTEM", ".sh")
 
 def test_each_config_that_a_name_may_mean_is_a_run_of_its_own() -> None:
     others = (script("config.sh"), script("my_config_C.sh"), Reading("config_D.sh.txt", "prose"), module("config_E.sh"))
-    follower = Follower(Tree([started(*BY_SYSTEM), *CONFIGS, *others, module("train.py")]))
+    follower = Follower(FileIndex([started(*BY_SYSTEM), *CONFIGS, *others, module("train.py")]))
     found = follower.runs("run.sh")
     assert [(run.variant, line(run)) for run in found] == [
         ("config_A.sh", "python train.py --n A"), ("config_B.sh", "python train.py --n B")
@@ -401,3 +400,69 @@ def test_the_ways_through_many_families_of_configs_are_bounded() -> None:
     found = runs("run.sh", script("run.sh", *sources, train), *configs, module("train.py"))
     assert 8 <= len(found) <= 64
     assert {run.program.entry for run in found} == {"train.py"}
+
+
+SIDES = (module("train.py"), module("sub/train.py"), module("sub/deep/train.py"))
+
+
+@pytest.mark.parametrize("name", ["root", "base", "scriptdir", "cwd"])
+@pytest.mark.parametrize(("folder", "entry"), [("sub/", "sub/train.py"), ("", None), ("other/", None)])
+def test_an_unset_variable_is_unknown_whatever_its_name(name: str, folder: str, entry: str | None) -> None:
+    words = [text("python"), joined(variable(name), text("/train.py")), text("--bf16")]
+    (run,) = runs(f"{folder}run.sh", script(f"{folder}run.sh", command(words)), *SIDES[:2])
+    assert run.program.entry == (entry or f"${{{name}}}/train.py"), "the nearest file of that ending, where one is"
+    assert run.program.known is (entry is not None)
+    assert (run.words[1].text, run.words[1].known_text) == (f"${{{name}}}/train.py", None)
+    assert (run.words[1].unknown, run.words[1].root_at) == (((0, len(name) + 3),), None)
+
+
+@pytest.mark.parametrize(
+    ("parts", "entry"),
+    [
+        ((variable("@scriptdir"), text("/train.py")), "sub/train.py"),
+        ((variable("@scriptdir"), text("/../train.py")), "train.py"),
+        ((variable("@scriptdir"), text("/deep/train.py")), "sub/deep/train.py"),
+        ((variable("@cwd"), text("/train.py")), "sub/deep/train.py"),
+        ((variable("@cwd"), text("/../train.py")), "sub/train.py"),
+        ((variable("@cwd"), text("/../../train.py")), "train.py"),
+        ((text("train.py"),), "sub/deep/train.py"),
+        ((variable("@cwd"), text("/../../../train.py")), "sub/deep/train.py"),  # above the root: the ending counts
+    ],
+)
+def test_words_on_the_scripts_own_place_find_files_from_the_root(parts: tuple[Word, ...], entry: str) -> None:
+    run_in = command([text("python"), joined(*parts)], directory=joined(variable("@scriptdir"), text("/deep")))
+    (run,) = runs("sub/run.sh", script("sub/run.sh", run_in), *SIDES)
+    assert run.program.entry == entry
+    assert run.program.known
+    assert run.words[1].known
+
+
+def test_the_place_of_the_called_script_is_its_own() -> None:
+    outer = script("run.sh", command([text("bash"), joined(variable("@scriptdir"), text("/sub/run.sh"))]))
+    inner = script("sub/run.sh", command([text("python"), joined(variable("@scriptdir"), text("/train.py"))]))
+    (run,) = runs("run.sh", outer, inner, *SIDES)
+    assert run.program.entry == "sub/train.py"
+
+
+def test_a_script_may_call_itself_by_its_own_name() -> None:
+    itself = script("sub/run.sh", command([text("sbatch"), variable("@script")]), command("python train.py", at=2))
+    assert [run.chain for run in runs("sub/run.sh", itself, *SIDES)] == [(("sub/run.sh", 2),)]
+
+
+def test_a_place_in_a_word_begins_where_the_path_does() -> None:
+    scope = Scope("sub/run.sh", directory="work")
+    (word,) = expand(joined(text("--config="), variable("@scriptdir"), text("/ds.json")), scope)
+    assert (word.text, word.root_at, word.known) == ("--config=sub/ds.json", 9, False)
+    (path,) = expand(joined(variable("@cwd"), text("/ds.json")), scope)
+    assert (path.text, path.root_at, path.known) == ("work/ds.json", 0, True)
+    (plain,) = expand(text("sub/ds.json"), scope)
+    assert (plain.root_at, plain.known) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("word", "known"),
+    [("${CODE}/train.py", True), ("/opt/code/other.py", True), ("${CODE}/other.py", False), ("other.py", True)],
+)
+def test_an_entry_is_known_that_the_tree_has_or_that_is_written_out(word: str, *, known: bool) -> None:
+    (run,) = runs("run.sh", script("run.sh", command(f"python {word}")), module("train.py"))
+    assert run.program.known is known

@@ -6,57 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from chipsieve.facts.conditions import MENTION, NEVER, Condition, Question
-from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Function, Import, Reading, Reference
-from chipsieve.link import link
 from chipsieve.link.launch import Launch, Standing
-from chipsieve.match.table import SignalTable
-from chipsieve.signals import read_signal
-from chipsieve.signals.signal import Signal
-from link_builders import command, if_variable, joined, module, option, script, span, text, variable
-
-COMMON = {
-    "title": "a construct", "question": "What then?", "step": "kernels", "effect": "requires", "strength": "strong",
-    "requires": {"vendor": "nvidia"}, "why": "because", "references": ["a test"],
-}  # fmt: skip
-
-
-def row(kind: str, *names: str) -> dict[str, object]:
-    return {"kind": kind, "names": list(names)}
-
-
-def signal(name: str, *rows: dict[str, object], provides: tuple[str, ...] = ()) -> Signal:
-    return read_signal(name, {**COMMON, "provides": list(provides), "match": list(rows)})
-
-
-SIGNALS = (
-    signal("bf16", row("flag", "--bf16"), row("name", "torch.bfloat16"), row("key", "bf16")),
-    signal("fabric", row("env", "NCCL_IB_HCA")),
-    signal("asks-flash", row("flag", "--flash"), provides=("flash_attn",)),
-    signal("flash", row("import", "flash_attn"), row("pin", "flash-attn"), provides=("flash_attn",)),
-)
-TABLE = SignalTable({item.id: item for item in SIGNALS})
-
-
-def found(signal: str, path: str, *conditions: Condition, kind: str = "name", line: int = 1) -> Finding:
-    return Finding(signal, kind, path, span(line), "", "", conditions)
-
-
-def having(reading: Reading, *findings: Finding) -> Reading:
-    return replace(reading, findings=findings)
-
-
-def standings(launch: Launch) -> dict[tuple[str, str], Standing]:
-    return {(item.signal, item.path): stands for item, stands in launch.findings}
-
-
-def launches_of(readings: list[Reading], scope: str = "launch") -> tuple[Launch, ...]:
-    return link(readings, TABLE, scope).launches
-
-
-def one(*readings: Reading) -> Launch:
-    (launch,) = launches_of(list(readings))
-    return launch
+from chipsieve.match.matcher import match_tree
+from link_builders import choice, command, if_variable, joined, module, option, script, span, text, variable
+from small_signals import TABLE, fact, having, launches_of, one, standings
 
 
 def test_a_flag_counts_in_the_launch_that_passes_it() -> None:
@@ -74,7 +28,7 @@ def test_a_flag_counts_in_the_launch_that_passes_it() -> None:
 def test_an_option_decides_what_stands_under_it() -> None:
     train = having(
         module("train.py", options=(option("--bf16", "false", "true"),)),
-        found("bf16", "train.py", Question("option", "bf16")),
+        fact("bf16", Question("option", "bf16")),
     )
     launches = launches_of(
         [script("run.sh", command("python train.py --bf16"), command("python train.py", at=2)), train]
@@ -85,10 +39,10 @@ def test_an_option_decides_what_stands_under_it() -> None:
 def test_standing_is_the_weakest_of_the_way_and_the_line() -> None:
     library = having(
         module("lib.py"),
-        found("bf16", "lib.py"),
-        found("fabric", "lib.py", Question("hardware")),
-        found("flash", "lib.py", NEVER),
-        found("asks-flash", "lib.py", MENTION),
+        fact("bf16"),
+        fact("fabric", Question("hardware")),
+        fact("flash", NEVER),
+        fact("asks-flash", MENTION),
     )
     sure = module("train.py", imports=(Import("lib", span()),))
     unsure = module("train.py", imports=(Import("lib", span(), conditions=(Question("hardware"),)),))
@@ -101,8 +55,8 @@ def test_code_that_nobody_certainly_calls_is_optional() -> None:
     guarded = Function("main", frozenset({"plain"}), (((Question("option", "fp8"),), frozenset({"special"})),))
     train = having(
         module("train.py", functions=(Function("", frozenset({"main"})), guarded)),
-        found("bf16", "train.py", Question("call", "plain")),
-        found("fabric", "train.py", Question("call", "special")),
+        fact("bf16", Question("call", "plain")),
+        fact("fabric", Question("call", "special")),
     )
     run = script("run.sh", command("python train.py"), command("python train.py --fp8", at=2))
     without, with_option = launches_of([run, train])
@@ -117,17 +71,15 @@ def test_the_environment_in_force_counts_and_nothing_else() -> None:
         command("torchrun train.py", at=2),
         command("torchrun train.py", at=3, environment={"NCCL_IB_HCA": text("mlx5_0", line=3)}),
     )
-    launches = launches_of(
-        [having(run, found("fabric", "run.sh", kind="env", line=9)), module("train.py"), module("prepare.py")]
-    )
+    launches = launches_of([having(run, fact("fabric", kind="env", line=9)), module("train.py"), module("prepare.py")])
     assert [standings(launch) for launch in launches] == [
         {("fabric", "run.sh"): "asserted"}, {}, {("fabric", "run.sh"): "asserted"}
     ]  # fmt: skip
 
 
 def test_a_launch_that_asks_for_a_module_meets_its_import_guards_and_pins() -> None:
-    train = having(module("train.py"), found("flash", "train.py", Question("import", "flash_attn.ops"), kind="import"))
-    pins = Reading("requirements.txt", "requirements", findings=(found("flash", "requirements.txt", kind="pin"),))
+    train = having(module("train.py"), fact("flash", Question("import", "flash_attn.ops"), kind="import"))
+    pins = Reading("requirements.txt", "requirements", facts=(fact("flash", kind="pin"),))
     run = script("run.sh", command("python train.py --flash"), command("python train.py", at=2))
     asking, other = launches_of([run, train, pins])
     assert standings(asking) == {
@@ -139,15 +91,13 @@ def test_a_launch_that_asks_for_a_module_meets_its_import_guards_and_pins() -> N
 
 
 def test_the_named_config_is_in_the_launch_and_its_siblings_are_not() -> None:
-    configs = [
-        Reading(name, "json", findings=(found("bf16", name, kind="key"),)) for name in ("conf/a.json", "conf/b.json")
-    ]
+    configs = [Reading(name, "json", facts=(fact("bf16", kind="key"),)) for name in ("conf/a.json", "conf/b.json")]
     launch = one(script("conf/run.sh", command("deepspeed train.py --deepspeed a.json")), module("train.py"), *configs)
     assert standings(launch) == {("bf16", "conf/a.json"): "asserted"}
 
 
 def test_a_config_that_code_opens_is_in_the_launch() -> None:
-    config = Reading("conf/a.json", "json", findings=(found("bf16", "conf/a.json", kind="key"),))
+    config = Reading("conf/a.json", "json", facts=(fact("bf16", kind="key"),))
     train = replace(module("train.py"), references=(Reference("conf/a.json", span()),))
     assert standings(one(script("run.sh", command("python train.py")), train, config)) == {
         ("bf16", "conf/a.json"): "asserted"
@@ -168,7 +118,7 @@ def test_a_command_in_prose_is_a_launch_when_there_is_no_other_and_stays_optiona
 
 
 def test_entry_modules_stand_in_for_scripts() -> None:
-    train = having(module("train.py", entry=True), found("bf16", "train.py", Question("entry")))
+    train = having(module("train.py", entry=True), fact("bf16", Question("entry")))
     assert standings(one(train, module("lib.py"))) == {("bf16", "train.py"): "asserted"}
     assert launches_of([module("lib.py"), module("tool.py", entry=True)]) == ()
 
@@ -186,9 +136,9 @@ def test_programs_from_elsewhere_are_no_launches_unless_they_train() -> None:
 def test_the_whole_tree_by_eye_meets_every_condition_but_a_mention() -> None:
     library = having(
         module("lib.py"),
-        found("bf16", "lib.py", NEVER),
-        found("fabric", "lib.py", Question("hardware")),
-        found("flash", "lib.py", MENTION),
+        fact("bf16", NEVER),
+        fact("fabric", Question("hardware")),
+        fact("flash", MENTION),
     )
     (launch,) = launches_of([library], scope="tree")
     assert standings(launch) == {("bf16", "lib.py"): "asserted", ("fabric", "lib.py"): "asserted"}
@@ -201,7 +151,7 @@ def test_two_runs_at_one_line_have_ids_of_their_own() -> None:
 
 
 def test_a_key_that_the_command_line_overrides_proves_nothing() -> None:
-    config = Reading("conf/a.yaml", "yaml", findings=(replace(found("bf16", "conf/a.yaml", kind="key"), name="bf16"),))
+    config = Reading("conf/a.yaml", "yaml", facts=(fact("bf16", kind="key"),))
     plain = command("python train.py --config a.yaml", at=1)
     overridden = command("python train.py --config a.yaml trainer.bf16=false", at=2)
     first, second = launches_of([script("conf/run.sh", plain, overridden), module("train.py"), config])
@@ -216,9 +166,9 @@ def test_an_override_on_the_command_line_is_a_key_of_its_own() -> None:
 
 def test_runs_beyond_the_limit_are_a_gap_and_not_silent() -> None:
     run = script("grid.sh", *(command("torchrun train.py", at=line) for line in range(1, 70)))
-    linked = link([run, module("train.py")], TABLE)
-    assert len(linked.launches) == 64
-    assert [(gap.path, gap.line) for gap in linked.gaps] == [("grid.sh", 65)]
+    matched = match_tree([run, module("train.py")], TABLE)
+    assert len(matched.launches) == 64
+    assert [(gap.path, gap.line) for gap in matched.gaps] == [("grid.sh", 65)]
 
 
 def test_each_of_many_configs_is_a_launch_that_its_id_names() -> None:
@@ -227,7 +177,7 @@ def test_each_of_many_configs_is_a_launch_that_its_id_names() -> None:
     configs = [
         having(
             script("config_A.sh", bindings={"NCCL_IB_HCA": text("mlx5_0", line=3)}),
-            found("fabric", "config_A.sh", kind="env", line=3),
+            fact("fabric", kind="env", line=3),
         ),
         script("config_B.sh", bindings={"OTHER": text("1")}),
     ]
@@ -240,7 +190,7 @@ def test_each_of_many_configs_is_a_launch_that_its_id_names() -> None:
 
 def image(path: str, *conditions: Condition) -> Reading:
     """A Dockerfile that builds on an image which says something."""
-    return Reading(path, "dockerfile", findings=(found("bf16", path, *conditions, kind="image"),))
+    return Reading(path, "dockerfile", facts=(fact("bf16", *conditions, kind="image"),))
 
 
 def stands(*readings: Reading, path: str = "Dockerfile") -> Standing | None:
@@ -298,7 +248,7 @@ def test_of_several_recipes_the_default_counts_unless_one_is_for_another_vendor(
 
 def test_a_script_that_names_an_image_stands_in_that_one() -> None:
     run = script("run.sh", command("docker run nvidia/cuda python train.py"))
-    named = having(run, found("fabric", "run.sh", kind="image"))
+    named = having(run, fact("fabric", kind="image"))
     assert standings(one(named, image("Dockerfile"), module("train.py"))) == {
         ("fabric", "run.sh"): "asserted", ("bf16", "Dockerfile"): "optional"
     }  # fmt: skip
@@ -328,7 +278,7 @@ def test_the_container_may_be_entered_by_the_script_around() -> None:
     assert standings(launch) == {("bf16", "jobs/Dockerfile"): "asserted"}
 
 
-PIN = Reading("requirements.txt", "requirements", findings=(found("flash", "requirements.txt", kind="pin"),))
+PIN = Reading("requirements.txt", "requirements", facts=(fact("flash", kind="pin"),))
 
 
 def importing(name: str, *conditions: Condition, level: int = 0) -> Import:
@@ -368,3 +318,82 @@ def test_another_run_that_imports_the_package_asserts_nothing_here() -> None:
     first, second = launches_of([run, module("train.py"), other, PIN])
     assert standings(first) == {("flash", "requirements.txt"): "optional"}
     assert standings(second) == {("flash", "requirements.txt"): "asserted"}
+
+
+WHO = if_variable("WHO")
+
+
+def lines(launch: Launch, path: str) -> dict[int, Standing]:
+    """Where the findings of one file stand, by line."""
+    return {item.span.line: stands for item, stands in launch.findings if item.path == path}
+
+
+def test_of_the_variables_of_its_script_a_run_has_those_that_are_in_force() -> None:
+    in_force = command("torchrun train.py", at=5, environment={"NCCL_IB_HCA": text("mlx5_0", line=4)})
+    facts = [fact("fabric", kind="env", line=line) for line in (2, 4, 9)]  # overwritten, in force, set afterwards
+    run, train = script("run.sh", in_force), module("train.py")
+    assert lines(one(having(run, *facts), train), "run.sh") == {4: "asserted"}
+    unset = script("run.sh", command("torchrun train.py", at=5))
+    assert lines(one(having(unset, *facts), train), "run.sh") == {}
+    unsure = script("run.sh", replace(in_force, environment=(("NCCL_IB_HCA", choice(((WHO,), "mlx5_0"))),)))
+    assert set(lines(one(having(unsure, *facts), train), "run.sh").values()) == {"optional"}
+
+
+def test_of_the_flags_of_its_script_a_run_has_its_own() -> None:
+    facts = [fact("bf16", kind="flag", line=line) for line in (1, 2, 3)]
+    commands = (command("torchrun train.py --bf16"), command("torchrun train.py", at=2), command("echo --bf16", at=3))
+    first, second = launches_of([having(script("run.sh", *commands), *facts), module("train.py")])
+    assert (lines(first, "run.sh"), lines(second, "run.sh")) == ({1: "asserted"}, {})
+
+
+@pytest.mark.parametrize("language", ["python", "notebook", "yaml", "dockerfile"])
+def test_the_variables_and_flags_of_a_file_that_is_merely_read_stay(language: str) -> None:
+    name = "conf.yaml" if language == "yaml" else "conf.py"
+    facts = (fact("fabric", kind="env", line=2), fact("bf16", kind="flag", line=3), fact("fabric", NEVER, line=4))
+    config = Reading(name, language, facts=facts)
+    train = replace(module("train.py"), references=(Reference("conf.yaml", span()),), imports=(importing("conf"),))
+    run = script("run.sh", command("torchrun train.py", environment={"NCCL_IB_HCA": text("other")}))
+    assert lines(one(run, train, config), name) == {2: "asserted", 3: "asserted"}
+
+
+def test_what_code_sets_stays_though_it_starts_the_run() -> None:
+    facts = (fact("fabric", kind="env", line=2), fact("bf16", kind="flag", line=3))
+    start = replace(module("start.py"), commands=(command("torchrun train.py", at=9),), facts=facts)
+    assert lines(one(start, module("train.py")), "start.py") == {2: "asserted", 3: "asserted"}
+    shell = replace(start, path="start.sh", language="shell")
+    assert lines(one(shell, module("train.py")), "start.sh") == {}
+
+
+def test_a_fact_of_the_words_stands_where_the_script_states_it_and_else_for_itself() -> None:
+    words = command("torchrun train.py --bf16", at=4)
+    stated = having(script("run.sh", words), fact("bf16", kind="flag", line=4))
+    (ours,) = one(stated, module("train.py")).findings
+    (linked,) = one(script("run.sh", words), module("train.py")).findings
+    assert (ours[0].engine, linked[0].engine) == ("test", "link")
+    assert (ours[0].span.line, ours[1]) == (linked[0].span.line, linked[1]) == (4, "asserted")
+
+
+@pytest.mark.parametrize(
+    ("line", "files"),
+    [
+        ("torchrun ${HOME}/code/pretrain.py --config ds", {"jobs/ds.yaml"}),  # nobody knows where that code lies
+        ("torchrun code/pretrain.py --config ds", {"code/ds.yaml", "code/pretrain.py"}),
+        ("torchrun code/pretrain.py --config=other", {"code/pretrain.py"}),
+    ],
+)
+def test_configs_are_looked_for_beside_an_entry_that_is_known(line: str, files: set[str]) -> None:
+    configs = [Reading("jobs/ds.yaml", "yaml"), Reading("code/ds.yaml", "yaml")]
+    entry = [module("code/pretrain.py")] if line.startswith("torchrun code") else []
+    found = one(script("jobs/run.sh", command(line, directory=text(".."))), *entry, *configs)
+    assert set(found.files) - {"jobs/run.sh"} == files
+
+
+@pytest.mark.parametrize("between", ["=", " "])
+def test_a_config_on_the_scripts_own_place_is_found_from_the_root(between: str) -> None:
+    place = (variable("@scriptdir"), text("/ds.json"))
+    flag = [joined(text("--config="), *place)] if between == "=" else [text("--config"), joined(*place)]
+    configs = [Reading(path, "json", facts=(fact("bf16", kind="key"),)) for path in ("ds.json", "sub/ds.json")]
+    run = command([text("python"), text("train.py"), *flag], directory=joined(variable("@scriptdir"), text("/..")))
+    assert standings(one(script("sub/run.sh", run), module("train.py"), *configs)) == {
+        ("bf16", "sub/ds.json"): "asserted"
+    }

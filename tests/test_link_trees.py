@@ -1,0 +1,106 @@
+"""Do real scripts and code lead where they should? Whole trees: from the text of the files to where findings stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chipsieve import scan
+from chipsieve.check import check
+from chipsieve.configuration.file import NONE
+from chipsieve.link.launch import Launch, Standing
+from chipsieve.sieve.outcome import Verdict
+from small_trees import write
+
+BF16 = "import torch\nx = torch.bfloat16\n"
+TWO_ENTRIES = {"train.py": "x = 1\n", "sub/train.py": BF16}
+
+
+def only(verdict: Verdict) -> Launch:
+    """The one launch of a verdict."""
+    (outcome,) = verdict.launches
+    return outcome.launch
+
+
+@pytest.mark.parametrize(
+    ("script", "entry", "known"),
+    [
+        ("python ${root}/train.py\n", "sub/train.py", False),
+        ("python $root/train.py\n", "sub/train.py", False),
+        ("python ${base}/train.py\n", "sub/train.py", False),
+        ("root=/opt/code\npython ${root}/train.py\n", "sub/train.py", True),
+        ("root=..\npython ${root}/train.py\n", "train.py", True),
+        ('root=$(dirname "$0")\npython ${root}/train.py\n', "sub/train.py", True),
+        ('root=$(dirname "$0")/..\npython ${root}/train.py\n', "train.py", True),
+        ('cd "$(dirname "$0")/.."\npython train.py\n', "train.py", True),
+        ('cd "$(dirname "$0")"\npython train.py\n', "sub/train.py", True),
+        ('cd "$(dirname "$0")"\npython $(pwd)/../train.py\n', "train.py", True),
+    ],
+)
+def test_a_variable_called_root_is_a_variable_and_the_scripts_own_place_is_a_place(
+    tmp_path: Path, script: str, entry: str, *, known: bool
+) -> None:
+    launch = only(scan(write(tmp_path, {**TWO_ENTRIES, "sub/run.sh": script}), workers=1))
+    assert launch.entry == entry
+    assert launch.command[1].known is known
+    assert ("bf16-tensor" in {item.signal for item, _ in launch.findings}) is (entry == "sub/train.py")
+
+
+CHOSEN = """import argparse
+import torch
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--backend")
+args = parser.parse_args()
+torch.distributed.init_process_group(args.backend)
+torch.distributed.init_process_group("hccl")
+"""
+BACKENDS = ("nccl-backend", "hccl-backend")
+
+
+def backends(launch: Launch, line: int) -> dict[str, Standing]:
+    """Which back ends a line asks for, and where that stands."""
+    return {item.signal: stands for item, stands in launch.findings
+            if item.signal in BACKENDS and item.path == "train.py" and item.span.line == line}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("--backend nccl", {"nccl-backend": "asserted"}),
+        ("--backend=hccl", {"hccl-backend": "asserted"}),
+        ("--backend gloo", {}),
+        ("--backend $BACKEND", dict.fromkeys(BACKENDS, "optional")),
+    ],
+)
+def test_the_run_decides_what_an_option_chooses(tmp_path: Path, words: str, expected: dict[str, Standing]) -> None:
+    texts = {"train.py": CHOSEN, "run.sh": f"torchrun train.py {words}\n"}
+    launch = only(scan(write(tmp_path, texts), workers=1))
+    assert backends(launch, 7) == expected
+    assert backends(launch, 8) == {"hccl-backend": "asserted"}
+
+
+def test_without_a_run_a_chosen_value_is_sure_by_eye_and_optional_in_a_hook(tmp_path: Path) -> None:
+    write(tmp_path, {"train.py": CHOSEN})
+    by_eye = only(scan(tmp_path, scope="tree", workers=1))
+    alone = only(check(tmp_path, ["train.py"], NONE))
+    assert backends(by_eye, 7) == dict.fromkeys(BACKENDS, "asserted")
+    assert backends(alone, 7) == dict.fromkeys(BACKENDS, "optional")
+    assert backends(by_eye, 8) == backends(alone, 8) == {"hccl-backend": "asserted"}
+
+
+def test_a_variable_of_the_script_counts_where_it_is_in_force(tmp_path: Path) -> None:
+    script = """export NCCL_IB_HCA=mlx4_0
+export NCCL_IB_HCA=mlx5_0
+torchrun train.py
+export NCCL_SOCKET_IFNAME=ib0
+"""
+    code = 'import os\nos.environ["NCCL_SOCKET_IFNAME"] = "ib0"\n'
+
+    def variables(train: str) -> list[tuple[str, int]]:
+        launch = only(scan(write(tmp_path, {"run.sh": script, "train.py": train}), workers=1))
+        return sorted({(item.path, item.span.line) for item, _ in launch.findings if item.row == "env"})
+
+    assert variables("x = 1\n") == [("run.sh", 2)]
+    assert variables(code) == [("run.sh", 2), ("train.py", 2)]
