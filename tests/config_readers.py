@@ -94,7 +94,7 @@ def read(path: str, text: str, language: str = "") -> Reading:
 
 def read_whole(path: str, text: str) -> Reading:
     """The reading of a text with all that the shell's reader finds in the scripts inside it."""
-    return read_source(Source(path, language_of(path), text), table=TABLE)[0]
+    return read_source(Source(path, language_of(path), text), vocabulary=TABLE.vocabulary)[0]
 
 
 def read_bytes(path: str, data: bytes) -> Reading:
