@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from chipsieve.commands import pins
 from chipsieve.facts.conditions import MENTION, Question
 from chipsieve.facts.places import Span
-from chipsieve.sources.disk import languages
+from chipsieve.sources.disk import Nature, languages
 from chipsieve_config import LANGUAGES
 from config_readers import TABLE, covered, only, read, read_bytes, read_whole, rows
 
@@ -18,6 +19,13 @@ HOSTILE = Path(__file__).parents[1] / "fixtures" / "hostile" / "config"
 
 def test_every_language_of_the_reader_has_files() -> None:
     assert set(LANGUAGES) <= {language for _, language in languages().globs}
+
+
+def test_every_language_has_a_nature() -> None:
+    known = languages()
+    assert set(known.natures) == {language for _, language in known.globs}
+    assert set(known.natures.values()) == {*get_args(Nature)}
+    assert known.starters == {"makefile", "python", "shell"}
 
 
 # Requirements
@@ -286,6 +294,9 @@ def test_prose_mentions() -> None:
         ("train.log", "running on an A100\n"),
         ("work/2024.log.json", '{"env_info": "running on an A100"}\n'),
         ("runs/train_log.txt", "running on an A100\n"),
+        ("runs/a.log.1.txt", "running on an A100\n"),
+        ("RUNS/LOGS.TXT", "running on an A100\n"),
+        ("nvidia-smi-node3.txt", "running on an A100\n"),
         ("notes.txt", "GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-0)\n"),
         ("notes.md", "|   0  NVIDIA A100-SXM4-40GB  On  | 00000000:07:00.0 Off | 0 |\n"),
     ],
@@ -294,7 +305,7 @@ def test_a_log_names_the_chip(path: str, text: str) -> None:
     assert only(read(path, text)).by == "log"
 
 
-@pytest.mark.parametrize("path", ["catalog.txt", "logs.md", "login.md"])
+@pytest.mark.parametrize("path", ["catalog.txt", "logs.md", "login.md", "changelog.txt", "a.log/notes.txt"])
 def test_no_log(path: str) -> None:
     assert only(read(path, "running on an A100\n")).by == "prose"
 

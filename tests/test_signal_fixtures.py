@@ -19,6 +19,7 @@ from chipsieve.catalogue.names import normal
 from chipsieve.facts.conditions import MENTION
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Source
+from chipsieve.match.matching import findings as matched
 from chipsieve.match.table import default_table
 
 NO_READER = ("cuda", "cmake")
@@ -35,9 +36,11 @@ def reader(language: str) -> ModuleType:
 
 def findings(source: Source) -> list[Finding]:
     """What the readers find in a text and in the texts inside it, none of which may leave a gap."""
-    reading = reader(source.language).read(source, default_table())
+    plugin, table = reader(source.language), default_table()
+    states_facts = getattr(plugin, "STATES_FACTS", False)
+    reading = plugin.read(source, table.vocabulary if states_facts else table)
     assert not reading.gaps, reading.gaps
-    found = list(reading.findings)
+    found = matched(reading.facts, source.path, table) if states_facts else list(reading.findings)
     for document in reading.documents:
         padded = "\n" * (document.span.line - 1) + document.text
         found += findings(Source(source.path, document.language, padded))

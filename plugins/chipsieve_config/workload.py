@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from posixpath import basename
+from typing import Literal
 
+from chipsieve.commands.launchers import launchers
 from chipsieve.facts.conditions import Conditions
 from chipsieve.facts.reading import Command
 from chipsieve.facts.words import Part, Word
@@ -15,7 +18,6 @@ from chipsieve_config.embedded_shell import embedded, joined
 
 SCRIPTS = ("run", "script", "before_script", "after_script", "setup", "command", "cmd", "entrypoint")
 ENVIRONMENTS = ("env", "envs", "environment", "env_vars", "env_variables", "environment_variables", "variables")
-SHELLS = re.compile(r"(?:.*/)?(?:ba|z|da|k)?sh")
 SHELL_TEXT = re.compile(r"-[a-z]*c")
 
 
@@ -32,7 +34,7 @@ def workload(out: Collector, node: Mapping, conditions: Conditions) -> None:
     words = [word for name in ("command", "entrypoint", "args") for word in _words(node.get(name))]
     if not words or _words(node.get("args")) == words:
         return  # arguments alone: the program is the image's
-    if SHELLS.fullmatch(words[0].text or ""):
+    if basename(words[0].text or "") in launchers().shells:
         _shell_command(out, words, conditions)
     elif not (words[0].text or "-").startswith("-"):
         _command(out, node, words, conditions)
@@ -59,8 +61,8 @@ def _command(out: Collector, node: Mapping, words: list[Scalar], conditions: Con
 def word(out: Collector, scalar: Scalar) -> Word:
     """A scalar as a word of a command line; an interpolated one is unknown."""
     span = out.lines.span(scalar.start, scalar.end)
-    kind, text = ("unknown", scalar.text or "") if scalar.known is None else ("text", scalar.known)
-    return Word((Part("unknown" if kind == "unknown" else "text", text, span, quoted=True),), span)
+    kind: Literal["unknown", "text"] = "unknown" if scalar.known is None else "text"
+    return Word((Part(kind, scalar.text or "", span, quoted=True),), span)
 
 
 def _environment(node: Node | None) -> Iterator[tuple[str, Scalar]]:
