@@ -8,7 +8,7 @@ import pytest
 
 from chipsieve.facts.conditions import MENTION, Question
 from chipsieve.facts.places import Span
-from chipsieve.sources.disk import languages
+from chipsieve.sources.languages import languages
 from chipsieve_config import LANGUAGES, pins
 from config_readers import TABLE, covered, only, read, read_bytes, rows
 

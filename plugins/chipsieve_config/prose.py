@@ -8,15 +8,13 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from chipsieve.facts.conditions import MENTION, Question
+from chipsieve.facts.paths import is_kind
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.match.table import SignalTable
 from chipsieve_config.collect import Collector
 
 SIZE_LIMIT = 1_000_000  # characters; longer texts are logs, and repeat themselves
 LONGEST_LINE = 500  # characters in which a line shows that a device query printed it
-LOG_NAME = re.compile(
-    r"(?:.*/)?(?:[^/]*\.log(?:\.[^/]*)?|(?:[^/]*[_.-])?logs?\.txt|nvidia-smi[^/]*\.txt)", re.IGNORECASE
-)
 LOG_LINE = re.compile(r"\bGPU\s+[\d,]+:|\(UUID: |^\|\s+\d+\s+\S.*\|.*\|", re.IGNORECASE)
 FENCE = re.compile(r"[ \t]*(?P<fence>```+|~~~+)[ \t]*\{?\.?(?P<language>[\w+-]*)")
 DIRECTIVE = re.compile(
@@ -42,7 +40,7 @@ def read(source: Source, table: SignalTable) -> Reading:
     if len(source.text) > SIZE_LIMIT:
         cut = collector.lines.position(SIZE_LIMIT)[0]
         collector.gap(f"longer than {SIZE_LIMIT:,} characters: the rest was not read", cut)
-    log = LOG_NAME.fullmatch(source.path) is not None
+    log = is_kind("log", source.path)
     for match, start, end in table.words(text):
         line = collector.lines.line(collector.lines.position(start)[0], LONGEST_LINE)
         logged = log or LOG_LINE.search(line)

@@ -8,6 +8,7 @@ from collections.abc import Sequence as Row
 
 from chipsieve.commands.pins import conda, requirement
 from chipsieve.facts.conditions import Question
+from chipsieve.facts.paths import is_kind
 from chipsieve_config import workload
 from chipsieve_config.asked import ARGUMENTS, IMAGES, SCHEDULER_PREFIX, Asked, Telling, split
 from chipsieve_config.collect import Collector, Conditions
@@ -21,7 +22,6 @@ REPEATS = 100  # visits of one mapping or list that aliases repeat; a chain of a
 DATA_FROM = 1_000  # more entries than this are data (a vocabulary, an index): no settings, no file names
 ONE_OF_SEVERAL = Question("unknown", text="one of several values in a list")
 ACTION_INPUTS = "with"  # of a GitHub action, whose `script` may be JavaScript
-SCHEDULERS = re.compile(r"slurm|sbatch|srun|submitit|salloc|launcher|executor|scheduler", re.IGNORECASE)
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 PINNED = (("dependencies",), ("pip",))
 NOTHING = Mapping()
@@ -184,7 +184,7 @@ class Walker:
     def _is_scheduled(self, path: tuple[str, ...]) -> bool:
         """Whether the file's name or a key above names a scheduler."""
         if path not in self._scheduled:
-            self._scheduled[path] = any(map(SCHEDULERS.search, (*path, self.out.source.path)))
+            self._scheduled[path] = any(is_kind("scheduler", text) for text in (*path, self.out.source.path))
         return self._scheduled[path]
 
     def _arguments(self, path: tuple[str, ...], name: str, value: Node, conditions: Conditions) -> None:

@@ -25,7 +25,8 @@ from chipsieve.sieve.outcome import Verdict
 from chipsieve.sieve.policies import DEFAULT, load_policy
 from chipsieve.sieve.verdict import Rules, conclude, scanned
 from chipsieve.signals import load_signals
-from chipsieve.sources.disk import named
+from chipsieve.sources.discovery import named
+from chipsieve.sources.disk import Disk
 from chipsieve.sources.readers import read_tree
 
 LAUNCH = "files"
@@ -45,7 +46,7 @@ def check(root: Path, paths: Sequence[str], config: Config, policy: str = DEFAUL
     Raises:
         chipsieve.tables.TableError: there is no such policy.
     """
-    found = leave_out(named(root, sorted(set(paths))), config)
+    found = leave_out(named(Disk(root), sorted(set(paths))), config)
     wishes = Wishes(found, config)
     readings = wishes.readings(read_tree(found))
     gaps = {gap for reading in readings for gap in reading.gaps}.union(found.gaps, wishes.notices)

@@ -147,8 +147,10 @@ class Source(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Reading(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """All that one file says. Pure: depends on the file's path, its text and the vocabulary alone.
 
-    `bindings` are a script's variables at its end (for a script that sources it); `entry` says that the
-    file is meant to be run (`__main__` block, notebook); `mentions` are the vendors that its text speaks of.
+    `origin` is the file in which the text stands, where another one writes this one (a here-document); "" for a file
+    of its own. `findings` are marks that another scanner left. `bindings` are a script's variables at its end (for a
+    script that sources it); `entry` says that the file is meant to be run (`__main__` block, notebook); `mentions` are
+    the vendors that its text speaks of.
     """
 
     path: str
@@ -165,6 +167,17 @@ class Reading(msgspec.Struct, frozen=True, array_like=True, gc=False):
     entry: bool = False
     gaps: tuple[Gap, ...] = ()
     mentions: frozenset[str] = frozenset()
+    origin: str = ""
+
+    @property
+    def chosen(self) -> list[tuple[int, Question]]:
+        """The facts of which an option or a variable chooses the value: their indices, and which it is."""
+        return [(index, fact.chosen) for index, fact in enumerate(self.facts) if fact.chosen is not None]
+
+    @property
+    def conditions(self) -> list[Conditions]:
+        """What must hold for each of its facts, then for each of its findings, in their order."""
+        return [*(fact.conditions for fact in self.facts), *(item.conditions for item in self.findings)]
 
 
 def ordered_gaps(gaps: Iterable[Gap]) -> tuple[Gap, ...]:

@@ -29,7 +29,7 @@ from chipsieve.sieve.outcome import (
 from chipsieve.sieve.policies import Policy, steps
 from chipsieve.sieve.steps import Bench, Spared, conflict, sieve
 from chipsieve.signals.signal import Signal
-from chipsieve.sources.disk import Discovery
+from chipsieve.sources.discovery import Discovery
 
 UNNAMED_ROWS = ("constant",)  # a table of many chips' numbers names none of them
 
@@ -66,7 +66,7 @@ def scanned(
     """What the readings of discovered files come to, `gaps` being all that there are."""
     ordered = ordered_gaps(gaps)
     return Scanned(
-        root=found.root.name,
+        root=found.tree.name,
         scope=scope,
         findings=tuple(unique(item for reading in readings for item in reading.findings)),
         gaps=ordered,

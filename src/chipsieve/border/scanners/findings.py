@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
@@ -17,6 +16,7 @@ from chipsieve.facts.conditions import Question
 from chipsieve.facts.finding import SNIPPET_LIMIT, Finding, unique
 from chipsieve.facts.places import Lines, Span
 from chipsieve.facts.reading import Gap
+from chipsieve.sources.contents import Tree
 
 UNTOLD = Question("unknown", text="a scanner reported the line; what it depends on was not read")
 OURS = "chipsieve"  # as the tool that wrote a report
@@ -31,14 +31,14 @@ class Foreign(msgspec.Struct, frozen=True):
 
 
 def foreign_findings(
-    reports: Iterable[tuple[str, Report]], signals: Collection[str], root: Path | None, read: ReadLines
+    reports: Iterable[tuple[str, Report]], signals: Collection[str], tree: Tree | None, read: ReadLines
 ) -> Foreign:
-    """The findings that named reports hold; `read` gives a file's lines by its path below the root.
+    """The findings that named reports hold; `read` gives a file's lines by its path in the tree.
 
-    Results of rules that belong to no signal, results outside the root, and those that comments in the tree
+    Results of rules that belong to no signal, results outside the tree, and those that comments in the tree
     suppress (which count all the same) become gaps.
     """
-    reader = _Reader(signals, Places(root), read, rooted=root is not None)
+    reader = _Reader(signals, Places(tree), read, rooted=tree is not None)
     found = [item for name, report in reports for item in reader.report(name, report)]
     return Foreign(tuple(unique(found)), tuple(reader.gaps))
 

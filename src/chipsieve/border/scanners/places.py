@@ -1,4 +1,4 @@
-"""Where in the tree is the file that a report names? Reports are hostile: nothing outside the root is looked at."""
+"""Where in the tree is the file that a report names? Reports are hostile: nothing outside the tree is looked at."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from chipsieve.border.scanners.results import Units
+from chipsieve.sources.contents import Tree
 
 ENCODINGS = {"bytes": "utf-8", "utf-16": "utf-16-le"}
 UNIT_SIZE = {"bytes": 1, "utf-16": 2}
@@ -24,24 +25,23 @@ def plain_path(text: str) -> str:
 
 
 class Places:
-    """Finds report's paths below one root; with none, takes them as they are written."""
+    """Finds report's paths in one tree; with none, takes them as they are written."""
 
-    def __init__(self, root: Path | None) -> None:
-        """`root` is the folder (or the file) that was scanned."""
-        self.root = root.resolve() if root is not None else None
+    def __init__(self, tree: Tree | None) -> None:
+        """`tree` is what was scanned."""
+        self.tree = tree
         self.find = lru_cache(maxsize=None)(self._find)
 
     def _find(self, text: str) -> str | None:
-        """The path below the root, None where it leads out of it or to no file."""
+        """The path in the tree, None where it leads out of it or to no file."""
         path = plain_path(text)
-        if self.root is None:
+        if self.tree is None:
             inside = path.lstrip("/") if path.startswith("/") else path
             return inside if inside and not inside.startswith("..") else None
-        folder = self.root if self.root.is_dir() else self.root.parent
-        return next((name for name in self._candidates(path, folder) if _is_file_below(folder, name)), None)
+        return next((name for name in self._candidates(path, self.tree.folder) if self.tree.holds(name)), None)
 
     def _candidates(self, path: str, folder: Path) -> Iterator[str]:
-        """What a path may mean: below the root, from the working folder, or below a folder called as the root."""
+        """What a path may mean: in the tree, from the working folder, or below a folder called as the tree's."""
         if not path.startswith("/"):
             yield path
         absolute = posixpath.normpath(posixpath.join(Path.cwd().as_posix(), path))
@@ -51,17 +51,6 @@ class Places:
         for place, part in enumerate(parts):
             if part == folder.name:
                 yield "/".join(parts[place + 1 :])
-
-
-def _is_file_below(folder: Path, name: str) -> bool:
-    """Whether a relative path is a file in the folder, whatever links lie on the way."""
-    if not name or name.startswith(("/", "..")) or "\0" in name:
-        return False
-    try:
-        where = (folder / name).resolve()
-        return where.is_relative_to(folder) and where.is_file()
-    except (OSError, RuntimeError):
-        return False
 
 
 def code_point_column(line: str, column: int, units: Units) -> int:
