@@ -20,7 +20,9 @@ from chipsieve.border.semgrep.running import run_semgrep
 from chipsieve.facts.conditions import MENTION
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.signals import load_signals
-from chipsieve.sources.disk import discover, languages
+from chipsieve.sources.discovery import discover
+from chipsieve.sources.disk import Disk
+from chipsieve.sources.languages import languages
 from chipsieve.sources.readers import read_source, read_tree, readers
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,7 +42,7 @@ class Count:
 
 def by_readers(root: Path) -> set[Place]:
     """What our readers find below root."""
-    return _places(read_tree(discover(root)))
+    return _places(read_tree(discover(Disk.at(root))))
 
 
 def by_readers_of_fixtures(root: Path) -> set[Place]:

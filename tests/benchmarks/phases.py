@@ -42,14 +42,15 @@ def measured(tree: Path) -> dict[str, object]:
     from chipsieve.match.table import default_table
     from chipsieve.sieve.policies import load_policy
     from chipsieve.sieve.verdict import Rules, conclude, scanned
-    from chipsieve.sources.disk import discover
+    from chipsieve.sources.discovery import discover
+    from chipsieve.sources.disk import Disk
     from chipsieve.sources.readers import read_tree, readers
 
     table = default_table()
     rules = Rules(load_catalogue(), table.signals, load_policy("balanced"), "training")
     readers()
     clock.lap("start")
-    found = discover(tree)
+    found = discover(Disk.at(tree))
     clock.lap("discovery")
     readings: list[Reading] = []
     for language in sorted({language for _, language in found.files}):
@@ -64,7 +65,7 @@ def measured(tree: Path) -> dict[str, object]:
     clock.lap("judging")
     report.render(verdict, "json")
     clock.lap("reporting")
-    sizes = sum((found.root / path).stat().st_size for path, _ in found.files)
+    sizes = sum(found.tree.size(path) for path, _ in found.files)
     return {"files": len(found.files), "bytes": sizes, "launches": len(linked.launches), "cpu": clock.seconds}
 
 

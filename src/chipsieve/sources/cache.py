@@ -69,7 +69,10 @@ def parts_of(entry: bytes) -> Parts:
     Raises:
         zlib.error, msgspec.MsgspecError, TypeError, ValueError: it holds something else.
     """
-    return _decoder().decode(zlib.decompress(entry))
+    parts = _decoder().decode(zlib.decompress(entry))
+    if not parts:
+        raise ValueError("every text has a reading")
+    return parts
 
 
 @cache

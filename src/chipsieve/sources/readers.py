@@ -173,21 +173,21 @@ def read_file(tree: Tree, file: tuple[str, str]) -> tuple[Reading, ...]:
 
 def _read_file(source: Source) -> Parts:
     """What a file says, its own reading with the vendors that the file speaks of."""
-    (_, own), *written = _read(source)
+    (_, own), *written = read_parts(source)
     return (("", replace(own, mentions=speaks(source.path, source.text))), *written)
 
 
 def read_source(source: Source, table: SignalTable | None = None) -> tuple[Reading, ...]:
     """The readings of one text: its own, with embedded scripts merged in, then files that it writes."""
-    return readings_of(_read(source, table))
+    return readings_of(read_parts(source, table))
 
 
-def _read(source: Source, table: SignalTable | None = None, depth: int = 0) -> Parts:
+def read_parts(source: Source, table: SignalTable | None = None, depth: int = 0) -> Parts:
     """What one text says, with what texts inside it say, `depth` of them around this one."""
     reading = _guarded(source, table or default_table())
     written: list[tuple[str, Reading]] = []
     for document in reading.documents if depth < DOCUMENT_DEPTH else ():
-        (_, inner), *deeper = _read(_embedded(source, document), table, depth + 1)
+        (_, inner), *deeper = read_parts(_embedded(source, document), table, depth + 1)
         inner = _conditioned(inner, document)
         name = document.path_text.literal or ""
         if is_file_name(name):
