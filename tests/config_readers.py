@@ -13,7 +13,8 @@ from chipsieve.facts.reading import Reading, Source
 from chipsieve.match.matching import findings
 from chipsieve.match.table import SignalTable
 from chipsieve.signals import read_signal
-from chipsieve.sources.disk import decode, language_of
+from chipsieve.sources.contents import decode
+from chipsieve.sources.languages import language_of
 from chipsieve.sources.readers import read_source
 
 TECHNIQUE = """

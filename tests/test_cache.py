@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import random
 import sqlite3
 import subprocess
@@ -13,22 +12,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from chipsieve.facts.places import Span
 from chipsieve.facts.reading import Document, Gap, Reading, Source
+from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
-from chipsieve.match.table import SignalTable, default_table
-from chipsieve.sources.cache import DAY, FOLDER, NAME, Cache, Info, clear, default_path, key
+from chipsieve.match.table import default_table
+from chipsieve.sources import cache as caching
+from chipsieve.sources.cache import DAY, FOLDER, NAME, Cache, Info, Kept, clear, default_path, key
 from chipsieve.sources.cache import kept as entry_of
-from chipsieve.sources.dependencies import Relevance
-from chipsieve.sources.disk import Discovery, discover
-from chipsieve.sources.readers import OVER_TIME, TooSlow, read_tree
+from chipsieve.sources.discovery import Discovery, discover
+from chipsieve.sources.disk import Disk
+from chipsieve.sources.placing import placed, readings_of
+from chipsieve.sources.readers import NO_READER, OVER_TIME, Readers, TooSlow, read_parts, read_source, read_tree
 from small_trees import RUN, TRAIN, write
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
-SIGNALS = default_table().signals
 TREE = {
     "run.sh": f"export NCCL_IB_HCA=mlx5\n{RUN}cat > made.yaml <<'END'\nbf16: true\nEND\n",
     "train.py": TRAIN,
@@ -37,16 +39,19 @@ TREE = {
     "bad.json": "{",
     "binary.py": "\0",
 }
+VOCABULARY = default_table().vocabulary
 SOURCE = Source("run.sh", "shell", "export NCCL_IB_HCA=mlx5_0\ntorchrun train.py --bf16 true\n")
 WRITER = """
 import sys
 from pathlib import Path
-from chipsieve.cache import Cache, kept
-from chipsieve.model import Reading, Source
+from chipsieve.facts.vocabulary import Vocabulary
+from chipsieve.sources.cache import Cache, kept
+from chipsieve.facts.reading import Reading, Source
+VOCABULARY = Vocabulary({})
 for number in range(15):
     name = f"{sys.argv[2]}-{number}"
-    with Cache(Path(sys.argv[1]), {}) as cache:
-        cache.keep(kept(Source(name, "shell", ""), (Reading(name),)))
+    with Cache(Path(sys.argv[1]), VOCABULARY) as cache:
+        cache.keep(kept(Source(name, "shell", name), (("", Reading(name)),), VOCABULARY))
 """
 
 
@@ -57,17 +62,28 @@ def kept(tmp_path: Path) -> Path:
 
 def remembered(found: Discovery, path: Path, workers: int = 1) -> tuple[tuple[Reading, ...], int]:
     """The readings of a tree with the cache at `path`, and how many of its files the cache had."""
-    with Cache(path) as cache:
-        return read_tree(found, workers=workers, cache=cache), cache.hits
+    with Cache(path, VOCABULARY) as cache:
+        return read_tree(found, VOCABULARY, workers=workers, cache=cache), cache.hits
+
+
+def at(path: Path) -> Discovery:
+    return discover(Disk.at(path))
 
 
 def source(name: str) -> Source:
-    return Source(name, "shell", "")
+    return Source(name, "shell", name)
 
 
 def keep(cache: Cache, name: str, *gaps: Gap) -> None:
     """Put the reading of a file of this name there."""
-    cache.keep(entry_of(source(name), (Reading(name, gaps=gaps),)))
+    cache.keep(made(source(name), Reading(name, gaps=gaps)))
+
+
+def made(source: Source, reading: Reading) -> Kept:
+    """The entry of a source that says no more than one reading."""
+    entry = entry_of(source, (("", reading),), VOCABULARY)
+    assert entry is not None
+    return entry
 
 
 def entries(path: Path) -> dict[bytes, bytes]:
@@ -88,43 +104,44 @@ def put(path: Path, entry: object) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_cold_warm_and_without_a_cache_readings_are_equal(tmp_path: Path, kept: Path, workers: int) -> None:
-    found = discover(write(tmp_path / "tree", TREE))
-    plain = read_tree(found, workers=1)
+    found = at(write(tmp_path / "tree", TREE))
+    plain = read_tree(found, VOCABULARY, workers=1)
     assert {reading.path for reading in plain} == {*TREE, "made.yaml"}
     assert any(reading.mentions for reading in plain)
     assert remembered(found, kept, workers) == (plain, 0)
     assert remembered(found, kept, workers) == (plain, len(TREE) - 1), "what is no text is not kept"
-    assert read_tree(found, workers=workers) == plain
+    assert read_tree(found, VOCABULARY, workers=workers) == plain
 
 
 def test_a_whole_look_alike_tree_comes_back(kept: Path) -> None:
-    found = discover(FIXTURES / "repos" / "hunyuan-large-2024-11-05")
-    assert remembered(found, kept)[0] == remembered(found, kept)[0] == read_tree(found, workers=1)
+    found = at(FIXTURES / "repos" / "hunyuan-large-2024-11-05")
+    assert remembered(found, kept)[0] == remembered(found, kept)[0] == read_tree(found, VOCABULARY, workers=1)
 
 
 def test_what_is_lacking_is_read_and_progress_counts_each_file_once(tmp_path: Path, kept: Path) -> None:
     root = write(tmp_path / "tree", TREE)
-    remembered(discover(root), kept)
-    found, seen = discover(write(root, {"train.py": TRAIN + "# more\n", "new.sh": "torchrun train.py\n"})), []
-    with Cache(kept) as cache:
-        readings = read_tree(found, lambda number, total: seen.append((number, total)), 1, cache)
-    assert readings == read_tree(found, workers=1)
+    remembered(at(root), kept)
+    found, seen = at(write(root, {"train.py": TRAIN + "# more\n", "new.sh": "torchrun train.py\n"})), []
+    with Cache(kept, VOCABULARY) as cache:
+        readings = read_tree(found, VOCABULARY, lambda number, total: seen.append((number, total)), 1, cache)
+    assert readings == read_tree(found, VOCABULARY, workers=1)
     assert seen == [(number, len(TREE) + 1) for number in range(1, len(TREE) + 2)]
     assert remembered(found, kept)[1] == len(TREE)
 
 
 def test_a_file_that_a_script_writes_anew_keeps_its_place(tmp_path: Path, kept: Path) -> None:
     root = write(tmp_path / "tree", {"b.sh": "torchrun train.py --bf16\n"})
-    remembered(discover(root), kept)
-    found = discover(write(root, {"a.sh": "cat > b.sh <<'END'\ntorchrun train.py --fp16\nEND\n"}))
-    assert remembered(found, kept) == (read_tree(found, workers=1), 1)
+    remembered(at(root), kept)
+    found = at(write(root, {"a.sh": "cat > b.sh <<'END'\ntorchrun train.py --fp16\nEND\n"}))
+    assert remembered(found, kept) == (read_tree(found, VOCABULARY, workers=1), 1)
 
 
 def test_a_file_that_goes_and_comes_back_is_a_hit(tmp_path: Path, kept: Path) -> None:
     root = write(tmp_path / "tree", TREE)
-    remembered(discover(root), kept)
-    other = replace(discover(root), root=write(tmp_path / "elsewhere", TREE))
-    assert remembered(other, kept)[1] == len(TREE) - 1, "where the tree lies does not matter"
+    remembered(at(root), kept)
+    assert remembered(at(write(tmp_path / "elsewhere", TREE)), kept)[1] == len(TREE) - 1, (
+        "where the tree lies does not matter"
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,38 +150,85 @@ def test_a_file_that_goes_and_comes_back_is_a_hit(tmp_path: Path, kept: Path) ->
         {"text": SOURCE.text + " "},
         {"text": SOURCE.text.replace("true", "True")},
         {"text": ""},
-        {"path": "RUN.sh"},
-        {"path": "a/run.sh"},
+        {"path": "run.log"},
+        {"path": "slurm/run.sh"},
         {"language": "prose"},
         {"path": "run.shs", "language": "hell"},
     ],
 )
-def test_another_text_path_or_language_is_another_key(kept: Path, change: Mapping[str, str]) -> None:
-    with Cache(kept) as cache:
-        cache.keep(entry_of(SOURCE, (Reading("run.sh"),)))
-    with Cache(kept) as cache:
+def test_another_text_language_or_kind_of_path_is_another_key(kept: Path, change: Mapping[str, str]) -> None:
+    with Cache(kept, VOCABULARY) as cache:
+        cache.keep(made(SOURCE, Reading("run.sh")))
+    with Cache(kept, VOCABULARY) as cache:
         assert cache.get(SOURCE) == (Reading("run.sh"),)
         assert cache.get(replace(SOURCE, **change)) is None
 
 
+@pytest.fixture
+def by_content(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cache as it is when all readers state facts: keyed by content alone."""
+    monkeypatch.setattr(caching, "_until_all_readers_state_facts", lambda _: ())
+
+
+SCRIPT = "cat > conf/made.sh <<'END'\nif\nEND\ncat > ../above.yaml <<'END'\nbf16: true\nEND\nif\n"
+
+
+@pytest.mark.usefixtures("by_content")
+def test_a_text_is_read_once_wherever_it_stands_and_its_readings_get_the_path(kept: Path) -> None:
+    first, moved = Source("a/run.sh", "shell", SCRIPT), Source("b/c/other.sh", "shell", SCRIPT)
+    readings = read_source(moved, VOCABULARY)
+    assert {one.path for one in readings} == {"b/c/other.sh", "b/c/conf/made.sh", "b/above.yaml"}
+    assert any(one.gaps for one in readings)
+    found = Discovery(Disk(kept.parent.parent), ((first.path, "shell"),), 0, ())
+    write(kept.parent.parent, {first.path: SCRIPT})
+    assert remembered(found, kept)[1] == 0
+    with Cache(kept, VOCABULARY) as cache:
+        assert without_findings(cache.get(moved) or ()) == without_findings(readings)
+
+
+def without_findings(readings: Sequence[Reading]) -> list[Reading]:
+    """Readings as they are when matching is done later: findings hold a path and depend on it."""
+    return [replace(one, findings=(), mentions=frozenset()) for one in readings]
+
+
+@pytest.mark.usefixtures("by_content")
+@pytest.mark.parametrize("folder", ["repos", "traps"])
+def test_readings_under_one_key_differ_by_their_paths_alone(folder: str) -> None:
+    """What the law of the cache rests on: of a path, a reading depends on its kinds alone."""
+    files = [found for tree in sorted((FIXTURES / folder).iterdir()) if tree.is_dir() for found in sources(tree)]
+    drawn = random.Random(folder).sample(files, 60)  # noqa: S311 - which ones does not matter
+    for source in drawn:
+        for path in (f"elsewhere/{Path(source.path).name}", "slurm/x.log", "data.json", "plain"):
+            other = replace(source, path=path)
+            if key(other, VOCABULARY) == key(source, VOCABULARY):
+                moved = readings_of(placed(read_parts(source, VOCABULARY), path))
+                assert without_findings(moved) == without_findings(read_source(other, VOCABULARY)), (source.path, path)
+
+
+def sources(tree: Path) -> list[Source]:
+    found = at(tree)
+    texts = [(path, language, found.tree.text(path)) for path, language in found.files]
+    return [Source(path, language, text) for path, language, text in texts if isinstance(text, str)]
+
+
+def test_what_holds_half_a_surrogate_pair_is_not_kept() -> None:
+    assert entry_of(SOURCE, (("", Reading("run.sh", gaps=(Gap("run.sh", "a \udce9"),))),), VOCABULARY) is None
+
+
 def test_a_text_that_is_no_utf_8_has_a_key() -> None:
     first, second = (Source(f"caf{odd}.sh", "shell", f"a{odd}") for odd in ("\udce9", "\udce8"))
-    assert len({key(first), key(second), key(replace(first, text="a\udce8"))}) == 3
+    assert len({key(one, VOCABULARY) for one in (first, second, replace(first, text="a\udce8"))}) == 3
 
 
-def test_an_entry_is_good_while_the_signals_with_words_of_its_text_are_the_same(kept: Path) -> None:
-    shipped, told = Relevance(SIGNALS), (Reading("run.sh"),)
-    with Cache(kept) as cache:
-        cache.keep(entry_of(SOURCE, told))
-    spoken = min(shipped.of(SOURCE.text) - shipped.of(""))
-    for name, expected in ((spoken, None), ("rocm-gfx-override", told)):
-        other = Relevance({**SIGNALS, name: replace(SIGNALS[name], rows=(*SIGNALS[name].rows, *SIGNALS[name].rows))})
-        assert other.all != shipped.all
-        for _ in range(2):
-            with Cache(kept, other) as cache:
-                assert cache.get(SOURCE) == expected
-        with Cache(kept) as cache:
-            assert cache.get(SOURCE) == told
+def test_nothing_that_is_kept_is_code(tmp_path: Path, kept: Path) -> None:
+    """Whoever can write to the folder of the cache can run nothing: entries are decoded into known types."""
+    remembered(at(write(tmp_path / "tree", TREE)), kept)
+    for entry in entries(kept).values():
+        assert isinstance(msgspec.msgpack.decode(zlib.decompress(entry)), list)
+    loaded = f"import sys, {caching.__name__}; print('pickle' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout == "False\n"
+    )
 
 
 def spoil_nothing(_: Path) -> None:
@@ -185,7 +249,7 @@ def spoil_table(path: Path) -> None:
 
 def spoil_pages(path: Path) -> None:
     """A database that was cut and overwritten in the middle."""
-    with Cache(path) as cache:
+    with Cache(path, VOCABULARY) as cache:
         for number in range(200):
             keep(cache, str(number), Gap("a", str(random.Random(number).random())))  # noqa: S311 - any number
     data = path.read_bytes()
@@ -207,42 +271,52 @@ SPOILED = [spoil_text, spoil_table, spoil_pages, spoil_folder, spoil_parent]
 
 @pytest.mark.parametrize("spoil", [spoil_nothing, *SPOILED])
 def test_a_database_that_cannot_be_used_is_an_empty_cache(tmp_path: Path, kept: Path, spoil: object) -> None:
-    found = discover(write(tmp_path / "tree", TREE))
+    found = at(write(tmp_path / "tree", TREE))
     spoil(kept)  # type: ignore[operator] # one of those above
-    assert remembered(found, kept) == (read_tree(found, workers=1), 0)
-    assert remembered(found, kept) == (read_tree(found, workers=1), 0 if spoil in SPOILED else len(TREE) - 1)
+    assert remembered(found, kept) == (read_tree(found, VOCABULARY, workers=1), 0)
+    assert remembered(found, kept) == (
+        read_tree(found, VOCABULARY, workers=1),
+        0 if spoil in SPOILED else len(TREE) - 1,
+    )
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="the superuser may write anywhere")
 def test_a_folder_that_cannot_be_written_is_an_empty_cache(tmp_path: Path, kept: Path) -> None:
-    found = discover(write(tmp_path / "tree", TREE))
+    found = at(write(tmp_path / "tree", TREE))
     kept.parent.mkdir(mode=0o500)
-    assert remembered(found, kept) == remembered(found, kept) == (read_tree(found, workers=1), 0)
+    assert remembered(found, kept) == remembered(found, kept) == (read_tree(found, VOCABULARY, workers=1), 0)
 
 
 def test_a_cache_that_is_not_open_holds_and_takes_nothing(kept: Path) -> None:
-    cache = Cache(kept)
+    cache = Cache(kept, VOCABULARY)
     keep(cache, "a")
     assert cache.get(source("a")) is None
     assert cache.info() == Info(0, 0)
     assert not kept.exists()
 
 
+def packed(thing: object) -> bytes:
+    """An entry that holds anything."""
+    return zlib.compress(msgspec.msgpack.encode(thing))
+
+
+WHOLE = made(SOURCE, Reading("a", "shell", gaps=(Gap("a", "any reason"),))).entry
+
+
 @pytest.mark.parametrize(
     "entry",
     [
-        b"", b"\0", b"no zlib", None, 1, "text", zlib.compress(b""), zlib.compress(b"."),
-        zlib.compress(pickle.dumps((Reading("a"),)))[:-9], zlib.compress(pickle.dumps((Reading("a"),))[:-9]),
-        zlib.compress(b"cchipsieve.model\nGone\n."), zlib.compress(b"cchipsieve.gone\nReading\n."),
-        zlib.compress(b"cchipsieve.model\nReading\n(tR."),
+        b"", b"\0", b"no zlib", None, 1, "text", zlib.compress(b""), WHOLE[:-9],
+        zlib.compress(zlib.decompress(WHOLE)[:-9]), packed([]), packed([["", 1]]), packed([["", ["a", 1]]]),
+        packed({"": 1}), zlib.compress(b"\x91" * 100_000),
     ],
     ids=[
-        "empty", "zero", "no-zlib", "null", "number", "text", "no-pickle", "stop", "cut", "pickle-cut", "no-type",
-        "no-module", "other-fields",
+        "empty", "zero", "no-zlib", "null", "number", "text", "nothing", "cut", "packed-cut", "no-reading",
+        "other-type", "other-field", "other-shape", "deep",
     ],
 )  # fmt: skip
 def test_a_corrupted_entry_is_read_anew_and_written_again(tmp_path: Path, kept: Path, entry: object) -> None:
-    found = discover(write(tmp_path / "tree", TREE))
+    found = at(write(tmp_path / "tree", TREE))
     plain = remembered(found, kept)[0]
     put(kept, entry)
     assert remembered(found, kept) == (plain, 0)
@@ -254,15 +328,15 @@ def test_the_longest_unused_entries_go_first(kept: Path, monkeypatch: pytest.Mon
 
     def run(day: int, *names: str, read: Sequence[str] = ()) -> str:
         monkeypatch.setattr("chipsieve.sources.cache.time", lambda: day * DAY)
-        with Cache(kept) as cache:
+        with Cache(kept, VOCABULARY) as cache:
             assert all(cache.get(source(name)) for name in read)
             for name in names:
                 keep(cache, name, Gap("", noise.randbytes(50_000).hex()))
         there = entries(kept)
-        return "".join(name for name in "abcdefghij" if key(source(name)) in there)
+        return "".join(name for name in "abcdefghij" if key(source(name), VOCABULARY) in there)
 
     assert run(1, *"abcdefgh") == "abcdefgh"
-    with Cache(kept) as cache:
+    with Cache(kept, VOCABULARY) as cache:
         size = cache.info().size
     assert run(2, read=["a"]) == "abcdefgh"
     monkeypatch.setattr("chipsieve.sources.cache.LIMIT", size * 19 // 16)
@@ -275,15 +349,15 @@ def test_the_longest_unused_entries_go_first(kept: Path, monkeypatch: pytest.Mon
 def test_a_large_run_is_written_in_parts_so_that_one_that_is_killed_loses_little(
     kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chipsieve.sources.cache.BATCH", 100)
-    with Cache(kept) as cache:
+    monkeypatch.setattr("chipsieve.sources.cache.BATCH", 30)
+    with Cache(kept, VOCABULARY) as cache:
         for name in "abcdef":
             keep(cache, name)
             assert len(entries(kept)) >= ord(name) - ord("a") - 1
 
 
 def test_a_run_that_finds_everything_writes_nothing(tmp_path: Path, kept: Path) -> None:
-    found = discover(write(tmp_path / "tree", TREE))
+    found = at(write(tmp_path / "tree", TREE))
     remembered(found, kept)
     before = kept.read_bytes()
     remembered(found, kept)
@@ -291,10 +365,10 @@ def test_a_run_that_finds_everything_writes_nothing(tmp_path: Path, kept: Path) 
 
 
 def test_the_cache_tells_what_it_holds_and_can_be_deleted(kept: Path) -> None:
-    with Cache(kept) as cache:
+    with Cache(kept, VOCABULARY) as cache:
         assert cache.info().entries == 0
         keep(cache, "a")
-    with Cache(kept) as cache:
+    with Cache(kept, VOCABULARY) as cache:
         held = cache.info()
     assert (held.entries, held.size) == (1, kept.stat().st_size)
     assert clear(kept) == held.size
@@ -311,7 +385,7 @@ def test_the_cache_lies_in_the_users_folder_or_where_the_user_says(monkeypatch: 
 
 
 def test_only_the_user_may_open_the_folder_of_the_cache(kept: Path) -> None:
-    with Cache(kept):
+    with Cache(kept, VOCABULARY):
         assert kept.parent.stat().st_mode & 0o077 == 0
 
 
@@ -321,30 +395,30 @@ def test_two_processes_that_write_at_once_lose_nothing(kept: Path) -> None:
         for name in ("left", "right")
     ]
     assert [(one.communicate(timeout=60)[1], one.returncode) for one in several] == [("", 0), ("", 0)]
-    with Cache(kept) as cache:
+    with Cache(kept, VOCABULARY) as cache:
         names = [f"{side}-{number}" for side in ("left", "right") for number in range(15)]
         assert [cache.get(source(name)) for name in names] == [(Reading(name),) for name in names]
 
 
 def test_two_caches_open_on_one_file_see_what_the_other_wrote(kept: Path) -> None:
-    with Cache(kept) as first:
-        with Cache(kept) as second:
+    with Cache(kept, VOCABULARY) as first:
+        with Cache(kept, VOCABULARY) as second:
             keep(second, "b")
         keep(first, "a")
         assert first.get(source("b")) == (Reading("b"),)
-    assert entries(kept).keys() == {key(source("a")), key(source("b"))}
+    assert entries(kept).keys() == {key(source(name), VOCABULARY) for name in "ab"}
 
 
 @dataclass
 class Sluggish:
     """A reader that never ends with `slow` files, nor with documents in others."""
 
-    LANGUAGES = ("shell", "python")
     slow: str
+    LANGUAGES: Sequence[str] = ("shell", "python")
     read_paths: list[str] = field(default_factory=list)
 
-    def read(self, source: Source, table: SignalTable) -> Reading:
-        del table
+    def read(self, source: Source, vocabulary: Vocabulary) -> Reading:
+        del vocabulary
         self.read_paths.append(source.path)
         if source.path == self.slow or source.language == "python":
             raise TooSlow
@@ -354,9 +428,11 @@ class Sluggish:
 
 def test_a_reading_that_ran_over_time_is_not_kept(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = Sluggish("slow.sh")
-    monkeypatch.setattr("chipsieve.sources.readers.readers", lambda: dict.fromkeys(reader.LANGUAGES, reader))
+    monkeypatch.setattr(
+        "chipsieve.sources.readers.readers", lambda: Readers(dict.fromkeys(reader.LANGUAGES, reader), ())
+    )
     texts = {"quick.sh": "a\n", "slow.sh": "b\n", "outer.sh": "c\n"}
-    found = discover(write(tmp_path / "tree", texts))
+    found = at(write(tmp_path / "tree", texts))
     first, _ = remembered(found, kept)
     late = {gap.path for reading in first for gap in reading.gaps if gap.reason.startswith(OVER_TIME)}
     assert late == {"slow.sh", "outer.sh"}
@@ -365,8 +441,17 @@ def test_a_reading_that_ran_over_time_is_not_kept(tmp_path: Path, kept: Path, mo
     assert set(reader.read_paths) == {"slow.sh", "outer.sh"}
 
 
+def test_that_a_plugin_is_missing_is_not_kept(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = at(write(tmp_path / "tree", {"run.sh": RUN}))
+    with monkeypatch.context() as patch:
+        patch.setattr("chipsieve.sources.readers.readers", lambda: Readers({}, ()))
+        (reading,), _ = remembered(found, kept)
+        assert reading.gaps[0].reason.startswith(NO_READER)
+    assert remembered(found, kept) == (read_tree(found, VOCABULARY, workers=1), 0)
+
+
 def test_other_gaps_are_kept(tmp_path: Path, kept: Path) -> None:
-    found = discover(write(tmp_path / "tree", {"bad.json": "{"}))
+    found = at(write(tmp_path / "tree", {"bad.json": "{"}))
     (reading,), _ = remembered(found, kept)
     assert reading.gaps
     assert remembered(found, kept) == ((reading,), 1)

@@ -10,7 +10,7 @@ import pytest
 from chipsieve.commands import pins
 from chipsieve.facts.conditions import MENTION, Question
 from chipsieve.facts.places import Span
-from chipsieve.sources.disk import Nature, languages
+from chipsieve.sources.languages import Nature, languages
 from chipsieve_config import LANGUAGES
 from config_readers import TABLE, covered, only, read, read_bytes, read_whole, rows
 

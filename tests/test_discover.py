@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from chipsieve.facts.reading import Gap, Source
-from chipsieve.sources import disk as discover
+from chipsieve.facts.reading import Gap
+from chipsieve.sources.contents import SIZE_LIMIT
+from chipsieve.sources.discovery import Discovery, discover, open_tree
+from chipsieve.sources.disk import Disk
+from chipsieve.sources.languages import language_of
 
 ROOT_USER = hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -18,6 +21,11 @@ def write(root: Path, **files: str) -> None:
         path = root / name.replace("__", "/").replace("_dot_", ".")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+
+
+def found_at(path: Path) -> Discovery:
+    with open_tree(path) as tree:
+        return discover(tree)
 
 
 @pytest.mark.parametrize(
@@ -31,12 +39,12 @@ def write(root: Path, **files: str) -> None:
     ],
 )  # fmt: skip
 def test_a_name_has_one_language(name: str, language: str) -> None:
-    assert discover.language_of(name) == language
+    assert language_of(name) == language
 
 
 def test_a_walk_is_sorted_and_counts_what_it_skips(tmp_path: Path) -> None:
     write(tmp_path, b_dot_py="", a__z_dot_sh="", a__picture_dot_png="x")
-    found = discover.discover(tmp_path)
+    found = found_at(tmp_path)
     assert found.files == (("a/z.sh", "shell"), ("b.py", "python"))
     assert found.skipped == 1
     assert found.gaps == ()
@@ -50,19 +58,19 @@ def test_a_shebang_names_the_language_of_a_file_without_ending(tmp_path: Path) -
         page="#!/usr/bin/perl\n",
         LICENSE="Free\n",
     )
-    assert discover.discover(tmp_path).files == (("launch", "shell"), ("tool", "python"))
+    assert found_at(tmp_path).files == (("launch", "shell"), ("tool", "python"))
 
 
 def test_one_file_is_a_tree_of_its_own(tmp_path: Path) -> None:
     write(tmp_path, a_dot_py="", b_dot_py="")
-    found = discover.discover(tmp_path / "a.py")
+    found = found_at(tmp_path / "a.py")
     assert found.files == (("a.py", "python"),)
-    assert found.root == tmp_path
+    assert (found.tree.folder, found.tree.name) == (tmp_path, "a.py")
 
 
 def test_nothing_there_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no-such"):
-        discover.discover(tmp_path / "no-such")
+        found_at(tmp_path / "no-such")
 
 
 def test_links_out_of_the_tree_and_loops_are_gaps(tmp_path: Path) -> None:
@@ -72,7 +80,7 @@ def test_links_out_of_the_tree_and_loops_are_gaps(tmp_path: Path) -> None:
     (inside / "out.py").symlink_to(tmp_path / "secret.py")
     (inside / "loop").symlink_to(inside)
     (inside / "self.py").symlink_to(inside / "self.py")
-    found = discover.discover(inside)
+    found = found_at(inside)
     assert found.files == (("a.py", "python"),)
     assert [gap.path for gap in found.gaps] == ["loop", "out.py", "self.py"]
 
@@ -80,49 +88,60 @@ def test_links_out_of_the_tree_and_loops_are_gaps(tmp_path: Path) -> None:
 def test_a_link_inside_the_tree_is_read_once_where_it_points(tmp_path: Path) -> None:
     write(tmp_path, a_dot_py="")
     (tmp_path / "b.py").symlink_to(tmp_path / "a.py")
-    found = discover.discover(tmp_path)
+    found = found_at(tmp_path)
     assert found.files == (("a.py", "python"),)
     assert found.gaps == ()
 
 
 def test_installed_packages_are_left_out_and_said_so(tmp_path: Path) -> None:
     write(tmp_path, a_dot_py="", node_modules__x_dot_py="", _dot_git__hook_dot_py="")
-    found = discover.discover(tmp_path)
+    found = found_at(tmp_path)
     assert found.files == (("a.py", "python"),)
     assert [gap.path for gap in found.gaps] == ["node_modules"]
 
 
 def test_no_ignore_file_in_the_tree_hides_anything(tmp_path: Path) -> None:
     write(tmp_path, a_dot_py="", _dot_gitignore="*.py", _dot_semgrepignore="*", _dot_chipsieveignore="*")
-    assert discover.discover(tmp_path).files == (("a.py", "python"),)
+    assert found_at(tmp_path).files == (("a.py", "python"),)
 
 
 def test_large_and_binary_files_are_gaps_with_a_reason(tmp_path: Path) -> None:
-    (tmp_path / "large.json").write_bytes(b" " * (discover.SIZE_LIMIT + 1))
+    (tmp_path / "large.json").write_bytes(b" " * (SIZE_LIMIT + 1))
     (tmp_path / "binary.py").write_bytes(b"\x7fELF\0\0")
-    assert discover.load(tmp_path, "large.json", "json") == Gap("large.json", "larger than 4 MB: not read")
-    assert discover.load(tmp_path, "binary.py", "python") == Gap("binary.py", "binary content: not read")
+    assert Disk(tmp_path).text("large.json") == Gap("large.json", "larger than 4 MB: not read")
+    assert Disk(tmp_path).text("binary.py") == Gap("binary.py", "binary content: not read")
 
 
 @pytest.mark.skipif(ROOT_USER, reason="nothing is unreadable to root")
 def test_an_unreadable_file_is_a_gap(tmp_path: Path) -> None:
     write(tmp_path, a_dot_py="x = 1")
     (tmp_path / "a.py").chmod(0)
-    assert discover.load(tmp_path, "a.py", "python") == Gap("a.py", "not readable: permission denied")
+    assert Disk(tmp_path).text("a.py") == Gap("a.py", "not readable: permission denied")
+
+
+def test_a_git_lfs_pointer_is_a_gap(tmp_path: Path) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+    (tmp_path / "a.json").write_text(pointer, encoding="utf-8")
+    assert Disk(tmp_path).text("a.json") == Gap("a.json", "a Git LFS pointer: the content lies elsewhere")
+
+
+@pytest.mark.skipif(ROOT_USER, reason="nothing is unreadable to root")
+def test_a_program_that_cannot_be_opened_is_a_gap(tmp_path: Path) -> None:
+    write(tmp_path, launch="#!/bin/bash\n")
+    (tmp_path / "launch").chmod(0)
+    assert found_at(tmp_path).gaps == (Gap("launch", "not readable: permission denied"),)
 
 
 def test_a_file_that_vanishes_is_a_gap(tmp_path: Path) -> None:
-    assert discover.load(tmp_path, "gone.py", "python") == Gap("gone.py", "not readable: gone while scanning")
+    assert Disk(tmp_path).text("gone.py") == Gap("gone.py", "not readable: gone while scanning")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_text_is_decoded_as_it_was_meant(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "a.sh").write_bytes("# 当前机器ip\nexport A=1\n".encode(encoding))
-    assert discover.load(tmp_path, "a.sh", "shell") == Source("a.sh", "shell", "# 当前机器ip\nexport A=1\n")
+    assert Disk(tmp_path).text("a.sh") == "# 当前机器ip\nexport A=1\n"
 
 
 def test_any_bytes_decode(tmp_path: Path) -> None:
     (tmp_path / "a.sh").write_bytes(b"caf\xe9\xff\n")
-    source = discover.load(tmp_path, "a.sh", "shell")
-    assert isinstance(source, Source)
-    assert source.text.endswith("\n")
+    assert str(Disk(tmp_path).text("a.sh")).endswith("\n")

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from chipsieve.cli import main as command
 from chipsieve.report import FORMATS
 from chipsieve.sieve.policies import policies
-from chipsieve.sources.disk import SIZE_LIMIT
+from chipsieve.sources.contents import SIZE_LIMIT
 from chipsieve.sources.readers import SECONDS_PER_FILE
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from evals.clones import files_of, find_clone
+from evals.clones import find_clone, tree_of
 from evals.labels import Label, load_labels
 from evals.measure import measure
 from evals.totals import blame, failures, totals
@@ -43,13 +44,17 @@ def label(clones: Path, *truth: frozenset[str], kind: str = "positive") -> Label
     return Label("owner/name", first, "", kind, truth, "high", "", "")
 
 
-def test_the_labelled_commits_text_files_are_taken_out(clones: Path) -> None:
+def test_the_labelled_commits_files_are_read(clones: Path) -> None:
     row = label(clones, A100)
     clone = find_clone(clones, row)
     assert clone is not None
-    with files_of(clone, row) as root:
-        assert sorted(path.name for path in root.iterdir()) == ["train.py", "train.sh"]
-        assert (root / "train.sh").read_text(encoding="utf-8") == TRAIN
+    with tree_of(clone, row) as tree:
+        assert tree.listing().paths == ("train.py", "train.sh", "weights.bin")
+        assert tree.text("train.sh") == TRAIN
+    with tree_of(clone, replace(row, commit="0" * 40)) as tree:
+        assert tree.text("train.sh") == "torchrun train.py\n", "HEAD where the clone lacks the commit"
+    with tree_of(clone, replace(row, subdir="nowhere")) as tree:
+        assert tree.listing().paths == ()
     assert find_clone(clones, Label("who/else", "0", "", "positive", (), "high", "", "")) is None
 
 

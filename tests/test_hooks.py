@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from chipsieve.sources.disk import language_of, languages
+from chipsieve.sources.languages import language_of, languages
 
 ROOT = Path(__file__).resolve().parents[1]
 HOOKS: dict[str, dict[str, Any]] = {

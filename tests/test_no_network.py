@@ -67,10 +67,17 @@ def test_the_guard_sees_the_network(guarded: dict[str, str], code: str) -> None:
     assert run(guarded, code).returncode == REFUSED
 
 
-def test_command_line_opens_no_socket(guarded: dict[str, str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["tree", "tree@HEAD"])
+def test_command_line_opens_no_socket(guarded: dict[str, str], tmp_path: Path, where: str) -> None:
     for number in range(30):  # enough files for worker processes
         (tmp_path / "tree" / f"m{number}").mkdir(parents=True)
         (tmp_path / "tree" / f"m{number}" / "train.py").write_text("import torch\n", encoding="utf-8")
-    done = run(guarded, SCAN, "scan", str(tmp_path / "tree"), "--format", "json")
+    for command in (
+        ["init", "-q"],
+        ["add", "."],
+        ["-c", "user.name=x", "-c", "user.email=x@y", "commit", "-qm", "one"],
+    ):
+        subprocess.run(["git", *command], cwd=tmp_path / "tree", check=True)  # noqa: S607 - any git will do
+    done = run(guarded, SCAN, "scan", str(tmp_path / where), "--format", "json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["coverage"]["read"] == 30

@@ -23,7 +23,7 @@ PLUGINS = (*READERS, "chipsieve_flake8")
 FILES = """
 import chipsieve
 from importlib.metadata import entry_points
-print(chipsieve.__file__, *(point.load().__file__ for point in entry_points(group="chipsieve.sources.readersers")))
+print(chipsieve.__file__, *(point.load().__file__ for point in entry_points(group="chipsieve.readers")))
 """
 Run = Callable[..., str]
 

@@ -17,6 +17,8 @@ import generate_ruff
 from annotations import FILES
 from chipsieve.border.marker import Mark, read_mark
 from chipsieve.facts.reading import Source
+from chipsieve.match.matching import findings as matched
+from chipsieve.match.table import default_table
 from chipsieve.signals import load_signals, read_signal
 from chipsieve.sources.readers import read_source
 from generate_ruff import PRESET, marks, preset, stale
@@ -93,7 +95,9 @@ def test_noqa_silences_unless_told_otherwise(tmp_path: Path, options: tuple[str,
 def ours() -> frozenset[tuple[Place, str]]:
     """What our reader finds in the fixtures: place and signal."""
     sources = [Source(path.name, "python", path.read_text(encoding="utf-8")) for path in PYTHON]
-    findings = [item for source in sources for item in read_source(source)[0].findings]
+    table = default_table()
+    readings = [read_source(source, table.vocabulary)[0] for source in sources]
+    findings = [item for reading in readings for item in matched(reading.facts, reading.path, table)]
     return frozenset(((item.path, item.span.line), item.signal) for item in findings)
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from chipsieve.border.scanners import Foreign, ReportError, foreign_findings, read_report, report_files
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Lines, Span
+from chipsieve.sources.disk import Disk
 
 SIGNALS = ("bf16-tensor", "bf16-training", "nccl-variables")
 CJK = 'print("混合精度", torch.bfloat16)\n'  # column 15 in characters, 23 in bytes
@@ -54,7 +55,7 @@ def findings(folder: Path, document: object, root: Path | None = None) -> Foreig
     def lines(name: str) -> Lines | None:
         return Lines((root / name).read_text(encoding="utf-8")) if root else None
 
-    return foreign_findings([("report", read_report(path))], SIGNALS, root, lines)
+    return foreign_findings([("report", read_report(path))], SIGNALS, Disk.at(root) if root else None, lines)
 
 
 def places(found: Foreign) -> list[tuple[str, str, int]]:
@@ -149,7 +150,7 @@ def test_nothing_outside_the_root_is_read(tmp_path: Path, tree: Path, uri: str) 
 
     path = tmp_path / "report"
     path.write_text(json.dumps(sarif(result(uri))), encoding="utf-8")
-    found = foreign_findings([("report", read_report(path))], SIGNALS, tree, lines)
+    found = foreign_findings([("report", read_report(path))], SIGNALS, Disk.at(tree), lines)
     assert (found.findings, read) == ((), [])
     assert len(found.gaps) == 1
 

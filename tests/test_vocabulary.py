@@ -10,7 +10,8 @@ import pytest
 
 from chipsieve.catalogue import load_catalogue
 from chipsieve.facts.mentions import DATA_FROM, LIST_FROM, LONG_LINE, mentioned, speaks, words_of
-from chipsieve.sources.disk import discover
+from chipsieve.sources.discovery import discover
+from chipsieve.sources.disk import Disk
 from small_trees import write
 
 SPOKEN = {
@@ -158,11 +159,11 @@ def test_paths_and_patches_count_in_a_walk(tmp_path: Path) -> None:
         ".git/rocm": "",
         "node_modules/musa/x.js": "",
     }
-    assert discover(write(tmp_path, texts)).mentions == {"huawei", "intel", "graphcore", "cambricon"}
+    assert discover(Disk.at(write(tmp_path, texts))).mentions == {"huawei", "intel", "graphcore", "cambricon"}
 
 
 def test_a_patch_that_cannot_be_read_is_silent(tmp_path: Path) -> None:
     (tmp_path / "binary.patch").write_bytes(b"tpu\0tpu")
     (tmp_path / "folder.patch").mkdir()
     (tmp_path / "gone.patch").symlink_to(tmp_path / "nowhere")
-    assert discover(tmp_path).mentions == frozenset()
+    assert discover(Disk.at(tmp_path)).mentions == frozenset()

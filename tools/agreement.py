@@ -18,8 +18,11 @@ from chipsieve.border.scanners import semgrep_report
 from chipsieve.border.semgrep.running import rule_packs, run_semgrep
 from chipsieve.facts.conditions import MENTION
 from chipsieve.facts.reading import Reading, Source
-from chipsieve.signals import load_signals
-from chipsieve.sources.disk import discover, languages
+from chipsieve.match.matching import findings
+from chipsieve.match.table import default_table
+from chipsieve.sources.discovery import discover
+from chipsieve.sources.disk import Disk
+from chipsieve.sources.languages import languages
 from chipsieve.sources.readers import read_source, read_tree, readers
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,7 +42,7 @@ class Count:
 
 def by_readers(root: Path) -> set[Place]:
     """What our readers find below root."""
-    return _places(read_tree(discover(root)))
+    return _places(read_tree(discover(Disk.at(root)), default_table().vocabulary))
 
 
 def by_readers_of_fixtures(root: Path) -> set[Place]:
@@ -48,16 +51,16 @@ def by_readers_of_fixtures(root: Path) -> set[Place]:
     sources = (
         Source(path.relative_to(root).as_posix(), path.parent.name, path.read_text(encoding="utf-8")) for path in paths
     )
-    return _places(reading for source in sources for reading in read_source(source))
+    return _places(reading for source in sources for reading in read_source(source, default_table().vocabulary))
 
 
 def _places(readings: Iterable[Reading]) -> set[Place]:
-    signals = load_signals()
+    table = default_table()
     return {
         (item.signal, item.path, item.span.line)
         for reading in readings
-        for item in reading.findings
-        if signals[item.signal].effect == "names" or MENTION not in item.conditions
+        for item in findings(reading.facts, reading.path, table)
+        if table.signals[item.signal].effect == "names" or MENTION not in item.conditions
     }
 
 

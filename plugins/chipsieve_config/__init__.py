@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 
-__all__ = ["LANGUAGES", "STATES_FACTS", "read"]
+__all__ = ["LANGUAGES", "read"]
 
 _READERS = {
     "json": "json_reader",
@@ -27,7 +27,6 @@ _READERS = {
 """The module that reads each language, loaded when it is asked for: some parsers take long to load."""
 
 LANGUAGES = tuple(_READERS)
-STATES_FACTS = True
 
 
 def read(source: Source, vocabulary: Vocabulary) -> Reading:

@@ -15,6 +15,7 @@ from chipsieve.commands.flags import BARE, flags
 from chipsieve.commands.pins import conda, requirement
 from chipsieve.facts.conditions import Conditions, Question
 from chipsieve.facts.deciding import truth
+from chipsieve.facts.paths import is_kind
 from chipsieve_config.collector import Collector
 from chipsieve_config.config_references import ENDINGS, hydra_defaults, is_file_name
 from chipsieve_config.config_tree import DEPTH_LIMIT, Entry, Mapping, Node, Scalar, Sequence
@@ -26,7 +27,6 @@ REPEATS = 100  # visits of one mapping or list that aliases repeat; a chain of a
 DATA_FROM = 1_000  # more entries than this are data (a vocabulary, an index): no settings, no file names
 ONE_OF_SEVERAL = Question("unknown", text="one of several values in a list")
 ACTION_INPUTS = "with"  # of a GitHub action, whose `script` may be JavaScript
-SCHEDULERS = re.compile(r"slurm|sbatch|srun|submitit|salloc|launcher|executor|scheduler", re.IGNORECASE)
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 PINNED = (("dependencies",), ("pip",))
 NOTHING = Mapping()
@@ -216,7 +216,7 @@ class Walker:
 
 def names_scheduler(name: str) -> bool:
     """Whether a key or a file's path names a scheduler, so that the settings below it are requests."""
-    return SCHEDULERS.search(name) is not None
+    return is_kind("scheduler", name)
 
 
 def flags_given(items: Iterable[Scalar]) -> Iterator[tuple[str, Scalar, str | None]]:

@@ -8,6 +8,7 @@ from chipsieve.border.marker import Mark, write_mark
 from chipsieve.facts.conditions import MENTION
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Source
+from chipsieve.match.matching import findings
 from chipsieve.match.table import default_table
 from chipsieve.report.escape import one_line
 from chipsieve.signals.signal import Signal
@@ -25,11 +26,12 @@ def messages(path: str, text: str) -> Iterable[Message]:
 
     What is only mentioned is left out, unless the signal is about chips' names. Never raises for bad input.
     """
-    reading, *_ = read_source(Source(path, "python", text))
-    signals = default_table().signals
+    table = default_table()
+    reading, *_ = read_source(Source(path, "python", text), table.vocabulary)
+    signals = table.signals
     found = [
         (item.span.line, item.span.column - 1, _message(signals[item.signal], item))
-        for item in reading.findings
+        for item in findings(reading.facts, path, table)
         if MENTION not in item.conditions or signals[item.signal].effect == "names"
     ]
     found += [(gap.line or 1, 0, f"{GAP} {one_line(gap.reason, LIMIT)}") for gap in reading.gaps]

@@ -6,9 +6,8 @@ from chipsieve.facts.reading import Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 
 LANGUAGES = ("python", "notebook")
-STATES_FACTS = True
 
-__all__ = ["LANGUAGES", "STATES_FACTS", "read"]
+__all__ = ["LANGUAGES", "read"]
 
 
 def read(source: Source, vocabulary: Vocabulary) -> Reading:

@@ -10,9 +10,8 @@ from chipsieve.facts.reading import Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 
 LANGUAGES = ("shell",)
-STATES_FACTS = True
 
-__all__ = ["LANGUAGES", "STATES_FACTS", "read"]
+__all__ = ["LANGUAGES", "read"]
 
 
 def read(source: Source, vocabulary: Vocabulary) -> Reading:

@@ -26,7 +26,8 @@ from chipsieve.sieve.concluding import Rules, conclude
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.sieve.policies import DEFAULT, load_policy
 from chipsieve.signals import load_signals
-from chipsieve.sources.disk import named
+from chipsieve.sources.discovery import named
+from chipsieve.sources.disk import Disk
 from chipsieve.sources.readers import read_tree
 from chipsieve.sources.scan_record import record_scan
 
@@ -50,9 +51,9 @@ def check(root: Path, paths: Sequence[str], config: Config, policy: str = DEFAUL
     Raises:
         chipsieve.tables.TableError: there is no such policy.
     """
-    found = leave_out(named(root, sorted(set(paths))), config)
+    found = leave_out(named(Disk(root), sorted(set(paths))), config)
     wishes = Wishes(found, config)
-    readings = wishes.wanted(read_tree(found))
+    readings = wishes.wanted(read_tree(found, default_table().vocabulary))
     says = match_whole(whole(LAUNCH, readings, _standing, met=False), default_table(), wishes.keeps)
     gaps = {gap for reading in readings for gap in reading.gaps}.union(found.gaps, wishes.notices)
     record = replace(record_scan(found, readings, says.findings, gaps, wishes.ignored), root=root.name)

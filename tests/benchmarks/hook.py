@@ -9,7 +9,8 @@ from benchmarks.markdown import figure, held, table
 from benchmarks.measuring import in_turns, middle
 from benchmarks.ours import Hook, at_desk
 from benchmarks.trees import Plan
-from chipsieve.sources.disk import discover
+from chipsieve.sources.discovery import discover
+from chipsieve.sources.disk import Disk
 
 GOAL = 0.5  # seconds of CPU
 LANGUAGES = ("python", "shell")
@@ -33,10 +34,10 @@ def _measured(tree: Path, plan: Plan) -> Iterator[tuple[object, ...]]:
 
 def chosen(tree: Path) -> dict[str, Path]:
     """The files of median and of largest size in Python and in shell."""
-    found = discover(tree)
+    found = discover(Disk.at(tree))
     kinds = {}
     for language in LANGUAGES:
-        paths = (found.root / path for path, of in found.files if of == language)
+        paths = (found.tree.folder / path for path, of in found.files if of == language)
         several = sorted(paths, key=lambda path: (path.stat().st_size, path))
         if several:
             kinds[f"{language}, median"] = several[len(several) // 2]

@@ -22,7 +22,9 @@ from chipsieve.border.semgrep.running import (
     rules_home,
 )
 from chipsieve.signals import load_signals
-from chipsieve.sources.disk import Discovery, discover, languages
+from chipsieve.sources.discovery import Discovery, discover
+from chipsieve.sources.disk import Disk
+from chipsieve.sources.languages import languages
 
 COLD, WARM, BARE, ALONE = "chipsieve, cold", "chipsieve, warm", "chipsieve, no cache", "chipsieve, cold, one worker"
 SEMGREP, RUFF, SEARCH = "semgrep", "ruff", "byte search"
@@ -38,7 +40,7 @@ def section(plan: Plan) -> Iterator[str]:
     yield said
     yield ""
     for tree in plan.compared:
-        found = discover(tree)
+        found = discover(Disk.at(tree))
         read_all(tree)
         with at_desk(tree) as scans:
             samples = in_turns(contenders(scans, found, configs), plan.rounds, plan.budget, tree.name)
@@ -73,8 +75,8 @@ def contenders(scans: Scans, found: Discovery, configs: Sequence[Path]) -> dict[
     scans.home()
     desk = scans.desk
     return {
-        COLD: scans.cold, SEMGREP: partial(semgrep, found.root, desk, configs),
-        WARM: scans.warm, RUFF: partial(ruff, found.root, desk),
+        COLD: scans.cold, SEMGREP: partial(semgrep, found.tree.folder, desk, configs),
+        WARM: scans.warm, RUFF: partial(ruff, found.tree.folder, desk),
         BARE: scans.bare, SEARCH: partial(search, found, desk),
         ALONE: partial(scans.cold, *ONE_WORKER),
     }  # fmt: skip
@@ -107,7 +109,7 @@ def search(found: Discovery, desk: Path) -> Sample:
     names.write_bytes(b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path, _ in found.files))
     command = ["xargs", "-0", "grep", "-acFf", str(words), "--"]
     accepted = (0, 1, NOTHING_FOUND)
-    return timed(command, found.root, {"LC_ALL": "C"}, feed=names, output=desk / "counts", accepted=accepted)
+    return timed(command, found.tree.folder, {"LC_ALL": "C"}, feed=names, output=desk / "counts", accepted=accepted)
 
 
 def signal_words() -> list[str]:
@@ -152,7 +154,7 @@ def read_by(found: Discovery, desk: Path) -> str:
     """How many files each looked at, and what Semgrep could not finish; counted apart, for its report may be large."""
     command = [sys.executable, "-c", COUNT, str(desk / "semgrep.json")]
     scanned, unfinished = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    listed = ruff_command(found.root, "--no-cache", "--show-files")
+    listed = ruff_command(found.tree.folder, "--no-cache", "--show-files")
     shown = subprocess.run(listed, env=INHERITED, cwd=desk, capture_output=True, text=True, check=True).stdout
     files = f"files: chipsieve and byte search {len(found.files)}, Semgrep {scanned}, ruff {len(shown.splitlines())}"
     return f"- {files}; Semgrep reports {unfinished} places that it could not parse, or gave up for time"

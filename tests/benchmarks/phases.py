@@ -42,7 +42,8 @@ def measured(tree: Path) -> dict[str, object]:
     from chipsieve.match.table import default_table
     from chipsieve.sieve.concluding import Rules, conclude
     from chipsieve.sieve.policies import load_policy
-    from chipsieve.sources.disk import discover
+    from chipsieve.sources.discovery import discover
+    from chipsieve.sources.disk import Disk
     from chipsieve.sources.readers import read_tree, readers
     from chipsieve.sources.scan_record import record_scan
 
@@ -50,12 +51,12 @@ def measured(tree: Path) -> dict[str, object]:
     rules = Rules(load_catalogue(), table.signals, load_policy("balanced"), "training")
     readers()
     clock.lap("start")
-    found = discover(tree)
+    found = discover(Disk.at(tree))
     clock.lap("discovery")
     readings: list[Reading] = []
     for language in sorted({language for _, language in found.files}):
         files = tuple(file for file in found.files if file[1] == language)
-        readings += read_tree(replace(found, files=files), workers=1)
+        readings += read_tree(replace(found, files=files), table.vocabulary, workers=1)
         clock.lap(f"reading {language}")
     readings.sort(key=lambda reading: reading.path)
     says = match_tree(readings, table)
@@ -65,7 +66,7 @@ def measured(tree: Path) -> dict[str, object]:
     clock.lap("judging")
     report.render(verdict, "json")
     clock.lap("reporting")
-    sizes = sum((found.root / path).stat().st_size for path, _ in found.files)
+    sizes = sum(found.tree.size(path) for path, _ in found.files)
     return {"files": len(found.files), "bytes": sizes, "launches": len(says.launches), "cpu": clock.seconds}
 
 

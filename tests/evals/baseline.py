@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from chipsieve.catalogue import load_catalogue
 from chipsieve.catalogue.predicates import admits
-from chipsieve.facts.reading import Source
 from chipsieve.sieve.policies import load_policy
-from chipsieve.sources.disk import discover, load
+from chipsieve.sources.discovery import Discovery
 
 WORDS = {
     "nccl-variables": re.compile(r"nccl", re.IGNORECASE),
@@ -18,14 +16,10 @@ WORDS = {
 }
 
 
-def plain_search(root: Path) -> frozenset[str]:
+def plain_search(found: Discovery) -> frozenset[str]:
     """The accelerators that remain when each of the paper's words, found anywhere, excludes as the paper reads it."""
-    texts = [
-        source.text
-        for name, language in discover(root).files
-        if isinstance(source := load(root, name, language), Source)
-    ]
+    texts = [text for path, _ in found.files if isinstance(text := found.tree.text(path), str)]
     claims = load_policy("paper").claims
-    found = [claims[signal] for signal, word in WORDS.items() if any(word.search(text) for text in texts)]
+    claimed = [claims[signal] for signal, word in WORDS.items() if any(word.search(text) for text in texts)]
     rows = load_catalogue().accelerators
-    return frozenset(row.id for row in rows if all(admits(claim, row) is not False for claim in found))
+    return frozenset(row.id for row in rows if all(admits(claim, row) is not False for claim in claimed))

@@ -21,11 +21,11 @@ from chipsieve.sieve.concluding import Rules, conclude
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 from chipsieve.sieve.policies import load_policy
 from chipsieve.sources.cache import Cache
-from chipsieve.sources.disk import Discovery, discover
+from chipsieve.sources.discovery import Discovery, discover
 from chipsieve.sources.readers import read_tree
 from chipsieve.sources.scan_record import record_scan
 from evals.baseline import plain_search
-from evals.clones import files_of
+from evals.clones import tree_of
 from evals.labels import Label
 
 Record = dict[str, Any]
@@ -41,17 +41,17 @@ def measure(clone: Path, label: Label, kept: Path, modes: Sequence[str] = tuple(
     first run only where it is 0.
     """
     start = time.perf_counter()
-    with files_of(clone, label) as root:
-        found = discover(root)
-        with Cache(kept) as cache:
-            readings = read_tree(found, workers=1, cache=cache)
+    with tree_of(clone, label) as tree:
+        found = discover(tree)
+        with Cache(kept, default_table().vocabulary) as cache:
+            readings = read_tree(found, default_table().vocabulary, workers=1, cache=cache)
             remembered = cache.hits
         seconds = {"reading": time.perf_counter() - start}
         says = {scope: match_tree(readings, default_table(), scope=scope) for scope in ("launch", "tree")}
         outcomes = {mode: outcome(verdict(found, readings, says[scope], policy, scope), label)
                     for mode, (policy, scope) in MODES.items() if mode in modes}  # fmt: skip
         seconds["all"] = time.perf_counter() - start
-        outcomes["search"] = _kept(plain_search(root), label)
+        outcomes["search"] = _kept(plain_search(found), label)
         gaps = sum(len(reading.gaps) for reading in readings) + len(found.gaps)
         runs = says["launch"].launches
     return {

@@ -31,11 +31,12 @@ def info() -> None:
     Example:
       chipsieve cache info
     """
+    from chipsieve.facts.vocabulary import Vocabulary
     from chipsieve.sources.cache import LIMIT, Cache, Info, default_path
 
     path, held = default_path(), Info(0, 0)
     if path.exists():
-        with Cache(path) as kept:
+        with Cache(path, Vocabulary({})) as kept:  # only its size is asked
             held = kept.info()
     size = f"{held.size / MEGABYTE:,.1f} MB of at most {LIMIT / MEGABYTE:,.0f} MB"
     write(f"path: {path}\nreadings: {held.entries:,}\nsize: {size}\n", None)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
@@ -18,30 +18,41 @@ if TYPE_CHECKING:
     from chipsieve.fail import FailOn
     from chipsieve.report.style import ReadText
     from chipsieve.sieve.outcome import Verdict
+    from chipsieve.sources.contents import Tree
     from chipsieve.sources.readers import Progress as Step
 
 NOTHING_TO_SCAN, INCOMPLETE, INTERNAL = 3, 4, 70
 
 
-def scanned(path: Path, config: Config, *, quiet: bool, no_ignore: bool = False, **options: Any) -> Verdict:
-    """The verdict on a path, or the end of the run when there is nothing to scan."""
+@contextmanager
+def opened(path: str) -> Iterator[Tree]:
+    """The tree that a PATH of the command line means, or the end of the run when it is not there."""
+    from chipsieve.sources.discovery import open_tree
+
+    with ExitStack() as stack:
+        try:
+            tree = stack.enter_context(open_tree(path))
+        except FileNotFoundError as error:
+            nothing(str(error))
+        yield tree
+
+
+def scanned(tree: Tree, config: Config, *, shown: str, quiet: bool, no_ignore: bool = False, **options: Any) -> Verdict:
+    """The verdict on a tree, or the end of the run when there is nothing to scan in what the user calls `shown`."""
     from chipsieve.api import scan as run
 
     config = replace(config, heed=not no_ignore)
-    verdict = concluded(lambda step: run(path, config=config, progress=step, **options), quiet=quiet)
+    verdict = concluded(lambda step: run(tree, config=config, progress=step, **options), quiet=quiet)
     if verdict.coverage.files == verdict.coverage.skipped:
         left_out = "".join(f"; {gap.path}: {gap.reason}" for gap in verdict.gaps if gap.notice)
-        nothing(f"{path}: nothing to scan: no Python, shell, configuration or prose file here{left_out}")
+        nothing(f"{shown}: nothing to scan: no Python, shell, configuration or prose file here{left_out}")
     return verdict
 
 
 def concluded(run: Callable[[Step], Verdict], *, quiet: bool) -> Verdict:
-    """The verdict of a run that tells its progress, or the end when its path is not there."""
-    try:
-        with Progress(show=not quiet and sys.stderr.isatty()) as progress:
-            return run(progress.step)
-    except FileNotFoundError as error:
-        nothing(f"{error}; give a folder or a file that exists")
+    """The verdict of a run that shows its progress."""
+    with Progress(show=not quiet and sys.stderr.isatty()) as progress:
+        return run(progress.step)
 
 
 def report_on(
@@ -113,16 +124,12 @@ class Progress:
         self.stack.close()
 
 
-def reader(path: Path) -> ReadText:
-    """Reads a file below the scanned path again, for reports that show or hash its text."""
-    from chipsieve.facts.reading import Source
-    from chipsieve.sources.disk import load
+def reader(tree: Tree) -> ReadText:
+    """Reads a file of the scanned tree again, for reports that show or hash its text."""
 
-    root = (path if path.is_dir() else path.parent).resolve()
-
-    def read(name: str) -> str | None:
-        source = load(root, name, "")
-        return source.text if isinstance(source, Source) else None
+    def read(path: str) -> str | None:
+        text = tree.text(path)
+        return text if isinstance(text, str) else None
 
     return read
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from chipsieve.cli.common import conditions_of, reader, report_on, scanned, write
+from chipsieve.cli.common import conditions_of, opened, reader, report_on, scanned, write
 from chipsieve.cli.options import (
     CONFIG,
     ENGINE,
@@ -26,10 +25,13 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path")
 @takes(*JUDGING, ENGINE, *REPORTING)
-def scan(path: Path, config: Config, fail_on: tuple[str, ...], **options: Any) -> None:
-    """Scan PATH, a folder or a file, and say which accelerators it can have been trained on.
+def scan(path: str, config: Config, fail_on: tuple[str, ...], **options: Any) -> None:
+    """Scan PATH and say which accelerators it can have been trained on.
+
+    PATH is a folder or a file, or REPO@REV[:FOLDER]: what a git revision holds, read from the repository (a work
+    tree, or a bare or mirror clone) without a checkout. A path that exists is that path, whatever its name.
 
     Exit code 0 whatever was found; 1 when a --fail-on was met; 2 wrong usage; 3 nothing to scan; 4 incomplete
     under --strict-coverage; 70 internal error.
@@ -38,20 +40,26 @@ def scan(path: Path, config: Config, fail_on: tuple[str, ...], **options: Any) -
     Examples:
       chipsieve scan .
       chipsieve scan --policy paper --scope tree path/to/repository
+      chipsieve scan path/to/repository@v1.0
+      chipsieve scan path/to/mirror.git@main:examples/llama
       chipsieve scan --format sarif --output chipsieve.sarif .
     """
     conditions = conditions_of(fail_on, config)
     given = {name: options.pop(name) for name in ("form", "output", "also", "verbose", "strict_coverage")}
-    verdict = scanned(path, config, quiet=options.pop("no_progress"), engines=options.pop("engine"), **options)
-    report_on(verdict, reader(path), conditions=conditions, **given)
+    quiet, engines = options.pop("no_progress"), options.pop("engine")
+    with opened(path) as tree:
+        verdict = scanned(tree, config, shown=path, quiet=quiet, engines=engines, **options)
+        report_on(verdict, reader(tree), conditions=conditions, **given)
 
 
 @click.command()
 @click.argument("accelerator")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path")
 @takes(POLICY, ROLE, CONFIG, NO_IGNORE, NO_PROGRESS, NO_CACHE)
-def explain(accelerator: str, path: Path, config: Config, no_progress: bool, **options: Any) -> None:
+def explain(accelerator: str, path: str, config: Config, no_progress: bool, **options: Any) -> None:
     """Say why ACCELERATOR (an id of the catalogue, or a name such as H20) is possible or excluded for PATH.
+
+    PATH is as for `scan`: a folder, a file, or REPO@REV[:FOLDER].
 
     \b
     Example:
@@ -61,5 +69,6 @@ def explain(accelerator: str, path: Path, config: Config, no_progress: bool, **o
     from chipsieve.report.explain import explain as text
 
     ids = sorted(chips_called(accelerator))
-    verdict = scanned(path, config, quiet=no_progress, **options)
+    with opened(path) as tree:
+        verdict = scanned(tree, config, shown=path, quiet=no_progress, **options)
     write("\n".join(text(verdict, chip) for chip in ids), None)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec.structs import replace
 
-from chipsieve.cli.common import concluded, conditions_of, reader, report_on, write
+from chipsieve.cli.common import concluded, conditions_of, opened, reader, report_on, write
 from chipsieve.cli.options import JUDGING, REPORTING, takes
 
 if TYPE_CHECKING:
@@ -18,11 +19,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-@click.option(
-    "--root", type=click.Path(path_type=Path), help="The tree that was scanned: its launches are reconstructed."
-)
+@click.option("--root", metavar="PATH", help="The tree that was scanned, as for scan: its launches are reconstructed.")
 @takes(*JUDGING, *REPORTING)
-def sieve(files: tuple[Path, ...], root: Path | None, config: Config, **options: Any) -> None:
+def sieve(files: tuple[Path, ...], root: str | None, config: Config, **options: Any) -> None:
     """Judge what other scanners found.
 
     A FILE is SARIF (of Semgrep, opengrep, ruff, chipsieve), Semgrep's JSON, or the lines that flake8 writes.
@@ -41,9 +40,10 @@ def sieve(files: tuple[Path, ...], root: Path | None, config: Config, **options:
     conditions = conditions_of(options.pop("fail_on"), config)
     given = {name: options.pop(name) for name in ("form", "output", "also", "verbose", "strict_coverage")}
     quiet, config = options.pop("no_progress"), replace(config, heed=not options.pop("no_ignore"))
-    verdict = concluded(lambda step: run(files, root, config=config, progress=step, **options), quiet=quiet)
-    _tell(verdict, rooted=root is not None or options["scope"] == "tree")
-    report_on(verdict, reader(root) if root else None, conditions=conditions, **given)
+    with opened(root) if root else nullcontext() as tree:
+        verdict = concluded(lambda step: run(files, tree, config=config, progress=step, **options), quiet=quiet)
+        _tell(verdict, rooted=root is not None or options["scope"] == "tree")
+        report_on(verdict, reader(tree) if tree else None, conditions=conditions, **given)
 
 
 def _tell(verdict: Verdict, *, rooted: bool) -> None:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from chipsieve.configuration.file import Config
 from chipsieve.facts.reading import Gap
-from chipsieve.sources.disk import Discovery
+from chipsieve.sources.discovery import Discovery
 
 
 def excludes(glob: str, path: str) -> bool:
@@ -43,7 +43,7 @@ def leave_out(found: Discovery, config: Config) -> Discovery:
     """
     gone: dict[str, str] = {}
     for name, _ in found.files:
-        glob = glob_for(found.root / name, config)
+        glob = glob_for(found.tree.folder / name, config)
         if glob:
             gone[name] = glob
     counted: defaultdict[str, int] = defaultdict(int)

@@ -14,9 +14,9 @@ from chipsieve.configuration.comments import Comment, comments
 from chipsieve.configuration.excludes import glob_for
 from chipsieve.configuration.file import Config
 from chipsieve.facts.finding import Finding, finding_order
-from chipsieve.facts.reading import Gap, Reading, Source
+from chipsieve.facts.reading import Gap, Reading
 from chipsieve.signals import load_signals
-from chipsieve.sources.disk import Discovery, load
+from chipsieve.sources.discovery import Discovery
 from chipsieve.sources.scan_record import Ignored
 
 FAULTS = 20  # comments at fault that are told of one file
@@ -44,7 +44,7 @@ class Wishes:
         return tuple(
             reading
             for reading in readings
-            if not (self.config.heed and glob_for(self.found.root / reading.path, self.config))
+            if not (self.config.heed and glob_for(self.found.tree.folder / reading.path, self.config))
         )
 
     def keeps(self, item: Finding) -> bool:
@@ -74,8 +74,8 @@ class Wishes:
 
     def _look_at(self, path: str) -> None:
         language = self._languages.get(path, "")
-        source = load(self.found.root, path, language) if language else None
-        self._comments[path] = comments(source.text, language) if isinstance(source, Source) else ()
+        text = self.found.tree.text(path) if language else ""
+        self._comments[path] = comments(text, language) if isinstance(text, str) else ()
         for comment in self._comments[path]:
             for line in range(comment.first, comment.last + 1):
                 self._by_line.setdefault((path, line), []).append(comment)

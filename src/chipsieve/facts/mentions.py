@@ -14,10 +14,10 @@ from typing import cast
 
 import msgspec
 
+from chipsieve.facts.paths import is_kind
 from chipsieve.tables import load_toml
 
-DATA = (".json", ".txt", ".jsonl", ".csv")
-DATA_FROM = 200_000  # characters of such a file; more is data
+DATA_FROM = 200_000  # characters of a file that may be data; more is data
 LIST_FROM = 1_000  # lines of a list of words
 LONG_LINE = 2_000  # characters; more is no line that somebody wrote
 PARTS = re.compile(r"[^\W_]+")
@@ -53,7 +53,7 @@ def _table() -> Mentions:
 
 def speaks(path: str, text: str) -> frozenset[str]:
     """The vendors that a file speaks of; vocabularies, data and encoded pictures speak of nobody."""
-    if path.casefold().endswith(DATA) and (len(text) > DATA_FROM or _is_list(text)):
+    if is_kind("data", path) and (len(text) > DATA_FROM or _is_list(text)):
         return frozenset()
     if len(text) > LONG_LINE:
         text = "\n".join(line for line in text.splitlines() if len(line) <= LONG_LINE)

@@ -67,8 +67,9 @@ class Launch(msgspec.Struct, frozen=True):
     `settled` are the files that the launch reaches, each with the standings of its facts, `stated` the facts of its
     own words. Matching puts `findings` in the place of both: those that are not inert, each with its standing.
     `modules` are the first names of the modules that it certainly imports. `devices` is nodes times accelerators per
-    node where the command says so, else 0. `settings` are the options, keys and variables that its command line, environment and
-    configurations set, sorted by name; `defaults` those that its code declares, in force where nothing sets them.
+    node where the command says so, else 0. `settings` are the options, keys and variables that its command line,
+    environment and configurations set, sorted by name; `defaults` those that its code declares, in force where nothing
+    sets them.
     """
 
     id: str

@@ -1,9 +1,9 @@
 """Has this very text been read before? Readings kept by content, in one SQLite file, so that nothing is read twice.
 
-An entry is found by the file's path, language and text and the code of the readers, and is good while the rows of
-those signals are the same whose words the text holds: a signal that changes makes only those files be read anew in
-which it may match. The file lies in the user's own cache folder and holds data alone;
-nothing of a scanned tree is in it but readings of it. Every fault of the database is a cache that is empty.
+An entry is found by what its readings depend on: the text, its language, the kinds of its path, the readers' code, and
+the vocabulary. So a text is read once, whatever its path and in however many revisions it stands; readings are given
+the path after they are found. The file lies in the user's own cache folder and holds data alone, readings as msgpack:
+whoever writes there can change results, and run nothing. Every fault of the database is a cache that is empty.
 """
 
 from __future__ import annotations
@@ -21,66 +21,71 @@ from typing import NamedTuple, Self
 import msgspec
 from platformdirs import user_cache_path
 
+from chipsieve.facts.paths import kinds_of
 from chipsieve.facts.reading import Reading, Source
-from chipsieve.signals import load_signals
-from chipsieve.sources.dependencies import Relevance, code
+from chipsieve.facts.vocabulary import Vocabulary
+from chipsieve.sources.placing import Parts, placed, readings_of
+from chipsieve.sources.reader_digest import reader_digest
 
 LIMIT = 1_000_000_000  # bytes; the entries longest unused go first
 WAIT = 30  # seconds for another run that writes
 DAY = 86_400  # seconds; when an entry was last used is known to the day, so that most runs write nothing
 BATCH = 4_000_000  # bytes of entries that are written at once: a run that is killed loses no more
 FOLDER = "CHIPSIEVE_CACHE_DIR"  # the environment variable that names another folder
-NAME = "readings-2.sqlite"  # the number is that of the table below
-TABLE = """CREATE TABLE IF NOT EXISTS readings
-    (key BLOB PRIMARY KEY, signals BLOB, rows BLOB, used INTEGER, entry BLOB) WITHOUT ROWID"""
-HELD = "SELECT signals, rows, used, entry FROM readings WHERE key = ?"
+NAME = "readings-3.sqlite"  # the number is that of the table below
+OURS = "readings*.sqlite*"  # this file, those of earlier versions, and what SQLite keeps beside them
+TABLE = "CREATE TABLE IF NOT EXISTS readings (key BLOB PRIMARY KEY, used INTEGER, entry BLOB) WITHOUT ROWID"
+HELD = "SELECT used, entry FROM readings WHERE key = ?"
 SIZE = """SELECT (page_count - freelist_count) * page_size
     FROM pragma_page_count, pragma_freelist_count, pragma_page_size"""
-
-Entry = tuple[Reading, ...]
+# What a spoiled file or entry raises.
+FAULTS = (sqlite3.Error, zlib.error, msgspec.MsgspecError, TypeError, ValueError, RecursionError)
 
 
 class Kept(NamedTuple):
-    """The readings of one file as the database keeps them: under which key, by which rows of signals."""
+    """What a text says as the database keeps it, and under which key."""
 
     key: bytes
-    rows: bytes
     entry: bytes
 
     @property
-    def readings(self) -> Entry:
-        """The readings themselves."""
-        return _decoder().decode(zlib.decompress(self.entry))
+    def readings(self) -> tuple[Reading, ...]:
+        """The readings, at the path from which they were read."""
+        return readings_of(parts_of(self.entry))
 
 
-def kept(source: Source, readings: Entry, signals: Relevance | None = None) -> Kept:
-    """The readings of a source, as its key and the rows of the (shipped) signals that may match in it go with them."""
-    return Kept(key(source), (signals or shipped()).digest(source.text), packed(readings))
+def kept(source: Source, parts: Parts, vocabulary: Vocabulary) -> Kept | None:
+    """What was read of a source, as its entry; None where a text in it is none: half a surrogate pair."""
+    try:
+        return Kept(key(source, vocabulary), zlib.compress(msgspec.msgpack.encode(parts), 1))
+    except UnicodeEncodeError:
+        return None
 
 
-def packed(readings: Entry) -> bytes:
-    """Readings as the bytes of an entry."""
-    return zlib.compress(msgspec.msgpack.encode(readings), 1)
+def parts_of(entry: bytes) -> Parts:
+    """What an entry holds.
+
+    Raises:
+        zlib.error, msgspec.MsgspecError, TypeError, ValueError: it holds something else.
+    """
+    parts = _decoder().decode(zlib.decompress(entry))
+    if not parts:
+        raise ValueError("every text has a reading")
+    return parts
 
 
 @cache
-def _decoder() -> msgspec.msgpack.Decoder[Entry]:
-    return msgspec.msgpack.Decoder(Entry)
+def _decoder() -> msgspec.msgpack.Decoder[Parts]:
+    return msgspec.msgpack.Decoder(Parts)
 
 
-def key(source: Source) -> bytes:
-    """What the reading of this source depends on beside signals, as a digest."""
-    digest = hashlib.sha256(code())
-    for part in (source.path, source.language, source.text):
+def key(source: Source, vocabulary: Vocabulary) -> bytes:
+    """All that the reading of a source depends on, as a digest."""
+    digest = hashlib.sha256(reader_digest() + vocabulary.digest)
+    for part in (source.language, *kinds_of(source.path), source.text):
         data = part.encode("utf-8", "surrogatepass")
         digest.update(len(data).to_bytes(8) + data)
     return digest.digest()
-
-
-@cache
-def shipped() -> Relevance:
-    """In which texts the shipped signals may match."""
-    return Relevance(load_signals())
 
 
 class Info(NamedTuple):
@@ -97,12 +102,12 @@ def default_path() -> Path:
 
 
 def clear(path: Path) -> int:
-    """Delete the database at `path` and what SQLite keeps beside it; the bytes that were freed.
+    """Delete the database at `path`, those of earlier versions and what SQLite keeps beside; the bytes freed.
 
     Raises:
         OSError: it cannot be deleted.
     """
-    files = [file for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))) if file.exists()]
+    files = [file for file in path.parent.glob(OURS) if file.is_file()]
     freed = sum(file.stat().st_size for file in files)
     for file in files:
         file.unlink()
@@ -112,13 +117,12 @@ def clear(path: Path) -> int:
 class Cache:
     """Readings by content, in a database of the user's; a context that writes what was kept on leaving."""
 
-    def __init__(self, path: Path, signals: Relevance | None = None) -> None:
-        """Use the database at `path`, made when it is opened; `signals` are those that read, by default the shipped."""
-        self.path = path
-        self._signals = signals or shipped()
+    def __init__(self, path: Path, vocabulary: Vocabulary) -> None:
+        """Use the database at `path`, made when it is opened, for readings by a vocabulary."""
+        self.path, self._vocabulary = path, vocabulary
+        self.hits = 0  # how many sources were found so far
         self._fresh: list[Kept] = []
         self._size = 0
-        self._used: set[bytes] = set()
         self._stale: set[bytes] = set()
         self._base: sqlite3.Connection | None = None
 
@@ -145,27 +149,22 @@ class Cache:
             self._base.close()
         self._base = None
 
-    def get(self, source: Source) -> Entry | None:
-        """The readings kept of a source, None when there are none, or signals have changed that may match in it."""
+    def get(self, source: Source) -> tuple[Reading, ...] | None:
+        """The readings kept of a source, None when there are none, or the entry cannot be read."""
         if self._base is None:
             return None
-        asked = key(source)
+        asked = key(source, self._vocabulary)
         try:
             row = self._base.execute(HELD, (asked,)).fetchone()
-            if row is None or (row[0] != self._signals.all and row[1] != self._signals.digest(source.text)):
+            if row is None:
                 return None
-            readings = Kept(asked, row[1], row[3]).readings
-        except (sqlite3.Error, zlib.error, msgspec.MsgspecError):
+            readings = readings_of(placed(parts_of(row[1]), source.path))
+        except FAULTS:
             return None
-        self._used.add(asked)
-        if row[0] != self._signals.all or row[2] != _today():
+        self.hits += 1
+        if row[0] != _today():
             self._stale.add(asked)
         return readings
-
-    @property
-    def hits(self) -> int:
-        """How many entries were found so far."""
-        return len(self._used)
 
     def keep(self, fresh: Kept) -> None:
         """Remember readings; they are written when enough has come together, or the context is left."""
@@ -189,13 +188,12 @@ class Cache:
         fresh, stale, self._fresh, self._stale, self._size = self._fresh, self._stale, [], set(), 0
         if self._base is None or not (fresh or stale):
             return
-        now, signals = _today(), self._signals.all
+        now = _today()
         with suppress(sqlite3.Error), self._base:  # commits, or rolls back
             self._base.execute("BEGIN IMMEDIATE")
-            still = ((signals, now, key) for key in sorted(stale))
-            self._base.executemany("UPDATE readings SET signals = ?, used = ? WHERE key = ?", still)
-            rows = ((one.key, signals, one.rows, now, one.entry) for one in fresh)
-            self._base.executemany("INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?)", rows)
+            self._base.executemany("UPDATE readings SET used = ? WHERE key = ?", ((now, key) for key in sorted(stale)))
+            rows = ((one.key, now, one.entry) for one in fresh)
+            self._base.executemany("INSERT OR REPLACE INTO readings VALUES (?, ?, ?)", rows)
             (size,) = self._base.execute(SIZE).fetchone()
             if size > LIMIT:
                 _forget(self._base, size - LIMIT // 2)

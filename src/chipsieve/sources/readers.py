@@ -10,10 +10,9 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from operator import itemgetter
-from pathlib import Path, PurePosixPath
 from threading import current_thread, main_thread
 from types import FrameType
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -21,22 +20,26 @@ from msgspec.structs import replace
 from chipsieve.facts.mentions import speaks
 from chipsieve.facts.reading import Document, Gap, Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
-from chipsieve.match.table import default_table
-from chipsieve.sources.disk import Discovery, load
+from chipsieve.sources.contents import Tree
+from chipsieve.sources.discovery import Discovery
+from chipsieve.sources.placing import Parts, is_file_name, readings_of, target
+from chipsieve.sources.reader_digest import READERS
 
 if TYPE_CHECKING:  # a run without a cache loads no database
     from chipsieve.sources.cache import Cache, Kept
 
 T = TypeVar("T")
 SECONDS_PER_FILE = 20
-OVER_TIME = "reading took over"  # a matter of the machine's mood, and so not kept
+OVER_TIME = "reading took over"
+NO_READER = "no reader for"
+PASSING = (OVER_TIME, NO_READER)  # how gaps begin that say more of this machine today than of the file
 PARALLEL_FROM = 24  # files; below that, starting workers costs more than it saves
 DOCUMENT_DEPTH = 3  # a here-document in a here-document in a README, and no further
 Progress = Callable[[int, int], None]
 
 
 class Reader(Protocol):
-    """What a plugin module offers under the entry point group `chipsieve.sources.readersers`."""
+    """What a plugin module offers under the entry point group `chipsieve.readers`."""
 
     LANGUAGES: Sequence[str]
 
@@ -55,6 +58,17 @@ class Readers(msgspec.Struct, frozen=True):
     faults: tuple[str, ...]
 
 
+class TreeToRead(NamedTuple):
+    """What reading one tree takes: the tree, and the vocabulary."""
+
+    tree: Tree
+    vocabulary: Vocabulary
+
+    def reopened(self) -> TreeToRead:
+        """The same for another process."""
+        return self._replace(tree=self.tree.reopened())
+
+
 @cache
 def readers() -> Readers:
     """The readers that are registered; one that cannot be loaded leaves its languages unread, and so gaps."""
@@ -62,26 +76,31 @@ def readers() -> Readers:
 
     found: dict[str, Reader] = {}
     faults: list[str] = []
-    for point in sorted(entry_points(group="chipsieve.readers"), key=lambda point: point.name):
+    for point in sorted(entry_points(group=READERS), key=lambda point: point.name):
         try:
             module = point.load()
             found |= dict.fromkeys(module.LANGUAGES, module)
-        except (ImportError, AttributeError, SyntaxError) as error:
+        except Exception as error:  # noqa: BLE001 - a plugin's fault must not end the run
             faults.append(f"plugin {point.name!r} ({point.value}) cannot be loaded: {type(error).__name__}: {error}")
     return Readers(found, tuple(faults))
 
 
 def read_tree(
-    found: Discovery, progress: Progress | None = None, workers: int | None = None, cache: Cache | None = None
+    found: Discovery,
+    vocabulary: Vocabulary,
+    progress: Progress | None = None,
+    workers: int | None = None,
+    cache: Cache | None = None,
 ) -> tuple[Reading, ...]:
     """The reading of every discovered file, sorted by path; of a path that scripts write too, the file's own is first.
 
-    `workers` 1 reads in this process; None takes one per core for larger trees. What an open `cache` holds is not
-    read again, and what it lacks is put there.
+    `vocabulary` says which names are worth stating; that of an open `cache` is the same. `workers` 1 reads in this
+    process; None takes one per core for larger trees. What the cache holds is not read again, and what it lacks is
+    put there.
     """
     readings: list[tuple[str, int, str, Reading]] = []
-    plain = partial(read_file, found.root)
-    each = _each(plain, found.root, found.files, workers) if cache is None else _remembered(found, workers, cache)
+    job = TreeToRead(found.tree, vocabulary)
+    each = _each(read_file, job, found.files, workers) if cache is None else _remembered(found, job, workers, cache)
     for number, several in enumerate(each, 1):
         by = several[0].path
         readings += ((reading.path, min(place, 1), by, reading) for place, reading in enumerate(several))
@@ -90,94 +109,118 @@ def read_tree(
     return tuple(reading for *_, reading in sorted(readings, key=itemgetter(0, 1, 2)))
 
 
-def _remembered(found: Discovery, workers: int | None, cache: Cache) -> Iterator[tuple[Reading, ...]]:
+def _remembered(found: Discovery, job: TreeToRead, workers: int | None, cache: Cache) -> Iterator[tuple[Reading, ...]]:
     """The readings of each file: of those that the cache holds, then of those that it lacks."""
     lacking = []
-    for file in found.files:
-        source = load(found.root, *file)
-        held = None if isinstance(source, Gap) else cache.get(source)
+    for path, language in found.files:
+        text = found.tree.text(path)
+        held = None if isinstance(text, Gap) else cache.get(Source(path, language, text))
         if held is None:
-            lacking.append(file)
+            lacking.append((path, language))
         else:
             yield held
-    for fresh in _each(partial(_to_keep, found.root), found.root, lacking, workers):
-        if fresh.key:
-            cache.keep(fresh)
-        yield fresh.readings
+    for kept, readings in _each(_to_keep, job, lacking, workers):
+        if kept is not None:
+            cache.keep(kept)
+        yield readings if kept is None else kept.readings
 
 
-def _to_keep(root: Path, file: tuple[str, str]) -> Kept:
-    """The readings of one file as the cache keeps them; without a key when they are not to be kept."""
-    from chipsieve.sources.cache import Kept, kept, packed
+def _to_keep(job: TreeToRead, file: tuple[str, str]) -> tuple[Kept | None, tuple[Reading, ...]]:
+    """What one file says as the cache keeps it, else the readings themselves: a fault of the machine is not kept."""
+    from chipsieve.sources.cache import kept
 
-    source = load(root, *file)
-    readings = _read_loaded(source, file)
-    late = any(gap.reason.startswith(OVER_TIME) for one in readings for gap in one.gaps)
-    return Kept(b"", b"", packed(readings)) if isinstance(source, Gap) or late else kept(source, readings)
+    path, language = file
+    text = job.tree.text(path)
+    if isinstance(text, Gap):
+        return None, (_unread(path, language, text.reason),)
+    source = Source(path, language, text)
+    parts = _read_file(source, job.vocabulary)
+    passing = any(gap.reason.startswith(PASSING) for _, one in parts for gap in one.gaps)
+    entry = None if passing else kept(source, parts, job.vocabulary)
+    return entry, readings_of(parts) if entry is None else ()
 
 
 def _each(
-    task: Callable[[tuple[str, str]], T], root: Path, files: Sequence[tuple[str, str]], workers: int | None
+    task: Callable[[TreeToRead, tuple[str, str]], T],
+    job: TreeToRead,
+    files: Sequence[tuple[str, str]],
+    workers: int | None,
 ) -> Iterator[T]:
     """The results of a task for each file, the largest first, so that no worker is left with one at the end."""
     workers = workers or (min(os.cpu_count() or 1, 8) if len(files) >= PARALLEL_FROM else 1)
     if workers == 1:
-        yield from map(task, files)
+        yield from map(partial(task, job), files)
         return
     from concurrent.futures import ProcessPoolExecutor  # a small run starts no workers, and loads nothing for them
     from concurrent.futures.process import BrokenProcessPool
 
-    ordered = sorted(files, key=lambda file: _size(root / file[0]), reverse=True)
+    ordered = sorted(files, key=lambda file: job.tree.size(file[0]), reverse=True)
     done = 0
     try:
-        with ProcessPoolExecutor(workers) as pool:
-            for result in pool.map(task, ordered, chunksize=4):
+        with ProcessPoolExecutor(workers, initializer=_Worker.begin, initargs=(job.reopened(),)) as pool:
+            for result in pool.map(partial(_in_worker, task), ordered, chunksize=4):
                 done += 1
                 yield result
     except BrokenProcessPool:  # a worker died; what is left is read here, where each file is on its own
-        yield from map(task, ordered[done:])
+        yield from map(partial(task, job), ordered[done:])
 
 
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
+class _Worker:
+    """What a worker was given when it began."""
+
+    job: ClassVar[TreeToRead]
+
+    @classmethod
+    def begin(cls, job: TreeToRead) -> None:
+        """Remember the tree that all its files are of, and the vocabulary."""
+        cls.job = job
 
 
-def read_file(root: Path, file: tuple[str, str]) -> tuple[Reading, ...]:
+def _in_worker(task: Callable[[TreeToRead, tuple[str, str]], T], file: tuple[str, str]) -> T:
+    return task(_Worker.job, file)
+
+
+def read_file(job: TreeToRead, file: tuple[str, str]) -> tuple[Reading, ...]:
     """The readings of one file given as (path, language): its own, then those of files it writes."""
-    return _read_loaded(load(root, *file), file)
+    path, language = file
+    text = job.tree.text(path)
+    if isinstance(text, Gap):
+        return (_unread(path, language, text.reason),)
+    return readings_of(_read_file(Source(path, language, text), job.vocabulary))
 
 
-def _read_loaded(source: Source | Gap, file: tuple[str, str]) -> tuple[Reading, ...]:
-    """The readings of a file that was loaded, its own with the vendors that the file speaks of."""
-    if isinstance(source, Gap):
-        return (Reading(file[0], file[1], gaps=(source,)),)
-    own, *written = read_source(source)
-    return (replace(own, mentions=speaks(source.path, source.text)), *written)
+def _read_file(source: Source, vocabulary: Vocabulary) -> Parts:
+    """What a file says, its own reading with the vendors that the file speaks of."""
+    (_, own), *written = read_parts(source, vocabulary)
+    return (("", replace(own, mentions=speaks(source.path, source.text))), *written)
 
 
-def read_source(source: Source, depth: int = 0, vocabulary: Vocabulary | None = None) -> tuple[Reading, ...]:
+def read_source(source: Source, vocabulary: Vocabulary) -> tuple[Reading, ...]:
     """The readings of one text: its own, with embedded scripts merged in, then files that it writes."""
-    reading = _guarded(source, vocabulary or default_table().vocabulary)
-    written: list[Reading] = []
+    return readings_of(read_parts(source, vocabulary))
+
+
+def read_parts(source: Source, vocabulary: Vocabulary, depth: int = 0) -> Parts:
+    """What one text says, with what texts inside it say, `depth` of them around this one."""
+    reading = _guarded(source, vocabulary)
+    written: list[tuple[str, Reading]] = []
     for document in reading.documents if depth < DOCUMENT_DEPTH else ():
-        inner, *deeper = read_source(_embedded(source, document), depth + 1, vocabulary)
+        (_, inner), *deeper = read_parts(_embedded(source, document), vocabulary, depth + 1)
         inner = _conditioned(inner, document)
-        target = _target(source, document)
-        if target:
-            written.append(replace(inner, path=target, origin=source.path))
+        name = document.path_text.literal or ""
+        if is_file_name(name):
+            written.append((name, replace(inner, path=target(source.path, name), origin=source.path)))
         else:
             reading = merge(reading, inner)
         written += deeper
-    return (reading, *written)
+    return (("", reading), *written)
 
 
 def _guarded(source: Source, vocabulary: Vocabulary) -> Reading:
     reader = readers().by_language.get(source.language)
     if reader is None:
-        return _unread(source, "; ".join((f"no reader for {source.language} is installed", *readers().faults)))
+        reason = "; ".join((f"{NO_READER} {source.language} is installed", *readers().faults))
+        return _unread(source.path, source.language, reason)
     try:
         with _Alarm():
             return reader.read(source, vocabulary)
@@ -187,46 +230,35 @@ def _guarded(source: Source, vocabulary: Vocabulary) -> Reading:
         reason = "nested too deeply to read"
     except Exception as error:  # noqa: BLE001 - a plugin's fault must cost one file, not the run
         reason = f"the {source.language} reader failed: {type(error).__name__}: {error}"
-    return _unread(source, reason)
+    return _unread(source.path, source.language, reason)
 
 
-def _unread(source: Source, reason: str) -> Reading:
-    return Reading(source.path, source.language, gaps=(Gap(source.path, reason),))
+def _unread(path: str, language: str, reason: str) -> Reading:
+    return Reading(path, language, gaps=(Gap(path, reason),))
 
 
 class _Alarm:
-    """Raises TooSlow after SECONDS_PER_FILE, where the platform has alarms and the thread may set one."""
+    """Raises TooSlow after SECONDS_PER_FILE, where the platform has alarms and this thread may set one."""
 
     def __enter__(self) -> None:
-        self.can_ring = hasattr(signal, "SIGALRM") and current_thread() is main_thread()
-        if self.can_ring:
-            self.before = signal.signal(signal.SIGALRM, self._ring)
+        self._is_set = hasattr(signal, "SIGALRM") and current_thread() is main_thread()
+        if self._is_set:
+            self._before = signal.signal(signal.SIGALRM, self._stop)
             signal.alarm(SECONDS_PER_FILE)
 
     def __exit__(self, *_: object) -> None:
-        if self.can_ring:
+        if self._is_set:
             signal.alarm(0)
-            signal.signal(signal.SIGALRM, self.before)
+            signal.signal(signal.SIGALRM, self._before)
 
     @staticmethod
-    def _ring(_signal: int, _frame: FrameType | None) -> None:
+    def _stop(_signal: int, _frame: FrameType | None) -> None:
         raise TooSlow
 
 
 def _embedded(source: Source, document: Document) -> Source:
     """The document as a source of its own, padded so that its lines are those of the file around it."""
     return Source(source.path, document.language, "\n" * (document.span.line - 1) + document.text)
-
-
-def _target(source: Source, document: Document) -> str:
-    """The path below the root of the file that a document becomes, "" when it becomes none."""
-    name = document.path_text.literal
-    if not name or name.startswith(("/", "-")):
-        return ""
-    parts: list[str] = []
-    for part in (PurePosixPath(source.path).parent / name).parts:
-        parts = parts[:-1] if part == ".." else [*parts, part]
-    return "/".join(parts)
 
 
 def _conditioned(reading: Reading, document: Document) -> Reading:

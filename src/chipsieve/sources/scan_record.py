@@ -8,7 +8,7 @@ import msgspec
 
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Gap, Reading, ordered_gaps
-from chipsieve.sources.disk import Discovery
+from chipsieve.sources.discovery import Discovery
 
 
 class Ignored(msgspec.Struct, frozen=True):
@@ -48,7 +48,7 @@ def record_scan(
     """What the readings of discovered files come to, `findings` and `gaps` being all that there are."""
     ordered = ordered_gaps(gaps)
     return ScanRecord(
-        root=found.root.name,
+        root=found.tree.name,
         scope="launch",
         findings=findings,
         gaps=ordered,

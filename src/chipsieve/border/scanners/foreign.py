@@ -22,6 +22,7 @@ from chipsieve.facts.conditions import Question
 from chipsieve.facts.finding import SNIPPET_LIMIT, Finding, unique
 from chipsieve.facts.places import Lines, Span
 from chipsieve.facts.reading import Gap
+from chipsieve.sources.contents import Tree
 
 CONTEXT_UNREAD = Question("unknown", text="a scanner reported the line; what it depends on was not read")
 OURS = "chipsieve"  # as the tool that wrote a report
@@ -38,14 +39,14 @@ class Foreign(msgspec.Struct, frozen=True):
 
 
 def foreign_findings(
-    reports: Iterable[tuple[str, Report]], signals: Collection[str], root: Path | None, read: ReadLines
+    reports: Iterable[tuple[str, Report]], signals: Collection[str], tree: Tree | None, read: ReadLines
 ) -> Foreign:
-    """The findings that named reports hold; `read` gives a file's lines by its path below the root.
+    """The findings that named reports hold; `read` gives a file's lines by its path in the tree.
 
-    Results of rules that belong to no signal, results outside the root, and those that comments in the tree
+    Results of rules that belong to no signal, results outside the tree, and those that comments in the tree
     suppress (which count all the same) become gaps.
     """
-    reader = _Reader(signals, root, read)
+    reader = _Reader(signals, tree, read)
     found = [item for name, report in reports for item in reader.report(name, report)]
     return Foreign(tuple(unique(found)), tuple(reader.gaps))
 
@@ -53,9 +54,9 @@ def foreign_findings(
 class _Reader:
     """Turns reports into findings, and keeps count of what it could not turn."""
 
-    def __init__(self, signals: Collection[str], root: Path | None, read: ReadLines) -> None:
-        self.signals, self.read, self.rooted = signals, read, root is not None
-        self.path = lru_cache(maxsize=None)(partial(_path_below, root.resolve() if root else None))
+    def __init__(self, signals: Collection[str], tree: Tree | None, read: ReadLines) -> None:
+        self.signals, self.read, self.rooted = signals, read, tree is not None
+        self.path = lru_cache(maxsize=None)(partial(_path_in, tree))
         self.gaps: list[Gap] = []
 
     def report(self, name: str, report: Report) -> list[Finding]:
@@ -136,17 +137,16 @@ def _results(number: int) -> str:
     return f"{number} result{'' if number == 1 else 's'}"
 
 
-def _path_below(root: Path | None, text: str) -> str | None:
-    """The path below the root that a report's path names, None where it leads out of it or to no file.
+def _path_in(tree: Tree | None, text: str) -> str | None:
+    """The path in the tree that a report's path names, None where it leads out of it or to no file.
 
-    Without a root a path is taken as it is written.
+    Without a tree a path is taken as it is written.
     """
     path = _plain_path(text)
-    if root is None:
+    if tree is None:
         inside = path.lstrip("/") if path.startswith("/") else path
         return inside if inside and not inside.startswith("..") else None
-    folder = root if root.is_dir() else root.parent
-    return next((name for name in _candidates(path, folder) if _is_file_below(folder, name)), None)
+    return next((name for name in _candidates(path, tree.folder) if tree.holds(name)), None)
 
 
 def _plain_path(text: str) -> str:
@@ -159,7 +159,7 @@ def _plain_path(text: str) -> str:
 
 
 def _candidates(path: str, folder: Path) -> Iterator[str]:
-    """What a path may mean: below the root, from the working folder, or below a folder called as the root."""
+    """What a path may mean: in the tree, from the working folder, or below a folder called as the tree's."""
     if not path.startswith("/"):
         yield path
     absolute = posixpath.normpath(posixpath.join(Path.cwd().as_posix(), path))
@@ -169,17 +169,6 @@ def _candidates(path: str, folder: Path) -> Iterator[str]:
     for place, part in enumerate(parts):
         if part == folder.name:
             yield "/".join(parts[place + 1 :])
-
-
-def _is_file_below(folder: Path, name: str) -> bool:
-    """Whether a relative path is a file in the folder, whatever links lie on the way."""
-    if not name or name.startswith(("/", "..")) or "\0" in name:
-        return False
-    try:
-        where = (folder / name).resolve()
-        return where.is_relative_to(folder) and where.is_file()
-    except (OSError, RuntimeError):
-        return False
 
 
 def _code_point_column(line: str, column: int, units: Units) -> int:

@@ -1,0 +1,79 @@
+"""What does a tree of files offer, wherever it lies, and which text do a file's bytes hold?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from chipsieve.facts.reading import Gap
+
+SIZE_LIMIT = 4_000_000  # bytes; a larger file of a language we read is data, and becomes a gap
+BEGINNING = 200  # bytes in which a `#!` line ends
+TOO_LARGE = f"larger than {SIZE_LIMIT // 1_000_000} MB: not read"
+ENCODINGS = ("utf-8-sig", "gb18030", "latin-1")
+LFS = b"version https://git-lfs.github.com/spec/"  # how Git LFS begins the file that stands for one stored elsewhere
+
+# Why a part of a tree was not walked; said alike of a folder on disk and of a revision.
+LEFT_OUT = "folder left out: installed packages or caches"
+LEADS_OUT = "symbolic link leads out of the tree or nowhere"
+FOLDER_LINK = "symbolic link to a folder, not followed"
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """The paths of a tree's regular files (POSIX, below its folder, sorted), and what was not walked."""
+
+    paths: tuple[str, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
+class Tree(Protocol):
+    """A tree of files to scan: a folder on disk, or a git revision."""
+
+    @property
+    def name(self) -> str:
+        """What reports call the tree."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the files lie, or would lie if the revision were checked out; configurations count from there."""
+
+    def listing(self) -> Listing:
+        """Every regular file, but those in folders that nobody asks for."""
+
+    def text(self, path: str) -> str | Gap:
+        """One file's text, or the gap that stands for it: too large, binary, not readable."""
+
+    def beginning(self, path: str) -> bytes | Gap:
+        """The first bytes of a file."""
+
+    def size(self, path: str) -> int:
+        """How many bytes a file has; 0 where nobody knows."""
+
+    def holds(self, path: str) -> bool:
+        """Whether there is a regular file at a path, and no link on the way leads out of the tree."""
+
+    def reopened(self) -> Tree:
+        """The same tree for another process, which must not share what this one has open."""
+
+
+def text_of(path: str, data: bytes) -> str | Gap:
+    """The text that a file's bytes hold, or the gap that stands for it."""
+    if len(data) > SIZE_LIMIT:
+        return Gap(path, TOO_LARGE)
+    if b"\0" in data:
+        return Gap(path, "binary content: not read")
+    if data.startswith(LFS):
+        return Gap(path, "a Git LFS pointer: the content lies elsewhere")
+    return decode(data)
+
+
+def decode(data: bytes) -> str:
+    """Text of the bytes: UTF-8, else GB 18030 (common in Chinese sources), else Latin-1, which takes all."""
+    for encoding in ENCODINGS:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise AssertionError("Latin-1 decodes every byte")

@@ -1,0 +1,101 @@
+"""Which files of a tree are to be read? A walk's paths with their languages; what cannot be read becomes a gap.
+
+The tree is hostile: nothing in it can hide a file from the scan, no symbolic link leads out of it, and size is
+bounded. Nothing is opened that no reader asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from chipsieve.facts.mentions import speaks
+from chipsieve.facts.reading import Gap, ordered_gaps
+from chipsieve.sources.contents import Tree
+from chipsieve.sources.disk import Disk
+from chipsieve.sources.languages import language_of, language_of_program, languages
+
+PATCHES = (".patch", ".diff")
+
+
+class Discovery(msgspec.Struct, frozen=True):
+    """What a walk found: files to read by path and language, how many were skipped, and the gaps.
+
+    `mentions` are the vendors of whom paths speak, those of skipped files too (`kernels/ascend/`), and patches.
+    """
+
+    tree: Tree
+    files: tuple[tuple[str, str], ...]
+    skipped: int
+    gaps: tuple[Gap, ...]
+    mentions: frozenset[str] = frozenset()
+
+
+@contextmanager
+def open_tree(where: str | Path | Tree) -> Iterator[Tree]:
+    """The tree to scan: a folder or file on disk, or `REPO@REV[:FOLDER]`, a git revision read without a checkout.
+
+    What exists as a path is that path, whatever its name. A tree that is open stays so.
+
+    Raises:
+        FileNotFoundError: there is nothing at the path, or no such repository, revision or folder.
+    """
+    if not isinstance(where, str | Path):
+        yield where
+        return
+    text = str(where)
+    if Path(text).exists():
+        yield Disk.at(Path(text))
+        return
+    at = _revision_at(text)
+    if at is None:
+        raise FileNotFoundError(f"{text}: no such file or folder; give a folder or a file that exists")
+    from chipsieve.sources.revision import open_revision  # a scan of a folder starts no git
+
+    with open_revision(Path(text[:at]), text[at + 1 :]) as revision:
+        yield revision
+
+
+def _revision_at(text: str) -> int | None:
+    """Where the `@` stands before which a path exists: the last such one, for folders' names may have one too."""
+    places = (place for place in range(len(text) - 1, 0, -1) if text[place] == "@")
+    return next((place for place in places if Path(text[:place]).exists()), None)
+
+
+def discover(tree: Tree) -> Discovery:
+    """Find the files of a tree that a reader opens, sorted by path."""
+    listing = tree.listing()
+    found = named(tree, listing.paths)
+    return replace(found, gaps=ordered_gaps((*listing.gaps, *found.gaps)))
+
+
+def named(tree: Tree, paths: Sequence[str]) -> Discovery:
+    """The files of a list that a walk would find and a reader opens; the others are skipped."""
+    skip = languages().silent | languages().named
+    gaps: list[Gap] = []
+    outside = (name for name in paths if not skip.intersection(name.split("/")[:-1]))
+    found = tuple((name, language) for name in outside if (language := _language(tree, name, gaps)))
+    return Discovery(tree, found, len(paths) - len(found), tuple(gaps), _spoken(tree, paths))
+
+
+def _language(tree: Tree, path: str, gaps: list[Gap]) -> str:
+    """The language of a file by its name, or by what its `#!` line says where the name says nothing."""
+    language = language_of(path)
+    if language or "." in path.rpartition("/")[2]:
+        return language
+    beginning = tree.beginning(path)
+    if isinstance(beginning, Gap):
+        gaps.append(beginning)
+        return ""
+    return language_of_program(beginning)
+
+
+def _spoken(tree: Tree, paths: Sequence[str]) -> frozenset[str]:
+    """The vendors of whom paths speak, and patches, which no reader opens: ports to other hardware hide in them."""
+    patches = ((path, tree.text(path)) for path in paths if path.endswith(PATCHES))
+    listed = speaks("", "\n".join(paths))
+    return listed.union(*(speaks(path, text) for path, text in patches if isinstance(text, str)))

@@ -1,0 +1,242 @@
+"""What do a repository's objects and references hold? Git answers, with nothing of the repository's own configuration.
+
+A repository can name programs to run: hooks, an fsmonitor, filters, aliases, a remote to fetch missing objects with.
+So git never sees the repository as one. It works in a git directory of ours, empty but for links to the objects and
+references, and a configuration that we write. Neither the user's configuration nor GIT_* variables reach it, no
+protocol is allowed, and without a remote a missing object is missing.
+
+Two files of the repository still say where else to look: `objects/info/alternates` and `commondir`. They can make git
+read objects that lie elsewhere on this machine, for whoever scans; they make nothing run.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from selectors import EVENT_READ, DefaultSelector
+from signal import SIGKILL
+from tempfile import mkdtemp
+from threading import Timer
+from typing import IO, NamedTuple, Self
+
+SECONDS = 60  # for one answer; a repository may hold pipes in place of files
+ANSWER_LIMIT = 100_000_000  # bytes; a listing of a million files
+ALLOCATION = "1g"  # the most that git may hold for one object: a small one can be stored as a piece of a huge one
+SHARED = ("objects", "refs", "packed-refs", "reftable", "shallow")
+OWN = ("FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD")  # references that a work tree has for itself, beside HEAD
+FORMATS = re.compile(r"(?im)^\s*(objectformat|refstorage)\s*=\s*\"?(sha1|sha256|files|reftable)\b")
+HEADER = re.compile(rb"\w+ \w+ (\d+)\n")  # how git announces an object: its id, its type, its size
+POINTER = "gitdir:"
+BEGINNING = 100_000  # bytes; more of a file of the repository is not looked at
+KEPT_FROM_US = {
+    "GIT_ALLOW_PROTOCOL": "none",  # no transport has this name
+    "GIT_ALLOC_LIMIT": ALLOCATION,
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",  # what was committed, not what somebody would rather have seen
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+
+
+class GitError(FileNotFoundError):
+    """There is no such repository or revision, or git cannot read it."""
+
+
+class Git:
+    """One repository, as git sees it from a directory of ours; a context that leaves nothing behind."""
+
+    def __init__(self, directory: Path) -> None:
+        """Read the repository whose git directory this is.
+
+        Raises:
+            GitError: git is not installed.
+        """
+        program = shutil.which("git")
+        if program is None:
+            raise GitError("git is not installed, and a revision is read with it")
+        self._program, self._directory = program, directory
+        self._home: Path | None = None
+
+    def __enter__(self) -> Self:
+        """Make the directory of ours."""
+        self._home = _disarmed(self._directory)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove it."""
+        if self._home is not None:
+            shutil.rmtree(self._home, ignore_errors=True)
+
+    def run(self, *arguments: str) -> bytes | None:
+        """What one git command prints, None when it fails.
+
+        Raises:
+            GitError: it does not end, or prints without end: some thousand bytes can list a billion files.
+        """
+        with _started(self._command(*arguments), stdin=subprocess.DEVNULL) as process:
+            late = Timer(SECONDS, process.kill)
+            late.start()
+            answers = _pipe(process.stdout)
+            data = answers.read(ANSWER_LIMIT)
+            endless = bool(answers.read(1))
+            if endless:
+                process.kill()
+            late.cancel()
+        if endless or process.returncode == -SIGKILL:
+            raise GitError(f"{self._directory}: git prints too much, or took over {SECONDS} s, and was stopped")
+        return data if process.returncode == 0 else None
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [self._program, f"--git-dir={self._home}", *arguments]
+
+    def objects(self) -> Objects:
+        """Reads objects one after the other, as long as this context lasts."""
+        return Objects(self._command("cat-file", "--batch"))
+
+
+class Objects:
+    """Reads objects by their id, with one git that is started when the first is asked for."""
+
+    def __init__(self, command: list[str]) -> None:
+        """Read with this command; `Git.objects` makes it."""
+        self._command = command
+        self._git: subprocess.Popen[bytes] | None = None
+
+    def data(self, object_id: str) -> bytes | None:
+        """An object's content, None where the repository lacks it or git cannot read it."""
+        try:
+            return self._asked(object_id)
+        except OSError:  # git ended, or answers with something else
+            self.close()
+            return None
+
+    def _asked(self, object_id: str) -> bytes | None:
+        if self._git is None:
+            self._git = _started(self._command, stdin=subprocess.PIPE)
+        requests, answers = _pipe(self._git.stdin), _pipe(self._git.stdout)
+        requests.write(f"{object_id}\n".encode())
+        requests.flush()
+        with DefaultSelector() as selector:
+            selector.register(answers, EVENT_READ)
+            if not selector.select(SECONDS):
+                raise TimeoutError
+        line = answers.readline()
+        if line.endswith(b" missing\n"):
+            return None
+        size = HEADER.fullmatch(line)
+        if size is None:
+            raise BrokenPipeError
+        data = answers.read(int(size[1]))
+        if len(data) != int(size[1]) or answers.read(1) != b"\n":
+            raise BrokenPipeError
+        return data
+
+    def close(self) -> None:
+        """End the git that reads; the next object starts another."""
+        if self._git is None:
+            return
+        self._git.kill()
+        self._git.wait()
+        for pipe in filter(None, (self._git.stdin, self._git.stdout)):
+            with suppress(OSError):  # what was not yet sent goes nowhere
+                pipe.close()
+        self._git = None
+
+
+def _started(command: Sequence[str], stdin: int) -> subprocess.Popen[bytes]:
+    environment = _environment()
+    return subprocess.Popen(  # noqa: S603 - git itself, by its whole path, with arguments and settings of ours
+        command, env=environment, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+
+
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    if stream is None:
+        raise AssertionError("it was asked to be a pipe")
+    return stream
+
+
+class Repository(NamedTuple):
+    """Where a repository is: its git directory, the folder that a checkout fills, and the path asked for below it."""
+
+    directory: Path
+    top: Path
+    below: str
+
+
+def repository_of(path: Path) -> Repository | None:
+    """The repository that a resolved path belongs to: a work tree, a path in one, a bare repository, or a `.git`.
+
+    Git's own search would refuse repositories of other users, because it obeys what they configure; nothing here does.
+    """
+    if _is_git_directory(path):
+        top = path.parent if path.name == ".git" else path.with_name(path.name.removesuffix(".git"))
+        return Repository(path, top, "")
+    for folder in (path, *path.parents):
+        inside = folder / ".git"
+        directory = inside if _is_git_directory(inside) else _pointed_to(inside)
+        if directory is not None:
+            return Repository(directory, folder, path.relative_to(folder).as_posix())
+    return None
+
+
+def _is_git_directory(path: Path) -> bool:
+    return (path / "HEAD").is_file() and _common(path).joinpath("objects").is_dir()
+
+
+def _pointed_to(file: Path) -> Path | None:
+    """Where the `.git` file of a further work tree or a submodule points."""
+    if not file.is_file():
+        return None
+    text = _beginning(file)
+    target = (file.parent / text.removeprefix(POINTER).strip()).resolve()
+    return target if text.startswith(POINTER) and _is_git_directory(target) else None
+
+
+def _common(directory: Path) -> Path:
+    """The git directory that several work trees share."""
+    file = directory / "commondir"
+    return (directory / _beginning(file).strip()).resolve() if file.is_file() else directory
+
+
+def _beginning(file: Path) -> str:
+    with file.open("rb") as stream:
+        return os.fsdecode(stream.read(BEGINNING))
+
+
+def _disarmed(directory: Path) -> Path:
+    """A git directory of ours with the objects and references of another one."""
+    common = _common(directory)
+    home = Path(mkdtemp(prefix="chipsieve-git-"))
+    links = [*(common / name for name in SHARED), *(directory / name for name in OWN)]
+    if common == directory:  # elsewhere the log is that of another work tree's HEAD
+        links.append(common / "logs")
+    for target in links:
+        if target.exists():
+            (home / target.name).symlink_to(target.resolve())
+    (home / "refs").mkdir(exist_ok=True)
+    (home / "HEAD").write_text(_beginning(directory / "HEAD"), encoding="utf-8", errors="surrogateescape")
+    (home / "config").write_text(_configuration(common / "config"), encoding="utf-8")
+    return home
+
+
+def _configuration(theirs: Path) -> str:
+    """Our configuration: of theirs only how objects and references are stored, which is no program's name."""
+    text = _beginning(theirs) if theirs.is_file() else ""
+    formats = "".join(f"\t{found[1]} = {found[2]}\n" for found in FORMATS.finditer(text))
+    return f"[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n{formats}"
+
+
+def _environment() -> dict[str, str]:
+    """The caller's environment without its git variables, which may point anywhere, and with ours."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return kept | KEPT_FROM_US

@@ -1,0 +1,65 @@
+"""Which reader opens which file? The languages' table: globs on names, `#!` lines, and the folders to leave out."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatch
+from functools import cache
+from importlib.resources import files
+from typing import Literal, cast
+
+import msgspec
+
+from chipsieve.tables import load_toml
+
+SHEBANG = re.compile(rb"#!\s*\S*?/?(?:env\s+(?:-\S+\s+)*)?([a-z]+)[\d.]*\s*$", re.MULTILINE)
+
+
+Nature = Literal["code", "script", "build", "recipe", "packages", "config", "prose"]
+
+
+class Languages(msgspec.Struct, frozen=True):
+    """The languages' table: globs in order, what each language is, shebangs, and the folders to leave out.
+
+    `starters` are the languages whose files start what is no run of its own.
+    """
+
+    globs: tuple[tuple[str, str], ...]
+    natures: dict[str, Nature]
+    starters: frozenset[str]
+    shebangs: dict[str, str]
+    silent: frozenset[str]
+    named: frozenset[str]
+
+
+@cache
+def languages() -> Languages:
+    """The shipped languages' table."""
+    table = load_toml(files("chipsieve") / "languages.toml")
+    rows = cast("list[dict[str, object]]", table["language"])
+    skip = cast("dict[str, list[str]]", table["skip"])
+    return Languages(
+        globs=tuple((glob, str(row["name"])) for row in rows for glob in cast("list[str]", row["globs"])),
+        natures={str(row["name"]): cast("Nature", row["nature"]) for row in rows},
+        starters=frozenset(str(row["name"]) for row in rows if row.get("starts")),
+        shebangs=cast("dict[str, str]", table["shebang"]),
+        silent=frozenset(skip["silent"]),
+        named=frozenset(skip["named"]),
+    )
+
+
+def nature_of(language: str) -> Nature | None:
+    """What a file of a language is, whatever its syntax; None of a language that the table does not have."""
+    return languages().natures.get(language)
+
+
+def language_of(name: str) -> str:
+    """The language of a file by its name alone, "" for none."""
+    base = name.rpartition("/")[2].casefold()
+    return next((language for glob, language in languages().globs if fnmatch(base, glob)), "")
+
+
+def language_of_program(beginning: bytes) -> str:
+    """The language that a file's `#!` line names, "" for none."""
+    shebang = SHEBANG.match(beginning.split(b"\n", 1)[0])
+    return languages().shebangs.get(shebang[1].decode(), "") if shebang else ""
