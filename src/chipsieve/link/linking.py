@@ -62,14 +62,15 @@ class Linked:
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
-        """What could not be followed, and each limit that was met."""
+        """What could not be followed, and each limit that was met; linking a launch again may meet further ones."""
         return (*self._gaps, *self._linker.gaps)
 
 
 def whole(name: str, readings: Iterable[Reading], judge: Judge, *, met: bool = True) -> Launch:
     """A launch that stands for whole readings where no run is looked for; `judge` says where each fact stands.
 
-    Where conditions are not taken to be `met`, what an option chooses is not known.
+    `met` says that every condition is taken to be met, so every value that an option may choose counts; else nobody
+    knows which one it chooses.
     """
     several = tuple(readings)
     settled = tuple(
@@ -139,7 +140,11 @@ class _Said(NamedTuple):
 
 
 class _Linker:
-    """Turns runs into launches over one tree."""
+    """Turns runs into launches over one tree.
+
+    `_around` holds by folder the files that install something for the runs there. `_built` says where the facts of
+    each stand in a run whose image is built from it, `_beside` in all other runs.
+    """
 
     def __init__(self, index: FileIndex) -> None:
         self._index, self._files = index, TreeFiles(index)

@@ -1,4 +1,4 @@
-"""What is a run for, and how many accelerators does it ask for? Told by names and options."""
+"""What is a run for, and how many accelerators does it ask for? Names and options say it."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def role_of(entry: str, script: str, options: Iterable[str], *, distributed: boo
     if any(launchers().preparing.search(folder) for path in (script, entry) for folder in path.split("/")[:-1]):
         return "data preparation"
     names = [posixpath.basename(entry), posixpath.basename(script), posixpath.dirname(entry), posixpath.dirname(script)]
-    told = [role for name in names[:2] if (role := _role(name))]
-    if told:
-        return "fine-tuning" if told[0] == "training" and "fine-tuning" in told else told[0]
+    named = [role for name in names[:2] if (role := _role(name))]
+    if named:
+        return "fine-tuning" if named[0] == "training" and "fine-tuning" in named else named[0]
     if len(launchers().training_options & set(options)) >= OPTIONS_THAT_TRAIN:
         return "training"
     return _role(names[2]) or _role(names[3]) or ("training" if distributed else "other")

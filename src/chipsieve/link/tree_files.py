@@ -30,7 +30,7 @@ Ways = Sequence[tuple[str, Ternary]]
 
 
 class Settlements:
-    """Where the facts of one file stand, by the answers to their conditions; each made when it is asked for."""
+    """Where the facts of one file stand under one set of answers to their conditions, by what options choose."""
 
     def __init__(self, reading: Reading, answers: Sequence[Ternary]) -> None:
         """Keep the answers, in the order of the facts and findings."""
@@ -50,7 +50,7 @@ class File:
     """One file of a tree; what follows from it alone is worked out once, for all runs that reach it."""
 
     def __init__(self, reading: Reading, index: FileIndex) -> None:
-        """Look at one reading of the tree."""
+        """Take one reading of the tree; what follows from it is worked out when it is asked for."""
         self.reading, self._index = reading, index
         self._ways: dict[tuple[object, ...], Settled[Ways]] = {}
         self._standings: dict[frozenset[Condition], Settled[Settlements]] = {}
@@ -162,7 +162,7 @@ def _rest(conditions: Sequence[Condition], assumed: frozenset[Condition]) -> Seq
 
 
 def best(targets: Sequence[str], answers: Sequence[Ternary]) -> Ways:
-    """The ways that may be gone, without those that lead no better to where an earlier one does."""
+    """The ways that may be taken; of two to one file the later stays only where its answer is the better one."""
     led: dict[str, Ternary] = {}
     ways: list[tuple[str, Ternary]] = []
     for target, answer in zip(targets, answers, strict=True):

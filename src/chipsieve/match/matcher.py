@@ -27,7 +27,11 @@ Keep = Callable[[Finding], bool]
 
 
 class Found(NamedTuple):
-    """A finding of a file, the index of its fact (or of its mark, behind the facts), and what chooses its value."""
+    """A finding of a file.
+
+    `at` is the index of its standing in a `SettledFile`; `question` asks whether the value in force is the one that
+    the finding speaks of, where an option or a variable chooses it.
+    """
 
     at: int
     finding: Finding
@@ -56,7 +60,7 @@ def match_tree(
     readings: Sequence[Reading], table: SignalTable, keep: Keep = everything, *, scope: str = "launch",
     alone: bool = False,
 ) -> Matched:  # fmt: skip
-    """The launches of a tree, linked and matched.
+    """The launches of a tree, linked and matched, with the findings that `keep` wants; `alone` as for `Matcher`.
 
     `scope` "tree" takes the whole tree as one launch and every condition as met, which is what a person does who reads
     by eye; "launch" reconstructs each run.
@@ -83,7 +87,7 @@ class Matcher:
     """
 
     def __init__(self, readings: Iterable[Reading], table: SignalTable, keep: Keep, *, alone: bool = False) -> None:
-        """Match every fact of the readings."""
+        """Match every fact of the readings, and join the marks to them."""
         self._table, self._keep, self._alone = table, keep, alone
         several = tuple(readings)
         marks = _by_place(mark for reading in several for mark in reading.findings)
