@@ -132,9 +132,12 @@ class Cache:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             self._base = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None)
-            self._base.execute("PRAGMA journal_mode = WAL")
+            with suppress(sqlite3.OperationalError):  # whoever makes the file at the same time sets it, and it stays set
+                self._base.execute("PRAGMA journal_mode = WAL")
             self._base.execute("PRAGMA synchronous = NORMAL")
-            self._base.execute(TABLE)
+            with self._base:
+                self._base.execute("BEGIN IMMEDIATE")  # waits for other writers; a later upgrade of the lock would not
+                self._base.execute(TABLE)
         except sqlite3.Error:
             self._close()
         return self
