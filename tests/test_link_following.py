@@ -10,12 +10,12 @@ from chipsieve.facts.reading import Command, Reading
 from chipsieve.facts.words import Part, Resolved, Word
 from chipsieve.link.expansion import Scope, expand
 from chipsieve.link.file_index import FileIndex, above
-from chipsieve.link.following import Follower, Run
+from chipsieve.link.following import Run, follow
 from link_builders import arguments, choice, command, if_variable, joined, module, script, span, text, variable
 
 
 def runs(first: str, *readings: Reading) -> list[Run]:
-    return Follower(FileIndex(readings)).runs(first)
+    return [*follow(FileIndex(readings)).runs[first]]
 
 
 def line(run: Run) -> str:
@@ -69,11 +69,11 @@ def test_scripts_call_scripts_and_pass_their_arguments_on() -> None:
         command([text("sh"), joined(variable("@scriptdir"), text("/run.sh")), text("--fast"), arguments()], at=5),
     )
     inner = script("hydit/run.sh", command([text("deepspeed"), text("hydit/train.py"), arguments()], at=2))
-    follower = Follower(FileIndex([outer, inner, module("hydit/train.py")]))
-    (run,) = follower.runs("hydit/train.sh")
+    followed = follow(FileIndex([outer, inner, module("hydit/train.py")]))
+    (run,) = followed.runs["hydit/train.sh"]
     assert run.chain == (("hydit/train.sh", 5), ("hydit/run.sh", 2))
     assert [word.text for word in run.operands] == ["--fast", "$@"]
-    assert follower.called == {"hydit/run.sh"}
+    assert followed.called == {"hydit/run.sh"}
 
 
 def test_the_callers_environment_reaches_the_called_script() -> None:
@@ -182,14 +182,14 @@ BY_SYSTEM = ("config_", "$SYSTEM", ".sh")
 
 def test_each_config_that_a_name_may_mean_is_a_run_of_its_own() -> None:
     others = (script("config.sh"), script("my_config_C.sh"), Reading("config_D.sh.txt", "prose"), module("config_E.sh"))
-    follower = Follower(FileIndex([started(*BY_SYSTEM), *CONFIGS, *others, module("train.py")]))
-    found = follower.runs("run.sh")
+    followed = follow(FileIndex([started(*BY_SYSTEM), *CONFIGS, *others, module("train.py")]))
+    found = followed.runs["run.sh"]
     assert [(run.variant, line(run)) for run in found] == [
         ("config_A.sh", "python train.py --n A"), ("config_B.sh", "python train.py --n B")
     ]  # fmt: skip
     assert [run.environment["N"].text for run in found] == ["A", "B"]
     assert [run.scripts for run in found] == [("run.sh", "config_A.sh"), ("run.sh", "config_B.sh")]
-    assert follower.called == {"config_A.sh", "config_B.sh"}
+    assert followed.called == {"config_A.sh", "config_B.sh"}
 
 
 def test_a_candidates_variables_are_no_other_candidates() -> None:

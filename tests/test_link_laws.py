@@ -15,9 +15,9 @@ from chipsieve.facts.reading import Function, Reading
 from chipsieve.facts.ternary import Ternary
 from chipsieve.link.file_index import FileIndex
 from chipsieve.link.live_names import HOOKS, Calls, live_names
-from chipsieve.link.memo import Asked, Settled, may
+from chipsieve.link.memo import AnsweredOnce, InternedQuestion, can_be
 from chipsieve.link.option_values import Declared, OptionValues, option_name
-from chipsieve.link.tree_files import best
+from chipsieve.link.tree_files import strongest
 from link_builders import option
 
 names = st.sampled_from(["a", "b", "c"])
@@ -57,7 +57,7 @@ class Known:
         by_subject = {"option": self._options.get(test.name), "entry": self._entry, "mention": False}
         return self._happens if test.subject in ("import", "call") else by_subject.get(test.subject)
 
-    def __getitem__(self, asked: Asked) -> Ternary:
+    def __getitem__(self, asked: InternedQuestion) -> Ternary:
         """The answer to a question that is looked up."""
         return self.answer(asked.question)
 
@@ -105,7 +105,7 @@ def test_a_module_is_the_first_of_its_files_seen_from_each_base(
 def test_what_follows_from_conditions_is_what_they_answer(
     lists: list[tuple[Condition, ...]], runs: list[Known]
 ) -> None:
-    settled = Settled(lists, tuple)
+    settled = AnsweredOnce(lists, tuple)
     for run in runs:
         assert settled.under(run) == tuple(all_hold(conditions, run) for conditions in lists)
 
@@ -113,7 +113,7 @@ def test_what_follows_from_conditions_is_what_they_answer(
 @given(conditions, contexts)
 def test_a_condition_never_answers_what_it_may_not(condition: Condition, run: Known) -> None:
     answer = all_hold([condition], run)
-    assert answer is None or may(condition, answer=answer)
+    assert answer is None or can_be(condition, answer=answer)
 
 
 @given(st.lists(functions, max_size=3), st.lists(functions, max_size=2), contexts)
@@ -146,7 +146,9 @@ def _mentioned(function: Function, known: Known) -> set[str]:
 @given(st.lists(st.tuples(names, answers), max_size=8), st.dictionaries(names, certain))
 def test_the_best_ways_lead_where_all_do(ways: list[tuple[str, Ternary]], reached: dict[str, Ternary]) -> None:
     open_ways = [way for way in ways if way[1] is not False]
-    assert _gone(best([*map(itemgetter(0), ways)], [*map(itemgetter(1), ways)]), reached) == _gone(open_ways, reached)
+    assert _gone(strongest([*map(itemgetter(0), ways)], [*map(itemgetter(1), ways)]), reached) == _gone(
+        open_ways, reached
+    )
 
 
 def _gone(ways: Sequence[tuple[str, Ternary]], reached: Mapping[str, Ternary]) -> list[tuple[str, Ternary]]:

@@ -20,7 +20,6 @@ from chipsieve.facts.words import Word
 from chipsieve.link.file_index import FileIndex
 from chipsieve.link.following import Run
 
-RECIPES = ("dockerfile", "definition")
 VERBS = ("run", "exec", "shell")
 REFERENCE = re.compile(r"[\w./:@+-]+")  # a placeholder, `<path to image>`, names none
 NEAR = 4  # words between a container tool and its verb
@@ -53,7 +52,7 @@ class Containers:
         return any(_contains(command) for command in self._index.readings[script].commands)
 
     def _recipes(self, folder: str) -> list[str]:
-        return [path for path in self._index.inside(folder) if self._index.readings[path].language in RECIPES]
+        return [path for path in self._index.inside(folder) if self._index.nature(path) == "recipe"]
 
 
 def _default(recipes: list[str]) -> str | None:

@@ -11,6 +11,7 @@ from itertools import takewhile
 
 from chipsieve.facts.reading import Import, Reading
 from chipsieve.facts.words import Resolved
+from chipsieve.sources.languages import Nature, nature_of
 
 
 def above(folder: str) -> tuple[str, ...]:
@@ -34,6 +35,10 @@ class FileIndex:
             self._by_name[posixpath.basename(path)].append(path)
             self._by_folder[posixpath.dirname(path)].append(path)
         self._modules_in = _modules_in(path for path in self.readings if path.endswith(".py"))
+
+    def nature(self, path: str) -> Nature | None:
+        """What a file of the tree is, whatever its syntax: code, a script, settings."""
+        return nature_of(self.readings[path].language)
 
     def inside(self, folder: str) -> Sequence[str]:
         """The files that lie in a folder itself, in the readings' order."""

@@ -6,20 +6,21 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
 from chipsieve.facts.conditions import Condition
 from chipsieve.facts.deciding import all_hold
-from chipsieve.facts.reading import Command, Gap, Reading
+from chipsieve.facts.reading import Command, Gap
 from chipsieve.facts.words import Resolved, Word
 from chipsieve.link.expansion import Scope, Values, alternatives, expand
 from chipsieve.link.file_index import FileIndex, above
 from chipsieve.link.programs import Program, program
+from chipsieve.sources.languages import languages
 
 DEPTH = 6  # scripts calling scripts; deeper is a loop
-CALLERS = ("shell", "python", "makefile")
 ARRAYS = 3  # words in which a whole command line may stand, `"${LAUNCHER[@]}" train.py`
 TELLING = 4  # letters of a script's name that must be known for others of that form to be meant
 RUNS_PER_SCRIPT = 64  # commands of one script, unrolled loops included
@@ -50,19 +51,37 @@ class Run(msgspec.Struct, frozen=True):
         return self.words[self.program.first :]
 
 
-class Follower:
-    """Follows the commands of scripts; remembers which scripts are called by others."""
+class Followed(NamedTuple):
+    """The runs of each script as if somebody called it, the scripts that others call, and what could not be followed.
+
+    Scripts are the files that hold commands: shell, here-documents, `run:` blocks, Python that calls programs.
+    """
+
+    runs: Mapping[str, Sequence[Run]]
+    called: frozenset[str]
+    gaps: tuple[Gap, ...]
+
+
+def follow(index: FileIndex) -> Followed:
+    """Follow every script of a tree."""
+    follower = _Follower(index)
+    scripts = sorted(path for path, reading in index.readings.items() if reading.commands)
+    runs = {script: follower.runs(script) for script in scripts}
+    return Followed(runs, frozenset(follower.called), tuple(follower.gaps))
+
+
+class _Follower:
+    """Follows the commands of one script after the other, and notes what they call."""
 
     def __init__(self, index: FileIndex) -> None:
-        """Follow over the scripts of one tree."""
         self.index = index
         self.called: set[str] = set()
-        self._ways = 0
         self.gaps: list[Gap] = []
+        self._variants = 0  # of the script that is being followed: the product of the files it may source
 
     def runs(self, script: str) -> list[Run]:
         """Every program that the script starts when somebody calls it; what exceeds the limit becomes a gap."""
-        self._ways = 1
+        self._variants = 1
         started = self._follow(Scope(script, posixpath.dirname(script)), {}, ())
         found = list(islice(started, RUNS_PER_SCRIPT))
         further = next(started, None)
@@ -92,9 +111,9 @@ class Follower:
             words = tuple(word for item in command.words for word in expand(item, here))
             if command.sources:
                 candidates = self._candidates(words, here)
-                if set(candidates).intersection(sourced) or self._ways * len(candidates) > RUNS_PER_SCRIPT:
-                    candidates = []  # it was chosen before, or there are more ways than anybody would judge
-                self._ways *= len(candidates) or 1
+                if set(candidates).intersection(sourced) or self._variants * len(candidates) > RUNS_PER_SCRIPT:
+                    candidates = []  # it was chosen before, or there are more variants than anybody would judge
+                self._variants *= len(candidates) or 1
                 for path in candidates:
                     taken = replace(scope, variables=dict(scope.variables))
                     also = self._take(path, taken, here.directory, words)
@@ -188,7 +207,7 @@ class Follower:
             return []
         for base in self._bases(here):
             fitting = (path for path in self.index.inside(base) if fnmatchcase(posixpath.basename(path), pattern))
-            found = [path for path in fitting if self.index.readings[path].language == "shell" and path != here.script]
+            found = [path for path in fitting if self.index.nature(path) == "script" and path != here.script]
             if found:
                 return self._outermost(sorted(found)) if len(found) > 1 else []
         return []
@@ -204,7 +223,8 @@ class Follower:
 
     def _call(self, script: str, chain: Sequence[tuple[str, int]]) -> None:
         """A script that another calls is no run of its own; one that only prose or a workflow shows is."""
-        if all(self.index.readings[path].language in CALLERS for path, _ in chain):
+        starters = languages().starters
+        if all(self.index.readings[path].language in starters for path, _ in chain):
             self.called.add(script)
 
     def _directory(self, command: Command, scope: Scope) -> str:
@@ -239,8 +259,3 @@ def _single(environment: Values) -> dict[str, Resolved]:
 
 def _undecided(command: Command, scope: Scope) -> tuple[Condition, ...]:
     return tuple(item for item in command.conditions if all_hold([item], scope) is None)
-
-
-def scripts_of(readings: Mapping[str, Reading]) -> list[str]:
-    """The files that hold commands: shell scripts, here-documents, `run:` blocks, Python that calls programs."""
-    return sorted(path for path, reading in readings.items() if reading.commands)

@@ -16,19 +16,19 @@ from chipsieve.facts.reading import Fact, Gap, Reading
 from chipsieve.facts.words import Resolved
 from chipsieve.link.containers import Containers
 from chipsieve.link.file_index import FileIndex, above
-from chipsieve.link.following import Follower, Run, scripts_of
+from chipsieve.link.following import Followed, Run, follow
 from chipsieve.link.launch import Launch, Setting, SettledFact, SettledFile, Standing, standing
 from chipsieve.link.option_values import option_name
 from chipsieve.link.programs import Program
 from chipsieve.link.reach import Reach, Start
 from chipsieve.link.roles import borrowed, devices, role_of
 from chipsieve.link.settings import declared, settings
-from chipsieve.link.tree_files import BY_WORDS, CODE, TreeFiles
+from chipsieve.link.tree_files import BY_WORDS, NOT_CONFIGS, TreeFiles
 
 ENGINE = "link"
 ENTRY_ROLES = ("inference", "evaluation", "benchmark")
 ELSEWHERE = ("test", "data preparation", "other")
-SURROUNDINGS = ("requirements", "dockerfile", "definition")
+AROUND = ("packages", "recipe")
 INSTALLED_FILES = ("setup.py", "pyproject.toml", "setup.cfg", "environment.yml", "environment.yaml")
 NOT_SETTLED = "which files and options the run reaches did not settle: the last answer counts"
 
@@ -45,8 +45,8 @@ class Linked:
         """Reconstruct every run that the tree starts."""
         self._index = FileIndex(readings)
         self._linker = _Linker(self._index)
-        follower = Follower(self._index)
-        runs = [run for run in _runs(follower) if not _starts_elsewhere(run, self._index)]
+        followed = follow(self._index)
+        runs = [run for run in _outermost(followed, self._index) if not _starts_elsewhere(run, self._index)]
         found = [(run, self._linker.launch(run)) for run in runs]
         if not any(launch.role in TRAINING for _, launch in found):
             started = {launch.entry for _, launch in found}
@@ -54,7 +54,7 @@ class Linked:
         found.sort(key=lambda pair: (pair[1].path, pair[1].line, pair[1].entry))
         self.launches = tuple(_numbered(launch for _, launch in found))
         self._runs = {launch.id: run for (run, _), launch in zip(found, self.launches, strict=True)}
-        self._gaps = follower.gaps
+        self._gaps = followed.gaps
 
     def relink(self, launch: Launch, provided: frozenset[str]) -> Launch:
         """The launch once more, where it asks for some modules by name: their import guards count as met."""
@@ -100,12 +100,11 @@ def _starts_elsewhere(run: Run, index: FileIndex) -> bool:
     return role_of(run.program.entry, run.chain[0][0], options, distributed=distributed) in ELSEWHERE
 
 
-def _runs(follower: Follower) -> list[Run]:
+def _outermost(followed: Followed, index: FileIndex) -> list[Run]:
     """The runs of every script that no other script calls; those in prose only when the project's own start none."""
-    readings = follower.index.readings
-    by_script = {script: follower.runs(script) for script in scripts_of(readings)}
-    outer = {script: runs for script, runs in by_script.items() if script not in follower.called} or by_script
-    shown = {script for script in outer if readings[script].language == "prose"}
+    by_script = followed.runs
+    outer = {script: runs for script, runs in by_script.items() if script not in followed.called} or by_script
+    shown = {script for script in outer if index.nature(script) == "prose"}
     own = (runs for script, runs in outer.items() if script not in shown and not borrowed(script))
     chosen = set(outer) - shown if any(own) else outer
     return [run for script in sorted(chosen) for run in outer[script]]
@@ -150,8 +149,8 @@ class _Linker:
         self._index, self._files = index, TreeFiles(index)
         self._containers = Containers(index)
         self._around: defaultdict[str, list[str]] = defaultdict(list)
-        for path, reading in index.readings.items():
-            if reading.language in SURROUNDINGS or posixpath.basename(path) in INSTALLED_FILES:
+        for path in index.readings:
+            if index.nature(path) in AROUND or posixpath.basename(path) in INSTALLED_FILES:
                 self._around[posixpath.dirname(path)].append(path)
         self._built = {path: _settled_around(reading, built=True) for path, reading in self._recipes()}
         self._beside = {
@@ -170,7 +169,7 @@ class _Linker:
         return self._declared[paths]
 
     def _recipes(self) -> Iterator[tuple[str, Reading]]:
-        return ((path, reading) for path, reading in self._index.readings.items() if reading.language in SURROUNDINGS)
+        return ((path, one) for path, one in self._index.readings.items() if self._index.nature(path) in AROUND)
 
     def launch(self, run: Run, provided: frozenset[str] = frozenset()) -> Launch:
         """The launch of a run: what it reaches, and where each fact stands in it."""
@@ -201,7 +200,7 @@ class _Linker:
     def _start(self, run: Run, provided: frozenset[str]) -> Start:
         entry = [run.program.entry] if run.program.entry in self._index.readings else []
         bases = self._bases(run)
-        in_prose = self._index.readings[run.chain[0][0]].language == "prose"
+        in_prose = self._index.nature(run.chain[0][0]) == "prose"
         entries = (*entry, *run.scripts, *self._configs(run, bases))
         assumed = frozenset() if in_prose else frozenset(run.conditions)
         return Start(entries, run.environment, run.operands, bases, provided, assumed)
@@ -224,7 +223,7 @@ class _Linker:
             endings = ("",) if posixpath.splitext(word.text)[1] else (".yaml", ".yml", ".json") if word.text else ()
             named = (replace(word, text=word.text + ending) for ending in endings)
             found |= {path for one in named if (path := self._index.named(one, bases))}
-        return sorted(path for path in found if self._index.readings[path].language not in ("prose", "log", "shell"))
+        return sorted(path for path in found if self._index.nature(path) not in NOT_CONFIGS)
 
     def _settle(self, run: Run, reach: Reach) -> tuple[list[SettledFile], tuple[SettledFact, ...]]:
         """Where the facts of the reached files stand, and the facts that the run's words alone state."""
@@ -251,7 +250,7 @@ class _Linker:
     def _settled(self, path: str, run: Run, reach: Reach, said: dict[int, Standing]) -> SettledFile:
         """One file's standings; of variables and flags in the run's scripts its words decide, whoever wrote them."""
         settled, file = reach.settled(path), self._files[path]
-        own_script = path in run.scripts and file.reading.language not in CODE
+        own_script = path in run.scripts and not file.is_code
         by_words = file.by_words if own_script else ()
         overridden = [index for name, places in file.keys.items() if reach.options.gives(name) for index in places]
         if not (said or overridden or by_words):

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from chipsieve.facts.reading import Function
 from chipsieve.facts.ternary import Ternary
-from chipsieve.link.memo import Knowledge, Settled, may
+from chipsieve.link.memo import AnsweredOnce, Knowledge, can_be
 
 # Methods that a framework calls on its own: torch.nn.Module's, Lightning's, Transformers' Trainer's.
 HOOKS = frozenset({
@@ -43,13 +43,13 @@ class Calls:
         self._functions = tuple(functions)
         self._guarded = [
             (function, conditions, names) for function in self._functions for conditions, names in function.guarded
-            if all(may(condition, answer=True) for condition in conditions)
+            if all(can_be(condition, answer=True) for condition in conditions)
         ]  # fmt: skip
-        self._settled = Settled((conditions for _, conditions, _ in self._guarded), self._bodies)
+        self._answered = AnsweredOnce((conditions for _, conditions, _ in self._guarded), self._bodies)
 
     def bodies(self, context: Knowledge) -> Bodies:
         """What its bodies certainly mention in a run."""
-        return self._settled.under(context)
+        return self._answered.under(context)
 
     def _bodies(self, answers: Sequence[Ternary]) -> Bodies:
         mentions = {function.name: function.mentions for function in self._functions}

@@ -55,13 +55,16 @@ class _Finder:
                 return self.script(at + 1)
             found = self.own(word)
             if found and (at == 0 or "/" in word.text or word.text.endswith((".py", ".sh"))):
-                return Program("script" if self.language(found) == "shell" else "python", found, at + 1)
+                return Program("script" if self.is_script(found) else "python", found, at + 1)
             if at == 0 and not (base in table.wrappers or word.wholly_unknown or not word.text):
                 return None
         return None
 
     def language(self, path: str) -> str:
         return self.files.readings[path].language
+
+    def is_script(self, path: str) -> bool:
+        return self.files.nature(path) == "script"
 
     def named(self, word: Resolved, kind: Literal["python", "distributed"], first: int) -> Program:
         """The program that a word names: a file of the tree, else the text itself."""
@@ -79,7 +82,7 @@ class _Finder:
         for at in range(start, len(self.words)):
             found = self.files.named(self.words[at], self.bases)
             if found and self.language(found) in ("shell", "python"):
-                return Program("script" if self.language(found) == "shell" else "python", found, at + 1)
+                return Program("script" if self.is_script(found) else "python", found, at + 1)
         return None
 
     def python(self, start: int) -> Program | None:

@@ -13,9 +13,9 @@ from chipsieve.facts.ternary import Ternary, every
 from chipsieve.facts.words import Resolved
 from chipsieve.link.launch import SettledFile
 from chipsieve.link.live_names import needs
-from chipsieve.link.memo import Asked, Knowledge, Settled
+from chipsieve.link.memo import AnsweredOnce, InternedQuestion, Knowledge
 from chipsieve.link.option_values import OptionValues
-from chipsieve.link.tree_files import CODE, TreeFiles, Ways
+from chipsieve.link.tree_files import Targets, TreeFiles
 
 ROUNDS = 12  # answers settle in a few; a bound for those that would swing
 
@@ -47,7 +47,7 @@ class Reach:
         self._files, self._start = files, start
         self._entries = frozenset(start.entries)
         self._roots = files.index.roots(start.bases)
-        self._ways: dict[str, Settled[Ways]] = {}
+        self._targets: dict[str, AnsweredOnce[Targets]] = {}
         self.files: dict[str, Ternary] = dict.fromkeys(sorted(start.entries), True)
         self._declaring: list[str] = []
         self._live: frozenset[str] = frozenset()
@@ -94,9 +94,9 @@ class Reach:
     @property
     def declaring(self) -> tuple[list[Reading], list[Reading]]:
         """The reached configurations that set keys, and the reached code that declares options."""
-        readings = [self._files[path].reading for path in self._declaring]
-        configs = [reading for reading in readings if reading.language not in CODE and self.files[reading.path]]
-        return configs, [reading for reading in readings if reading.language in CODE]
+        files = [self._files[path] for path in self._declaring]
+        configs = [file.reading for file in files if not file.is_code and self.files[file.reading.path]]
+        return configs, [file.reading for file in files if file.is_code]
 
     def _context(self, path: str) -> Knowledge:
         return self._contexts[path in self._entries]
@@ -113,8 +113,8 @@ class Reach:
         if declaring == self._declaring:
             return
         files = [self._files[path] for path in declaring]
-        declared = [file.declared for file in files if file.reading.language in CODE]
-        configured = [file.declared for file in files if file.reading.language not in CODE]
+        declared = [file.declared for file in files if file.is_code]
+        configured = [file.declared for file in files if not file.is_code]
         self._declaring, self.options = declaring, OptionValues(self._start.words, declared, configured)
         self._contexts = self._fresh_answers()
 
@@ -129,38 +129,38 @@ class Reach:
         return self._files.live_names(tuple(bodies.values()), run)
 
     def _propagate(self) -> None:
-        """Reach the files from the entries anew, by what is known so far; each has the best answer of its ways."""
+        """Reach the files from the entries by what is known so far; each has the strongest answer of its edges."""
         self.files = dict.fromkeys(sorted(self._start.entries), True)
         files = self.files
         waiting = list(files)
-        leading: dict[str, Ways] = {}
+        targets: dict[str, Targets] = {}
         while waiting:
             path = waiting.pop()
-            if path not in leading:
-                leading[path] = self._leads(path)
+            if path not in targets:
+                targets[path] = self._targets_of(path)
             reached = files[path]
-            for target, holds in leading[path]:
+            for target, holds in targets[path]:
                 before = files.get(target, False)
                 answer = reached and holds  # neither is False
                 if before is False or (answer and not before):
                     files[target] = answer
                     waiting.append(target)
 
-    def _leads(self, path: str) -> Ways:
+    def _targets_of(self, path: str) -> Targets:
         """The files that one reached file leads to, with the answers on the way."""
-        if path not in self._ways:
-            self._ways[path] = self._files[path].ways(self._roots, self._start.bases, self._start.assumed)
-        return self._ways[path].under(self._context(path))
+        if path not in self._targets:
+            self._targets[path] = self._files[path].targets(self._roots, self._start.bases, self._start.assumed)
+        return self._targets[path].under(self._context(path))
 
 
-class _Answers(dict[Asked, Ternary]):
+class _Answers(dict[InternedQuestion, Ternary]):
     """What is known of tests in the files that a run starts from, or in all others; most are worked out once."""
 
     def __init__(self, start: Start, options: OptionValues, live: frozenset[str], *, entry: bool) -> None:
         super().__init__()
         self._start, self._options, self._entry, self.live = start, options, entry, live
 
-    def __missing__(self, question: Asked) -> Ternary:
+    def __missing__(self, question: InternedQuestion) -> Ternary:
         answer = self.answer(question.question)
         if question.question.subject != "call":  # what is live changes
             self[question] = answer

@@ -15,18 +15,18 @@ from chipsieve.facts.words import written
 from chipsieve.link.file_index import FileIndex, modules_of
 from chipsieve.link.launch import SettledFile, standing
 from chipsieve.link.live_names import Calls, live_names
-from chipsieve.link.memo import Settled
+from chipsieve.link.memo import AnsweredOnce
 from chipsieve.link.option_values import Declared, option_name
 
-CODE = ("python", "notebook")
+NOT_CONFIGS = ("prose", "script")
 BY_WORDS = ("env", "flag")  # kinds of fact that the launch's own command line and environment decide
 CONFIG = re.compile(
     r"(?:^|/)(?:configs?|_base_)/"
 )  # `_base_ = ["../_base_/schedule.py"]`, as OpenMMLab's frameworks do
 LIVE = 32  # sets of live names that are remembered: most runs of an entry have the same
 
-Way = tuple[tuple[Condition, ...], str]
-Ways = Sequence[tuple[str, Ternary]]
+Edge = tuple[tuple[Condition, ...], str]
+Targets = Sequence[tuple[str, Ternary]]
 
 
 class Settlements:
@@ -52,8 +52,13 @@ class File:
     def __init__(self, reading: Reading, index: FileIndex) -> None:
         """Take one reading of the tree; what follows from it is worked out when it is asked for."""
         self.reading, self._index = reading, index
-        self._ways: dict[tuple[object, ...], Settled[Ways]] = {}
-        self._standings: dict[frozenset[Condition], Settled[Settlements]] = {}
+        self._targets: dict[tuple[object, ...], AnsweredOnce[Targets]] = {}
+        self._standings: dict[frozenset[Condition], AnsweredOnce[Settlements]] = {}
+
+    @cached_property
+    def is_code(self) -> bool:
+        """Whether it is Python, and so declares options rather than sets them."""
+        return self._index.nature(self.reading.path) == "code"
 
     @cached_property
     def calls(self) -> Calls:
@@ -73,16 +78,16 @@ class File:
 
     @cached_property
     def _conditions(self) -> frozenset[Condition]:
-        ways = (item.conditions for items in (self.reading.imports, self.reading.references) for item in items)
-        several = (*ways, *self.reading.conditions)
+        edges = (item.conditions for items in (self.reading.imports, self.reading.references) for item in items)
+        several = (*edges, *self.reading.conditions)
         return frozenset(condition for conditions in several for condition in conditions)
 
-    def standings(self, assumed: frozenset[Condition]) -> Settled[Settlements]:
+    def standings(self, assumed: frozenset[Condition]) -> AnsweredOnce[Settlements]:
         """Where its facts stand, once some conditions are taken to hold."""
         assumed = assumed and assumed & self._conditions
         if assumed not in self._standings:
             several = (_rest(conditions, assumed) for conditions in self.reading.conditions)
-            self._standings[assumed] = Settled(several, lambda answers: Settlements(self.reading, answers))
+            self._standings[assumed] = AnsweredOnce(several, lambda answers: Settlements(self.reading, answers))
         return self._standings[assumed]
 
     @cached_property
@@ -115,16 +120,18 @@ class File:
         return found
 
     @cached_property
-    def modules(self) -> Settled[frozenset[str]]:
+    def modules(self) -> AnsweredOnce[frozenset[str]]:
         """The modules, by their first names, that the file certainly imports; those of its own folder left out."""
         absolute = [item for item in self.reading.imports if not item.level]
         names = [item.module.partition(".")[0] for item in absolute]
-        return Settled(
+        return AnsweredOnce(
             (item.conditions for item in absolute),
             lambda answers: frozenset(name for name, answer in zip(names, answers, strict=True) if answer),
         )
 
-    def ways(self, roots: Sequence[str], bases: tuple[str, ...], assumed: frozenset[Condition]) -> Settled[Ways]:
+    def targets(
+        self, roots: Sequence[str], bases: tuple[str, ...], assumed: frozenset[Condition]
+    ) -> AnsweredOnce[Targets]:
         """The files that it imports or refers to, in its order, with the answers of the conditions on the way.
 
         `roots` hold modules, `bases` configs.
@@ -132,14 +139,14 @@ class File:
         roots = tuple(root for root in roots if not self.beginnings.isdisjoint(self._index.modules_in(root)))
         assumed = assumed and assumed & self._conditions
         key = (roots, bases if self.reading.references else (), assumed)
-        if key not in self._ways:
-            led = tuple(dict.fromkeys(self._led(roots, bases)))
-            targets = [target for _, target in led]
-            several = (_rest(conditions, assumed) for conditions, _ in led)
-            self._ways[key] = Settled(several, lambda answers: best(targets, answers))
-        return self._ways[key]
+        if key not in self._targets:
+            edges = tuple(dict.fromkeys(self._edges(roots, bases)))
+            targets = [target for _, target in edges]
+            several = (_rest(conditions, assumed) for conditions, _ in edges)
+            self._targets[key] = AnsweredOnce(several, lambda answers: strongest(targets, answers))
+        return self._targets[key]
 
-    def _led(self, roots: Sequence[str], bases: tuple[str, ...]) -> Iterator[Way]:
+    def _edges(self, roots: Sequence[str], bases: tuple[str, ...]) -> Iterator[Edge]:
         for item in self.reading.imports:
             yield from ((item.conditions, target) for target in self._index.imported(self.reading.path, item, roots))
         for reference in self.reading.references:
@@ -151,9 +158,9 @@ class File:
         """The config that a reference names; code and prose are not configs, but for what a Python config builds on."""
         here = self.reading.path
         found = self._index.named(written(reference.text, here, reference.span), (posixpath.dirname(here), *bases))
-        if found is None or self._index.readings[found].language in ("prose", "log", "shell"):
+        if found is None or self._index.nature(found) in NOT_CONFIGS:
             return None
-        code = self._index.readings[found].language in CODE
+        code = self._index.nature(found) == "code"
         return None if code and not (CONFIG.search(here) and CONFIG.search(found)) else found
 
 
@@ -161,16 +168,16 @@ def _rest(conditions: Sequence[Condition], assumed: frozenset[Condition]) -> Seq
     return [condition for condition in conditions if condition not in assumed] if assumed else conditions
 
 
-def best(targets: Sequence[str], answers: Sequence[Ternary]) -> Ways:
-    """The ways that may be taken; of two to one file the later stays only where its answer is the better one."""
-    led: dict[str, Ternary] = {}
-    ways: list[tuple[str, Ternary]] = []
+def strongest(targets: Sequence[str], answers: Sequence[Ternary]) -> Targets:
+    """The targets that may be reached; of two edges to one file, the later stays only if stronger."""
+    before: dict[str, Ternary] = {}
+    kept: list[tuple[str, Ternary]] = []
     for target, answer in zip(targets, answers, strict=True):
-        before = led.get(target, False)
-        if before is not True and answer is not False and (answer or before is False):
-            led[target] = answer
-            ways.append((target, answer))
-    return ways
+        known = before.get(target, False)
+        if known is not True and answer is not False and (answer or known is False):
+            before[target] = answer
+            kept.append((target, answer))
+    return kept
 
 
 class TreeFiles:

@@ -132,7 +132,9 @@ class Cache:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             self._base = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None)
-            with suppress(sqlite3.OperationalError):  # whoever makes the file at the same time sets it, and it stays set
+            with suppress(
+                sqlite3.OperationalError
+            ):  # whoever makes the file at the same time sets it, and it stays set
                 self._base.execute("PRAGMA journal_mode = WAL")
             self._base.execute("PRAGMA synchronous = NORMAL")
             with self._base:
