@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from chipsieve.facts.conditions import Always, Condition, Every, Never, Not, Question
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Command, Reading, Source
 from chipsieve.facts.words import Word
+from chipsieve.match import matching
 from chipsieve.match.table import SignalTable
 from chipsieve.signals import read_signal
 from chipsieve_shell import read
@@ -34,7 +37,9 @@ TABLE = SignalTable({name: read_signal(name, table) for name, table in SIGNALS.i
 
 
 def reading(text: str) -> Reading:
-    return read(Source("run.sh", "shell", text), TABLE)
+    """What a script says, with the findings of its facts."""
+    stated = read(Source("run.sh", "shell", text), TABLE.vocabulary)
+    return replace(stated, findings=tuple(matching.findings(stated.facts, stated.path, TABLE)))
 
 
 def spelled(word: Word) -> str:

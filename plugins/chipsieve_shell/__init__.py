@@ -1,21 +1,22 @@
 """What does a shell script say about hardware? The shell reader: bashlex behind a masking, resuming parse.
 
 The public names are LANGUAGES and read(); chipsieve finds this module through the entry point group
-`chipsieve.sources.readersers`. The file is never run: what a command does is known only as far as constants go.
+`chipsieve.readers`. The file is never run: what a command does is known only as far as constants go.
 """
 
 from __future__ import annotations
 
 from chipsieve.facts.reading import Reading, Source
-from chipsieve.match.table import SignalTable
+from chipsieve.facts.vocabulary import Vocabulary
 
 LANGUAGES = ("shell",)
+STATES_FACTS = True
 
-__all__ = ["LANGUAGES", "read"]
+__all__ = ["LANGUAGES", "STATES_FACTS", "read"]
 
 
-def read(source: Source, table: SignalTable) -> Reading:
+def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Read one script. Never raises for bad input: what cannot be read is a gap."""
     from chipsieve_shell import reader  # bashlex takes long to load, and not every run needs it
 
-    return reader.read(source, table)
+    return reader.read(source, vocabulary)

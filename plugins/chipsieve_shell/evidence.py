@@ -1,4 +1,4 @@
-"""Which signals do a command's words match? Flags, scheduler options, images, pinned packages."""
+"""Which facts do a command's words state? Flags, literals, scheduler options, images, pinned packages."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ Flag = tuple[str, str | None, Extent, Conditions]
 
 
 def examine(record: Record, placed: list[Placed], conditions: Conditions) -> None:
-    """Record the findings of one command's words."""
+    """State the facts of one command's words."""
     tokens = [(constant(word), extent_of(word, place)) for word, place in placed]
     head = basename(tokens[0][0] or "")
     if head not in LOCAL:
         for name, value, extent, further in flags(placed):
-            record.found(record.table.flag(name, value), extent, (*conditions, *further))
+            record.fact("flag", name, value, extent, (*conditions, *further))
     if head not in SAYING:
         for text, extent in tokens:
-            record.found(record.table.literal(text) if text else (), extent, conditions)
+            record.fact("literal", "", text, extent, conditions)
     if head in TRIVIAL:
         return
     scheduler = next((index for index, (text, _) in enumerate(tokens) if basename(text or "") in SYSTEMS), None)
     if scheduler is not None:
         command, options = basename(tokens[scheduler][0] or ""), _open(tokens[scheduler + 1 :], placed[scheduler + 1 :])
         for name, value, extent in scheduler_options(command, options):
-            record.found(record.table.directive(name, value), extent, conditions)
+            record.fact("directive", name, value, extent, conditions)
     for reference, extent in images(tokens):
-        record.found(record.table.image(reference), extent, conditions)
+        record.fact("image", "", reference, extent, conditions)
     for requirement, extent in pins(tokens):
-        record.found(record.table.pin(requirement), extent, conditions)
+        record.fact("pin", "", requirement, extent, conditions)
 
 
 def _open(tokens: list[Token], placed: list[Placed]) -> list[Token]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from posixpath import basename
 
 from msgspec.structs import replace
 
 from chipsieve.commands.schedulers import directive_lines
+from chipsieve.facts.claims import claims
 from chipsieve.facts.conditions import MENTION, Question
 from chipsieve.facts.reading import Command, Document, Reading, Source
+from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
-from chipsieve.match.table import SignalTable
 from chipsieve_shell.interpret import Interpreter
 from chipsieve_shell.nodes import Node, Script, Simple, children
 from chipsieve_shell.parse import parse
@@ -26,12 +26,12 @@ LINE_LIMIT = 100_000  # characters in one line: data, not a script
 DEEP = "nested too deeply to read to its end"
 
 
-def read(source: Source, table: SignalTable) -> Reading:
-    """Everything that a shell script says: commands, findings, variables, documents it writes, gaps.
+def read(source: Source, vocabulary: Vocabulary) -> Reading:
+    """Everything that a shell script says: commands, facts, variables, documents it writes, gaps.
 
     Never raises for bad input: what cannot be read is a gap with its line. Sizes are bounded.
     """
-    record = Record(source, table, Places(source.text))
+    record = Record(source, vocabulary, Places(source.text))
     reason = _refused(source.text)
     if reason:
         record.gap(reason)
@@ -43,12 +43,13 @@ def read(source: Source, table: SignalTable) -> Reading:
         return Reading(source.path, source.language, gaps=tuple(record.gaps))
     state = State()
     _walk(record, script, state)
+    record.state_environment()
     _directives(record, script)
     _comments(record, script)
     return Reading(
         path=source.path,
         language=source.language,
-        findings=merged(record.findings),
+        facts=merged(record.facts),
         commands=tuple(record.commands),
         bindings=_bindings(record, state),
         documents=_documents(record),
@@ -86,7 +87,7 @@ def _directives(record: Record, script: Script) -> None:
     for (start, _), options in directive_lines(record.source.text, script.comments):
         late = first is not None and start > first
         for name, value, extent in options:
-            record.found(record.table.directive(name, value), extent, (MENTION,) if late else ())
+            record.fact("directive", name, value, extent, (MENTION,) if late else ())
 
 
 def first_command(node: Node) -> int | None:
@@ -103,16 +104,13 @@ def first_command(node: Node) -> int | None:
 def _comments(record: Record, script: Script) -> None:
     """Chips that comments name; directives are no comments."""
     text = record.source.text
-    taken = {extent for extent, _ in directive_lines(text, script.comments)}
-    extents = [extent for extent in script.comments if extent not in taken and not text.startswith("#!", extent[0])]
-    joined, starts = "", []
-    for start, end in extents:
-        starts.append(len(joined))
-        joined += text[start:end] + "\n"
-    for match, begin, finish in record.table.words(joined):
-        index = bisect_left(starts, begin + 1) - 1
-        offset = extents[index][0] - starts[index]
-        record.found((replace(match, by="comment"),), (begin + offset, finish + offset), (MENTION,))
+    if not record.vocabulary.holds("claim", text):
+        return
+    directives = {extent for extent, _ in directive_lines(text, script.comments)}
+    for start, end in script.comments:
+        if (start, end) not in directives and not text.startswith("#!", start):
+            for first, last in claims(text, record.vocabulary, start, min(end + 1, len(text))):
+                record.fact("claim", "", text[first:last], (first, last), (MENTION,), by="comment")
 
 
 def _bindings(record: Record, state: State) -> tuple[tuple[str, Word], ...]:

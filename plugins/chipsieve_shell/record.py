@@ -1,16 +1,17 @@
-"""What has the reading of one script brought to light so far? Commands, findings, documents, gaps."""
+"""What has the reading of one script brought to light so far? Commands, facts, documents, gaps."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
 from chipsieve.facts.conditions import NEVER
-from chipsieve.facts.finding import Finding, Match, finding
-from chipsieve.facts.reading import Command, Document, Gap, Source
+from chipsieve.facts.finding import snippet
+from chipsieve.facts.reading import Command, Document, Fact, FactKind, Gap, Source
+from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
-from chipsieve.match.table import SignalTable
 from chipsieve_shell.answers import Conditions
 from chipsieve_shell.nodes import Extent
 from chipsieve_shell.places import Places
@@ -24,26 +25,32 @@ class Exhausted(Exception):
     """The script's loops and calls multiply beyond reason."""
 
 
+PACKAGE = re.compile(r"\s*([\w.-]+)")  # the name that a requirement begins with
+
+
 @dataclass(slots=True)
 class Assigned:
-    """One assignment to a variable: where, under what, its findings, and how many commands came before it."""
+    """One assignment to a variable: where, under what, how many commands came before it, and whether it lasted.
+
+    `replaced` says that another assignment took its place before any command ran.
+    """
 
     pieces: Pieces
     extent: Extent
     conditions: Conditions
     commands: int
-    findings: tuple[int, ...] = ()
+    replaced: bool = False
 
 
 @dataclass(slots=True)
 class Record:
-    """Collects; knows the source, its lines and the signal table."""
+    """Collects; knows the source, its lines and the names that are worth stating."""
 
     source: Source
-    table: SignalTable
+    vocabulary: Vocabulary
     lines: Places
     commands: list[Command] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     steps: int = 0
@@ -72,13 +79,22 @@ class Record:
             held = self.words[id(value)] = (value, self.lines.word(value.pieces, value.extent))
         return held[1]
 
-    def found(self, matches: tuple[Match, ...], extent: Extent, conditions: Conditions) -> tuple[int, ...]:
-        """Keep the findings of some matches at a place; returns their indices."""
-        first = len(self.findings)
-        for match in matches:
+    def fact(
+        self, kind: FactKind, name: str, value: str | None, extent: Extent, conditions: Conditions, *, by: str = ""
+    ) -> None:
+        """State a fact, where a signal may ask for it."""
+        if self._asked(kind, name, value):
             span = self.lines.span(*extent)
-            self.findings.append(finding(match, self.source.path, span, self.lines, conditions, ENGINE))
-        return tuple(range(first, len(self.findings)))
+            tidy = tuple(dict.fromkeys(conditions))
+            self.facts.append(Fact(kind, name, value, span, snippet(self.lines, span), tidy, ENGINE, by=by))
+
+    def _asked(self, kind: FactKind, name: str, value: str | None) -> bool:
+        if kind == "pin":
+            package = PACKAGE.match(value or "")
+            return package is not None and self.vocabulary.asks(kind, package[1])
+        if kind == "literal":
+            return bool(value) and self.vocabulary.holds(kind, value or "")
+        return kind in ("image", "claim") or self.vocabulary.asks(kind, name)
 
     def plain(self, name: str, pieces: Pieces, extent: Extent, conditions: Conditions) -> None:
         """A variable was assigned that is not exported, at least not yet."""
@@ -93,22 +109,24 @@ class Record:
             self.environment(name, event.pieces, event.extent, together)
 
     def environment(self, name: str, pieces: Pieces, extent: Extent, conditions: Conditions) -> None:
-        """A variable of the environment was set: its findings, one per value that it can have."""
+        """A variable of the environment was set."""
         self.overwrite(name, conditions, pieces)
-        indices: list[int] = []
-        for further, text in known_values(pieces):
-            indices += self.found(self.table.env(name, text), extent, (*conditions, *further))
-        event = Assigned(pieces, extent, conditions, len(self.commands), tuple(indices))
-        self.exported.setdefault(name, []).append(event)
+        self.exported.setdefault(name, []).append(Assigned(pieces, extent, conditions, len(self.commands)))
 
     def overwrite(self, name: str, conditions: Conditions, pieces: Pieces = ()) -> None:
         """What was set before and is replaced before any command ran never took effect."""
         for event in self.exported.get(name, []):
             replaced = event.commands == len(self.commands) and set(conditions) <= set(event.conditions)
             if replaced and not any(event.extent[0] <= piece.start < event.extent[1] for piece in pieces):
-                for index in event.findings:
-                    earlier = self.findings[index]
-                    self.findings[index] = replace(earlier, conditions=(*earlier.conditions, NEVER))
+                event.replaced = True
+
+    def state_environment(self) -> None:
+        """State the variables of the environment once the walk is over: one fact per value that each can have."""
+        for name, events in self.exported.items():
+            for event in events if self.vocabulary.asks("env", name) else ():
+                never = (NEVER,) if event.replaced else ()
+                for further, text in known_values(event.pieces):
+                    self.fact("env", name, text, event.extent, (*event.conditions, *further, *never))
 
 
 def known_values(pieces: Pieces) -> list[tuple[Conditions, str | None]]:
@@ -126,16 +144,17 @@ def _given(value: Pieces) -> bool:
     return len(value) == 1 and value[0].kind == "variable"
 
 
-def merged(findings: list[Finding]) -> tuple[Finding, ...]:
-    """Each finding once, in the order of the text; of two at one place, one under fewer conditions says it all."""
-    groups: dict[tuple[object, ...], list[Finding]] = {}
-    for item in findings:
-        tidy = replace(item, conditions=tuple(dict.fromkeys(item.conditions)))
-        groups.setdefault((item.span, item.signal, item.row, item.value, item.by), []).append(tidy)
+def merged(facts: list[Fact]) -> tuple[Fact, ...]:
+    """Each fact once, in the order of the text; of two at one place, one under fewer conditions says it all."""
+    groups: dict[Fact, list[Fact]] = {}
+    for item in facts:
+        groups.setdefault(replace(item, conditions=()), []).append(item)
     kept = [
         item
         for group in groups.values()
         for item in dict.fromkeys(group)
         if not any(set(other.conditions) < set(item.conditions) for other in group)
     ]
-    return tuple(sorted(kept, key=lambda item: (item.span, item.signal, item.row, item.value, repr(item.conditions))))
+    return tuple(
+        sorted(kept, key=lambda item: (item.span, item.kind, item.name, item.value or "", repr(item.conditions)))
+    )
