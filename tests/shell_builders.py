@@ -53,7 +53,7 @@ def spelled(word: Word) -> str:
         elif part.kind == "choice":
             shown.append("{" + "|".join(spelled(value) for _, value in part.alternatives) + "}")
         else:
-            shown.append("{?}" if part.kind == "unknown" else f"{{{part.text}}}")
+            shown.append({"unknown": "{?}", "arguments": f"{{{part.text}}}"}.get(part.kind, f"{{{part.kind}}}"))
     return "".join(shown)
 
 

@@ -98,7 +98,7 @@ def _part(part: Part, scope: Scope) -> list[Resolved]:
         return [Resolved(part.text, scope.script, part.span)]
     if part.kind == "choice":
         return _split(part, _choice(part, scope))
-    if part.kind == "variable":
+    if part.kind in ("variable", "directory", "script", "script_directory"):
         return _split(part, _variable(part, scope))
     return [Resolved("$(...)", scope.script, part.span)]
 
@@ -126,7 +126,7 @@ def _choice(part: Part, scope: Scope) -> list[Resolved]:
 
 
 def _variable(part: Part, scope: Scope) -> list[Resolved]:
-    special = _special(part.text, scope)
+    special = _special(part.kind, scope)
     if special is not None:
         return [Resolved(special, scope.script, part.span)]
     values = scope.values(part.text)
@@ -137,10 +137,10 @@ def _variable(part: Part, scope: Scope) -> list[Resolved]:
     return [Resolved(f"${{{part.text}}}", scope.script, part.span)]
 
 
-def _special(name: str, scope: Scope) -> str | None:
+def _special(kind: str, scope: Scope) -> str | None:
     folder = posixpath.dirname(scope.script)
-    places = {"@scriptdir": folder, "@cwd": scope.directory, "@script": scope.script}
-    return ROOT + (places[name] or ".") if name in places else None
+    places = {"script_directory": folder, "directory": scope.directory, "script": scope.script}
+    return ROOT + (places[kind] or ".") if kind in places else None
 
 
 def unresolved(text: str) -> bool:
