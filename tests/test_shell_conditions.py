@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chipsieve.facts.conditions import questions
 from shell_builders import conditions, findings, lines, only, reading, worded
 
 DECIDED = {
@@ -81,6 +82,21 @@ UNDECIDED = {
 def test_an_undecided_test_becomes_a_condition(test: str, expected: str) -> None:
     for text in (f"if {test}; then python x; fi", f"{{ {test}; }} && python x"):
         assert " and ".join(conditions(text)) == expected
+
+
+def test_each_part_of_a_test_is_a_question_of_its_own() -> None:
+    text = 'read L\n[[ -z "$L" || "$L" =~ ^x ]] && exit 0\npython x'
+    assert conditions(text) == ["not (unknown: read L =~ ^x)", "unknown: -z read L"]
+    assert conditions('read L\nif [ -f "$L" -a ! -d "$L" ]; then python x; fi') == [
+        "unknown: -f read L",
+        "not (unknown: -d read L)",
+    ]
+
+
+def test_two_loops_that_are_worded_alike_are_two_questions() -> None:
+    text = "X=0\nfor i in $A; do X=1; done\nfor i in $B; do X=$X-2; done\n[ $X = 1 ] && python x"
+    (condition,) = reading(text).commands[-1].conditions
+    assert len({one for one in questions(condition) if one.text == "the loop over i runs"}) == 2
 
 
 def test_a_default_is_part_of_the_test() -> None:

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from tree_sitter import Language, Parser
 from tree_sitter import Node as Branch
 
+from chipsieve.facts.reading import Source
+from chipsieve.sources.readers import read_source
 from chipsieve_shell.syntax import script_parser
 from chipsieve_shell.syntax.masking import Masked
 from chipsieve_shell.syntax.nodes import (
@@ -153,7 +155,7 @@ def test_plain_lines_of_a_script_are_read_as_the_engine_reads_them(path: Path) -
 
 def test_a_comment_that_was_left_ends_what_is_read() -> None:
     text = "(a)\n# b"
-    built = script_parser._Parser(text, Masked(text)).build(0, len(text))
+    built = script_parser._Parser(text, Masked(text)).build(0, len(text))  # noqa: SLF001 - parse() reads on behind it
     assert built == Group(Simple((1, 2), (), ((1, 2),)), subshell=True)
 
 
@@ -269,6 +271,33 @@ def test_hostile_sizes_end_soon_and_say_so(text: str) -> None:
     result = reading(text)
     assert time.process_time() - began < 15
     assert result.gaps or result.commands or text.startswith(("A=", "f()", "bash", "cat"))
+
+
+def test_a_fault_of_the_tree_builder_is_no_fault_of_the_script() -> None:
+    def broken(*_: object) -> Node:
+        raise TypeError("a fault of ours")
+
+    with patch.object(script_parser._Builder, "conditional", broken), pytest.raises(TypeError):  # noqa: SLF001 - ours
+        reading("if a; then b; fi\n")
+    with patch.object(script_parser._Builder, "conditional", broken):  # noqa: SLF001 - ours
+        (whole,) = read_source(Source("run.sh", "shell", "if a; then b; fi\n"))
+    assert [gap.reason for gap in whole.gaps] == ["the shell reader failed: TypeError: a fault of ours"]
+
+
+@pytest.mark.parametrize("fault", [bashlex.errors.ParsingError("x", "y", 1), TypeError("its own"), RecursionError()])
+def test_a_fault_of_the_engine_costs_the_statement_alone(fault: Exception) -> None:
+    with patch.object(bashlex, "parsesingle", side_effect=fault):
+        result = reading("a\nif b; then c; fi\nd\n")
+    assert [command.words[0].literal for command in result.commands] == ["a", "d"]
+    assert [gap.line for gap in result.gaps] == [2]
+
+
+@pytest.mark.parametrize(
+    ("text", "engine"),
+    [("python x --bf16", "shell"), ("python x --bf16 > log", "bashlex"), ("bash -c 'python x --bf16 | y'", "bashlex")],
+)
+def test_the_engine_is_named_where_it_was_needed(text: str, engine: str) -> None:
+    assert reading(text).findings[-1].engine == engine
 
 
 @given(st.one_of(st.text(max_size=60), SHELL))

@@ -47,6 +47,7 @@ WORDS = {
     "folder above the script's": ("D=$(dirname $0)/..\npython $(cd $D; pwd)", "python {?}"),
     "working folder": ("python $(pwd)/a.py $PWD/b.py", "python {directory}/a.py {directory}/b.py"),
     "working folder after cd": ("cd x\npython $(pwd)/a.py", "python x/a.py"),
+    "working folder with a default": ("python ${PWD:-x} ${PWD:+y}", "python {directory} y"),
     "unset": ("A=x\nunset A\npython $A", "python {A}"),
     "read": ("read A\npython $A", "python {?}"),
     "ANSI string": ("python $'a\\tb'", "python a\tb"),
@@ -142,6 +143,8 @@ def test_later_settings_come_last() -> None:
         ("pushd a\npopd\npython x", "{directory}"),
         ("cd $(dirname $0)\ncd ..\npython x", "{script_directory}/.."),
         ("cd a || exit 1\npython x", "a"),
+        ("cd a\ncd -\npython x", "{directory}"),
+        ("if [ $A = 1 ]; then cd a; fi\npython x", "{a|{directory}}"),
     ],
 )
 def test_folder(text: str, folder: str | None) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from posixpath import basename
 
+from msgspec.structs import replace
+
 from chipsieve.commands.known import known
 from chipsieve.facts.conditions import (
     ALWAYS,
@@ -47,6 +49,7 @@ from chipsieve_shell.syntax.nodes import (
     Simple,
     While,
     names_assigned,
+    start_of,
     uses_command,
     wording,
 )  # fmt: skip
@@ -62,8 +65,6 @@ NESTING_LIMIT = 5  # scripts in strings in scripts
 UNROLL_LIMIT = 8
 ALTERING = ("shift", "getopts")
 NOWHERE = (0, 0)
-EARLIER = Question("unknown", text="an earlier pass of the loop")
-LATER = Question("unknown", text="a later pass of the loop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,8 +309,8 @@ class Interpreter(Here):
         """`for`: walked once per item of a short constant list, else once with an unknown variable."""
         words = self.items(node)
         if words is None or len(words) > UNROLL_LIMIT:
-            runs = Question("unknown", text=f"the loop over {node.name} runs" if node.name else "the loop runs")
-            self.once(node.body, names_assigned(node.body, self.mapped.text), (runs,), (), node.name)
+            runs = _ask(node, f"the loop over {node.name} runs" if node.name else "the loop runs")
+            self.once(node, names_assigned(node.body, self.mapped.text), (runs,), variable=node.name)
             return
         if not words:
             self.under(self.state.copy(NEVER)).execute(node.body)
@@ -334,28 +335,29 @@ class Interpreter(Here):
         answer = negate(status.answer) if node.until else status.answer
         changed = names_assigned(node.body, text) | names_assigned(node.test, text)
         if answer != ALWAYS or status.assumed:
-            conditions = () if status.assumed else as_conditions(answer)
-            self.once(node.body, changed, (question(f"while {wording(node.test, text)}"),), conditions)
+            runs = replace(question(f"while {wording(node.test, text)}"), name=_identity(node))
+            self.once(node, changed, (runs,), () if status.assumed else as_conditions(answer))
             return
-        self.state.forget(changed, NOWHERE, EARLIER)
+        self.state.forget(changed, NOWHERE, _ask(node, "an earlier pass of the loop"))
         self._forget_arguments(node.body, self.state)
         self.execute(node.body)
         self.state.end_guards("break")
-        self.state.forget(changed, NOWHERE, LATER)
+        self.state.forget(changed, NOWHERE, _ask(node, "a later pass of the loop"))
 
     def once(
-        self, body: Node, changed: frozenset[str], runs: Conditions, conditions: Conditions, variable: str = ""
-    ) -> None:
+        self, loop: For | While, changed: frozenset[str], runs: Conditions, conditions: Conditions = (),
+        variable: str = "",
+    ) -> None:  # fmt: skip
         """Walk a loop's body once, with what it changes itself unknown at its start.
 
         `runs` asks whether it runs at all, where no `conditions` say so.
         """
         path = self.state.copy(*conditions)
-        path.forget(changed, NOWHERE, EARLIER)
+        path.forget(changed, NOWHERE, _ask(loop, "an earlier pass of the loop"))
         if variable:
             path.variables[variable] = scalar((Piece("unknown", variable, *NOWHERE),), NOWHERE)
-        self._forget_arguments(body, path)
-        self.under(path).execute(body)
+        self._forget_arguments(loop.body, path)
+        self.under(path).execute(loop.body)
         path.path = self.state.path
         path.end_guards("break")
         taken = conditions or runs
@@ -367,6 +369,15 @@ class Interpreter(Here):
         """After a `shift` somewhere in a loop nobody knows which argument is which."""
         if any(uses_command(body, name, self.mapped.text) for name in ALTERING):
             state.shifted = None
+
+
+def _ask(loop: For | While, text: str) -> Question:
+    """A question about one loop: of two loops that are worded alike one may run and the other not."""
+    return Question("unknown", _identity(loop), text=text)
+
+
+def _identity(loop: For | While) -> str:
+    return f"loop at {start_of(loop)}"
 
 
 def _restore(state: State, name: str, held: dict[str, Value]) -> None:

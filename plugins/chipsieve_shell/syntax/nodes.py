@@ -220,6 +220,11 @@ def wording(node: Node, text: str) -> str:
     return " ".join(text[start:end].split())
 
 
+def start_of(node: Node) -> int:
+    """The offset of the first command in a node, 0 where it has none."""
+    return min((first for first, _ in _extents(node)), default=0)
+
+
 def _extents(node: Node) -> list[Extent]:
     own = getattr(node, "extent", None)
     return [own] if own else [extent for child in children(node) for extent in _extents(child)]

@@ -27,6 +27,7 @@ UNARY = frozenset({
     "-x", "-z", "-G", "-L", "-N", "-O", "-R", "-S",
 })  # fmt: skip
 BINARY = frozenset({"=", "==", "!=", "=~", "<", ">", "-nt", "-ot", "-ef", *NUMERIC})
+JOINERS = frozenset({"&&", "||", "-a", "-o"})
 BRACKET_OPERATORS = ("&&", "||", "(", ")", "<", ">")
 REGEX_OPERAND = re.compile(r"(?:[^\s\"']|\"[^\"]*\"|'[^']*')+")
 ARITHMETIC_SIGNS = {"==": "-eq", "!=": "-ne", "<": "-lt", "<=": "-le", ">": "-gt", ">=": "-ge"}
@@ -52,6 +53,13 @@ class Token:
 
     pieces: Pieces
     operator: str = ""
+
+    @property
+    def wording(self) -> str:
+        """How the test words it, near enough to tell one comparison from another."""
+        return self.operator or "".join(
+            piece.text if piece.kind in ("text", "unknown") else f"${piece.text}" for piece in self.pieces
+        )
 
 
 def holds(tokens: list[Token], text: str, *, globbing: bool) -> Condition:
@@ -110,12 +118,17 @@ def _word_end(expander: Expander, at: int, end: int) -> int:
 
 @dataclass(slots=True)
 class _Reader:
-    """Recursive descent: `||` and `-o`, then `&&` and `-a`, then `!`, then one comparison."""
+    """Recursive descent: `||` and `-o`, then `&&` and `-a`, then `!`, then one comparison.
+
+    What a comparison asks is worded as the whole test; of several each has its own wording, else one question would
+    stand for two.
+    """
 
     tokens: list[Token]
-    text: str
+    whole: str
     globbing: bool
     at: int = 0
+    text: str = ""
 
     def peek(self, ahead: int = 0) -> str:
         index = self.at + ahead
@@ -153,14 +166,22 @@ class _Reader:
         more = len(self.tokens) - self.at
         if self.peek(1) in BINARY and more > 2:  # noqa: PLR2004 - two operands and the operator between
             right = self.tokens[self.at + 2]
+            self.text = self._wording(3)
             self.at += 3
             return self.compare(left[0].pieces, self.tokens[self.at - 2].operator, right.pieces)
         if left[0].operator in UNARY and more > 1:
             operand = self.tokens[self.at + 1]
+            self.text = self._wording(2)
             self.at += 2
             return self.unary(left[0].operator, operand.pieces)
+        self.text = self._wording(1)
         self.at += 1
         return nonempty(left[0].pieces, self.text)
+
+    def _wording(self, count: int) -> str:
+        if not any(token.operator in JOINERS for token in self.tokens[1:]):
+            return self.whole
+        return " ".join(token.wording for token in self.tokens[self.at : self.at + count])
 
     def unary(self, operator: str, operand: Pieces) -> Condition:
         if operator in ("-n", "-z"):
