@@ -73,6 +73,8 @@ UNDECIDED = {
     "hardware in a substitution": ('[[ "$(rocm-smi)" == *MI* ]]', 'hardware: [[ "$(rocm-smi)" == *MI* ]]'),
     "device file": ("[ -e /dev/kfd ]", "hardware: [ -e /dev/kfd ]"),
     "glob": ("[[ $V == a* ]]", "unknown: [[ $V == a* ]]"),
+    "no match of a glob": ("[[ $V != a* ]]", "unknown: [[ $V != a* ]]"),
+    "empty output": ('[ -z "$(hostname)" ]', 'unknown: [ -z "$(hostname)" ]'),
     "order": ("[ $V -gt 1 ]", "unknown: [ $V -gt 1 ]"),
     "command": ("ping -c1 x", "unknown: ping -c1 x succeeds"),
 }
@@ -86,7 +88,7 @@ def test_an_undecided_test_becomes_a_condition(test: str, expected: str) -> None
 
 def test_each_part_of_a_test_is_a_question_of_its_own() -> None:
     text = 'read L\n[[ -z "$L" || "$L" =~ ^x ]] && exit 0\npython x'
-    assert conditions(text) == ["not (unknown: read L =~ ^x)", "unknown: -z read L"]
+    assert conditions(text) == ["not (unknown: -z read L)", "not (unknown: read L =~ ^x)"]
     assert conditions('read L\nif [ -f "$L" -a ! -d "$L" ]; then python x; fi') == [
         "unknown: -f read L",
         "not (unknown: -d read L)",

@@ -176,7 +176,7 @@ class _Reader:
             return self.unary(left[0].operator, operand.pieces)
         self.text = self._wording(1)
         self.at += 1
-        return nonempty(left[0].pieces, self.text)
+        return nonempty(left[0].pieces, question(self.text))
 
     def _wording(self, count: int) -> str:
         if not any(token.operator in JOINERS for token in self.tokens[1:]):
@@ -184,9 +184,10 @@ class _Reader:
         return " ".join(token.wording for token in self.tokens[self.at : self.at + count])
 
     def unary(self, operator: str, operand: Pieces) -> Condition:
-        if operator in ("-n", "-z"):
-            answer = nonempty(operand, self.text)
-            return answer if operator == "-n" else negate(answer)
+        if operator == "-n":
+            return nonempty(operand, question(self.text))
+        if operator == "-z":
+            return negate(nonempty(operand, negate(question(self.text))))
         text = constant(operand)
         if operator == "-v" and text is not None and text.isidentifier():
             return Question("variable", text, "set")
@@ -194,9 +195,9 @@ class _Reader:
 
     def compare(self, left: Pieces, operator: str, right: Pieces) -> Condition:
         if operator in ("=", "=="):
-            return equals(left, right, self.text, globbing=self.globbing)
+            return equals(left, right, question(self.text), globbing=self.globbing)
         if operator == "!=":
-            return negate(equals(left, right, self.text, globbing=self.globbing))
+            return negate(equals(left, right, negate(question(self.text)), globbing=self.globbing))
         if operator in NUMERIC:
             return numeric(left, operator, right, self.text)
         if operator == "=~":
@@ -221,23 +222,23 @@ def arithmetic(expander: Expander, extent: Extent) -> Condition:
     return question(f"(( {text} ))")
 
 
-def nonempty(pieces: Pieces, text: str) -> Condition:
-    """Whether a value is something else than the empty string."""
-    return any_of(all_of((*conditions, _nonempty(value, text))) for conditions, value in readings(pieces))
+def nonempty(pieces: Pieces, asked: Condition) -> Condition:
+    """Whether a value is something else than the empty string; `asked` where only a shell could tell."""
+    return any_of(all_of((*conditions, _nonempty(value, asked))) for conditions, value in readings(pieces))
 
 
-def _nonempty(value: Pieces, text: str) -> Condition:
+def _nonempty(value: Pieces, asked: Condition) -> Condition:
     if any(piece.kind == "text" and piece.text for piece in value):
         return ALWAYS
-    text_known = constant(value)
-    if text_known is not None:
-        return decided(holds=text_known != "")
+    known_text = constant(value)
+    if known_text is not None:
+        return decided(holds=known_text != "")
     named = _variable(value)
     if named:
         return Question("variable", named, "set")
     if all(piece.kind in ("text", "arguments") for piece in value):
         return Question("variable", "1", "set")
-    return question(text)
+    return asked
 
 
 def _variable(value: Pieces) -> str:
@@ -247,29 +248,29 @@ def _variable(value: Pieces) -> str:
     return kept[0].text if alone else ""
 
 
-def equals(left: Pieces, right: Pieces, text: str, *, globbing: bool) -> Condition:
-    """Whether two values are equal, or the left matches the right's unquoted globs."""
+def equals(left: Pieces, right: Pieces, asked: Condition, *, globbing: bool) -> Condition:
+    """Whether two values are equal, or the left matches the right's unquoted globs; `asked` where nobody can tell."""
     return any_of(
-        all_of((*first, *second, _equal(mine, other, text, globbing=globbing)))
+        all_of((*first, *second, _equal(mine, other, asked, globbing=globbing)))
         for first, mine in readings(left)
         for second, other in readings(right)
     )
 
 
-def _equal(left: Pieces, right: Pieces, text: str, *, globbing: bool) -> Condition:
+def _equal(left: Pieces, right: Pieces, asked: Condition, *, globbing: bool) -> Condition:
     shared = _shared(prefix(left), prefix(right), right, globbing=globbing)
     left, right = drop(left, shared), drop(right, shared)
     mine, other = constant(left), constant(right)
     if mine is None and other is not None and not globbing:
         left, right, mine, other = right, left, other, mine
     if globbing and any(piece.kind == "text" and not piece.quoted and GLOB.search(piece.text) for piece in right):
-        return question(text) if mine is None or other is None else decided(holds=fnmatchcase(mine, _pattern(right)))
+        return asked if mine is None or other is None else decided(holds=fnmatchcase(mine, _pattern(right)))
     if mine is not None and other is not None:
         return decided(holds=mine == other)
     value, variable = (other, left) if mine is None else (mine, right)
     named = _variable(variable)
     if not named or value is None:
-        return question(text)
+        return asked
     return Question("variable", named, "in", (value,)) if value else Not(Question("variable", named, "set"))
 
 
@@ -347,4 +348,4 @@ def matches(subject: Pieces, patterns: list[Pieces], text: str) -> Condition:
 def _matches(subject: Pieces, pattern: Pieces, text: str) -> Condition:
     if constant(pattern) == "*" and not pattern[0].quoted:
         return ALWAYS
-    return equals(subject, pattern, text, globbing=True)
+    return equals(subject, pattern, question(text), globbing=True)
