@@ -16,6 +16,10 @@ from tree_sitter import Node as Branch
 
 from chipsieve.facts.reading import Source
 from chipsieve.sources.readers import read_source
+from chipsieve_shell.constants.expander import Expander
+from chipsieve_shell.constants.pieces import Pieces
+from chipsieve_shell.constants.source_map import MappedText
+from chipsieve_shell.constants.state import State
 from chipsieve_shell.syntax import script_parser
 from chipsieve_shell.syntax.masking import Masked
 from chipsieve_shell.syntax.nodes import (
@@ -33,10 +37,6 @@ from chipsieve_shell.syntax.nodes import (
 )
 from chipsieve_shell.syntax.script_parser import parse
 from chipsieve_shell.syntax.word_scanner import ASSIGNMENT
-from chipsieve_shell.values.expander import Expander
-from chipsieve_shell.values.pieces import Pieces
-from chipsieve_shell.values.source_map import MappedText
-from chipsieve_shell.values.state import State
 from shell_builders import lines, reading
 from test_shell_masking import SHELL
 

@@ -14,9 +14,9 @@ from chipsieve.facts.finding import snippet
 from chipsieve.facts.reading import Command, Document, Fact, FactKind, Gap, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
+from chipsieve_shell.constants.pieces import OUTSIDE, Pieces, Value, constant, readings
+from chipsieve_shell.constants.source_map import Places
 from chipsieve_shell.syntax.nodes import Extent
-from chipsieve_shell.values.pieces import OUTSIDE, Pieces, Value, constant, readings
-from chipsieve_shell.values.source_map import Places
 
 STEP_LIMIT = 40_000  # nodes walked per file: bounds loops within loops and calls within calls
 PACKAGE = re.compile(r"\s*([\w.-]+)")  # the name that a requirement begins with

@@ -12,13 +12,13 @@ from chipsieve.facts.conditions import MENTION, Question
 from chipsieve.facts.reading import Command, Document, Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
+from chipsieve_shell.constants.pieces import Piece, Pieces, Value
+from chipsieve_shell.constants.source_map import MappedText, Places
+from chipsieve_shell.constants.state import State
 from chipsieve_shell.record import STEP_LIMIT, Exhausted, Record, merged
 from chipsieve_shell.run.interpreter import Interpreter
 from chipsieve_shell.syntax.nodes import Node, Script, Simple, children
 from chipsieve_shell.syntax.script_parser import parse
-from chipsieve_shell.values.pieces import Piece, Pieces, Value
-from chipsieve_shell.values.source_map import MappedText, Places
-from chipsieve_shell.values.state import State
 
 SIZE_LIMIT = 1_000_000  # characters; the largest launch script seen has 60,000
 LINE_LIMIT = 100_000  # characters in one line: data, not a script

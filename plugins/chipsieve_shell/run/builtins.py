@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from chipsieve.facts.conditions import ALWAYS, NEVER, Condition
+from chipsieve_shell.constants.conditionals import question
+from chipsieve_shell.constants.pieces import Piece, Pieces, constant, drop, prefix, scalar
+from chipsieve_shell.constants.source_map import map_words
+from chipsieve_shell.constants.state import State
 from chipsieve_shell.run.nested_scripts import Nested, in_words, joined_path
 from chipsieve_shell.run.simple_commands import Here, Placed
 from chipsieve_shell.syntax.nodes import Extent, Simple
-from chipsieve_shell.values.conditionals import question
-from chipsieve_shell.values.pieces import Piece, Pieces, constant, drop, prefix, scalar
-from chipsieve_shell.values.source_map import map_words
-from chipsieve_shell.values.state import State
 
 
 @dataclass(frozen=True, slots=True)

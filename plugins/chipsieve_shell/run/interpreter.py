@@ -28,6 +28,11 @@ from chipsieve.facts.conditions import (
     as_conditions,
     negate,
 )  # fmt: skip
+from chipsieve_shell.constants.conditionals import arithmetic, bracket_tokens, holds, matches, operand_tokens, question
+from chipsieve_shell.constants.operators import braces
+from chipsieve_shell.constants.pieces import Piece, Pieces, Value, constant, scalar
+from chipsieve_shell.constants.source_map import MappedText
+from chipsieve_shell.constants.state import Defined, State, join
 from chipsieve_shell.run.builtins import BUILTINS, Call
 from chipsieve_shell.run.nested_scripts import Nested, in_heredoc, in_words, printed, through_pipe
 from chipsieve_shell.run.simple_commands import Here
@@ -54,11 +59,6 @@ from chipsieve_shell.syntax.nodes import (
     wording,
 )  # fmt: skip
 from chipsieve_shell.syntax.script_parser import parse
-from chipsieve_shell.values.conditionals import arithmetic, bracket_tokens, holds, matches, operand_tokens, question
-from chipsieve_shell.values.operators import braces
-from chipsieve_shell.values.pieces import Piece, Pieces, Value, constant, scalar
-from chipsieve_shell.values.source_map import MappedText
-from chipsieve_shell.values.state import Defined, State, join
 
 CALL_DEPTH = 8
 NESTING_LIMIT = 5  # scripts in strings in scripts

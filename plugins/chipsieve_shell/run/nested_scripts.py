@@ -12,12 +12,12 @@ from posixpath import basename, splitext
 from chipsieve.commands.known import known
 from chipsieve.commands.launchers import launchers
 from chipsieve.facts.reading import Document
+from chipsieve_shell.constants.expander import parent
+from chipsieve_shell.constants.pieces import OUTSIDE, Piece, Pieces, constant
+from chipsieve_shell.constants.source_map import MappedText, map_words
+from chipsieve_shell.constants.state import State
 from chipsieve_shell.run.simple_commands import Here
 from chipsieve_shell.syntax.nodes import AndOr, Extent, Group, Heredoc, Node, Pipeline, Sequence, Simple, children
-from chipsieve_shell.values.expander import parent
-from chipsieve_shell.values.pieces import OUTSIDE, Piece, Pieces, constant
-from chipsieve_shell.values.source_map import MappedText, map_words
-from chipsieve_shell.values.state import State
 
 REMOTE_OPERANDS = frozenset({
     "-b", "-c", "-D", "-E", "-e", "-F", "-I", "-i", "-J", "-L", "-l", "-m", "-O", "-o", "-p", "-Q", "-R", "-S",

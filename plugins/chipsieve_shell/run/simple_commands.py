@@ -14,10 +14,8 @@ from chipsieve.commands.schedulers import Token, scheduler_options
 from chipsieve.facts.conditions import NEVER, Conditions
 from chipsieve.facts.reading import Command
 from chipsieve.facts.words import Word
-from chipsieve_shell.record import Assignment, Record
-from chipsieve_shell.syntax.nodes import Extent, Simple
-from chipsieve_shell.values.expander import Expander
-from chipsieve_shell.values.pieces import (
+from chipsieve_shell.constants.expander import Expander
+from chipsieve_shell.constants.pieces import (
     Piece,
     Pieces,
     Value,
@@ -30,6 +28,8 @@ from chipsieve_shell.values.pieces import (
     scalar,
     take,
 )  # fmt: skip
+from chipsieve_shell.record import Assignment, Record
+from chipsieve_shell.syntax.nodes import Extent, Simple
 
 PIECES_LIMIT = 4000  # long argument lists have some hundred
 TEXT_LIMIT = 200_000

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from chipsieve.facts.places import Lines, Span
 from chipsieve.facts.words import Part, Word
+from chipsieve_shell.constants.pieces import Piece, Pieces, extent_of
 from chipsieve_shell.syntax.nodes import Extent
-from chipsieve_shell.values.pieces import Piece, Pieces, extent_of
 
 FIRST_PLACEHOLDER = 0xE000
 LAST_PLACEHOLDER = 0xF8FF

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from chipsieve.facts.conditions import NEVER, Condition, Conditions, all_of, any_of, as_conditions, negate
+from chipsieve_shell.constants.pieces import LEAVES_LIMIT, Kind, Piece, Pieces, Value, leaves, scalar
+from chipsieve_shell.constants.source_map import MappedText
 from chipsieve_shell.syntax.nodes import Extent, Node
-from chipsieve_shell.values.pieces import LEAVES_LIMIT, Kind, Piece, Pieces, Value, leaves, scalar
-from chipsieve_shell.values.source_map import MappedText
 
 
 class Defined(NamedTuple):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 
-from chipsieve_shell.values.pieces import Pieces, constant, cut
+from chipsieve_shell.constants.pieces import Pieces, constant, cut
 
 LIMIT = 400  # characters; nobody computes a world size in more
 BOUND = 1 << 62

@@ -9,11 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chipsieve.facts.conditions import Not, Question
-from chipsieve_shell.syntax.masking import CommandScanner
-from chipsieve_shell.syntax.nodes import Extent
-from chipsieve_shell.syntax.word_scanner import ANSI, ASSIGNMENT, PLAIN, Unclosed
-from chipsieve_shell.values.operators import evaluate, transformed
-from chipsieve_shell.values.pieces import (
+from chipsieve_shell.constants.operators import evaluate, transformed
+from chipsieve_shell.constants.pieces import (
     OUTSIDE,
     Kind,
     Piece,
@@ -25,8 +22,11 @@ from chipsieve_shell.values.pieces import (
     requoted,
     scalar,
 )  # fmt: skip
-from chipsieve_shell.values.source_map import MappedText
-from chipsieve_shell.values.state import State
+from chipsieve_shell.constants.source_map import MappedText
+from chipsieve_shell.constants.state import State
+from chipsieve_shell.syntax.masking import CommandScanner
+from chipsieve_shell.syntax.nodes import Extent
+from chipsieve_shell.syntax.word_scanner import ANSI, ASSIGNMENT, PLAIN, Unclosed
 
 ESCAPED_IN_QUOTES = '$`"\\'
 ANSI_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}

@@ -9,10 +9,10 @@ from fnmatch import fnmatchcase
 
 from chipsieve.commands.known import known
 from chipsieve.facts.conditions import ALWAYS, NEVER, Condition, Not, Question, all_of, any_of, negate
+from chipsieve_shell.constants.expander import Expander
+from chipsieve_shell.constants.pieces import Piece, Pieces, constant, drop, prefix, readings
 from chipsieve_shell.syntax.nodes import Extent
 from chipsieve_shell.syntax.word_scanner import Unclosed
-from chipsieve_shell.values.expander import Expander
-from chipsieve_shell.values.pieces import Piece, Pieces, constant, drop, prefix, readings
 
 QUESTION_LENGTH = 200  # characters of its text, by which two questions are told apart
 NUMERIC: dict[str, Callable[[int, int], bool]] = {
