@@ -14,7 +14,7 @@ from chipsieve_shell.constants.pieces import Piece, Pieces, constant, drop, pref
 from chipsieve_shell.syntax.nodes import Extent
 from chipsieve_shell.syntax.word_scanner import Unclosed
 
-QUESTION_LENGTH = 200  # characters of its text, by which two questions are told apart
+QUESTION_LENGTH = 200  # characters of its text, which distinguish two questions
 NUMERIC: dict[str, Callable[[int, int], bool]] = {
     "-eq": int.__eq__, "-ne": int.__ne__, "-lt": int.__lt__, "-le": int.__le__, "-gt": int.__gt__, "-ge": int.__ge__,
 }  # fmt: skip

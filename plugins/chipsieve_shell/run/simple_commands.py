@@ -35,7 +35,7 @@ PIECES_LIMIT = 4000  # long argument lists have some hundred
 TEXT_LIMIT = 200_000
 
 Placed = tuple[Pieces, Extent]  # a word, and where it stands in the command
-Flag = tuple[str, str | None, Extent, Conditions]
+FlagReading = tuple[str, str | None, Extent, Conditions]
 Settings = list[tuple[str, Word]]
 
 
@@ -204,7 +204,7 @@ def _scheduler_options(tokens: Sequence[Token], placed: Sequence[Placed]) -> Ite
     yield from scheduler_options(manager, options)
 
 
-def flags_of(placed: Sequence[Placed]) -> Iterator[Flag]:
+def flags_of(placed: Sequence[Placed]) -> Iterator[FlagReading]:
     """The flags among the words with their values, once per reading of a word that is not decided."""
     for index, (word, place) in enumerate(placed):
         following = placed[index + 1][0] if index + 1 < len(placed) else ()
