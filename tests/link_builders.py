@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from chipsieve.facts.conditions import Condition, Question
 from chipsieve.facts.places import Span
 from chipsieve.facts.reading import Command, Function, Import, Option, Reading
@@ -19,6 +21,11 @@ def text(value: str, line: int = 1) -> Word:
 def variable(name: str, *, quoted: bool = True, default: str | None = None) -> Word:
     part = Part("variable", name, span(), quoted=quoted, default=None if default is None else text(default))
     return Word((part,), span())
+
+
+def place(kind: Literal["directory", "script", "script_directory"]) -> Word:
+    """The working folder, the script itself or the folder that holds it."""
+    return Word((Part(kind, "", span(), quoted=True),), span())
 
 
 def joined(*words: Word) -> Word:

@@ -53,7 +53,7 @@ def spelled(word: Word) -> str:
         elif part.kind == "choice":
             shown.append("{" + "|".join(spelled(value) for _, value in part.alternatives) + "}")
         else:
-            shown.append("{?}" if part.kind == "unknown" else f"{{{part.text}}}")
+            shown.append({"unknown": "{?}", "arguments": f"{{{part.text}}}"}.get(part.kind, f"{{{part.kind}}}"))
     return "".join(shown)
 
 
@@ -86,8 +86,11 @@ def findings(text: str, signal: str) -> list[Finding]:
 def worded(condition: Condition) -> str:
     """A condition as a short text."""
     if isinstance(condition, Question):
-        shown = f"{condition.name} {condition.operator} {'|'.join(condition.values)}".strip() if condition.name else ""
-        return condition.name if condition.subject == "call" else shown or f"{condition.subject}: {condition.text}"
+        if condition.subject == "call":
+            return condition.name
+        if condition.text:
+            return f"{condition.subject}: {condition.text}"
+        return f"{condition.name} {condition.operator} {'|'.join(condition.values)}".strip()
     if isinstance(condition, Not):
         return f"not ({worded(condition.condition)})"
     if isinstance(condition, Always | Never):

@@ -11,7 +11,7 @@ from chipsieve.facts.words import Part, Resolved, Word
 from chipsieve.link.expansion import Scope, expand
 from chipsieve.link.file_index import FileIndex, above
 from chipsieve.link.following import Run, follow
-from link_builders import arguments, choice, command, if_variable, joined, module, script, span, text, variable
+from link_builders import arguments, choice, command, if_variable, joined, module, place, script, span, text, variable
 
 
 def runs(first: str, *readings: Reading) -> list[Run]:
@@ -66,7 +66,7 @@ def test_other_commands_start_nothing(words: str) -> None:
 def test_scripts_call_scripts_and_pass_their_arguments_on() -> None:
     outer = script(
         "hydit/train.sh",
-        command([text("sh"), joined(variable("@scriptdir"), text("/run.sh")), text("--fast"), arguments()], at=5),
+        command([text("sh"), joined(place("script_directory"), text("/run.sh")), text("--fast"), arguments()], at=5),
     )
     inner = script("hydit/run.sh", command([text("deepspeed"), text("hydit/train.py"), arguments()], at=2))
     followed = follow(FileIndex([outer, inner, module("hydit/train.py")]))
@@ -419,18 +419,18 @@ def test_an_unset_variable_is_unknown_whatever_its_name(name: str, folder: str, 
 @pytest.mark.parametrize(
     ("parts", "entry"),
     [
-        ((variable("@scriptdir"), text("/train.py")), "sub/train.py"),
-        ((variable("@scriptdir"), text("/../train.py")), "train.py"),
-        ((variable("@scriptdir"), text("/deep/train.py")), "sub/deep/train.py"),
-        ((variable("@cwd"), text("/train.py")), "sub/deep/train.py"),
-        ((variable("@cwd"), text("/../train.py")), "sub/train.py"),
-        ((variable("@cwd"), text("/../../train.py")), "train.py"),
+        ((place("script_directory"), text("/train.py")), "sub/train.py"),
+        ((place("script_directory"), text("/../train.py")), "train.py"),
+        ((place("script_directory"), text("/deep/train.py")), "sub/deep/train.py"),
+        ((place("directory"), text("/train.py")), "sub/deep/train.py"),
+        ((place("directory"), text("/../train.py")), "sub/train.py"),
+        ((place("directory"), text("/../../train.py")), "train.py"),
         ((text("train.py"),), "sub/deep/train.py"),
-        ((variable("@cwd"), text("/../../../train.py")), "sub/deep/train.py"),  # above the root: the ending counts
+        ((place("directory"), text("/../../../train.py")), "sub/deep/train.py"),  # above the root: the ending counts
     ],
 )
 def test_words_on_the_scripts_own_place_find_files_from_the_root(parts: tuple[Word, ...], entry: str) -> None:
-    run_in = command([text("python"), joined(*parts)], directory=joined(variable("@scriptdir"), text("/deep")))
+    run_in = command([text("python"), joined(*parts)], directory=joined(place("script_directory"), text("/deep")))
     (run,) = runs("sub/run.sh", script("sub/run.sh", run_in), *SIDES)
     assert run.program.entry == entry
     assert run.program.known
@@ -438,22 +438,22 @@ def test_words_on_the_scripts_own_place_find_files_from_the_root(parts: tuple[Wo
 
 
 def test_the_place_of_the_called_script_is_its_own() -> None:
-    outer = script("run.sh", command([text("bash"), joined(variable("@scriptdir"), text("/sub/run.sh"))]))
-    inner = script("sub/run.sh", command([text("python"), joined(variable("@scriptdir"), text("/train.py"))]))
+    outer = script("run.sh", command([text("bash"), joined(place("script_directory"), text("/sub/run.sh"))]))
+    inner = script("sub/run.sh", command([text("python"), joined(place("script_directory"), text("/train.py"))]))
     (run,) = runs("run.sh", outer, inner, *SIDES)
     assert run.program.entry == "sub/train.py"
 
 
 def test_a_script_may_call_itself_by_its_own_name() -> None:
-    itself = script("sub/run.sh", command([text("sbatch"), variable("@script")]), command("python train.py", at=2))
+    itself = script("sub/run.sh", command([text("sbatch"), place("script")]), command("python train.py", at=2))
     assert [run.chain for run in runs("sub/run.sh", itself, *SIDES)] == [(("sub/run.sh", 2),)]
 
 
 def test_a_place_in_a_word_begins_where_the_path_does() -> None:
     scope = Scope("sub/run.sh", directory="work")
-    (word,) = expand(joined(text("--config="), variable("@scriptdir"), text("/ds.json")), scope)
+    (word,) = expand(joined(text("--config="), place("script_directory"), text("/ds.json")), scope)
     assert (word.text, word.root_at, word.known) == ("--config=sub/ds.json", 9, False)
-    (path,) = expand(joined(variable("@cwd"), text("/ds.json")), scope)
+    (path,) = expand(joined(place("directory"), text("/ds.json")), scope)
     assert (path.text, path.root_at, path.known) == ("work/ds.json", 0, True)
     (plain,) = expand(text("sub/ds.json"), scope)
     assert (plain.root_at, plain.known) == (None, True)

@@ -9,7 +9,7 @@ from chipsieve.facts.conditions import MENTION, NEVER, Condition, Question
 from chipsieve.facts.reading import Function, Import, Reading, Reference
 from chipsieve.link.launch import Launch, Standing
 from chipsieve.match.matcher import match_tree
-from link_builders import choice, command, if_variable, joined, module, option, script, span, text, variable
+from link_builders import choice, command, if_variable, joined, module, option, place, script, span, text, variable
 from small_signals import TABLE, fact, having, launches_of, one, standings
 
 
@@ -390,10 +390,10 @@ def test_configs_are_looked_for_beside_an_entry_that_is_known(line: str, files: 
 
 @pytest.mark.parametrize("between", ["=", " "])
 def test_a_config_on_the_scripts_own_place_is_found_from_the_root(between: str) -> None:
-    place = (variable("@scriptdir"), text("/ds.json"))
-    flag = [joined(text("--config="), *place)] if between == "=" else [text("--config"), joined(*place)]
+    config = (place("script_directory"), text("/ds.json"))
+    flag = [joined(text("--config="), *config)] if between == "=" else [text("--config"), joined(*config)]
     configs = [Reading(path, "json", facts=(fact("bf16", kind="key"),)) for path in ("ds.json", "sub/ds.json")]
-    run = command([text("python"), text("train.py"), *flag], directory=joined(variable("@scriptdir"), text("/..")))
+    run = command([text("python"), text("train.py"), *flag], directory=joined(place("script_directory"), text("/..")))
     assert standings(one(script("sub/run.sh", run), module("train.py"), *configs)) == {
         ("bf16", "sub/ds.json"): "asserted"
     }

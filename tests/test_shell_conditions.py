@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chipsieve.facts.conditions import questions
 from shell_builders import conditions, findings, lines, only, reading, worded
 
 DECIDED = {
@@ -72,6 +73,8 @@ UNDECIDED = {
     "hardware in a substitution": ('[[ "$(rocm-smi)" == *MI* ]]', 'hardware: [[ "$(rocm-smi)" == *MI* ]]'),
     "device file": ("[ -e /dev/kfd ]", "hardware: [ -e /dev/kfd ]"),
     "glob": ("[[ $V == a* ]]", "unknown: [[ $V == a* ]]"),
+    "no match of a glob": ("[[ $V != a* ]]", "unknown: [[ $V != a* ]]"),
+    "empty output": ('[ -z "$(hostname)" ]', 'unknown: [ -z "$(hostname)" ]'),
     "order": ("[ $V -gt 1 ]", "unknown: [ $V -gt 1 ]"),
     "command": ("ping -c1 x", "unknown: ping -c1 x succeeds"),
 }
@@ -83,11 +86,26 @@ def test_an_undecided_test_becomes_a_condition(test: str, expected: str) -> None
         assert " and ".join(conditions(text)) == expected
 
 
+def test_each_part_of_a_test_is_a_question_of_its_own() -> None:
+    text = 'read L\n[[ -z "$L" || "$L" =~ ^x ]] && exit 0\npython x'
+    assert conditions(text) == ["not (unknown: -z read L)", "not (unknown: read L =~ ^x)"]
+    assert conditions('read L\nif [ -f "$L" -a ! -d "$L" ]; then python x; fi') == [
+        "unknown: -f read L",
+        "not (unknown: -d read L)",
+    ]
+
+
+def test_two_loops_that_are_worded_alike_are_two_questions() -> None:
+    text = "X=0\nfor i in $A; do X=1; done\nfor i in $B; do X=$X-2; done\n[ $X = 1 ] && python x"
+    (condition,) = reading(text).commands[-1].conditions
+    assert len({one for one in questions(condition) if one.text == "the loop over i runs"}) == 2
+
+
 def test_a_default_is_part_of_the_test() -> None:
     text = 'V=${V:-a}\nif [ "$V" = a ]; then python x; else python y; fi'
     x, y = ([worded(one) for one in command.conditions] for command in reading(text).commands)
     assert x == ["((V set) and (V in a)) or (not (V set))"]
-    assert y == [f"not ({x[0]})"]
+    assert y == ["not ((V set) and (V in a))", "V set"]
 
 
 def test_branches_exclude_each_other() -> None:
@@ -103,8 +121,8 @@ def test_case() -> None:
     text = 'case "$V" in a|b) python x;; c*) python y;; *) python z;; esac'
     assert [[worded(one) for one in command.conditions] for command in reading(text).commands] == [
         ["(V in a) or (V in b)"],
-        ["not ((V in a) or (V in b))", 'unknown: "$V" matches c*'],
-        ["not ((V in a) or (V in b))", 'not (unknown: "$V" matches c*)'],
+        ["not (V in a)", "not (V in b)", 'unknown: "$V" matches c*'],
+        ["not (V in a)", "not (V in b)", 'not (unknown: "$V" matches c*)'],
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chipsieve_shell.masking import mask
+from chipsieve_shell.syntax.masking import mask
 
 GOLDEN = {
     "arithmetic expansion": ("a $((1 + 2)) b", "a '%%%%%%%%' b"),

@@ -14,11 +14,16 @@ from hypothesis import strategies as st
 from tree_sitter import Language, Parser
 from tree_sitter import Node as Branch
 
-from chipsieve_shell import tree
-from chipsieve_shell.expand import Expander
-from chipsieve_shell.mask_words import ASSIGNMENT
-from chipsieve_shell.masked import Masked
-from chipsieve_shell.nodes import (
+from chipsieve.facts.reading import Source
+from chipsieve.match.table import default_table
+from chipsieve.sources.readers import read_source
+from chipsieve_shell.constants.expander import Expander
+from chipsieve_shell.constants.pieces import Pieces
+from chipsieve_shell.constants.source_map import MappedText
+from chipsieve_shell.constants.state import State
+from chipsieve_shell.syntax import script_parser
+from chipsieve_shell.syntax.masking import Masked
+from chipsieve_shell.syntax.nodes import (
     Bracketed,
     Case,
     Doubtful,
@@ -28,14 +33,11 @@ from chipsieve_shell.nodes import (
     Group,
     Node,
     Script,
-    Sequence,
     Simple,
     children,
 )
-from chipsieve_shell.parse import parse
-from chipsieve_shell.state import State
-from chipsieve_shell.tape import Tape
-from chipsieve_shell.values import Pieces
+from chipsieve_shell.syntax.script_parser import parse
+from chipsieve_shell.syntax.word_scanner import ASSIGNMENT
 from shell_builders import lines, reading
 from test_shell_masking import SHELL
 
@@ -61,24 +63,23 @@ def expected(text: str) -> set[tuple[str, int]]:
     return found
 
 
-class Collector:
+class Collector(Expander):
     """Commands and assignments of our own tree, those in substitutions too."""
 
     def __init__(self, text: str) -> None:
         """Collect from one text."""
+        super().__init__(MappedText(text), State())
         self.text, self.found = text, set[tuple[str, int]]()
 
-    def substitute(self, tape: Tape, start: int, end: int, state: State) -> Pieces:
-        del tape, state
+    def substitute(self, start: int, end: int) -> Pieces:
         self.collect(parse(self.text, start, end).body)
         return ()
 
     def word(self, extent: Extent) -> None:
-        expander = Expander(Tape(self.text), State(), self.substitute)
-        if (parts := expander.assigned(extent)) and self.text.startswith("(", parts[3][0]):
-            expander.elements(*parts[3])
+        if (parts := self.assigned(extent)) and self.text.startswith("(", parts[3][0]):
+            self.elements(*parts[3])
         else:
-            expander.pieces(*extent)
+            self.pieces(*extent)
 
     def collect(self, node: Node) -> None:
         if isinstance(node, Simple):
@@ -129,15 +130,15 @@ def by_the_engine(text: str, _: object) -> object:
     """The engine's trees of a whole text."""
     try:
         return bashlex.parse(text)
-    except (bashlex.errors.ParsingError, bashlex.tokenizer.MatchedPairError) as error:
+    except Exception as error:
         raise EngineError from error
 
 
 def read_by_the_engine_alone(text: str) -> Script:
     """The script, every statement of which the engine reads."""
     with (
-        patch.object(tree, "plain_commands", lambda _: {}),
-        patch.object(tree, "_trees", by_the_engine),
+        patch.object(script_parser, "plain_commands", lambda _: {}),
+        patch.object(script_parser, "_statements", by_the_engine),
     ):
         return parse(text)
 
@@ -155,7 +156,7 @@ def test_plain_lines_of_a_script_are_read_as_the_engine_reads_them(path: Path) -
 
 def test_a_comment_that_was_left_ends_what_is_read() -> None:
     text = "(a)\n# b"
-    built = tree.build(Masked(text, 0), 0, len(text), lambda *_: Sequence(()))
+    built = script_parser._Parser(text, Masked(text)).build(0, len(text))  # noqa: SLF001 - parse() reads on behind it
     assert built == Group(Simple((1, 2), (), ((1, 2),)), subshell=True)
 
 
@@ -271,6 +272,33 @@ def test_hostile_sizes_end_soon_and_say_so(text: str) -> None:
     result = reading(text)
     assert time.process_time() - began < 15
     assert result.gaps or result.commands or text.startswith(("A=", "f()", "bash", "cat"))
+
+
+def test_a_fault_of_the_tree_builder_is_no_fault_of_the_script() -> None:
+    def broken(*_: object) -> Node:
+        raise TypeError("a fault of ours")
+
+    with patch.object(script_parser._Builder, "conditional", broken), pytest.raises(TypeError):  # noqa: SLF001 - ours
+        reading("if a; then b; fi\n")
+    with patch.object(script_parser._Builder, "conditional", broken):  # noqa: SLF001 - ours
+        (whole,) = read_source(Source("run.sh", "shell", "if a; then b; fi\n"), default_table().vocabulary)
+    assert [gap.reason for gap in whole.gaps] == ["the shell reader failed: TypeError: a fault of ours"]
+
+
+@pytest.mark.parametrize("fault", [bashlex.errors.ParsingError("x", "y", 1), TypeError("its own"), RecursionError()])
+def test_a_fault_of_the_engine_costs_the_statement_alone(fault: Exception) -> None:
+    with patch.object(bashlex, "parsesingle", side_effect=fault):
+        result = reading("a\nif b; then c; fi\nd\n")
+    assert [command.words[0].literal for command in result.commands] == ["a", "d"]
+    assert [gap.line for gap in result.gaps] == [2]
+
+
+@pytest.mark.parametrize(
+    ("text", "engine"),
+    [("python x --bf16", "shell"), ("python x --bf16 > log", "bashlex"), ("bash -c 'python x --bf16 | y'", "bashlex")],
+)
+def test_the_engine_is_named_where_it_was_needed(text: str, engine: str) -> None:
+    assert reading(text).findings[-1].engine == engine
 
 
 @given(st.one_of(st.text(max_size=60), SHELL))

@@ -16,6 +16,6 @@ __all__ = ["LANGUAGES", "read"]
 
 def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Read one script. Never raises for bad input: what cannot be read is a gap."""
-    from chipsieve_shell import reader  # bashlex takes long to load, and not every run needs it
+    from chipsieve_shell import script_reader  # not every run has shell scripts
 
-    return reader.read(source, vocabulary)
+    return script_reader.read(source, vocabulary)

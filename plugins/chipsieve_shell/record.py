@@ -3,48 +3,48 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from dataclasses import replace as changed
 
 from msgspec.structs import replace
 
-from chipsieve.facts.conditions import NEVER
+from chipsieve.facts.conditions import NEVER, Conditions
 from chipsieve.facts.finding import snippet
 from chipsieve.facts.reading import Command, Document, Fact, FactKind, Gap, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
-from chipsieve_shell.answers import Conditions
-from chipsieve_shell.nodes import Extent
-from chipsieve_shell.places import Places
-from chipsieve_shell.values import Pieces, Value, constant, readings
+from chipsieve_shell.constants.pieces import OUTSIDE, Pieces, Value, constant, readings
+from chipsieve_shell.constants.source_map import Places
+from chipsieve_shell.syntax.nodes import Extent
 
-ENGINE = "bashlex"
 STEP_LIMIT = 40_000  # nodes walked per file: bounds loops within loops and calls within calls
+PACKAGE = re.compile(r"\s*([\w.-]+)")  # the name that a requirement begins with
 
 
 class Exhausted(Exception):
     """The script's loops and calls multiply beyond reason."""
 
 
-PACKAGE = re.compile(r"\s*([\w.-]+)")  # the name that a requirement begins with
-
-
-@dataclass(slots=True)
-class Assigned:
-    """One assignment to a variable: where, under what, how many commands came before it, and whether it lasted.
-
-    `replaced` says that another assignment took its place before any command ran.
-    """
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One assignment to a variable: where, under what, who read it, and how many commands came before it."""
 
     pieces: Pieces
     extent: Extent
     conditions: Conditions
+    engine: str
     commands: int
-    replaced: bool = False
 
 
 @dataclass(slots=True)
 class Record:
-    """Collects; knows the source, its lines and the names that are worth stating."""
+    """Collects; knows the source, its lines and the names that are worth stating.
+
+    `pending` are assignments of variables that are not exported, at least not yet; `exported` those of the environment.
+    `replaced` are those of the latter whose place another took before any command ran. `called` are the functions that
+    the script calls.
+    """
 
     source: Source
     vocabulary: Vocabulary
@@ -55,8 +55,10 @@ class Record:
     gaps: list[Gap] = field(default_factory=list)
     steps: int = 0
     words: dict[int, tuple[Value, Word]] = field(default_factory=dict)  # by the value's identity
-    pending: dict[str, list[Assigned]] = field(default_factory=dict)
-    exported: dict[str, list[Assigned]] = field(default_factory=dict)
+    pending: dict[str, list[Assignment]] = field(default_factory=dict)
+    exported: dict[str, list[Assignment]] = field(default_factory=dict)
+    replaced: set[int] = field(default_factory=set)  # by identity
+    called: set[str] = field(default_factory=set)
 
     def step(self) -> None:
         """Count one more node that is walked.
@@ -73,20 +75,21 @@ class Record:
         self.gaps.append(Gap(self.source.path, reason, line))
 
     def word(self, value: Value) -> Word:
-        """A variable's value as the model's word; made once, since every command carries its environment."""
+        """A variable's value as a word; made once, since every command carries its environment."""
         held = self.words.get(id(value))
         if held is None:
             held = self.words[id(value)] = (value, self.lines.word(value.pieces, value.extent))
         return held[1]
 
     def fact(
-        self, kind: FactKind, name: str, value: str | None, extent: Extent, conditions: Conditions, *, by: str = ""
-    ) -> None:
+        self, kind: FactKind, name: str, value: str | None, extent: Extent, conditions: Conditions, engine: str,
+        *, by: str = "",
+    ) -> None:  # fmt: skip
         """State a fact, where a signal may ask for it."""
         if self._asked(kind, name, value):
             span = self.lines.span(*extent)
             tidy = tuple(dict.fromkeys(conditions))
-            self.facts.append(Fact(kind, name, value, span, snippet(self.lines, span), tidy, ENGINE, by=by))
+            self.facts.append(Fact(kind, name, value, span, snippet(self.lines, span), tidy, engine, by=by))
 
     def _asked(self, kind: FactKind, name: str, value: str | None) -> bool:
         if kind == "pin":
@@ -96,37 +99,37 @@ class Record:
             return bool(value) and self.vocabulary.holds(kind, value or "")
         return kind in ("image", "claim") or self.vocabulary.asks(kind, name)
 
-    def plain(self, name: str, pieces: Pieces, extent: Extent, conditions: Conditions) -> None:
+    def assign(self, name: str, made: Assignment) -> None:
         """A variable was assigned that is not exported, at least not yet."""
         events = self.pending.setdefault(name, [])
-        events[:] = [event for event in events if not set(conditions) <= set(event.conditions)]
-        events.append(Assigned(pieces, extent, conditions, len(self.commands)))
+        events[:] = [event for event in events if not set(made.conditions) <= set(event.conditions)]
+        events.append(made)
+
+    def export(self, name: str, made: Assignment) -> None:
+        """A variable of the environment was set."""
+        self.overwrite(name, made.conditions, made.pieces)
+        self.exported.setdefault(name, []).append(made)
 
     def export_pending(self, name: str, conditions: Conditions) -> None:
         """A variable that was assigned before is exported now."""
         for event in self.pending.pop(name, []):
             together = tuple(dict.fromkeys((*event.conditions, *conditions)))
-            self.environment(name, event.pieces, event.extent, together)
-
-    def environment(self, name: str, pieces: Pieces, extent: Extent, conditions: Conditions) -> None:
-        """A variable of the environment was set."""
-        self.overwrite(name, conditions, pieces)
-        self.exported.setdefault(name, []).append(Assigned(pieces, extent, conditions, len(self.commands)))
+            self.export(name, changed(event, conditions=together, commands=len(self.commands)))
 
     def overwrite(self, name: str, conditions: Conditions, pieces: Pieces = ()) -> None:
-        """What was set before and is replaced before any command ran never took effect."""
+        """What was set before and is replaced before any command ran never takes effect."""
         for event in self.exported.get(name, []):
-            replaced = event.commands == len(self.commands) and set(conditions) <= set(event.conditions)
-            if replaced and not any(event.extent[0] <= piece.start < event.extent[1] for piece in pieces):
-                event.replaced = True
+            early = event.commands == len(self.commands) and set(conditions) <= set(event.conditions)
+            if early and not any(event.extent[0] <= piece.start < event.extent[1] for piece in pieces):
+                self.replaced.add(id(event))
 
     def state_environment(self) -> None:
         """State the variables of the environment once the walk is over: one fact per value that each can have."""
         for name, events in self.exported.items():
             for event in events if self.vocabulary.asks("env", name) else ():
-                never = (NEVER,) if event.replaced else ()
+                never = (NEVER,) if id(event) in self.replaced else ()
                 for further, text in known_values(event.pieces):
-                    self.fact("env", name, text, event.extent, (*event.conditions, *further, *never))
+                    self.fact("env", name, text, event.extent, (*event.conditions, *further, *never), event.engine)
 
 
 def known_values(pieces: Pieces) -> list[tuple[Conditions, str | None]]:
@@ -136,15 +139,15 @@ def known_values(pieces: Pieces) -> list[tuple[Conditions, str | None]]:
     """
     if len(pieces) == 1 and pieces[0].kind == "variable" and pieces[0].default is None:
         return [((), None)]
-    found = [(conditions, constant(value)) for conditions, value in readings(pieces) if not _given(value)]
+    found = [(conditions, constant(value)) for conditions, value in readings(pieces) if not _from_outside(value)]
     return found or [((), None)]
 
 
-def _given(value: Pieces) -> bool:
-    return len(value) == 1 and value[0].kind == "variable"
+def _from_outside(value: Pieces) -> bool:
+    return len(value) == 1 and value[0].kind in OUTSIDE
 
 
-def merged(facts: list[Fact]) -> tuple[Fact, ...]:
+def merged(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """Each fact once, in the order of the text; of two at one place, one under fewer conditions says it all."""
     groups: dict[Fact, list[Fact]] = {}
     for item in facts:

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from posixpath import basename
 
+from chipsieve.commands.known import known
 from chipsieve.commands.schedulers import Extent, Token
 
-CONTAINERS = frozenset({"docker", "podman", "nerdctl", "nvidia-docker"})
-SANDBOXES = frozenset({"singularity", "apptainer"})
 IMAGE_OPTIONS = ("--container-image", "--image")
 CONTAINER_BARE = frozenset({
     "rm", "it", "ti", "i", "t", "d", "detach", "privileged", "init", "tty", "interactive", "read-only",
@@ -20,13 +19,13 @@ CONTAINER_BARE = frozenset({
 BARE_IN_SANDBOX_ONLY = frozenset({
     "nv", "rocm", "nvccli", "c", "C", "e", "f", "w", "u", "n", "p",
 })  # fmt: skip
-CONDA = frozenset({"conda", "mamba", "micromamba"})
 VALUE_OPTIONS = frozenset({
     "-r", "--requirement", "-c", "--constraint", "--channel", "-i", "--index-url", "--extra-index-url", "-f",
     "--find-links", "-t", "--target", "-n", "--name", "-p", "--prefix", "--platform", "--python-version", "--root",
     "--upgrade-strategy", "--no-binary", "--only-binary", "--trusted-host", "--config-settings", "-e", "--editable",
     "--group", "--source", "--python", "--file", "--proxy", "--timeout", "--retries", "--progress-bar",
 })  # fmt: skip
+VERSIONED_PIP = re.compile(r"pip3\.\d+")
 INSTALL_VERBS = frozenset({"install", "add", "create"})
 
 
@@ -39,9 +38,9 @@ def images(words: list[Token]) -> Iterator[tuple[str, Extent]]:
             if operand[0] is not None:
                 yield operand[0], operand[1]
         verb = words[index + 1][0] if index + 1 < len(words) else None
-        if verb in ("run", "create", "pull") and basename(text or "") in CONTAINERS:
+        if verb in ("run", "create", "pull") and basename(text or "") in known().containers:
             yield from _first_operand(words[index + 2 :], sandbox=False)
-        elif verb in ("exec", "run", "shell", "pull", "build") and basename(text or "") in SANDBOXES:
+        elif verb in ("exec", "run", "shell", "pull", "build") and basename(text or "") in known().sandboxes:
             yield from _first_operand(words[index + 2 :], sandbox=True)
         elif text == "enroot" and verb in ("import", "create", "start"):
             yield from _first_operand(words[index + 2 :], sandbox=False)
@@ -69,8 +68,8 @@ def pins(words: list[Token]) -> Iterator[tuple[str, Extent]]:
     if verb is None:
         return
     tools = set(texts[:verb])
-    conda = bool(tools & CONDA)
-    if not (conda or tools & {"pip", "pip3", "uv", "poetry"} or any(re.fullmatch(r"pip3(\.\d+)?", t) for t in tools)):
+    conda = bool(tools & known().conda)
+    if not (conda or tools & known().installers or any(map(VERSIONED_PIP.fullmatch, tools))):
         return
     at = verb + 1
     while at < len(words):

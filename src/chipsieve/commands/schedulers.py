@@ -10,10 +10,7 @@ Option = tuple[str, str | None, Extent]
 Token = tuple[str | None, Extent]
 
 DIRECTIVE = re.compile(r"#(SBATCH|PBS|BSUB|\$)(?=[ \t]+-)[ \t]+")
-SYSTEMS = {
-    "#SBATCH": "slurm", "#PBS": "pbs", "#BSUB": "lsf", "#$": "pbs",
-    "sbatch": "slurm", "srun": "slurm", "salloc": "slurm", "qsub": "pbs", "bsub": "lsf",
-}  # fmt: skip
+MANAGERS = {"SBATCH": "slurm", "PBS": "pbs", "BSUB": "lsf", "$": "pbs"}  # by the mark of their directives
 LONG_NAMES = {
     "slurm": {"C": "constraint", "p": "partition", "G": "gpus", "N": "nodes", "n": "ntasks", "A": "account",
               "q": "qos", "w": "nodelist", "M": "clusters", "J": "job-name", "t": "time", "c": "cpus-per-task",
@@ -44,12 +41,11 @@ def directive_lines(text: str, comments: tuple[Extent, ...]) -> Iterator[tuple[E
             tokens: list[Token] = [
                 (re.sub(r"[\"']", "", token[0]), token.span()) for token in TOKEN.finditer(text, marked.end(), end)
             ]
-            yield (start, end), list(scheduler_options("#" + marked[1], tokens))
+            yield (start, end), list(scheduler_options(MANAGERS[marked[1]], tokens))
 
 
-def scheduler_options(command: str, tokens: list[Token]) -> Iterator[Option]:
-    """The options of a scheduler's command or directive by long name, up to the first operand."""
-    system = SYSTEMS[command]
+def scheduler_options(manager: str, tokens: list[Token]) -> Iterator[Option]:
+    """The options of a command or directive of a workload manager by long name, up to the first operand."""
     at = 0
     while at < len(tokens):
         text, extent = tokens[at]
@@ -59,21 +55,21 @@ def scheduler_options(command: str, tokens: list[Token]) -> Iterator[Option]:
         if not text.startswith("-") or text in ("-", "--"):
             return
         name, equals, value = text.lstrip("-").partition("=")
-        if not text.startswith("--") and system == "slurm" and len(name) > 1:
+        if not text.startswith("--") and manager == "slurm" and len(name) > 1:
             name, value, equals = name[0], name[1:] + equals + value, "="
         operand: str | None = value
-        if not equals and name not in BARE[system] and at < len(tokens):
+        if not equals and name not in BARE[manager] and at < len(tokens):
             following, place = tokens[at]
             if following is None or not following.startswith("-"):
                 operand, extent, at = following, (extent[0], max(extent[1], place[1])), at + 1
-        yield from _named(system, LONG_NAMES[system].get(name, name), operand, extent)
+        yield from _named(manager, LONG_NAMES[manager].get(name, name), operand, extent)
 
 
-def _named(system: str, name: str, value: str | None, extent: Extent) -> Iterator[Option]:
+def _named(manager: str, name: str, value: str | None, extent: Extent) -> Iterator[Option]:
     """An option under its long name; resource lists of PBS and LSF come apart."""
     if name != "resources" or value is None:
         yield name, value, extent
-    elif system == "lsf":
+    elif manager == "lsf":
         yield from (("select", inner, extent) for inner in LSF_SELECT.findall(value))
     else:
         for item in value.split(","):

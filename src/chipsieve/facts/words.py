@@ -18,11 +18,13 @@ class Part(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `text` stands for itself; `variable` for the value of the variable named `text`, or `default` where
     that is unset; `arguments` for "$@" or "$*"; `choice` for one of `alternatives`, whichever
-    conditions hold; `unknown` for something only a shell could tell. An unquoted part is split at
-    white space once its value is known. `span` is where the literal text stands in `path`.
+    conditions hold; `unknown` for something only a shell could tell. `directory` is the one in which the
+    script was started, `script` the script itself and `script_directory` the directory that holds it. An
+    unquoted part is split at white space once its value is known. `span` is where the literal text stands
+    in `path`.
     """
 
-    kind: Literal["text", "variable", "arguments", "choice", "unknown"]
+    kind: Literal["text", "variable", "arguments", "choice", "unknown", "directory", "script", "script_directory"]
     text: str
     span: Span
     quoted: bool = False

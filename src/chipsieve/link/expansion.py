@@ -112,6 +112,9 @@ def _part(part: Part, scope: Scope) -> list[Fields]:
         return _split(part, _choice(part, scope))
     if part.kind == "variable":
         return _split(part, _variable(part, scope))
+    place = _place(part, scope)
+    if place is not None:
+        return [(Resolved(place, scope.script, part.span, root_at=0),)]
     return [(_unknown(SOMETHING, part, scope),)]
 
 
@@ -148,9 +151,6 @@ def _under(conditions: Conditions, fields: Fields) -> Fields:
 
 
 def _variable(part: Part, scope: Scope) -> list[Fields]:
-    place = _place(part.text, scope)
-    if place is not None:
-        return [(Resolved(place, scope.script, part.span, root_at=0),)]
     values = scope.values(part.text)
     if values and not (part.default and all(value.text == "" for value in values)):
         return [(value,) for value in values]
@@ -159,11 +159,10 @@ def _variable(part: Part, scope: Scope) -> list[Fields]:
     return [(_unknown(f"${{{part.text}}}", part, scope),)]
 
 
-def _place(name: str, scope: Scope) -> str | None:
-    """A script's own place below the scanned root, for the names by which the shell reader calls it."""
-    places = {
-        "@scriptdir": posixpath.dirname(scope.script) or ".",
-        "@cwd": scope.directory or ".",
-        "@script": scope.script,
-    }
-    return places.get(name)
+def _place(part: Part, scope: Scope) -> str | None:
+    """A place below the scanned root that a part stands for: the script's own, its folder, the working folder."""
+    if part.kind == "directory":
+        return scope.directory or "."
+    if part.kind == "script":
+        return scope.script
+    return posixpath.dirname(scope.script) or "." if part.kind == "script_directory" else None

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from chipsieve.facts.conditions import NEVER, Condition
-from chipsieve_shell.answers import Conditions, any_of, as_conditions, conjunction, negate
-from chipsieve_shell.nodes import Extent, Node
-from chipsieve_shell.tape import Tape
-from chipsieve_shell.values import LEAVES_LIMIT, Piece, Pieces, Value, leaves, scalar
+from chipsieve.facts.conditions import NEVER, Condition, Conditions, all_of, any_of, as_conditions, negate
+from chipsieve_shell.constants.pieces import LEAVES_LIMIT, Kind, Piece, Pieces, Value, leaves, scalar
+from chipsieve_shell.constants.source_map import MappedText
+from chipsieve_shell.syntax.nodes import Extent, Node
 
-DIRECTORY = "@cwd"  # the directory in force is kept as a variable of this name
-SCRIPT = "@script"
-SCRIPT_DIRECTORY = "@scriptdir"
-UNSET = "@unset"
+
+class Defined(NamedTuple):
+    """A function: its body, the text in which that stands, and the parser that read it."""
+
+    text: MappedText
+    body: Node
+    engine: str
 
 
 @dataclass(slots=True)
@@ -21,12 +25,13 @@ class State:
     """A shell's state. `arguments` are a function's, None for the script's own; `shifted` is None once unknown.
 
     `guards` are conditions that an earlier `exit`, `return` or `break` left behind, by that word. `stopped`
-    is the word that ended this path; `failed` says that it ended with an error.
+    is the word that ended this path; `failed` says that it ended with an error. `directory` is where the last `cd`
+    led, None where the script started; `left` is the directory before it.
     """
 
     variables: dict[str, Value] = field(default_factory=dict)
     exported: dict[str, None] = field(default_factory=dict)
-    functions: dict[str, tuple[Tape, Node]] = field(default_factory=dict)
+    functions: dict[str, Defined] = field(default_factory=dict)
     path: Conditions = ()
     guards: tuple[tuple[str, Condition], ...] = ()
     arguments: tuple[Pieces, ...] | None = None
@@ -36,6 +41,8 @@ class State:
     failed: bool = False
     locals: set[str] = field(default_factory=set)
     depth: int = 0
+    directory: Value | None = None
+    left: Value | None = None
 
     @property
     def conditions(self) -> Conditions:
@@ -58,11 +65,20 @@ class State:
         """What a variable holds, None when the script did not set it."""
         return self.variables.get(name)
 
+    def pieces(self, name: str, place: Extent) -> Pieces:
+        """A variable's scalar value, or a piece that stands for what the environment says."""
+        value = self.variables.get(name)
+        return value.pieces if value else (Piece("variable", name, *place),)
+
+    def here(self, place: Extent) -> Pieces:
+        """The directory in force."""
+        return self.directory.pieces if self.directory else (started(place),)
+
     def forget(self, names: frozenset[str], place: Extent, reason: Condition) -> None:
         """Variables that a loop may have changed: what they were, or something unknown."""
         for name in sorted(names):
             changed = Piece("unknown", name, *place)
-            before = inherited(self, name, place)
+            before = self.pieces(name, place)
             choice = Piece(
                 "choice", name, *place, alternatives=(((reason,), (changed,)), (as_conditions(negate(reason)), before))
             )
@@ -75,10 +91,9 @@ class State:
             self.stopped, self.failed = "", False
 
 
-def inherited(state: State, name: str, place: Extent) -> Pieces:
-    """A variable's scalar value, or a piece that stands for what the environment says."""
-    value = state.value(name)
-    return value.pieces if value else (Piece("variable", name, *place),)
+def started(place: Extent) -> Piece:
+    """The directory in which the script is started, mentioned at a place."""
+    return Piece("directory", "PWD", *place)
 
 
 def join(state: State, outcomes: list[tuple[Conditions, State]]) -> None:
@@ -92,11 +107,11 @@ def join(state: State, outcomes: list[tuple[Conditions, State]]) -> None:
         return
     guards = list(state.guards)
     for conditions, path in live:  # what a branch left behind binds only where the branch was taken
-        otherwise = negate(conjunction(conditions))
+        otherwise = negate(all_of(conditions))
         for word, condition in path.guards[len(state.guards) :]:
             guards += [(word, weaker) for weaker in as_conditions(any_of((otherwise, condition)))]
     for conditions, path in ended:
-        answer = negate(conjunction(conditions))
+        answer = negate(all_of(conditions))
         if not path.failed:  # a run that took place did not end here with an error
             guards += [(path.stopped, condition) for condition in as_conditions(answer)]
     state.guards = tuple(dict.fromkeys(guards))
@@ -112,30 +127,32 @@ def join(state: State, outcomes: list[tuple[Conditions, State]]) -> None:
 
 
 def _join_variables(state: State, live: list[tuple[Conditions, State]]) -> None:
+    first = live[0][1]
     if len(live) == 1:
-        state.variables = live[0][1].variables
+        state.variables, state.directory, state.left = first.variables, first.directory, first.left
         return
     names = dict.fromkeys(name for _, path in live for name in path.variables)
-    joined: dict[str, Value] = {}
-    for name in names:
-        values = [(conditions, path.value(name)) for conditions, path in live]
-        first = values[0][1]
-        if first is not None and all(value == first for _, value in values):
-            joined[name] = first
-        else:
-            joined[name] = _join_values(name, values)
-    state.variables = joined
+    state.variables = {
+        name: _joined("variable", name, [(conditions, path.value(name)) for conditions, path in live]) for name in names
+    }
+    if any(path.directory for _, path in live):
+        state.directory = _joined("directory", "PWD", [(conditions, path.directory) for conditions, path in live])
+    if any(path.left for _, path in live):
+        state.left = _joined("unknown", "OLDPWD", [(conditions, path.left) for conditions, path in live])
 
 
-def _join_values(name: str, values: list[tuple[Conditions, Value | None]]) -> Value:
-    """One value: what all have in common, then a choice between what is left."""
-    known = [value for _, value in values if value is not None]
-    extent = known[-1].extent
-    if any(value.array for value in known):
+def _joined(kind: Kind, name: str, values: list[tuple[Conditions, Value | None]]) -> Value:
+    """One value: what all have in common, then a choice between what is left.
+
+    A path that set none has the value from outside the script, a piece of this kind and name.
+    """
+    first = values[0][1]
+    if first is not None and all(value == first for _, value in values):
+        return first
+    extent = [value for _, value in values if value is not None][-1].extent
+    if any(value.array for _, value in values if value is not None):
         return _join_arrays(name, values, extent)
-    options = [
-        (conditions, value.pieces if value else (Piece("variable", name, *extent),)) for conditions, value in values
-    ]
+    options = [(conditions, value.pieces if value else (Piece(kind, name, *extent),)) for conditions, value in values]
     common = _common([pieces for _, pieces in options])
     rest = tuple((conditions, pieces[common:]) for conditions, pieces in options)
     return scalar((*options[0][1][:common], choice(name, rest, extent)), extent)
@@ -161,7 +178,7 @@ def _spaced(words: list[Pieces]) -> Pieces:
     return tuple(spaced)
 
 
-def _common(values: list[Pieces] | list[tuple[tuple[str, Pieces], ...]]) -> int:
+def _common(values: Sequence[Sequence[object]]) -> int:
     """How many leading elements all have in common."""
     count = 0
     for elements in zip(*values, strict=False):

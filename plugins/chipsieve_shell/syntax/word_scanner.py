@@ -1,4 +1,4 @@
-"""Where does a quoted string, an expansion or a word end? Offsets in raw shell text, nothing interpreted.
+"""Where does a quoted string, an expansion or a word end, and how is a word masked? Nothing is interpreted.
 
 The grammar is Bash's (Bash Reference Manual, 3.1.2 Quoting, 3.5 Shell Expansions). A construct that is
 never closed raises Unclosed at its opening; every scan is bounded.
@@ -7,7 +7,9 @@ never closed raises Unclosed at its opening; every scan is bounded.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+
+from chipsieve_shell.syntax.nodes import Extent
 
 DEPTH_LIMIT = 40  # nested expansions; real scripts stay below 6
 ARITHMETIC_LIMIT = 4000  # characters in one `(( ))`
@@ -18,10 +20,10 @@ SINGLE = re.compile(r"'[^']*'")
 ANSI = re.compile(r"\$'(?:[^'\\]|\\.)*'", re.DOTALL)
 BACKTICK = re.compile(r"`(?:[^`\\]|\\.)*`", re.DOTALL)
 EXTGLOB = re.compile(r"[?*+@!]\([^()\n]{0,200}\)")
-
+ASSIGNMENT = re.compile(r"[A-Za-z_]\w*(\[[^\]\n]*\])?\+?=", re.ASCII)
+SHORTEST_QUOTED = 3  # a quote, something, a quote
+FILLER = "%"  # no operator, no quote, no part of a name
 WORD_END = " \t\r\n;&|()<>"
-
-CommandsEnd = Callable[[int], int]
 
 
 class Unclosed(ValueError):
@@ -33,19 +35,51 @@ class Unclosed(ValueError):
         self.offset = offset
 
 
-class Skipper:
-    """Ends of word-level constructs in `text[:end]`.
+class Edits:
+    """The masked characters of a stretch that began at `offset`; None keeps nothing."""
 
-    `commands_end` says where the command list that starts at an offset ends with its `)`; it needs the
-    command grammar and so comes from chipsieve_shell.masking.
-    """
+    def __init__(self, offset: int = 0, characters: list[str] | None = None) -> None:
+        """Edit the characters in place."""
+        self.offset, self.characters = offset, characters
 
-    def __init__(self, text: str, end: int, commands_end: CommandsEnd, depth: int = 0) -> None:
+    def fill(self, start: int, end: int, filler: str = FILLER) -> None:
+        """Replace everything but newlines."""
+        if self.characters is not None:
+            for at in range(start - self.offset, end - self.offset):
+                if self.characters[at] != "\n":
+                    self.characters[at] = filler
+
+    def put(self, at: int, text: str) -> None:
+        """Write text over what stands there."""
+        if self.characters is not None:
+            begin = at - self.offset
+            self.characters[begin : begin + len(text)] = text
+
+    def quote(self, start: int, end: int) -> None:
+        """Make one word of it, whatever it holds."""
+        self.fill(start, end)
+        if end > start + 1:
+            self.put(start, "'")
+            self.put(end - 1, "'")
+
+
+class WordScanner(ABC):
+    """Finds the ends of words, and of what they are made of, in `text[:end]`; masks words in `edits`."""
+
+    def __init__(self, text: str, end: int, edits: Edits, depth: int = 0) -> None:
         """Keep what is scanned; `depth` counts the expansions around it."""
         self.text = text
         self.end = end
-        self.commands_end = commands_end
+        self.edits = edits
         self.depth = depth
+
+    @abstractmethod
+    def commands_end(self, at: int) -> int:
+        """The offset past the `)` that ends the list of commands which starts at `at`; needs the command grammar.
+
+        Raises:
+            Unclosed: there is none.
+        """
 
     def _match(self, pattern: re.Pattern[str], offset: int) -> int:
         found = pattern.match(self.text, offset, self.end)
@@ -195,14 +229,14 @@ class Skipper:
             at = after
         return at
 
-    def array(self, at: int) -> tuple[list[tuple[int, int]], int]:
+    def array(self, at: int) -> tuple[list[Extent], int]:
         """The elements of the array literal whose `(` stands at `at`, and the offset past its `)`.
 
         Raises:
             Unclosed: it never closes.
         """
         opened = at
-        elements: list[tuple[int, int]] = []
+        elements: list[Extent] = []
         at += 1
         while at < self.end:
             char = self.text[at]
@@ -243,3 +277,58 @@ class Skipper:
         """The offset of the newline that ends the line, or the end of the text."""
         end = self.text.find("\n", at, self.end)
         return self.end if end < 0 else end
+
+    def mask_word(self, at: int) -> int:
+        """Mask the word that starts at an offset, and return the offset past it.
+
+        Quotes and expansions are filled, an array becomes one quoted word.
+
+        Raises:
+            Unclosed: something in it never closes, or nothing there can be a word.
+        """
+        assignment = ASSIGNMENT.match(self.text, at, self.end)
+        if assignment:
+            if assignment[1]:
+                self.edits.fill(*assignment.span(1), "A")
+            at = assignment.end()
+            if self.text.startswith("(", at) and at < self.end:
+                _, end = self.array(at)
+                self.edits.quote(at, end)
+                return end
+        start = at
+        while at < self.end:
+            after = self.word_piece(at)
+            if after == at:
+                break
+            self._mask_piece(at, after)
+            at = after
+        if at == start and not assignment:
+            raise Unclosed(at)
+        return at
+
+    def _mask_piece(self, at: int, end: int) -> None:
+        char = self.text[at]
+        if char in "'\"":
+            self.edits.fill(at + 1, end - 1)
+        elif char == "\\":
+            self._mask_escape(at, end)
+        elif char in "$`<>" or "(" in self.text[at:end]:
+            plain = PARAMETER.fullmatch(self.text, at, end) or end - at < SHORTEST_QUOTED
+            (self.edits.fill if plain else self.edits.quote)(at, end)
+        else:
+            for offset in range(at, end):
+                if not "!" <= self.text[offset] <= "~":
+                    self.edits.fill(offset, offset + 1)
+
+    def _mask_escape(self, at: int, end: int) -> None:
+        if self.text[end - 1] == "\n":
+            self.mask_continuation(at)
+        else:
+            self.edits.fill(at, end)
+
+    def mask_continuation(self, at: int) -> int:
+        """Make a backslash before CR LF one before LF; the offset past either."""
+        if self.text[at + 1] == "\r":
+            self.edits.put(at, " \\")
+            return at + 3
+        return at + 2

@@ -5,17 +5,17 @@ bashlex 0.18 raises on, or misreads, arithmetic, `[[ ]]`, `case`, arrays, quoted
 so every offset in its tree is an offset in the script. What was masked is kept in tables by its offset.
 
 Inside words every quote and expansion is filled with `%`, which means nothing to a shell grammar and is no
-part of a name: bashlex sees the structure alone, and chipsieve_shell.expand reads the words from the script.
+part of a name: bashlex sees the structure alone, and the expander reads the words from the script.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
+from typing import Literal
 
-from chipsieve_shell.heredocs import Heredocs
-from chipsieve_shell.mask_words import ASSIGNMENT, mask_continuation, mask_word
-from chipsieve_shell.masked import FILLER, CaseArm, Edits, Masked, Opaque
-from chipsieve_shell.skip import DEPTH_LIMIT, WORD_END, Skipper, Unclosed
+from chipsieve_shell.syntax.nodes import Extent, Heredoc
+from chipsieve_shell.syntax.word_scanner import ASSIGNMENT, DEPTH_LIMIT, FILLER, WORD_END, Edits, Unclosed, WordScanner
 
 BLOCK_LIMIT = 100  # blocks within blocks; bashlex takes quadratic time on them
 UNCLOSED_LIMIT = 20  # quotes that never close; each costs a scan to the end of the text
@@ -35,25 +35,75 @@ UNMASKED = re.compile(r"[$`]|\\(?!\n)")  # what a broken text leaves behind; bas
 LONGEST_KEYWORD = 9  # one more than `function`
 
 
+@dataclass(frozen=True, slots=True)
+class CaseArm:
+    """One arm of a masked `case`: extents of its patterns and of its body."""
+
+    patterns: tuple[Extent, ...]
+    body: Extent
+    falls: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A command that was masked whole."""
+
+    kind: Literal["test", "arithmetic", "case"]
+    extent: Extent
+    subject: Extent = (0, 0)
+    arms: tuple[CaseArm, ...] = ()
+    name: str = ""  # the variable that a counting loop sets
+
+
+@dataclass(slots=True)
+class Masked:
+    """A masked stretch of text: as long as the stretch, which began at `offset`.
+
+    `opaque` and `heredocs` are keyed by the offset where the construct (the `<<`) stands; `boundaries` are
+    offsets at which a line begins that no open block encloses; `unclosed` are tokens that open something for
+    good; from `abandoned` on everything is blank, because there were too many of them.
+    """
+
+    text: str = ""
+    offset: int = 0
+    opaque: dict[int, Opaque] = field(default_factory=dict)
+    heredocs: dict[int, Heredoc] = field(default_factory=dict)
+    comments: list[Extent] = field(default_factory=list)
+    boundaries: list[int] = field(default_factory=list)
+    unclosed: list[int] = field(default_factory=list)
+    abandoned: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A here-document whose body has not begun: its operator's offset and its delimiter."""
+
+    operator: int
+    delimiter: str
+    quoted: bool
+    strip: bool
+
+
 def mask(text: str, start: int = 0, end: int | None = None) -> Masked:
     """Mask `text[start:end]`; the result is as long and has the same newlines. Never raises."""
     end = len(text) if end is None else end
     characters = list(text[start:end])
-    masker = _Masker(text, end, Masked("", start), characters)
-    masker.run(start)
-    masker.masked.text = UNMASKED.sub(FILLER, TRAILING.sub(" ", "".join(characters)))
-    return masker.masked
+    scanner = CommandScanner(text, end, Edits(start, characters))
+    scanner.run(start)
+    scanner.masked.text = UNMASKED.sub(FILLER, TRAILING.sub(" ", "".join(characters)))
+    return scanner.masked
 
 
-class _Masker:
-    """One walk over the command grammar; without `characters` it only looks for an end."""
+class CommandScanner(WordScanner):
+    """One walk over the command grammar, which masks as it goes; without edits it only looks for ends."""
 
-    def __init__(self, text: str, end: int, masked: Masked, characters: list[str] | None, depth: int = 0) -> None:
-        self.text, self.end, self.masked = text, end, masked
-        self.edits = Edits(masked.offset, characters)
-        self.skip = Skipper(text, end, self._commands_end, depth)
+    def __init__(self, text: str, end: int, edits: Edits | None = None, depth: int = 0) -> None:
+        """Scan `text[:end]`."""
+        edits = edits or Edits()
+        super().__init__(text, end, edits, depth)
+        self.masked = Masked(offset=edits.offset)
         self.blocks: list[str] = []
-        self.heredocs = Heredocs(self.skip, self.edits, masked)
+        self.waiting: list[Waiting] = []
         self.token = 0  # where the token being read begins
         self.command = True  # whether a command's first word may stand here
 
@@ -64,15 +114,15 @@ class _Masker:
             at += 1
         while at < self.end:
             try:
-                at = self._walk(at, ())
+                at = self.walk(at, ())
             except Unclosed:
                 at = self._give_up()
-        self.heredocs.read(self.end)
+        self._read_heredocs(self.end)
 
     def _give_up(self) -> int:
         """Make the statement fail whose token opens something for good, and go on behind its line."""
         self.masked.unclosed.append(self.token)
-        end = self.skip.line_end(self.token)
+        end = self.line_end(self.token)
         if len(self.masked.unclosed) >= UNCLOSED_LIMIT:
             self.masked.abandoned = self.token
             self.edits.fill(self.token, self.end, " ")
@@ -84,17 +134,24 @@ class _Masker:
         self.command = False
         return continued.start() if continued else end
 
-    def _commands_end(self, at: int) -> int:
-        """The offset past the `)` that ends the commands starting at `at`."""
-        if self.skip.depth >= DEPTH_LIMIT:
-            raise Unclosed(at - 1)
-        child = _Masker(self.text, self.end, Masked("", at), None, self.skip.depth + 1)
-        closed = child._walk(at, (")",))
+    def _inner(self, at: int) -> CommandScanner:
+        """A scanner for the commands inside the construct that opens at an offset; it only looks for their end."""
+        if self.depth >= DEPTH_LIMIT:
+            raise Unclosed(at)
+        return CommandScanner(self.text, self.end, depth=self.depth + 1)
+
+    def commands_end(self, at: int) -> int:
+        """The offset past the `)` that ends the commands starting at `at`.
+
+        Raises:
+            Unclosed: there is none.
+        """
+        closed = self._inner(at - 1).walk(at, (")",))
         if closed >= self.end:
             raise Unclosed(at - 1)
         return closed + 1
 
-    def _walk(self, at: int, closers: tuple[str, ...]) -> int:
+    def walk(self, at: int, closers: tuple[str, ...]) -> int:
         """Mask from `at` up to one of `closers` (or `;;`, `esac` in a `case`), and return its offset."""
         while at < self.end and not self._closes(at, closers):
             char, self.token = self.text[at], at
@@ -125,10 +182,10 @@ class _Masker:
         if char == "#":
             return self._comment(at)
         if char == "\\":
-            return mask_continuation(self.text, self.edits, at)
+            return self.mask_continuation(at)
         if char == "\r":
             self.edits.put(at, " ")
-        return self.skip.past(at + 1, " \t")
+        return self.past(at + 1, " \t")
 
     def _keyword(self, at: int) -> str:
         """The bare word at an offset, when it may be a reserved one."""
@@ -139,14 +196,14 @@ class _Masker:
 
     def _newline(self, at: int) -> int:
         self.command = True
-        first = self.heredocs.read(at + 1)
-        after = self.skip.past(first, "\n")
+        first = self._read_heredocs(at + 1)
+        after = self.past(first, "\n")
         if not self.blocks:
             self.masked.boundaries += range(first, after + 1)
         return after
 
     def _comment(self, at: int) -> int:
-        end = self.skip.line_end(at)
+        end = self.line_end(at)
         self.masked.comments.append((at, end))
         self.edits.fill(at, end, " ")
         return end
@@ -161,7 +218,7 @@ class _Masker:
             self.command = True
             return empty.end()
         if self.command and self.text.startswith("((", at):
-            end = self.skip.arithmetic(at)
+            end = self.arithmetic(at)
             if end is not None:
                 return self._opaque(Opaque("arithmetic", (at, end)))
         self._open(at, "(")
@@ -186,7 +243,7 @@ class _Masker:
         found = PUNCTUATION.match(self.text, at, self.end)
         operator = found[0] if found else self.text[at]
         if operator in ("<<", "<<-"):
-            return self.heredocs.open(at, operator)
+            return self._open_heredoc(at, operator)
         if operator[0] in ";&|" and not operator.startswith("&>"):
             self.command = True
         return at + len(operator)
@@ -194,7 +251,7 @@ class _Masker:
     def _word(self, at: int) -> int:
         keyword = self._keyword(at) if self.command else ""
         if keyword == "[[":
-            return self._opaque(Opaque("test", (at, self.skip.test(at))))
+            return self._opaque(Opaque("test", (at, self.test(at))))
         if keyword == "case":
             return self._case(at)
         if keyword in ("for", "select"):
@@ -203,7 +260,7 @@ class _Masker:
             return self._modifier(at, keyword)
         if keyword == "function" and (named := FUNCTION_NAME.match(self.text, at, self.end)):
             return named.end()
-        end = mask_word(self.skip, self.edits, at)
+        end = self.mask_word(at)
         self._follow(at, self.text[at:end])
         return end
 
@@ -221,8 +278,8 @@ class _Masker:
         self.edits.put(at, "for".ljust(len(keyword)))
         self._open(at, "done")
         self.command = False
-        at = self.skip.past(at + len(keyword), " \t")
-        end = self.skip.arithmetic(at) if self.text.startswith("((", at) else None
+        at = self.past(at + len(keyword), " \t")
+        end = self.arithmetic(at) if self.text.startswith("((", at) else None
         if end is None:
             return at
         self.edits.fill(at, end, " ")
@@ -247,36 +304,39 @@ class _Masker:
         return end
 
     def _case(self, at: int) -> int:
-        opened, child = at, _Masker(self.text, self.end, Masked("", at), None, self.skip.depth + 1)
-        if self.skip.depth >= DEPTH_LIMIT:
-            raise Unclosed(at)
-        at = child._gap(at + len("case"))
-        subject = (at, self.skip.word(at))
-        at = child._gap(subject[1])
+        opened, child = at, self._inner(at)
+        at = child.gap(at + len("case"))
+        subject = (at, self.word(at))
+        at = child.gap(subject[1])
         if self._keyword(at) != "in":
-            end = mask_word(self.skip, self.edits, opened)
+            end = self.mask_word(opened)
             self.command = False
             return end
-        at, arms = child._gap(at + 2), []
+        at, arms = child.gap(at + 2), []
         while at < self.end and self._keyword(at) != "esac":
-            arm, at = child._arm(at)
+            arm, at = child.arm(at)
             arms.append(arm)
         if at >= self.end:
             raise Unclosed(opened)
         self.masked.comments += child.masked.comments
         return self._opaque(Opaque("case", (opened, at + len("esac")), subject, tuple(arms)))
 
-    def _gap(self, at: int) -> int:
+    def gap(self, at: int) -> int:
         """The offset of the next thing that is neither white space nor a comment."""
         while at < self.end and (self.text[at] in " \t\r\n#" or self.text.startswith("\\\n", at)):
             at = self._comment(at) if self.text[at] == "#" else at + 1 + (self.text[at] == "\\")
         return at
 
-    def _arm(self, at: int) -> tuple[CaseArm, int]:
+    def arm(self, at: int) -> tuple[CaseArm, int]:
+        """The arm of a `case` that begins at an offset, and where the next one begins.
+
+        Raises:
+            Unclosed: its patterns are never closed.
+        """
         opened, patterns = at, []
         at += self.text[at] == "("
         while at < self.end and self.text[at] != ")":
-            end = self.skip.word(at)
+            end = self.word(at)
             if end > at:
                 patterns.append((at, end))
             at = max(end, at + 1)
@@ -284,16 +344,39 @@ class _Masker:
             raise Unclosed(opened)
         body = at + 1
         self.command, self.blocks = True, []
-        at = self._walk(body, (";;", "esac"))
+        at = self.walk(body, (";;", "esac"))
         closer = PUNCTUATION.match(self.text, at, self.end)
         arm = CaseArm(tuple(patterns), (body, at), self.text.startswith(";&", at))
-        return arm, self._gap(at + len(closer[0]) if closer else at)
+        return arm, self.gap(at + len(closer[0]) if closer else at)
 
+    def _open_heredoc(self, at: int, operator: str) -> int:
+        """Note the here-document whose operator stands at an offset; the offset past its delimiter."""
+        text, opened = self.text, at
+        at += len(operator)
+        while at < self.end and text[at] in " \t":
+            at += 1
+        end = self.word(at)
+        raw = text[at:end]
+        if raw:
+            bare = re.sub(r"[\\'\"]", "", raw)
+            self.waiting.append(Waiting(opened, bare, raw != bare, operator == "<<-"))
+            self.edits.fill(opened + 1, at, " ")
+            self.edits.fill(at, end)
+        return end
 
-def end_of_commands(text: str, at: int, end: int) -> int:
-    """The offset past the `)` that ends the commands starting at `at`.
+    def _read_heredocs(self, at: int) -> int:
+        """Take the bodies that begin with the line at an offset; the offset past the last delimiter's line."""
+        for waiting in self.waiting:
+            start = at
+            while at < self.end and not self._is_delimiter(waiting, at):
+                at = min(self.end, self.line_end(at) + 1)
+            self.masked.heredocs[waiting.operator] = Heredoc((start, at), waiting.quoted)
+            after = min(self.end, self.line_end(at) + 1)
+            self.edits.fill(start, after, " ")
+            at = after
+        self.waiting.clear()
+        return at
 
-    Raises:
-        Unclosed: there is none.
-    """
-    return _Masker(text, end, Masked("", at), None)._commands_end(at)  # noqa: SLF001 - this module's own
+    def _is_delimiter(self, waiting: Waiting, at: int) -> bool:
+        line = self.text[at : self.line_end(at)].rstrip("\r")
+        return (line.lstrip("\t") if waiting.strip else line) == waiting.delimiter

@@ -42,7 +42,7 @@ def test_environment(text: str, expected: list[tuple[str, int]]) -> None:
 def test_an_assignment_is_located_whole() -> None:
     (item,) = findings('export A=1 NCCL_X="a b" C=2', "fabric")
     assert (item.span.column, item.span.end_column, item.value) == (12, 24, "a b")
-    assert item.engine == "bashlex"
+    assert item.engine == "shell"
 
 
 def test_a_default_holds_unless_the_variable_is_set() -> None:

@@ -1,12 +1,12 @@
 """What is a script made of? The syntax tree that `parse` yields, whichever engine built it.
 
 Every offset is a code point offset into the text that was parsed. Words are extents, not strings: what a
-word says depends on quotes and variables, and chipsieve_shell.expand reads it from the text.
+word says depends on quotes and variables, and the expander reads it from the text.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Extent = tuple[int, int]
@@ -160,11 +160,15 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A parsed text: its tree, its comments' extents, and what was lost."""
+    """A parsed text: its tree, its comments' extents, what was lost, and the parser that read it.
+
+    The engine is "bashlex" where that was needed, else "shell".
+    """
 
     body: Node
     comments: tuple[Extent, ...] = ()
     lost: tuple[Lost, ...] = ()
+    engine: str = field(default="shell", compare=False)
 
 
 def names_assigned(node: Node, text: str) -> frozenset[str]:
@@ -214,6 +218,11 @@ def wording(node: Node, text: str) -> str:
         return ""
     start, end = min(first for first, _ in extents), max(last for _, last in extents)
     return " ".join(text[start:end].split())
+
+
+def start_of(node: Node) -> int:
+    """The offset of the first command in a node, 0 where it has none."""
+    return min((first for first, _ in _extents(node)), default=0)
 
 
 def _extents(node: Node) -> list[Extent]:

@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from chipsieve.facts.conditions import NEVER, Condition
-from chipsieve_shell.answers import Answer, question
-from chipsieve_shell.assign import assign, bind
-from chipsieve_shell.external import command, external, placed_words
-from chipsieve_shell.nested import scripts
-from chipsieve_shell.nodes import Extent, Simple
-from chipsieve_shell.state import DIRECTORY, State, inherited
-from chipsieve_shell.substitution import joined_path
-from chipsieve_shell.tape import Tape, tape_of
-from chipsieve_shell.values import Piece, Pieces, constant, drop, prefix, scalar
-from chipsieve_shell.walker import Walker
-
-STACK = "@stack"
+from chipsieve.facts.conditions import ALWAYS, NEVER, Condition
+from chipsieve_shell.constants.conditionals import question
+from chipsieve_shell.constants.pieces import Piece, Pieces, constant, drop, prefix, scalar
+from chipsieve_shell.constants.source_map import map_words
+from chipsieve_shell.constants.state import State
+from chipsieve_shell.run.nested_scripts import Nested, in_words, joined_path
+from chipsieve_shell.run.simple_commands import Here, Placed
+from chipsieve_shell.syntax.nodes import Extent, Simple
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A builtin with everything it may need; `words` are expanded."""
+    """A builtin with everything it may need; `scripts` are those that it runs, for the interpreter to walk."""
 
-    walker: Walker
+    here: Here
     node: Simple
-    tape: Tape
-    state: State
-    words: tuple[Pieces, ...]
+    placed: list[Placed]
+    scripts: list[Nested] = field(default_factory=list)
+
+    @property
+    def state(self) -> State:
+        """What is known before the command, and is changed by it."""
+        return self.here.state
+
+    @property
+    def words(self) -> list[Pieces]:
+        """Its words, expanded."""
+        return [word for word, _ in self.placed]
+
+    def make_unknown(self, name: str) -> None:
+        """Give a variable a value that nobody knows: this command's."""
+        if name.isidentifier():
+            text = f"{constant(self.words[0])} {name}"
+            self.state.variables[name] = scalar((Piece("unknown", text, *self.place),), self.place)
 
     @property
     def options(self) -> str:
@@ -45,7 +55,7 @@ class Call:
     @property
     def place(self) -> Extent:
         """Where the command stands in the file."""
-        return self.tape.command(*self.node.extent)
+        return self.here.mapped.where_run(*self.node.extent)
 
 
 def _declare(call: Call) -> None:
@@ -64,14 +74,13 @@ def _export(call: Call) -> None:
 
 def _assigned(call: Call, *, exported: bool | None) -> list[str]:
     """Carry out a declaration's operands, `A=1` as written and `A` alone; their names."""
-    expander = call.walker.expander(call.tape, call.state)
     names: list[str] = []
     for extent in (*call.node.assignments, *call.node.words[1:]):
-        done = assign(call.walker, expander, extent, exported=exported)
+        done = call.here.assign(extent, exported=exported)
         if done:
             names.append(done[0])
             continue
-        names += [_named(call, word, extent, exported=exported) for word in expander.words(extent)]
+        names += [_named(call, word, extent, exported=exported) for word in call.here.words(extent)]
     return [name for name in names if name]
 
 
@@ -81,11 +90,11 @@ def _named(call: Call, word: Pieces, extent: Extent, *, exported: bool | None) -
     if not name.isidentifier():
         return ""
     if equals:
-        value = scalar(drop(word, len(name) + 1), call.tape.origin(*extent))
-        bind(call.walker, call.state, name, value, call.tape.origin(*extent), exported=exported)
+        place = call.here.mapped.origin(*extent)
+        call.here.bind(name, scalar(drop(word, len(name) + 1), place), place, exported=exported)
     elif exported:
         call.state.exported[name] = None
-        call.walker.record.export_pending(name, call.state.conditions)
+        call.here.record.export_pending(name, call.state.conditions)
     elif exported is False:
         call.state.exported.pop(name, None)
     return name
@@ -96,7 +105,7 @@ def _unset(call: Call) -> None:
         name = constant(word) or ""
         call.state.variables.pop(name, None)
         call.state.exported.pop(name, None)
-        call.walker.record.overwrite(name, call.state.conditions)
+        call.here.record.overwrite(name, call.state.conditions)
 
 
 def _set(call: Call) -> None:
@@ -113,29 +122,23 @@ def _set(call: Call) -> None:
 
 def _cd(call: Call) -> None:
     """`cd` and `pushd`: relative folders add up."""
-    before = inherited(call.state, DIRECTORY, call.place)
+    before, state = call.state.here(call.place), call.state
     target = call.operands[0] if call.operands else (Piece("variable", "HOME", *call.place),)
     if constant(call.words[-1]) == "-":
-        held = call.state.value(STACK)
-        target = held.pieces if held else (Piece("unknown", "cd -", *call.place),)
-        call.state.variables[DIRECTORY] = scalar(target, call.place)
+        target = state.left.pieces if state.left else (Piece("unknown", "cd -", *call.place),)
     else:
-        call.state.variables[DIRECTORY] = scalar(joined_path(before, target), call.place)
-    call.state.variables[STACK] = scalar(before, call.place)
+        target = joined_path(before, target)
+    state.directory, state.left = scalar(target, call.place), scalar(before, call.place)
 
 
 def _popd(call: Call) -> None:
-    held = call.state.value(STACK)
-    back = held.pieces if held else (Piece("unknown", "popd", *call.place),)
-    call.state.variables[DIRECTORY] = scalar(back, call.place)
+    left = call.state.left
+    back = left.pieces if left else (Piece("unknown", "popd", *call.place),)
+    call.state.directory = scalar(back, call.place)
 
 
 def _source(call: Call) -> None:
-    placed = placed_words(call.walker, call.node, call.tape, call.state)
-    conditions = call.state.conditions
-    if NEVER not in conditions:
-        sourced = command(call.walker, placed, [], call.place, call.state, conditions, sources=True)
-        call.walker.record.commands.append(sourced)
+    call.here.keep(call.placed, [], call.place, sources=True)
 
 
 def _leave(call: Call) -> None:
@@ -152,14 +155,13 @@ def _exec(call: Call) -> None:
     """`exec CMD` replaces the shell: it runs CMD, and nothing after it. With redirections alone it goes on."""
     if len(call.words) < 2:  # noqa: PLR2004 - the builtin and its operand
         return
-    placed = placed_words(call.walker, call.node, call.tape, call.state)
-    external(call.walker, placed, [], call.place, call.state)
-    scripts(call.walker, [word for word, _ in placed], call.place, call.state)
+    call.here.start(call.placed, [], call.place)
+    call.scripts.extend(in_words(call.words, call.place, call.state))
     call.state.stopped, call.state.failed = "exit", False
 
 
 def _eval(call: Call) -> None:
-    call.walker.nested(tape_of(list(call.words[1:]), call.place), call.state)
+    call.scripts.append((map_words(call.words[1:], call.place), call.state))
 
 
 def _shift(call: Call) -> None:
@@ -171,36 +173,29 @@ def _shift(call: Call) -> None:
         call.state.shifted = None if number is None else call.state.shifted + number
 
 
-def _read(call: Call) -> Answer:
+def _read(call: Call) -> Condition:
     """`read`, `mapfile`, `getopts`: variables that nobody knows."""
     names = [constant(word) or "" for word in call.operands]
     names += ["OPTARG", "OPTIND"] if constant(call.words[0]) == "getopts" else []
     for name in names or ["REPLY"]:
-        if name.isidentifier():
-            call.state.variables[name] = scalar((Piece("unknown", f"read {name}", *call.place),), call.place)
-    return _worded(call)
-
-
-def _worded(call: Call) -> Condition:
-    return question(f"{' '.join(call.tape.text[slice(*call.node.extent)].split())} succeeds")
+        call.make_unknown(name)
+    return question(f"{call.here.worded(call.node.extent)} succeeds")
 
 
 def _let(call: Call) -> None:
     for word in call.operands:
-        name = prefix(word).partition("=")[0].rstrip("+-*/% ")
-        if name.isidentifier():
-            call.state.variables[name] = scalar((Piece("unknown", f"let {name}", *call.place),), call.place)
+        call.make_unknown(prefix(word).partition("=")[0].rstrip("+-*/% "))
 
 
-def _true(_: Call) -> Answer:
-    return True
+def _true(_: Call) -> Condition:
+    return ALWAYS
 
 
-def _false(_: Call) -> Answer:
-    return False
+def _false(_: Call) -> Condition:
+    return NEVER
 
 
-HANDLERS: dict[str, Callable[[Call], Answer | None]] = {
+BUILTINS: dict[str, Callable[[Call], Condition | None]] = {
     "export": _export, "declare": _declare, "typeset": _declare, "local": _declare, "readonly": _declare,
     "unset": _unset, "set": _set, "cd": _cd, "pushd": _cd, "popd": _popd, "source": _source, ".": _source,
     "exit": _leave, "return": _leave, "break": _leave, "continue": _leave, "exec": _exec, "eval": _eval,

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from chipsieve.facts.conditions import Not, Question
-from chipsieve_shell.answers import Conditions
-from chipsieve_shell.nodes import Extent
+from chipsieve.facts.conditions import Conditions, Not, Question
+from chipsieve_shell.syntax.nodes import Extent
 
 READINGS_LIMIT = 8
 LEAVES_LIMIT = 24  # a choice with more leaves than this is as good as unknown
@@ -18,11 +17,14 @@ LEAVES_LIMIT = 24  # a choice with more leaves than this is as good as unknown
 BLANKS = re.compile(r"[ \t\n]")
 RUNS = re.compile(r"[ \t\n]+|[^ \t\n]+")
 
-Kind = Literal["text", "variable", "arguments", "choice", "unknown", "break"]
+Kind = Literal[
+    "text", "variable", "arguments", "choice", "unknown", "directory", "script", "script_directory", "break"
+]  # fmt: skip
+OUTSIDE = frozenset({"variable", "directory", "script", "script_directory"})  # kinds of what the script did not set
 
 
 class Piece(NamedTuple):
-    """A part of a word; kinds as in model.Part, and `break` between two words of one expansion.
+    """A part of a word; kinds as in chipsieve.facts.words.Part, and `break` between two words of one expansion.
 
     `start` and `end` are offsets in the script, `exact` says that `text` stands there letter for letter.
     """
@@ -90,6 +92,17 @@ def drop(pieces: Pieces, count: int) -> Pieces:
         if not left[0].text and len(left) > 1:
             left.pop(0)
     return tuple(left)
+
+
+def take(pieces: Pieces, count: int) -> Pieces:
+    """The first `count` characters of pieces that are text."""
+    taken = []
+    for piece in pieces:
+        if count <= 0:
+            break
+        taken.append(cut(piece, 0, min(count, len(piece.text))))
+        count -= len(piece.text)
+    return tuple(taken)
 
 
 def prefix(pieces: Pieces) -> str:

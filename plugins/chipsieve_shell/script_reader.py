@@ -12,17 +12,17 @@ from chipsieve.facts.conditions import MENTION, Question
 from chipsieve.facts.reading import Command, Document, Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
-from chipsieve_shell.interpret import Interpreter
-from chipsieve_shell.nodes import Node, Script, Simple, children
-from chipsieve_shell.parse import parse
-from chipsieve_shell.places import Places
+from chipsieve_shell.constants.pieces import Piece, Pieces, Value
+from chipsieve_shell.constants.source_map import MappedText, Places
+from chipsieve_shell.constants.state import State
 from chipsieve_shell.record import STEP_LIMIT, Exhausted, Record, merged
-from chipsieve_shell.state import State
-from chipsieve_shell.tape import Tape
-from chipsieve_shell.values import Piece, Value
+from chipsieve_shell.run.interpreter import Interpreter
+from chipsieve_shell.syntax.nodes import Node, Script, Simple, children
+from chipsieve_shell.syntax.script_parser import parse
 
 SIZE_LIMIT = 1_000_000  # characters; the largest launch script seen has 60,000
 LINE_LIMIT = 100_000  # characters in one line: data, not a script
+ENGINE = "shell"  # what finds directives and comments
 DEEP = "nested too deeply to read to its end"
 
 
@@ -70,11 +70,10 @@ def _walk(record: Record, script: Script, state: State) -> None:
         first, last = (record.lines.position(at)[0] for at in (lost.extent[0], max(lost.extent[1] - 1, 0)))
         lines = f" (lines {first} to {last})" if last > first else ""
         record.gap(lost.reason + lines, first)
-    interpreter = Interpreter(record)
-    tape = Tape(record.source.text)
+    interpreter = Interpreter(MappedText(record.source.text), state, record, script.engine)
     try:
-        interpreter.execute(script.body, tape, state)
-        interpreter.uncalled(state)
+        interpreter.execute(script.body)
+        interpreter.uncalled()
     except RecursionError:
         record.gap(DEEP)
     except Exhausted:
@@ -87,7 +86,7 @@ def _directives(record: Record, script: Script) -> None:
     for (start, _), options in directive_lines(record.source.text, script.comments):
         late = first is not None and start > first
         for name, value, extent in options:
-            record.fact("directive", name, value, extent, (MENTION,) if late else ())
+            record.fact("directive", name, value, extent, (MENTION,) if late else (), ENGINE)
 
 
 def first_command(node: Node) -> int | None:
@@ -110,16 +109,15 @@ def _comments(record: Record, script: Script) -> None:
     for start, end in script.comments:
         if (start, end) not in directives and not text.startswith("#!", start):
             for first, last in claims(text, record.vocabulary, start, min(end + 1, len(text))):
-                record.fact("claim", "", text[first:last], (first, last), (MENTION,), by="comment")
+                record.fact("claim", "", text[first:last], (first, last), (MENTION,), ENGINE, by="comment")
 
 
 def _bindings(record: Record, state: State) -> tuple[tuple[str, Word], ...]:
     """The variables at the script's end, for a script that sources it."""
-    named = ((name, value) for name, value in state.variables.items() if name.isidentifier())
-    return tuple((name, record.lines.word(_spread(value), value.extent)) for name, value in named)
+    return tuple((name, record.lines.word(_spread(value), value.extent)) for name, value in state.variables.items())
 
 
-def _spread(value: Value) -> tuple[Piece, ...]:
+def _spread(value: Value) -> Pieces:
     """An array as one text that splits into its items."""
     pieces: list[Piece] = []
     for _, item in value.items:
