@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import textwrap
 
+from msgspec.structs import replace
+
 import chipsieve_python
 from chipsieve.facts.conditions import Always, Condition, Every, Never, Not, Some
-from chipsieve.facts.finding import Finding
+from chipsieve.facts.finding import Finding, unique
 from chipsieve.facts.reading import Reading, Source
+from chipsieve.match.matching import findings
 from chipsieve.match.table import SignalTable
 from chipsieve.signals import read_signal
 
@@ -56,8 +59,9 @@ TABLE = signal_table({
 
 
 def read(code: str, path: str = "train.py", language: str = "python", table: SignalTable = TABLE) -> Reading:
-    """Read a text that is written indented."""
-    return chipsieve_python.read(Source(path, language, textwrap.dedent(code)), table)
+    """Read a text that is written indented; the reading holds the findings of its facts too."""
+    reading = chipsieve_python.read(Source(path, language, textwrap.dedent(code)), table.vocabulary)
+    return replace(reading, findings=tuple(unique(findings(reading.facts, path, table))))
 
 
 def short(condition: Condition) -> str:

@@ -43,7 +43,7 @@ EXPECTED = [
     (15, 1, "CHS402", Mark(("activation-checkpointing",), "call", "")),
     (16, 12, "CHS103", Mark(("nccl-variables",), "env", "mlx5_0]%s \\x1b[2J")),
     (16, 12, "CHS502", Mark(("site-rdma-adapter",), "env", "mlx5")),
-    (17, 18, "CHS303", Mark(("named-in-prose",), "claim", "H800", by="prose")),
+    (17, 18, "CHS303", Mark(("named-in-prose",), "claim", "H800", by="comment")),
 ]
 
 

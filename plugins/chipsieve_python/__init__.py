@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from chipsieve.facts.reading import Reading, Source
-from chipsieve.match.table import SignalTable
+from chipsieve.facts.vocabulary import Vocabulary
 
 LANGUAGES = ("python", "notebook")
+STATES_FACTS = True
 
-__all__ = ["LANGUAGES", "read"]
+__all__ = ["LANGUAGES", "STATES_FACTS", "read"]
 
 
-def read(source: Source, table: SignalTable) -> Reading:
+def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Read one Python file or notebook. Never raises: what cannot be read is a gap."""
     from chipsieve_python.notebook import read_notebook  # not every run needs them
     from chipsieve_python.reader import read_python
 
-    return read_notebook(source, table) if source.language == "notebook" else read_python(source, table)
+    return read_notebook(source, vocabulary) if source.language == "notebook" else read_python(source, vocabulary)

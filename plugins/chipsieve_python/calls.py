@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from chipsieve.facts.conditions import MENTION, Condition, Conditions, Question, stack
-from chipsieve.facts.finding import Match
 from chipsieve_python import commands, environment, options, requirements, tree
 from chipsieve_python.configs import dict_entries
 from chipsieve_python.evaluate import evaluate, qualified
-from chipsieve_python.guards import texts_of
+from chipsieve_python.guards import Text, texts_of
 from chipsieve_python.values import plain_text
 from chipsieve_python.walk import Walk, handles
 
@@ -85,45 +84,56 @@ def _arguments(walk: Walk, args: Sequence[tree.Arg]) -> Iterator[Argument]:
 
 
 def rows(walk: Walk, func: tree.Expression, args: Sequence[tree.Arg]) -> None:
-    """Ask for the callee, then for each argument and each value it may have."""
+    """State the callee, then each argument and each value it may have."""
     if any(arg.star == "**" or (arg.keyword is not None and arg.keyword.value in environment.KEYS) for arg in args):
         _pass_environment(walk, _arguments(walk, args))
-    if not walk.interest.asks("call", callee_name(func)) and not isinstance(func, tree.Name):
+    if not _asked(walk, callee_name(func)) and not isinstance(func, tree.Name):
         return
     for own, name in _callees(walk, func):
-        if walk.interest.asks("call", name.rpartition(".")[2]):
-            _ask(walk, func, own, name, list(_arguments(walk, args)))
+        if _asked(walk, name):
+            _state(walk, func, own, name, list(_arguments(walk, args)))
 
 
-def _ask(walk: Walk, func: tree.Expression, own: Conditions, name: str, arguments: list[Argument]) -> None:
-    wanted = walk.table.values("call", name)
-    texts = [(item, _started(item.value, list(texts_of(item.value, walk.scope, wanted)))) for item in arguments]
-    certain = {item.where: found[0][1] for item, found in texts if len(found) == 1 and not found[0][0]}
-    walk.hit(_matches(walk, name, "", None, certain), func, *own)
+def _asked(walk: Walk, name: str) -> bool:
+    return walk.vocabulary.asks("call", name) or walk.vocabulary.asks("argument", name)
+
+
+def _state(walk: Walk, func: tree.Expression, own: Conditions, name: str, arguments: list[Argument]) -> None:
+    """The call itself, and each argument with each value that it may have."""
+    texts = [(item, _started(item.value, texts_of(item.value, walk.scope))) for item in arguments]
+    certain = {item.where: found[0].known for item, found in texts if _is_certain(found)}
+    deciding = tuple(
+        (str(where), known)
+        for where, known in certain.items()
+        if known is not None and walk.vocabulary.asks("beside", str(where))
+    )
+    if walk.vocabulary.asks("call", name):
+        walk.state("call", name, None, func, *own, beside=deciding)
+    if not walk.vocabulary.asks("argument", name):
+        return
+    keywords = tuple((where, "") for where in certain if isinstance(where, str) and where not in dict(deciding))
     for argument, found in texts:
-        for conditions, text in found:
-            matches = _matches(walk, name, argument.where, text, certain)
-            walk.hit(matches, argument.place, *own, *argument.own, *conditions)
+        beside = deciding if isinstance(argument.where, str) else deciding + keywords
+        for text in found:
+            if text.known is not None or text.chosen is not None:
+                conditions = (*own, *argument.own, *text.own)
+                walk.state(
+                    "call", name, text.known, argument.place, *conditions,
+                    beside=beside, argument=argument.where, chosen=text.chosen,
+                )  # fmt: skip
 
 
-def _started(node: tree.Expression, found: list[tuple[Conditions, str | None]]) -> list[tuple[Conditions, str | None]]:
+def _is_certain(found: tuple[Text, ...]) -> bool:
+    return len(found) == 1 and not found[0].own and found[0].chosen is None
+
+
+def _started(node: tree.Expression, found: tuple[Text, ...]) -> tuple[Text, ...]:
     """The texts found; of an f-string that nobody can finish at least how it starts, `cuda:{}`."""
-    if isinstance(node, tree.FormattedString) and [text for _, text in found] == [None]:
+    if isinstance(node, tree.FormattedString) and [(text.known, text.chosen) for text in found] == [(None, None)]:
         start = node.parts[0] if node.parts else None
         if isinstance(start, tree.FormattedStringText):
-            return [(found[0][0], f"{start.value}{{}}")]
+            return (Text(found[0].own, f"{start.value}{{}}"),)
     return found
-
-
-def _matches(
-    walk: Walk, name: str, where: str | int, text: str | None, certain: Mapping[str | int, str | None]
-) -> list[Match]:
-    """The rows that the argument at `where` decides when it is `text`, beside the arguments that are certain."""
-    given = {**certain, where: text}
-    places = [place for place in given if isinstance(place, int)]
-    positional = [given.get(place) for place in range(max(places, default=-1) + 1)]
-    keywords = {key: value for key, value in given.items() if isinstance(key, str)}
-    return [match for match, decided in walk.table.call(name, positional, keywords) if decided == where]
 
 
 def _callees(walk: Walk, func: tree.Expression) -> list[tuple[Conditions, str]]:

@@ -24,7 +24,7 @@ WORDS = 500
 
 
 def called(walk: Walk, name: str, node: tree.Call) -> None:
-    """Keep the command that a call starts, as far as its words are literal, and ask for its flags."""
+    """Keep the command that a call starts, as far as its words are literal, and state its flags."""
     if name not in STARTERS or not node.args or node.args[0].star:
         return
     positional = [arg.value for arg in node.args if arg.keyword is None]
@@ -37,7 +37,7 @@ def called(walk: Walk, name: str, node: tree.Call) -> None:
 
 
 def launched(walk: Walk, place: Place, words: list[list[Piece]], environment: list[tuple[str, Piece]]) -> None:
-    """Keep a command and ask for its flags."""
+    """Keep a command and state its flags."""
     walk.commands.append(Launched(place, words, environment, walk.conditions))
     for index, word in enumerate(words):
         text = _text(word) or ""
@@ -46,7 +46,8 @@ def launched(walk: Walk, place: Place, words: list[list[Piece]], environment: li
         flag, given, value = text.partition("=")
         following = _text(words[index + 1]) if index + 1 < len(words) else "-"
         operand = value if given else "true" if following is not None and following.startswith("-") else following
-        walk.hit(walk.table.flag(flag, operand), word[0].place)
+        if operand is not None and walk.vocabulary.asks("flag", flag):
+            walk.state("flag", flag, operand, word[0].place)
 
 
 def command_words(walk: Walk, node: tree.Expression) -> Iterator[tuple[Conditions, list[list[Piece]]]]:

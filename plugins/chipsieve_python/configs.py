@@ -46,14 +46,14 @@ def dict_entries(node: tree.Expression) -> Iterator[Entry]:
 
 
 def settings(walk: Walk, entries: list[Entry], path: tuple[str, ...]) -> None:
-    """Ask for every scalar below the entries."""
+    """State every scalar below the entries."""
     scalars = {key: value.text for key, _, node in entries if (value := literal(node)) and value.text is not None}
     numbers = len(entries) >= TABLE and all(number(node) is not None for _, _, node in entries)
     for key, place, node in entries:
         inner = list(dict_entries(node))
         if inner:
             settings(walk, inner, (*path, key))
-        elif walk.interest.asks("key", key.casefold()):
+        elif walk.vocabulary.asks("key", key):
             setting(walk, (*path, key), place, node, scalars, (MENTION,) if numbers else ())
 
 
@@ -65,10 +65,15 @@ def setting(
     beside: dict[str, str],
     own: Conditions = (),
 ) -> None:
-    """Ask for one key and the values that it may have."""
-    wanted = frozenset().union(*(walk.table.values("key", ".".join(path[start:])) for start in range(len(path))))
-    for conditions, text in texts_of(node, walk.scope, wanted):
-        walk.hit(walk.table.key(path, text, walk.source.path, beside), place, *own, *conditions)
+    """State one key and the values that it may have."""
+    *above, key = path
+    deciding = tuple(pair for pair in beside.items() if walk.vocabulary.asks("beside", pair[0]))
+    for text in texts_of(node, walk.scope):
+        if text.known is not None or text.chosen is not None:
+            conditions = (*own, *text.own)
+            walk.state(
+                "key", key, text.known, place, *conditions, parts=tuple(above), beside=deciding, chosen=text.chosen
+            )
 
 
 def assigned(walk: Walk, target: tree.Expression, node: tree.Expression) -> None:
@@ -84,7 +89,7 @@ def assigned(walk: Walk, target: tree.Expression, node: tree.Expression) -> None
         path = parts[configs[-1] + 1 :][-2:] if configs else ()
     else:
         return
-    if path and walk.interest.asks("key", path[-1].casefold()):
+    if path and walk.vocabulary.asks("key", path[-1]):
         setting(walk, path, target, node, {})
 
 

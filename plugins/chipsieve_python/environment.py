@@ -18,11 +18,11 @@ Entry = tuple[str, tree.Placed, tree.Expression]
 
 def variable(walk: Walk, name: str | None, place: tree.Placed, value: tree.Expression, *, certain: bool = True) -> None:
     """A variable is set to a value, or perhaps only written into a dictionary."""
-    if name is None or not VARIABLE.fullmatch(name):
+    if name is None or not VARIABLE.fullmatch(name) or not walk.vocabulary.asks("env", name):
         return
     for own, found in walk.possible(evaluate(value, walk.scope)):
         text = None if found.qualified else found.text
-        walk.hit(walk.table.env(name, text), place, *own, *(() if certain else (UNSURE,)))
+        walk.state("env", name, text, place, *own, *(() if certain else (UNSURE,)))
 
 
 def entries(walk: Walk, items: Iterable[Entry], *, certain: bool) -> None:

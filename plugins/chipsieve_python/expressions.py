@@ -20,26 +20,25 @@ FILE = re.compile(r"[\w./\-${}~]*[\w}]\.(json|yaml|yml|toml|gin|sh|py|conf)")
 @handles(tree.Name)
 def _name(walk: Walk, node: tree.Name) -> None:
     walk.mention(node.value)
-    if walk.scope.lookup(node.value) is not None or walk.interest.asks("name", node.value):
+    if walk.scope.lookup(node.value) is not None or walk.vocabulary.asks("name", node.value):
         _named(walk, node)
 
 
 def _named(walk: Walk, node: tree.Expression) -> None:
-    """Ask for every dotted name that an expression may stand for here."""
+    """State every dotted name that an expression may stand for here."""
     for own, value in evaluate(node, walk.scope):
-        if value.qualified and value.text and walk.interest.asks("name", value.text.rpartition(".")[2]):
-            matches = walk.table.name(value.text)
-            if matches and walk.possible(((own, value),)):
-                walk.hit(matches, node, *own)
+        asked = value.qualified and value.text and walk.vocabulary.asks("name", value.text)
+        if asked and walk.possible(((own, value),)):
+            walk.state("name", value.text or "", None, node, *own)
 
 
 @handles(tree.Attribute)
 def _attribute(walk: Walk, node: tree.Attribute) -> None:
-    """All prefixes of a dotted name are asked for: `torch.bfloat16` in `torch.bfloat16.itemsize`."""
+    """All prefixes of a dotted name are stated: `torch.bfloat16` in `torch.bfloat16.itemsize`."""
     inner: tree.Expression = node
     while isinstance(inner, tree.Attribute):
         walk.mention(inner.attr)
-        if walk.interest.asks("name", inner.attr) or ".".join(dotted(inner)) in walk.scope.bindings:
+        if walk.vocabulary.asks("name", inner.attr) or ".".join(dotted(inner)) in walk.scope.bindings:
             _named(walk, inner)
         inner = inner.value
     walk.visit(inner)
@@ -146,12 +145,12 @@ def _string(walk: Walk, node: tree.Expression) -> None:
 
 
 def _text(walk: Walk, node: tree.Expression) -> bool:
-    """Ask what a text names; gives whether it is a script of its own."""
+    """State what a text names; gives whether it is a script of its own."""
     text = plain_text(node)
     if text and FILE.fullmatch(text):
         walk.references.append(Found(Place(node), partial(Reference, text, conditions=walk.conditions)))
-    if text:
-        walk.hit(walk.table.literal(text), node)
+    if text and walk.vocabulary.holds("literal", text):
+        walk.state("literal", "", text, node)
     is_script = scripts.written(walk, node)
     if not is_script and text and "#SBATCH" in text:
         words.directives(walk, node)
@@ -174,8 +173,8 @@ def _number(walk: Walk, node: tree.Expression) -> None:
     amount = number(node)
     if amount is None:
         visit_parts(walk, node)
-    elif amount in walk.interest.numbers:
-        walk.hit(walk.table.constant(amount, walk.bound), node, *((MENTION,) if walk.chain else ()))
+    elif amount in walk.vocabulary.numbers:
+        walk.state("constant", walk.bound, repr(amount), node, *((MENTION,) if walk.chain else ()))
 
 
 @handles(tree.Annotation)

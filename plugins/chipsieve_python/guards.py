@@ -6,6 +6,8 @@ constants that the file itself decides. What is none of these is unknown, so nev
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from msgspec.structs import replace
 
 from chipsieve.facts.conditions import (
@@ -31,7 +33,14 @@ from chipsieve_python.values import UNKNOWN, Arm, Arms, Value, dotted, literal, 
 
 DTYPE_ROOTS = frozenset({"torch", "jax", "numpy", "tensorflow", "paddle", "mindspore", "ml_dtypes"})
 ENTRIES = 16
-SAME_AS_TRUE = frozenset({"true", "1", "on", "yes", "enabled"})
+
+
+class Text(NamedTuple):
+    """A text that an expression may have, None where nobody knows it; `chosen` is the option or variable that is it."""
+
+    own: Conditions
+    known: str | None
+    chosen: Question | None = None
 
 
 def condition_of(node: tree.Expression, scope: Scope) -> Condition:
@@ -229,24 +238,19 @@ def asks(condition: Condition, *subjects: str) -> bool:
     return any(test.subject in subjects for test in questions(condition))
 
 
-def texts_of(
-    node: tree.Expression, scope: Scope, wanted: frozenset[str] = frozenset()
-) -> tuple[tuple[Conditions, str | None], ...]:
-    """The texts that an expression may have, each with its conditions.
+def texts_of(node: tree.Expression, scope: Scope) -> tuple[Text, ...]:
+    """The texts that an expression may have.
 
-    A truth (an option's, the hardware's) is `true` under its condition. Of an option's value only the `wanted` texts
-    are asked for.
+    A truth that is no option's or variable's (the hardware's) is `true` under its condition.
     """
-    found: list[tuple[Conditions, str | None]] = []
+    found: list[Text] = []
     for own, value in evaluate(node, scope):
         if value.test is None:
-            found.append((own, value.text))
-            continue
-        truth = replace(value.test, operator="true") if isinstance(value.test, Question) else value.test
-        found.append((stack(own, truth), "true"))
-        if isinstance(value.test, Question) and value.test.subject in ("option", "variable"):
-            others = wanted - (SAME_AS_TRUE if "true" in wanted else {"true"})
-            found += [(stack(own, _option_is(value.test, (text,))), text) for text in sorted(others)]
+            found.append(Text(own, value.text))
+        elif isinstance(value.test, Question) and value.test.subject in ("option", "variable"):
+            found.append(Text(own, None, value.test))
+        else:
+            found.append(Text(stack(own, value.test), "true"))
     return tuple(found)
 
 

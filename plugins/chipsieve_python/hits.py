@@ -7,7 +7,7 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from chipsieve.facts.conditions import Conditions
-from chipsieve.facts.finding import Match
+from chipsieve.facts.reading import Fact
 from chipsieve_python import tree
 
 T = TypeVar("T")
@@ -24,9 +24,9 @@ class Place:
 
 @dataclass(slots=True)
 class Hit:
-    """A finding whose span is not known yet."""
+    """A fact whose span is not known yet."""
 
-    match: Match
+    fact: Fact
     place: Place
     conditions: Conditions
 

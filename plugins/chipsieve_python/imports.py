@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from chipsieve.facts.conditions import Question, stack
-from chipsieve.facts.finding import Match
 from chipsieve.facts.reading import Import
 from chipsieve_python import tree
 from chipsieve_python.hits import Found, Place
@@ -51,15 +50,5 @@ def _record(walk: Walk, node: tree.Import | tree.ImportFrom, module: str, level:
         walk.conditions = stack(walk.conditions, Question("import", "." * level + module))
     make = partial(Import, module, level=level, names=names, conditions=walk.conditions)
     walk.imports.append(Found(Place(node), make))
-    if level == 0:
-        walk.hit(_matches(walk, module, names), node)
-
-
-def _matches(walk: Walk, module: str, names: tuple[str, ...]) -> list[Match]:
-    """`from flash_attn import flash_attn_interface` may import a submodule: both are asked for."""
-    found = list(walk.table.import_(module))
-    for name in names:
-        found += [
-            match for match in walk.table.import_(f"{module}.{name}") if match.signal not in {m.signal for m in found}
-        ]
-    return found
+    if level == 0 and walk.vocabulary.asks("import", module):
+        walk.state("import", module, None, node, parts=names)

@@ -9,15 +9,16 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from chipsieve.facts.finding import SNIPPET_LIMIT, Finding, finding
+from chipsieve.facts.finding import snippet
 from chipsieve.facts.places import Lines, Span
-from chipsieve.facts.reading import Command, Gap, Reading, Source
+from chipsieve.facts.reading import Command, Fact, FactKind, Gap, Reading, Source
+from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Part, Word
-from chipsieve.match.table import SignalTable
 from chipsieve_python import tree
 from chipsieve_python.cells import Cell, code_cells
 from chipsieve_python.lexer import Unsafe, outline
 from chipsieve_python.reader import ENGINE, LIMIT, read_python
+from chipsieve_python.requirements import package
 from chipsieve_python.tree.parse import parse
 
 MAGIC = re.compile(r"^(?P<indent>[ \t]*)(?P<magic>[%!?].*|.*[^\s#]\?{1,2}[ \t]*)$", re.MULTILINE)
@@ -27,7 +28,7 @@ INSTALL = re.compile(r"\s*[%!]\s*(?:\S*python\S*\s+-m\s+)?(?:pip3?|uv\s+pip)\s+i
 SET = re.compile(r"\s*%(?:set_)?env\s+(?P<name>\w+)(?:=|\s+)(?P<value>\S.*)")
 
 
-def read_notebook(source: Source, table: SignalTable) -> Reading:
+def read_notebook(source: Source, vocabulary: Vocabulary) -> Reading:
     """Read a notebook's code cells; a cell that does not parse is a gap, and costs none of the others."""
     nothing = Reading(source.path, source.language)
     if len(source.text) > 4 * LIMIT:
@@ -37,13 +38,13 @@ def read_notebook(source: Source, table: SignalTable) -> Reading:
     except ValueError as error:
         return replace(nothing, gaps=(Gap(source.path, f"not a notebook: {error}", getattr(error, "lineno", None)),))
     lines = Lines(source.text)
-    magics = [found for cell in cells for found in _magics(cell, source, table, lines)]
+    magics = [found for cell in cells for found in _magics(cell, vocabulary, lines)]
     gaps = tuple(gap for cell in cells if (gap := _made_python(cell, source.path, lines)))
-    reading = read_python(Source(source.path, "python", "".join(cell.text for cell in cells)), table)
+    reading = read_python(Source(source.path, "python", "".join(cell.text for cell in cells)), vocabulary)
     offsets = [offset for cell in cells for offset in cell.offsets]
     moved = _Moved(lines, "".join(cell.text for cell in cells), offsets).reading(reading)
-    findings = tuple(sorted((*moved.findings, *magics), key=lambda found: (found.span, found.signal)))
-    return replace(moved, language=source.language, findings=findings, entry=True, gaps=gaps + moved.gaps)
+    facts = tuple(sorted((*moved.facts, *magics), key=lambda fact: (fact.span, fact.kind)))
+    return replace(moved, language=source.language, facts=facts, entry=True, gaps=gaps + moved.gaps)
 
 
 def _made_python(cell: Cell, path: str, lines: Lines) -> Gap | None:
@@ -71,21 +72,24 @@ def _blank(text: str) -> str:
     return "0".ljust(len(text))
 
 
-def _magics(cell: Cell, source: Source, table: SignalTable, lines: Lines) -> Iterator[Finding]:
+def _magics(cell: Cell, vocabulary: Vocabulary, lines: Lines) -> Iterator[Fact]:
     """Pins of `!pip install x==1`, variables of `%env X=1`."""
     start = 0
     for line in cell.text.splitlines(keepends=True):
         install, variable = INSTALL.match(line), SET.match(line)
         if install:
             for word in re.finditer(r"\S+", install["rest"]):
-                at = start + install.start("rest") + word.start()
-                for match in table.pin(_unquoted(word[0])):
-                    yield finding(match, source.path, _span(cell, lines, at, at + len(word[0])), lines, (), ENGINE)
-        if variable:
-            for match in table.env(variable["name"], variable["value"].strip()):
-                at, end = start + variable.start("name"), start + variable.end("name")
-                yield finding(match, source.path, _span(cell, lines, at, end), lines, (), ENGINE)
+                at, pin = start + install.start("rest") + word.start(), _unquoted(word[0])
+                if vocabulary.asks("pin", package(pin)):
+                    yield _fact("pin", "", pin, _span(cell, lines, at, at + len(word[0])), lines)
+        if variable and vocabulary.asks("env", variable["name"]):
+            at, end = start + variable.start("name"), start + variable.end("name")
+            yield _fact("env", variable["name"], variable["value"].strip(), _span(cell, lines, at, end), lines)
         start += len(line)
+
+
+def _fact(kind: FactKind, name: str, value: str, span: Span, lines: Lines) -> Fact:
+    return Fact(kind, name, value, span, snippet(lines, span), engine=ENGINE)
 
 
 def _unquoted(word: str) -> str:
@@ -115,9 +119,9 @@ class _Moved:
         last = self.code.starts[span.end_line - 1] + span.end_column - 2
         return self.lines.span(start, max(start, self.offsets[last]) + 1)
 
-    def finding(self, found: Finding) -> Finding:
-        span = self.span(found.span)
-        return replace(found, span=span, snippet=self.lines.line(span.line).strip()[:SNIPPET_LIMIT])
+    def fact(self, fact: Fact) -> Fact:
+        span = self.span(fact.span)
+        return replace(fact, span=span, snippet=snippet(self.lines, span))
 
     def located(self, item: Any) -> Any:
         return replace(item, span=self.span(item.span))
@@ -138,7 +142,7 @@ class _Moved:
         """The reading with every span in the notebook's own lines."""
         return replace(
             reading,
-            findings=tuple(map(self.finding, reading.findings)),
+            facts=tuple(map(self.fact, reading.facts)),
             commands=tuple(map(self.command, reading.commands)),
             options=tuple(map(self.located, reading.options)),
             imports=tuple(map(self.located, reading.imports)),

@@ -10,18 +10,20 @@ from contextlib import contextmanager
 
 from msgspec.structs import replace
 
-from chipsieve.facts.finding import Finding, finding
+from chipsieve.facts.claims import claims
+from chipsieve.facts.conditions import MENTION, Conditions
+from chipsieve.facts.finding import snippet
 from chipsieve.facts.places import Lines, Span
-from chipsieve.facts.reading import Command, Function, Gap, Reading, Source
+from chipsieve.facts.reading import Command, Fact, Function, Gap, Reading, Source
+from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Part, Word
-from chipsieve.match.table import SignalTable
-from chipsieve_python import statements, tree, words
+from chipsieve_python import statements, tree
 from chipsieve_python.definitions import finish
 from chipsieve_python.hits import Launched, Piece, Place
 from chipsieve_python.lexer import Comment, Unsafe, outline
 from chipsieve_python.scope import Scope
 from chipsieve_python.tree.parse import parse
-from chipsieve_python.walk import Mentions, Walk, interest
+from chipsieve_python.walk import NOWHERE, Mentions, Walk
 
 ENGINE = "libcst"
 BOM = "\ufeff"
@@ -31,7 +33,7 @@ SHARED = re.compile(r"^[ \t]*(?:global|nonlocal)[ \t]+([\w, \t]+)", re.MULTILINE
 PYTHON_2 = re.compile(r"^\s*(print\s+[\"'\w]|exec\s+[\"'\w]|raise\s+\w+\s*,|except\s+\w+\s*,\s*\w+\s*:)")
 
 
-def read_python(source: Source, table: SignalTable) -> Reading:
+def read_python(source: Source, vocabulary: Vocabulary) -> Reading:
     """Everything that a Python file says; a file that cannot be parsed becomes a gap."""
     nothing = Reading(source.path, source.language)
     if len(source.text) > LIMIT:
@@ -40,7 +42,7 @@ def read_python(source: Source, table: SignalTable) -> Reading:
     try:
         outlined = outline(text)
         with _deep():
-            return _assemble(source, table, parse(text, outlined), outlined.comments)
+            return _assemble(source, vocabulary, parse(text, outlined), outlined.comments)
     except Unsafe as error:
         gap = Gap(source.path, f"not read: {error}", error.line)
     except tree.Unreadable as error:
@@ -76,17 +78,15 @@ def _syntax(text: str, number: int) -> str:
     return "not readable as Python 3: syntax error"
 
 
-def _assemble(source: Source, table: SignalTable, module: tree.Suite, remarks: tuple[Comment, ...]) -> Reading:
-    walk = _walked(source, table, module)
+def _assemble(source: Source, vocabulary: Vocabulary, module: tree.Suite, remarks: tuple[Comment, ...]) -> Reading:
+    walk = _walked(source, vocabulary, module)
     spans = _Spans(source.text)
-    findings = [
-        finding(hit.match, source.path, spans.of(hit.place), spans.lines, hit.conditions, ENGINE) for hit in walk.hits
-    ]
-    findings += _remarked(walk, remarks, spans)
+    facts = [spans.fact(hit.fact, spans.of(hit.place), hit.conditions) for hit in walk.hits]
+    facts += _remarked(vocabulary, remarks, spans)
     return Reading(
         source.path,
         source.language,
-        findings=tuple(sorted(set(findings), key=_order)),
+        facts=tuple(sorted(set(facts), key=_order)),
         commands=tuple(_command(spans, launched) for launched in walk.commands),
         options=tuple(found.make(span=spans.of(found.place)) for found in walk.options),
         imports=tuple(found.make(span=spans.of(found.place)) for found in walk.imports),
@@ -103,9 +103,9 @@ def _function(name: str, mentions: Mentions) -> Function:
     return Function(name, plain, tuple(group for group in guarded if group[1]))
 
 
-def _walked(source: Source, table: SignalTable, module: tree.Suite) -> Walk:
+def _walked(source: Source, vocabulary: Vocabulary, module: tree.Suite) -> Walk:
     names = (name.strip() for listed in SHARED.findall(source.text) for name in listed.split(","))
-    walk = Walk(source, table, interest(table), Scope("module", shared=frozenset(names)))
+    walk = Walk(source, vocabulary, Scope("module", shared=frozenset(names)))
     walk.mentions = walk.functions[""]
     walk.configurable = any(map(_runs_exec, module.body))
     statements.block(walk, module)
@@ -121,16 +121,16 @@ def _runs_exec(node: tree.Node) -> bool:
     return isinstance(call, tree.Call) and isinstance(call.func, tree.Name) and call.func.value == "exec"
 
 
-def _order(found: Finding) -> tuple[Span, str, str, str, str]:
-    return found.span, found.signal, found.row, found.value, repr(found.conditions)
+def _order(fact: Fact) -> tuple[Span, str, str, str, str]:
+    return fact.span, fact.kind, fact.name, repr(fact.argument), repr((fact.value, fact.conditions))
 
 
-def _remarked(walk: Walk, remarks: Iterable[Comment], spans: _Spans) -> Iterator[Finding]:
-    """Chips named in comments."""
+def _remarked(vocabulary: Vocabulary, remarks: Iterable[Comment], spans: _Spans) -> Iterator[Fact]:
+    """Claims in comments."""
     for remark in remarks:
-        for match, start, end in words.comment_matches(walk, remark.text):
-            span = spans.at(remark.offset + start, remark.offset + end)
-            yield finding(match, walk.source.path, span, spans.lines, words.COMMENTED, ENGINE)
+        for start, end in claims(remark.text, vocabulary):
+            fact = Fact("claim", "", remark.text[start:end], NOWHERE, by="comment")
+            yield spans.fact(fact, spans.at(remark.offset + start, remark.offset + end), (MENTION,))
 
 
 class _Spans:
@@ -143,6 +143,10 @@ class _Spans:
     def of(self, place: Place) -> Span:
         start, end = place.node.start, place.node.end
         return self.at(start + place.start, end if place.end is None else start + place.end)
+
+    def fact(self, fact: Fact, span: Span, conditions: Conditions) -> Fact:
+        """The fact where it stands, under its conditions."""
+        return replace(fact, span=span, snippet=snippet(self.lines, span), conditions=conditions, engine=ENGINE)
 
     def at(self, start: int, end: int) -> Span:
         """The span of a stretch of the text that was parsed."""

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from chipsieve.facts.conditions import unknown
 from chipsieve_python import tree
 from chipsieve_python.evaluate import evaluate
 from chipsieve_python.values import plain_text
 from chipsieve_python.walk import Walk
 
+NAME = re.compile(r"\s*([\w.-]*)")
+
+
+def package(requirement: str) -> str:
+    """The package that a PEP 508 requirement names."""
+    named = NAME.match(requirement)
+    return named[1] if named else ""
+
 
 def called(walk: Walk, last: str, node: tree.Call) -> None:
-    """Ask for the requirements that a call of `setup` lists; an extra's are optional."""
+    """State the requirements that a call of `setup` lists; an extra's are optional."""
     if last != "setup":
         return
     for arg in node.args:
@@ -28,4 +38,5 @@ def _pins(walk: Walk, node: tree.Expression) -> None:
         if isinstance(value.node, tree.List | tree.Tuple):
             for element in value.node.elements:
                 text = plain_text(element.value)
-                walk.hit(walk.table.pin(text) if text else (), element.value, *own)
+                if text and walk.vocabulary.asks("pin", package(text)):
+                    walk.state("pin", "", text, element.value, *own)

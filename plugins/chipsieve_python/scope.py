@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Literal
 
 from chipsieve.facts.conditions import ALWAYS, Conditions, all_of, conflict, negate, stack, unknown
@@ -19,10 +20,10 @@ AGAIN = unknown("assigned again")
 
 @dataclass(slots=True)
 class Binding:
-    """The values that a name may have, each under its conditions, and the findings of the assignments themselves."""
+    """The values that a name may have, each under its conditions, and what each of the assignments states."""
 
     arms: Arms
-    hits: list[Hit] = field(default_factory=list)
+    stated: list[list[Hit]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ class Scope:
     def forget(self, names: frozenset[str]) -> None:
         """Names that a loop binds may hold anything when its body begins."""
         for name in names & self.bindings.keys():
-            self.bindings[name] = Binding(one(UNKNOWN), self.bindings[name].hits)
+            self.bindings[name] = Binding(one(UNKNOWN), self.bindings[name].stated)
 
     def bind(self, name: str, arms: Arms, conditions: Conditions, hits: list[Hit] | None = None) -> None:
         """Bind a name under the conditions that hold here (those of the whole scope left out)."""
@@ -76,17 +77,17 @@ class Scope:
         new = tuple((stack(conditions, *own), value) for own, value in arms)
         if old is not None:
             new = _kept(old.arms, conditions) + new
-            _weaken(old.hits, conditions)
-        carried = (old.hits if old is not None else []) + (hits or [])
+            _weaken(old.stated, conditions)
+        carried = (old.stated if old is not None else []) + ([hits] if hits else [])
         if len(carried) > ARMS:
             _settle(carried)
             carried = []
         self.bindings[name] = Binding(new if len(new) <= ARMS else one(UNKNOWN), carried)
 
 
-def _settle(hits: list[Hit]) -> None:
-    """Findings of a name that is bound so often are no longer followed: they become optional."""
-    for hit in hits:
+def _settle(stated: list[list[Hit]]) -> None:
+    """What a name states that is bound so often is no longer followed: it becomes optional."""
+    for hit in chain.from_iterable(stated):
         hit.conditions = stack(hit.conditions, AGAIN)
 
 
@@ -114,11 +115,11 @@ def _rescued(own: Conditions, conditions: Conditions) -> bool:
     return tried and any(getattr(part, "name", "") == EXCEPT for part in conditions)
 
 
-def _weaken(hits: list[Hit], conditions: Conditions) -> None:
+def _weaken(stated: list[list[Hit]], conditions: Conditions) -> None:
     """What was bound before and is bound again takes effect only where the second binding does not."""
-    if not hits:
+    if not stated:
         return
     again = negate(all_of(conditions))
-    for hit in hits:
+    for hit in chain.from_iterable(stated):
         if not conflict(hit.conditions, conditions) and not _rescued(hit.conditions, conditions):
             hit.conditions = stack(hit.conditions, AGAIN if all_of(conditions) == ALWAYS else again)

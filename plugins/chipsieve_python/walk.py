@@ -2,56 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
-from fnmatch import fnmatchcase
-from functools import cache
 from typing import Any
 
 from chipsieve.facts.conditions import MENTION, Condition, Conditions, Question, conflict, stack
-from chipsieve.facts.finding import Match
-from chipsieve.facts.reading import Document, Import, Option, Reference, Source
-from chipsieve.match.table import SignalTable
+from chipsieve.facts.places import Span
+from chipsieve.facts.reading import Document, Fact, FactKind, Import, Option, Reference, Source
+from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_python import tree
 from chipsieve_python.hits import Found, Hit, Launched, Place
 from chipsieve_python.scope import Scope
 from chipsieve_python.values import Arms
 
 MAIN = "__main__"
+NOWHERE = Span(1, 1, 1, 1)
 Mentions = dict[Conditions, set[str]]
-
-
-class Interest:
-    """What the table can ask about: the cheap test before the dear one."""
-
-    def __init__(self, table: SignalTable) -> None:
-        """Collect the last components of the rows' names by kind, and the numbers."""
-        rows = [row for signal in table.signals.values() for row in signal.rows]
-        self.exact: defaultdict[str, set[str]] = defaultdict(set)
-        self.globs: defaultdict[str, set[str]] = defaultdict(set)
-        for row in rows:
-            for name in row.names or ("*",):
-                last = name.rpartition(".")[2]
-                (self.globs if "*" in last else self.exact)[row.kind].add(last)
-        self.numbers = frozenset(float(value) for row in rows if row.kind == "constant" for value in row.values)
-        self.answers: dict[tuple[str, str], bool] = {}
-        self.words = any(row.kind == "claim" for row in rows)
-
-    def asks(self, kind: str, last: str) -> bool:
-        """Whether a row of this kind may match a name that ends like this."""
-        answer = self.answers.get((kind, last))
-        if answer is None:
-            answer = last in self.exact[kind] or any(fnmatchcase(last, glob) for glob in self.globs[kind])
-            self.answers[kind, last] = answer
-        return answer
-
-
-@cache
-def interest(table: SignalTable) -> Interest:
-    """The interest of a table, computed once."""
-    return Interest(table)
 
 
 @dataclass(slots=True)
@@ -66,8 +33,7 @@ class Walk:
     """
 
     source: Source
-    table: SignalTable
-    interest: Interest
+    vocabulary: Vocabulary
     scope: Scope
     conditions: Conditions = ()
     qualname: str = ""
@@ -97,10 +63,23 @@ class Walk:
         HANDLERS.get(type(node), visit_parts)(self, node)
         self.bound = outer
 
-    def hit(self, matches: Iterable[Match], place: Place | tree.Placed, *own: Condition) -> None:
-        """Keep the matches, under the conditions in force and further ones of their own."""
+    def state(  # noqa: PLR0913  # the fields of a fact
+        self,
+        kind: FactKind,
+        name: str,
+        value: str | None,
+        place: Place | tree.Placed,
+        *own: Condition,
+        parts: tuple[str, ...] = (),
+        beside: tuple[tuple[str, str], ...] = (),
+        argument: str | int | None = None,
+        chosen: Question | None = None,
+        by: str = "",
+    ) -> None:
+        """Keep a fact, under the conditions in force and further ones of its own."""
         where = place if isinstance(place, Place) else Place(place)
-        self.hits += [Hit(match, where, stack(self.conditions, *own)) for match in matches]
+        fact = Fact(kind, name, value, NOWHERE, parts=parts, beside=beside, argument=argument, chosen=chosen, by=by)
+        self.hits.append(Hit(fact, where, stack(self.conditions, *own)))
 
     def possible(self, arms: Arms) -> Arms:
         """The arms that do not contradict the conditions in force."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from chipsieve.facts.conditions import MENTION, Question, hardware, unknown
-from chipsieve.facts.finding import Match
+from chipsieve.facts.claims import claims
+from chipsieve.facts.conditions import Question, hardware, unknown
 from chipsieve_python import tree
 from chipsieve_python.evaluate import evaluate
-from chipsieve_python.hits import Hit, Place
+from chipsieve_python.hits import Place
 from chipsieve_python.values import plain_text
 from chipsieve_python.walk import Walk
 
@@ -21,7 +21,7 @@ SHORT = {"C": "constraint", "p": "partition", "G": "gpus"}
 def device_test(walk: Walk, node: tree.Comparison) -> None:
     """`"A100" in torch.cuda.get_device_name()` names a chip, and asks which one it is."""
     sides = [node.left, *(target.comparator for target in node.comparisons)]
-    if not walk.interest.words or not any(_asks_name(walk, side) for side in sides):
+    if not any(_asks_name(walk, side) for side in sides):
         return
     test = hardware(node.source())
     for side in sides:
@@ -32,9 +32,18 @@ def device_test(walk: Walk, node: tree.Comparison) -> None:
         )
         for item in listed:
             text = plain_text(item)
-            for match, _, _ in walk.table.words(text) if text else ():
-                named = Match(match.signal, match.row, match.value, "device-test")
-                walk.hits.append(Hit(named, Place(item), (*walk.conditions, test)))
+            if text is None:
+                continue
+            for start, end in claims(text, walk.vocabulary):
+                walk.state("claim", "", text[start:end], _inside(item, text, start, end), test, by="device-test")
+
+
+def _inside(node: tree.Expression, text: str, start: int, end: int) -> Place:
+    """Where a stretch of a string's text stands: the whole string, unless its characters stand for themselves."""
+    if not isinstance(node, tree.SimpleString) or node.raw_value != text:
+        return Place(node)
+    opening = len(node.prefix) + len(node.quote)
+    return Place(node, opening + start, opening + end)
 
 
 def _asks_name(walk: Walk, node: tree.Expression) -> bool:
@@ -51,12 +60,5 @@ def directives(walk: Walk, node: tree.Expression) -> None:
     for line in DIRECTIVE.finditer(written.replace("\\n", " \n")):
         name, value = line[1] or SHORT.get(line[3] or "", ""), line[2] or line[4]
         known = None if value is None or "{" in value else value.strip("\"'")
-        walk.hit(walk.table.directive(name, known) if name else (), Place(node, line.start(), line.end()), WRITTEN)
-
-
-def comment_matches(walk: Walk, comment: str) -> list[tuple[Match, int, int]]:
-    """The matches in a comment, with their offsets in it."""
-    return list(walk.table.words(comment)) if walk.interest.words else []
-
-
-COMMENTED = (MENTION,)
+        if name and known is not None and walk.vocabulary.asks("directive", name):
+            walk.state("directive", name, known, Place(node, line.start(), line.end()), WRITTEN)
