@@ -62,7 +62,13 @@ def _told(found: Finding) -> tuple[object, ...]:
 
 def test_the_program_says_something() -> None:
     assert len(read(PROGRAM).findings) > 8
-    assert {type(part) for found in read(PROGRAM).findings for part in found.conditions} <= {Question, Not, Every, Some, Never}
+    assert {type(part) for found in read(PROGRAM).findings for part in found.conditions} <= {
+        Question,
+        Not,
+        Every,
+        Some,
+        Never,
+    }
 
 
 @settings(max_examples=30, deadline=None)
