@@ -1,15 +1,15 @@
-"""Where does a piece of a program stand, and how is it written?"""
+"""How is a piece of a program written? Its text, and the parentheses around it."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 TRIVIA = re.compile(r"(?:\s|\\|#[^\r\n]*)*")
 
 
-@dataclass(slots=True, eq=False)
-class Code:
+class Code(msgspec.Struct, eq=False):
     """The text of a program, and its parentheses around expressions: where each opens, by where it closes."""
 
     text: str
@@ -41,27 +41,3 @@ class Unreadable(ValueError):
 
 class Unlike(ValueError):
     """Python's own parser tells too little of this text, or something else than LibCST."""
-
-
-@dataclass(slots=True, eq=False)
-class Node:
-    """A piece of a program."""
-
-
-@dataclass(slots=True, eq=False)
-class Placed(Node):
-    """A piece with its place: code-point offsets in the text, parentheses around it left out."""
-
-    code: Code
-    start: int
-    end: int
-
-
-@dataclass(slots=True, eq=False)
-class Expression(Placed):
-    """A piece that has a value."""
-
-    def source(self) -> str:
-        """The expression as it is written, with the parentheses around it."""
-        start, end = self.code.around(self.start, self.end)
-        return self.code.text[start:end]
