@@ -12,11 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chipsieve.facts.places import Lines
-from chipsieve_python.lexer import outline
 from chipsieve_python.syntax_tree import expression_kinds as expr
 from chipsieve_python.syntax_tree import from_ast, from_libcst, parse
 from chipsieve_python.syntax_tree import statement_kinds as stmt
-from chipsieve_python.syntax_tree.source_code import Unreadable
+from chipsieve_python.syntax_tree.lexer import Unreadable, outline
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted(path for home in ("src", "plugins", "tests", "fixtures") for path in (ROOT / home).rglob("*.py"))

@@ -17,10 +17,9 @@ from chipsieve.facts.reading import Command, Fact, FactKind, Gap, Reading, Sourc
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Part, Word
 from chipsieve_python.call_facts import package
-from chipsieve_python.lexer import Unsafe, outline
 from chipsieve_python.python_file import LIMIT, read_python
 from chipsieve_python.syntax_tree import parse
-from chipsieve_python.syntax_tree.source_code import Unreadable
+from chipsieve_python.syntax_tree.lexer import Unreadable, Unsafe, outline
 
 ENGINE = "notebook"  # magics are none of a parser's: they are found here
 MAGIC = re.compile(r"^(?P<indent>[ \t]*)(?P<magic>[%!?].*|.*[^\s#]\?{1,2}[ \t]*)$", re.MULTILINE)

@@ -19,12 +19,11 @@ from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_python.blocks import MAIN, block, finish
 from chipsieve_python.context import Context, Mentions, Output
 from chipsieve_python.declarations import options
-from chipsieve_python.lexer import Comment, Unsafe, outline
 from chipsieve_python.scope import Scope
 from chipsieve_python.syntax_tree import Parsed, parse
 from chipsieve_python.syntax_tree import expression_kinds as expr
 from chipsieve_python.syntax_tree import statement_kinds as stmt
-from chipsieve_python.syntax_tree.source_code import Unreadable
+from chipsieve_python.syntax_tree.lexer import Comment, Unreadable, Unsafe, outline
 
 BOM = "\ufeff"
 LIMIT = 3_000_000

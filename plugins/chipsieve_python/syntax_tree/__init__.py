@@ -11,15 +11,16 @@ places. So there is one tree, of the kinds in `expression_kinds` and `statement_
 
 Both builders make the same tree of the same text: tests/test_python_trees.py holds them to it. Kinds whose fields all
 three trees name alike are listed once, in `statement_kinds.BUILT_BY_NAME`. `string_literals` finds how strings are
-written, which `ast` does not tell; `source_code` knows the text and its parentheses.
+written, which `ast` does not tell. `lexer` looks at the text before either parser does: comments,
+parentheses, and whether it is safe to parse.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from chipsieve_python.lexer import Outline
 from chipsieve_python.syntax_tree import from_ast
+from chipsieve_python.syntax_tree.lexer import Outline
 from chipsieve_python.syntax_tree.statement_kinds import Suite
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from chipsieve_python.syntax_tree.source_code import Code
+from chipsieve_python.syntax_tree.lexer import Code
 
 PREFIX = re.compile("[a-zA-Z]*")
 

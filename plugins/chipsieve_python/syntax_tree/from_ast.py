@@ -9,10 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from chipsieve.facts.places import Lines
-from chipsieve_python.lexer import Outline
 from chipsieve_python.syntax_tree import expression_kinds as expr
 from chipsieve_python.syntax_tree import statement_kinds as stmt
-from chipsieve_python.syntax_tree.source_code import Code, Unlike
+from chipsieve_python.syntax_tree.lexer import Code, Outline, Unlike
 from chipsieve_python.syntax_tree.string_literals import constant, formatted
 
 SYNTAX = (3, 11)  # what the oldest Python that we run on can read: newer syntax is LibCST's everywhere
@@ -32,7 +31,7 @@ def parse(text: str, outline: Outline) -> stmt.Suite:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a `"\d"` in the text
         module = ast.parse(text, feature_version=SYNTAX)
-    return _suite(Builder(Code(text, outline.parentheses)), module.body)
+    return _suite(Builder(Code(text, dict(outline.parentheses))), module.body)
 
 
 class Builder:

@@ -17,7 +17,7 @@ from libcst._nodes.internal import CodegenState
 from chipsieve.facts.places import LINE_END
 from chipsieve_python.syntax_tree import expression_kinds as expr
 from chipsieve_python.syntax_tree import statement_kinds as stmt
-from chipsieve_python.syntax_tree.source_code import Code, Unreadable
+from chipsieve_python.syntax_tree.lexer import Code, Unreadable
 
 
 def parse(text: str) -> stmt.Suite:

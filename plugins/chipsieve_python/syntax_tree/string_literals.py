@@ -10,9 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from chipsieve_python.lexer import STRING
 from chipsieve_python.syntax_tree import expression_kinds as expr
-from chipsieve_python.syntax_tree.source_code import Code, Unlike
+from chipsieve_python.syntax_tree.lexer import STRING, Code, Unlike
 
 LITERAL = re.compile(rf"[a-zA-Z]{{0,2}}(?:{STRING})", re.VERBOSE | re.DOTALL)
 Hole = Callable[[int, int], expr.Expression]
