@@ -97,10 +97,7 @@ def options(declared: Iterable[Option | NewDefault]) -> tuple[Option, ...]:
         if isinstance(item, Option):
             found.append(item)
         elif any(option.dest == item.dest for option in found):
-            changed = (
-                replace(option, default=item.default) if option.dest == item.dest else option for option in found
-            )
-            found = list(changed)
+            found = [replace(one, default=item.default) if one.dest == item.dest else one for one in found]
         else:
             found.append(Option((), item.dest, item.span, item.default))
     return tuple(found)

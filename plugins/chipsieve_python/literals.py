@@ -34,7 +34,7 @@ UNKNOWN = Value()
 NONE = Value("none", truthy=False)
 TRUTHS = {"True": Value("true", truthy=True), "False": Value("false", truthy=False), "None": NONE}
 
-Arm = tuple[Conditions, Value]
+Arm = tuple[Conditions, Value]  # a value that an expression may have, and what must hold for it to have it
 Arms = tuple[Arm, ...]
 
 

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from chipsieve.facts.claims import claims
 from chipsieve.facts.conditions import MENTION
-from chipsieve.facts.finding import snippet
 from chipsieve.facts.places import Lines, Span
 from chipsieve.facts.reading import Fact, Gap, Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
@@ -80,12 +79,11 @@ def _read(source: Source, vocabulary: Vocabulary, parsed: Parsed, comments: Iter
     output = Output(
         vocabulary, Lines(source.text), len(source.text) - len(source.text.removeprefix(BOM)), parsed.engine
     )
-    _walk(parsed.suite, output)
-    facts = output.all_facts() | set(_commented(comments, output))
+    _walk(parsed.suite, comments, output)
     return Reading(
         source.path,
         source.language,
-        facts=tuple(sorted(facts, key=_order)),
+        facts=tuple(sorted(output.all_facts(), key=_order)),
         commands=tuple(output.commands),
         options=options(output.declared),
         imports=tuple(output.imports),
@@ -96,12 +94,17 @@ def _read(source: Source, vocabulary: Vocabulary, parsed: Parsed, comments: Iter
     )
 
 
-def _walk(module: stmt.Suite, output: Output) -> None:
-    """Read the module's statements, then the bodies of its functions."""
+def _walk(module: stmt.Suite, comments: Iterable[Comment], output: Output) -> None:
+    """Read the module's statements, then the bodies of its functions, then the claims in comments."""
     listed = (name.strip() for names in SHARED.findall(output.lines.text) for name in names.split(","))
     scope = Scope("module", shared=frozenset(listed), configurable_until=_configurable_until(module))
-    block(module, Context(output, scope, Mentions(output.functions.setdefault("", {}), 0)))
+    here = Context(output, scope, Mentions(output.functions.setdefault("", {}), 0))
+    block(module, here)
     finish(scope)
+    for comment in comments:
+        for start, end in claims(comment.text, output.vocabulary):
+            place = (comment.offset + start, comment.offset + end)
+            here.under(MENTION).state("claim", "", comment.text[start:end], place, by="comment")
 
 
 def _configurable_until(module: stmt.Suite) -> int:
@@ -109,15 +112,6 @@ def _configurable_until(module: stmt.Suite) -> int:
     small = (item.body[0] for item in module.body if isinstance(item, stmt.Line))
     calls = (item.value for item in small if isinstance(item, stmt.Expr) and isinstance(item.value, expr.Call))
     return next((call.start for call in calls if isinstance(call.func, expr.Name) and call.func.value == "exec"), 0)
-
-
-def _commented(comments: Iterable[Comment], output: Output) -> Iterator[Fact]:
-    """Claims in comments."""
-    for comment in comments:
-        for start, end in claims(comment.text, output.vocabulary):
-            span = output.span((comment.offset + start, comment.offset + end))
-            shown = snippet(output.lines, span)
-            yield Fact("claim", "", comment.text[start:end], span, shown, (MENTION,), output.engine, by="comment")
 
 
 def _order(fact: Fact) -> tuple[Span, str, str, str, str]:

@@ -92,15 +92,19 @@ def state_device_test(node: expr.Comparison, here: Context) -> None:
         return
     test = hardware(node.source())
     for side in sides:
-        listed = isinstance(side, expr.Tuple | expr.List | expr.Set)
-        for item in [element.value for element in side.elements] if listed else [side]:  # type: ignore[attr-defined]
-            text = plain_text(item)
-            if text is None:
-                continue
+        for item in _members(side):
+            text = plain_text(item) or ""
             for start, end in claims(text, here.output.vocabulary):
                 content = content_of(item)  # else the whole string is the place
                 place = (content[0] + start, content[0] + end) if content else (item.start, item.end)
                 here.state("claim", "", text[start:end], place, test, by="device-test")
+
+
+def _members(node: expr.Expression) -> list[expr.Expression]:
+    """What a list, tuple or set holds; another expression by itself."""
+    if isinstance(node, expr.Tuple | expr.List | expr.Set):
+        return [element.value for element in node.elements]
+    return [node]
 
 
 def _asks_device_name(node: expr.Expression, here: Context) -> bool:
