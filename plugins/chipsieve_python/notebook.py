@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from msgspec.structs import replace
@@ -123,7 +124,7 @@ class _Moved:
         self.lines, self.code, self.offsets = lines, Lines(code), offsets
 
     def offset(self, line: int, column: int) -> int:
-        at = self.code.starts[line - 1] + column - 1
+        at = self.code.offset(line, column)
         return self.offsets[min(at, len(self.offsets) - 1)]
 
     def span(self, span: Span) -> Span:
@@ -134,7 +135,15 @@ class _Moved:
 
     def fact(self, fact: Fact) -> Fact:
         span = self.span(fact.span)
-        return replace(fact, span=span, snippet=snippet(self.lines, span))
+        value = self.widened(fact) if fact.kind == "claim" else fact.value
+        return replace(fact, value=value, span=span, snippet=snippet(self.lines, span))
+
+    def widened(self, fact: Fact) -> str:
+        """The text of a claim, each character as wide as it is written in the JSON: matches are found by columns."""
+        at, value = self.code.offset(fact.span.line, fact.span.column), fact.value or ""
+        offsets = self.offsets[at : at + len(value)]
+        widths = [after - before for before, after in pairwise(offsets)]
+        return "".join(sign.ljust(width) for sign, width in zip(value, [*widths, 1], strict=False))
 
     def located(self, item: Any) -> Any:
         return replace(item, span=self.span(item.span))
