@@ -35,7 +35,7 @@ def test_semgrep_beside_our_readers_changes_no_verdict(tree: Path) -> None:
     assert (both.possible, both.remaining, both.main) == (without.possible, without.remaining, without.main)
     assert set(map(place_of, without.findings)) <= set(map(place_of, both.findings))
     engines = {item.span.line: item.engine for item in both.findings if item.path == "tests/run.py"}
-    assert engines == {2: "ast+semgrep"}
+    assert engines == {2: "libcst+semgrep"}
     assert any(gap.path == "broken.json" and gap.reason.startswith("semgrep:") for gap in both.gaps)
     assert not any(item.path.startswith("node_modules") for item in both.findings)
 

@@ -11,7 +11,7 @@ import pytest
 
 from chipsieve.border.marker import Mark, read_mark
 from chipsieve.signals import load_signals
-from chipsieve_flake8.messages import EFFECTS, STRENGTHS, code, violations
+from chipsieve_flake8.messages import EFFECTS, STRENGTHS, code, told
 
 ON = "--enable-extensions=CHS"
 Found = tuple[int, str]
@@ -102,7 +102,7 @@ def test_bad_input_ends_no_run(tmp_path: Path) -> None:
 
 def test_what_the_reader_cannot_read_is_told() -> None:
     deep = "x = " + "-" * 20_000 + "1\n"
-    (only,) = violations("deep.py", deep)
+    (only,) = told("deep.py", deep)
     assert (only[1], only[2][:7]) == (0, "CHS901 ")
 
 

@@ -25,6 +25,6 @@ class Plugin:
 
     def run(self) -> Iterator[Violation]:
         """Line (from 1), column (from 0), code with message, and the class, for all that the file says."""
-        from chipsieve_flake8.messages import violations  # flake8 imports every plugin at its start, wanted or not
+        from chipsieve_flake8.messages import told  # flake8 imports every plugin at its start, wanted or not
 
-        yield from ((line, column, text, type(self)) for line, column, text in violations(self.filename, self.text))
+        yield from ((line, column, text, type(self)) for line, column, text in told(self.filename, self.text))

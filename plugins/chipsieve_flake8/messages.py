@@ -20,7 +20,7 @@ LIMIT = 400  # characters of a value; a longer one would bury the line that flak
 Message = tuple[int, int, str]
 
 
-def violations(path: str, text: str) -> Iterable[Message]:
+def told(path: str, text: str) -> Iterable[Message]:
     """Line from 1, column from 0 and text of every finding of a Python file, and of every gap in reading it.
 
     What is only mentioned is left out, unless the signal is about chips' names. Never raises for bad input.
