@@ -332,4 +332,4 @@ def test_spans_are_code_points_from_one() -> None:
     found = read("import torch\nx = '½é'; use((torch.bfloat16))\r\nuse(torch.bfloat16)\r\n").findings
     assert [(item.span.line, item.span.column, item.span.end_column) for item in found] == [(2, 16, 30), (3, 5, 19)]
     assert found[0].snippet == "x = '½é'; use((torch.bfloat16))"
-    assert {item.engine for item in found} == {"libcst"}
+    assert {item.engine for item in found} == {"ast"}

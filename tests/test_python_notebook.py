@@ -79,3 +79,10 @@ def test_what_is_no_notebook_is_a_gap() -> None:
         assert [gap.reason.startswith("not a notebook") for gap in gaps] == [True]
     assert read("{}", "a.ipynb", "notebook").gaps == ()
     assert read('[{"cell_type": 1, "source": ["x"]}]', "a.ipynb", "notebook").findings == ()
+
+
+def test_claims_stand_at_their_columns_behind_escapes() -> None:
+    text = notebook('x = "\\"\t"  # "tuned"\ton\u00a0H800\n')
+    (found,) = read(text, "a.ipynb", "notebook").findings
+    line = text.splitlines()[found.span.line - 1]
+    assert (found.value, line[found.span.column - 1 : found.span.end_column - 1]) == ("H800", "H800")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import tokenize
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -13,31 +12,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chipsieve.facts.places import Lines
-from chipsieve_python import tree
-from chipsieve_python.lexer import outline
-from chipsieve_python.tree import ast_statements, cst_statements
-from chipsieve_python.tree.parse import parse
+from chipsieve_python.syntax_tree import expression_kinds as expr
+from chipsieve_python.syntax_tree import from_ast, from_libcst, parse
+from chipsieve_python.syntax_tree import statement_kinds as stmt
+from chipsieve_python.syntax_tree.lexer import Unreadable, outline
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted(path for home in ("src", "plugins", "tests", "fixtures") for path in (ROOT / home).rglob("*.py"))
 
 
-def told(node: object) -> object:
+def shown(node: object) -> object:
     """All that a tree says, with the place and the source of each expression."""
     if isinstance(node, list):
-        return [told(item) for item in node]
-    if isinstance(node, tree.Param):  # the parentheses around the only parameter are the function's
-        return node.name.value, node.name.start, told(node.annotation), told(node.default)
-    if not isinstance(node, tree.Node):
+        return [shown(item) for item in node]
+    if isinstance(node, expr.Param):  # the parentheses around the only parameter are the function's
+        return node.name.value, node.name.start, shown(node.annotation), shown(node.default)
+    if not isinstance(node, expr.Node):
         return node
-    named = [(part.name, told(getattr(node, part.name))) for part in fields(node) if part.name != "code"]
-    return type(node).__name__, named, node.source() if isinstance(node, tree.Expression) else ""
+    named = [(name, shown(getattr(node, name))) for name in node.__struct_fields__ if name != "code"]
+    return type(node).__name__, named, node.source() if isinstance(node, expr.Expression) else ""
 
 
-def quick(text: str) -> tree.Suite | None:
+def quick(text: str) -> stmt.Suite | None:
     """The tree that Python's own parser makes, if it can read the text."""
     try:
-        return ast_statements.parse(text, outline(text))
+        return from_ast.parse(text, outline(text))
     except (SyntaxError, ValueError):
         return None
 
@@ -45,15 +44,15 @@ def quick(text: str) -> tree.Suite | None:
 def assert_same(text: str) -> None:
     made = quick(text)
     if made is not None:
-        assert told(made) == told(cst_statements.parse(text))
+        assert shown(made) == shown(from_libcst.parse(text))
 
 
-def nodes(node: object) -> Iterator[tree.Node]:
+def nodes(node: object) -> Iterator[expr.Node]:
     """Every node of a tree, or of a list of trees."""
-    if isinstance(node, tree.Node):
+    if isinstance(node, expr.Node):
         yield node
-        for part in fields(node):
-            yield from nodes(getattr(node, part.name))
+        for name in node.__struct_fields__:
+            yield from nodes(getattr(node, name))
     elif isinstance(node, list):
         for item in node:
             yield from nodes(item)
@@ -210,10 +209,10 @@ def test_both_parsers_make_the_same_tree_of_every_statement(statement: str) -> N
 
 def test_every_kind_of_node_is_among_the_statements() -> None:
     trees = [made for statement in STATEMENTS if (made := quick(f"{statement}\n")) is not None]
-    kinds = {getattr(tree, name) for name in tree.__all__}
+    defined = [kind for module in (expr, stmt) for kind in vars(module).values() if isinstance(kind, type)]
+    kinds = {kind for kind in defined if issubclass(kind, expr.Node)}
     found = {type(node) for node in nodes(trees)}
-    bases = {tree.Node, tree.Placed, tree.Expression, tree.SmallStatement, tree.Code, tree.Unreadable}
-    assert {kind for kind in kinds if isinstance(kind, type)} - bases == found
+    assert kinds - {expr.Node, expr.Placed, expr.Expression, stmt.SmallStatement} == found
 
 
 @st.composite
@@ -241,7 +240,7 @@ def programs(draw: st.DrawFn) -> str:
 def test_both_parsers_make_the_same_tree_of_generated_programs(text: str) -> None:
     try:
         assert_same(text)
-    except tree.Unreadable:
+    except Unreadable:
         assert quick(text) is None
 
 
@@ -277,7 +276,7 @@ def test_both_parsers_make_the_same_tree_of_generated_formatted_strings(text: st
     statement = f"x = g({prefix}'{text}', 1)\n"
     try:
         assert_same(statement)
-    except tree.Unreadable:
+    except Unreadable:
         assert quick(statement) is None
 
 
@@ -301,13 +300,13 @@ def test_both_parsers_make_the_same_tree_of_every_hole(hole: str, around: str) -
 @pytest.mark.parametrize("text", ["é = 1\n", "ﬁ = 1\n", "if a: \\\n b\n", "a; \\\nb\n"])
 def test_what_python_tells_too_little_of_is_left_to_libcst(text: str) -> None:
     assert quick(text) is None
-    assert told(parse(text, outline(text))) == told(cst_statements.parse(text))
+    assert shown(parse(text, outline(text)).suite) == shown(from_libcst.parse(text))
 
 
 @pytest.mark.parametrize("text", ["type A = int\n", "def f[T](x): pass\n", 'f"{x["a"]}"\n'])
 def test_syntax_that_only_newer_pythons_know_is_left_to_libcst(text: str) -> None:
     assert quick(text) is None
-    assert parse(text, outline(text)).body
+    assert parse(text, outline(text)).engine == "libcst"
 
 
 @given(programs())
@@ -328,5 +327,5 @@ def test_the_outline_holds_the_comments_and_parentheses_that_python_finds(text: 
 def test_an_expression_knows_its_parentheses() -> None:
     made = quick("x = ((e), [f((a)), (b) + c])  # ()\n")
     assert made is not None
-    sources = {node.source() for node in nodes(made) if isinstance(node, tree.Name)}
+    sources = {node.source() for node in nodes(made) if isinstance(node, expr.Name)}
     assert sources == {"x", "(e)", "f", "(a)", "(b)", "c"}

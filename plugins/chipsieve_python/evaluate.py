@@ -1,137 +1,199 @@
-"""Which values may an expression have, and under which conditions? Constants, aliases, options, variables, hardware."""
+"""Which values may an expression have, and under which condition is it true?
+
+The two questions need each other: `x if test else y` has two values under the condition of the test, and a test is true
+where a value of it is. What the idioms do not know is unknown, so never certain.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from chipsieve.facts.conditions import Condition, Question, hardware, negate, stack
-from chipsieve_python import tree
+from chipsieve.facts.conditions import (
+    ALWAYS,
+    NEVER,
+    SIZE_LIMIT,
+    Condition,
+    Conditions,
+    Question,
+    all_of,
+    any_of,
+    hardware,
+    negate,
+    size,
+    stack,
+)
+from chipsieve_python.idioms import (
+    CONFIG_NAMES,
+    DTYPE_ROOTS,
+    asked_by_call,
+    asked_of,
+    asks_hardware,
+    constant_of,
+    converted,
+    is_one_of,
+    keyed,
+    member,
+    opaque,
+    option_name,
+    truth_of,
+)
+from chipsieve_python.literals import NONE, TRUTHS, UNKNOWN, Arm, Arms, Value, dotted, literal, one, plain_text
 from chipsieve_python.scope import Scope
-from chipsieve_python.values import NONE, TRUTHS, UNKNOWN, Arms, Value, dotted, literal, one, plain_text
+from chipsieve_python.syntax_tree import expression_kinds as expr
 
-HARDWARE_CALL = re.compile(
-    r"(is|has|have|supports?|can)_\w*(available|supported|support)$|(has|have|supports?)_\w+|\w*_(available|supported|capability)$"
-    r"|is_(rocm|npu|cuda|hip|xpu|hpu|tpu|mlu|musa|gpu|ampere|hopper|blackwell|sm\d+)\w*$|get_(device|gpu)_\w+|get_sm\w*"
-    r"|get_soc\w*|device_count$|machine$|mem_get_info$"
-)
-HARDWARE_NAMES = frozenset({"torch.version.hip", "torch.version.cuda", "sys.platform", "os.name"})
-HARDWARE_ATTRIBUTES = frozenset({
-    "is_cuda", "is_xpu", "is_npu", "is_hpu", "device_type", "major", "minor", "total_memory", "gcnArchName",
-    "multi_processor_count", "current_platform", "compute_capability", "device_capability",
-})  # fmt: skip
-HARDWARE_TEXT = re.compile(
-    r"capability|is_available|_available\(|_supported\(|device_name|gpu_name|device_prop|version\.(hip|cuda)|device\.type"
-    r"|platform\.(machine|system)|sys\.platform|\bdevice_type\b|default_backend|get_backend\(|hasattr\(torch"
-)
-PACKAGES = {
-    "flash_attn": "flash_attn", "flash_attn_2": "flash_attn", "flash_attn_3": "flash_attn_interface", "apex": "apex",
-    "xformers": "xformers", "deepspeed": "deepspeed", "bitsandbytes": "bitsandbytes", "bnb": "bitsandbytes",
-    "transformer_engine": "transformer_engine", "te": "transformer_engine",
-}  # fmt: skip
-GENERIC_KEYS = frozenset({"enabled", "enable", "value", "type", "name", "mode", "default"})
-CONFIG_NAMES = re.compile(r"(?i)^_*(flags|.*(args|arguments|opts?|options|conf|config|cfg|hparams|params|settings))$")
+ENTRIES = 16
 UNWRAPPED = frozenset({"str", "bool", "int", "float", "strtobool", "str2bool"})
 UNWRAPPED_METHODS = frozenset({"lower", "upper", "strip", "casefold", "item"})
+OPPOSITES = {"!=": "==", "not in": "in", "is not": "is"}
 
 
-def evaluate(node: tree.Expression, scope: Scope) -> Arms:
+class Text(NamedTuple):
+    """A text that an expression may have, None where nobody knows it; `chosen` is the option or variable that is it."""
+
+    own: Conditions
+    known: str | None
+    chosen: Question | None = None
+
+
+def texts_of(node: expr.Expression, scope: Scope) -> tuple[Text, ...]:
+    """The texts that an expression may have.
+
+    A truth that is no option's or variable's (the hardware's) is `true` under its condition.
+    """
+    found: list[Text] = []
+    for own, value in evaluate(node, scope):
+        if value.test is None:
+            found.append(Text(own, value.text))
+        elif isinstance(value.test, Question) and value.test.subject in ("option", "variable"):
+            found.append(Text(own, None, value.test))
+        else:
+            found.append(Text(stack(own, value.test), "true"))
+    return tuple(found)
+
+
+def text_of(node: expr.Expression, scope: Scope) -> str | None:
+    """The one literal text that an expression has; None where it may have several or is unknown."""
+    if isinstance(node, expr.BinaryOperation) and node.operator == "+":
+        left, right = text_of(node.left, scope), text_of(node.right, scope)
+        return None if left is None or right is None else left + right
+    if isinstance(node, expr.FormattedString):
+        parts = [_piece(part, scope) for part in node.parts]
+        return None if None in parts else "".join(part for part in parts if part is not None)
+    arms = evaluate(node, scope)
+    return arms[0][1].text if len(arms) == 1 and not arms[0][1].qualified else None
+
+
+def _piece(part: expr.FormattedStringContent, scope: Scope) -> str | None:
+    if isinstance(part, expr.FormattedStringText):
+        return part.value
+    return None if part.conversion or part.format_spec else text_of(part.expression, scope)
+
+
+def qualified(node: expr.Expression, scope: Scope) -> str:
+    """The dotted name that an expression stands for, through aliases; "" for anything else."""
+    if not isinstance(node, expr.Name | expr.Attribute):
+        return ""
+    names = [value.text for _, value in evaluate(node, scope) if value.qualified and value.text]
+    return names[0] if names else ""
+
+
+def evaluate(node: expr.Expression, scope: Scope) -> Arms:
     """The values that an expression may have, each under the conditions that decide for it."""
     handler = EVALUATORS.get(type(node))
     return handler(node, scope) if handler else one(literal(node) or UNKNOWN)
 
 
-def _name(node: tree.Name, scope: Scope) -> Arms:
+# Values
+
+
+def _name(node: expr.Name, scope: Scope) -> Arms:
     if node.value in TRUTHS:
         return one(TRUTHS[node.value])
     bound = scope.lookup(node.value)
     return one(Value(node.value, qualified=True)) if bound is None else bound
 
 
-def _attribute(node: tree.Attribute, scope: Scope) -> Arms:
+def _attribute(node: expr.Attribute, scope: Scope) -> Arms:
     parts = dotted(node)
     bound = scope.bindings.get(".".join(parts))
     if bound is not None:
         return bound.arms
     if not parts[0]:
-        return one(_asked(parts, node))
+        return one(asked_of(parts, node))
     base = scope.lookup(parts[0])
     if base is None and (CONFIG_NAMES.match(parts[0]) or parts[0] in ("self", "cls")):
-        return one(_asked(parts, node))
-    return tuple((own, _member(value, parts, node)) for own, value in base or one(Value(parts[0], qualified=True)))
+        return one(asked_of(parts, node))
+    return tuple((own, member(value, parts, node)) for own, value in base or one(Value(parts[0], qualified=True)))
 
 
-def _member(value: Value, parts: tuple[str, ...], node: tree.Attribute) -> Value:
-    """The attribute of something known (a dotted name) or unknown (an option by its last name)."""
-    if not value.qualified or value.text is None:
-        return Value(test=value.test) if _asks_hardware(value) else _asked(parts, node)
-    name = ".".join((value.text, *parts[1:]))
-    if name in HARDWARE_NAMES or parts[-1] in HARDWARE_ATTRIBUTES:
-        return Value(name, qualified=True, test=hardware(name))
-    if CONFIG_NAMES.match(value.text.rpartition(".")[2]):
-        return Value(name, qualified=True, test=Question("option", _option_name(parts[1:])))
-    return Value(name, qualified=True)
+def _selected(node: expr.Subscript, scope: Scope) -> Arms:
+    """The entries of a dict literal, each under the condition that the key selects it; else as any subscript."""
+    tables = [value.node for _, value in evaluate(node.value, scope) if isinstance(value.node, expr.Dict)]
+    index = node.slice[0] if len(node.slice) == 1 else None
+    if len(tables) != 1 or not isinstance(index, expr.Expression) or node in scope.opened:
+        return _subscript(node, scope)
+    scope.opened.add(node)
+    arms = _entries(tables[0], index, scope)
+    scope.opened.discard(node)
+    return arms
 
 
-def _asked(parts: tuple[str, ...], node: tree.Attribute) -> Value:
-    if parts[-1] in HARDWARE_ATTRIBUTES or parts[-2:] == ("device", "type"):
-        return Value(test=hardware(node.source()))
-    return Value(test=Question("option", _option_name(parts[1:])))
+def _entries(table: expr.Dict, index: expr.Expression, scope: Scope) -> Arms:
+    arms: list[Arm] = []
+    for element in table.elements:
+        wanted = None if element.key is None else plain_text(element.key)
+        if wanted is None or len(arms) > ENTRIES:
+            return one(UNKNOWN)
+        condition = equals(index, (wanted,), scope)
+        arms += [(stack((condition,), *own), value) for own, value in evaluate(element.value, scope)]
+    return tuple(arm for arm in arms if NEVER not in arm[0])
 
 
-def _option_name(keys: tuple[str, ...]) -> str:
-    """The last key, with the one before it where the last says too little (`bf16.enabled`)."""
-    return ".".join(keys[-2:]) if keys[-1] in GENERIC_KEYS else keys[-1]
-
-
-def _asks_hardware(value: Value) -> bool:
-    return isinstance(value.test, Question) and value.test.subject == "hardware"
-
-
-def subscript(node: tree.Subscript, scope: Scope) -> Arms:
+def _subscript(node: expr.Subscript, scope: Scope) -> Arms:
     """A variable of `os.environ`, an option named by its key, or a part of a hardware property."""
     keys, base = subscripts(node)
     if qualified(base, scope) == "os.environ" and keys and keys[0] is not None:
         return one(Value(test=Question("variable", keys[0], "set")))
     if keys and all(keys):
-        outer = dotted(base)[1:] if isinstance(base, tree.Attribute) else ()
-        return one(Value(test=Question("option", _option_name((*outer, *map(str, keys))))))
-    asked = [value.test for _, value in evaluate(base, scope) if _asks_hardware(value)]
+        outer = dotted(base)[1:] if isinstance(base, expr.Attribute) else ()
+        return one(Value(test=Question("option", option_name((*outer, *map(str, keys))))))
+    asked = [value.test for _, value in evaluate(base, scope) if asks_hardware(value)]
     return one(Value(test=asked[0] if asked else None))
 
 
-def subscripts(node: tree.Expression) -> tuple[tuple[str | None, ...], tree.Expression]:
+def subscripts(node: expr.Expression) -> tuple[tuple[str | None, ...], expr.Expression]:
     """The keys of `base["a"]["b"]`, None for those that are no text, and the base."""
     keys: list[str | None] = []
-    while isinstance(node, tree.Subscript):
+    while isinstance(node, expr.Subscript):
         part = node.slice[0] if len(node.slice) == 1 else None
-        keys.append(plain_text(part) if isinstance(part, tree.Expression) else None)
+        keys.append(plain_text(part) if isinstance(part, expr.Expression) else None)
         node = node.value
     return tuple(reversed(keys)), node
 
 
-def _call(node: tree.Call, scope: Scope) -> Arms:
+def _call(node: expr.Call, scope: Scope) -> Arms:
     name = qualified(node.func, scope)
-    last = name.rpartition(".")[2] or (node.func.attr if isinstance(node.func, tree.Attribute) else "")
+    last = name.rpartition(".")[2] or (node.func.attr if isinstance(node.func, expr.Attribute) else "")
     values = [arg.value for arg in node.args if not arg.star and arg.keyword is None]
     if name in ("os.environ.get", "os.getenv") and values:
         return _environment(values, scope)
     if name == "getattr" and len(values) > 1:
-        return _keyed(plain_text(values[1]), ())
-    if last == "get" and isinstance(node.func, tree.Attribute) and values:
-        return _keyed(plain_text(values[0]), dotted(node.func.value)[1:])
-    if last in UNWRAPPED_METHODS and isinstance(node.func, tree.Attribute):
+        return one(keyed(plain_text(values[1]), ()))
+    if last == "get" and isinstance(node.func, expr.Attribute) and values:
+        return one(keyed(plain_text(values[0]), dotted(node.func.value)[1:]))
+    if last in UNWRAPPED_METHODS and isinstance(node.func, expr.Attribute):
         return evaluate(node.func.value, scope)
     if last in UNWRAPPED and len(values) == 1:
-        return tuple((own, _converted(value)) for own, value in evaluate(values[0], scope))
+        return tuple((own, converted(value)) for own, value in evaluate(values[0], scope))
     if name in ("os.environ.copy", "dict", "copy.copy", "copy.deepcopy"):
         return _copy(name, values, scope)
-    return one(Value(test=_machine(name, last, values, node)))
+    return one(Value(test=asked_by_call(name, last, values, node)))
 
 
-def _environment(values: list[tree.Expression], scope: Scope) -> Arms:
+def _environment(values: list[expr.Expression], scope: Scope) -> Arms:
     """An environment variable, or its default where it is not set."""
     name = text_of(values[0], scope)
     if name is None:
@@ -144,95 +206,185 @@ def _environment(values: list[tree.Expression], scope: Scope) -> Arms:
     return (((), Value(test=asked)), *unset)
 
 
-def _keyed(key: str | None, outer: tuple[str, ...]) -> Arms:
-    return one(Value(test=Question("option", _option_name((*outer, key)))) if key else UNKNOWN)
-
-
-def _converted(value: Value) -> Value:
-    """A variable's text turned into a number or a truth: `"0"` is false then."""
-    if isinstance(value.test, Question) and value.test.subject == "variable":
-        return Value(test=replace(value.test, operator="true"))
-    if value.text is not None and not value.qualified:
-        return replace(value, truthy=value.text.casefold() not in ("", "0", "false", "no", "none", "off"))
-    return value
-
-
-def _copy(name: str, values: list[tree.Expression], scope: Scope) -> Arms:
+def _copy(name: str, values: list[expr.Expression], scope: Scope) -> Arms:
     inherits = name == "os.environ.copy" or any(qualified(value, scope) == "os.environ" for value in values)
     return one(Value("os.environ", qualified=True) if inherits else UNKNOWN)
 
 
-def _machine(name: str, last: str, values: list[tree.Expression], node: tree.Call) -> Condition | None:
-    """What a called test asks: an importable package, the hardware, or nothing we know."""
-    if last == "find_spec" and values and (module := plain_text(values[0])):
-        return Question("import", module)
-    package = re.fullmatch(r"is_(\w+?)(_greater_or_equal\w*)?_available", last)
-    if package and package[1] in PACKAGES:
-        return Question("import", PACKAGES[package[1]])
-    if HARDWARE_CALL.match(last) or name.startswith("platform."):
-        return hardware(node.source())
-    return None
+def _conditional(node: expr.IfExp, scope: Scope) -> Arms:
+    test = condition_of(node.test, scope)
+    arms: list[Arm] = []
+    for condition, side in ((test, node.body), (negate(test), node.orelse)):
+        arms += [(stack((), all_of((condition, *own))), value) for own, value in evaluate(side, scope)]
+    return tuple(arm for arm in arms if NEVER not in arm[0]) if len(arms) <= ENTRIES else one(UNKNOWN)
 
 
-def _joined(node: tree.BinaryOperation, scope: Scope) -> Arms:
-    known = literal(node)
-    if known is None and node.operator == "+":
-        text = text_of(node, scope)
-        known = None if text is None else Value(text, truthy=bool(text))
-    return one(known or UNKNOWN)
+def _logical(node: expr.Expression, scope: Scope) -> Arms:
+    return one(Value(test=condition_of(node, scope)))
 
 
-def _formatted(node: tree.Expression, scope: Scope) -> Arms:
+def _negated(node: expr.UnaryOperation, scope: Scope) -> Arms:
+    """`not x` is a truth; `-x` and `~x` are numbers, known or not."""
+    return _logical(node, scope) if node.operator == "not" else one(literal(node) or UNKNOWN)
+
+
+def _formatted(node: expr.Expression, scope: Scope) -> Arms:
     text = text_of(node, scope)
     return one(UNKNOWN if text is None else Value(text, truthy=bool(text)))
 
 
-def text_of(node: tree.Expression, scope: Scope) -> str | None:
-    """The one literal text that an expression has; None where it may have several or is unknown."""
-    if isinstance(node, tree.BinaryOperation) and node.operator == "+":
-        left, right = text_of(node.left, scope), text_of(node.right, scope)
-        return None if left is None or right is None else left + right
-    if isinstance(node, tree.FormattedString):
-        parts = [_piece(part, scope) for part in node.parts]
-        return None if None in parts else "".join(part for part in parts if part is not None)
-    arms = evaluate(node, scope)
-    return arms[0][1].text if len(arms) == 1 and not arms[0][1].qualified else None
+def _joined(node: expr.BinaryOperation, scope: Scope) -> Arms:
+    known = literal(node)
+    return _formatted(node, scope) if known is None and node.operator == "+" else one(known or UNKNOWN)
 
 
-def _piece(part: tree.FormattedStringContent, scope: Scope) -> str | None:
-    if isinstance(part, tree.FormattedStringText):
-        return part.value
-    if not (part.conversion or part.format_spec):
-        return text_of(part.expression, scope)
+def _mapping(node: expr.Dict, scope: Scope) -> Arms:
+    """A dict literal; one that merges `os.environ` stands for it."""
+    merged = (item.value for item in node.elements if item.key is None)
+    if any(qualified(item, scope) == "os.environ" for item in merged):
+        return one(Value("os.environ", qualified=True, node=node))
+    return one(Value(node=node))
+
+
+# Conditions
+
+
+def condition_of(node: expr.Expression, scope: Scope) -> Condition:
+    """The condition under which the expression is true."""
+    condition = _condition(node, scope)
+    return condition if size(condition) <= SIZE_LIMIT else opaque(node)
+
+
+def _condition(node: expr.Expression, scope: Scope) -> Condition:
+    if isinstance(node, expr.UnaryOperation) and node.operator == "not":
+        return negate(condition_of(node.expression, scope))
+    if isinstance(node, expr.BooleanOperation):
+        parts = (condition_of(node.left, scope), condition_of(node.right, scope))
+        return all_of(parts) if node.operator == "and" else any_of(parts)
+    if isinstance(node, expr.Comparison):
+        targets = ((link, link.comparisons[0]) for link in node.links())
+        return all_of(_compared(link.left, target.operator, target.comparator, link, scope) for link, target in targets)
+    if isinstance(node, expr.Name | expr.Attribute) and dotted(node)[-1] == "TYPE_CHECKING":
+        return NEVER
+    called = _called(node, scope) if isinstance(node, expr.Call) else None
+    if called is not None:
+        return called
+    return any_of(all_of((*own, truth_of(value, node))) for own, value in evaluate(node, scope))
+
+
+def _called(node: expr.Call, scope: Scope) -> Condition | None:
+    """`any([...])`, `all([...])` and `option.startswith("x")`; None of other calls."""
+    name = qualified(node.func, scope)
+    values = [arg.value for arg in node.args if not arg.star and arg.keyword is None]
+    if name in ("any", "all") and len(values) == 1 and isinstance(values[0], expr.List | expr.Tuple):
+        parts = [condition_of(element.value, scope) for element in values[0].elements]
+        return any_of(parts) if name == "any" else all_of(parts)
+    if isinstance(node.func, expr.Attribute) and node.func.attr in ("startswith", "endswith") and values:
+        text = plain_text(values[0])
+        return None if text is None else _containing(node.func.value, text, node, scope)
     return None
 
 
-def qualified(node: tree.Expression, scope: Scope) -> str:
-    """The dotted name that an expression stands for, through aliases; "" for anything else."""
-    if not isinstance(node, tree.Name | tree.Attribute):
-        return ""
-    names = [value.text for _, value in evaluate(node, scope) if value.qualified and value.text]
-    return names[0] if names else ""
+def _containing(whole: expr.Expression, part: str, node: expr.Expression, scope: Scope) -> Condition:
+    """A text test on an option: true where the option is just that text, else unknown."""
+    same = equals(whole, (part,), scope)
+    return same if same == ALWAYS else any_of((same, opaque(node)))
 
 
-def _mapping(node: tree.Dict, scope: Scope) -> Value:
-    merged = (item.value for item in node.elements if item.key is None)
-    if any(qualified(item, scope) == "os.environ" for item in merged):
-        return Value("os.environ", qualified=True, node=node)
-    return Value(node=node)
+def _compared(
+    left: expr.Expression, operator: str, right: expr.Expression, node: expr.Comparison, scope: Scope
+) -> Condition:
+    if operator in ("is not", "!=") and constant_of(right) == "none":
+        arms = evaluate(left, scope)
+        return any_of(all_of((*own, negate(is_one_of(value, ("none",), node)))) for own, value in arms)
+    if operator in OPPOSITES:
+        return negate(_compared(left, OPPOSITES[operator], right, node, scope))
+    if operator == "in":
+        return _is_member(left, right, node, scope)
+    if operator in ("==", "is"):
+        if constant_of(left) is not None and constant_of(right) is None:
+            left, right = right, left
+        return _equal(left, right, node, scope)
+    return _ordered(left, operator, right, node, scope)
 
 
-EVALUATORS: dict[type[tree.Node], Callable[..., Arms]] = {
-    tree.Name: _name,
-    tree.Attribute: _attribute,
-    tree.Subscript: subscript,
-    tree.Call: _call,
-    tree.BinaryOperation: _joined,
-    tree.FormattedString: _formatted,
-    tree.NamedExpr: lambda node, scope: evaluate(node.value, scope),
-    tree.Await: lambda node, scope: evaluate(node.expression, scope),
-    tree.List: lambda node, _: one(Value(node=node)),
-    tree.Tuple: lambda node, _: one(Value(node=node)),
-    tree.Set: lambda node, _: one(Value(node=node)),
-    tree.Dict: lambda node, scope: one(_mapping(node, scope)),
+def _equal(left: expr.Expression, right: expr.Expression, node: expr.Comparison, scope: Scope) -> Condition:
+    if isinstance(left, expr.Name) and left.value == "__name__" and plain_text(right) == "__main__":
+        return Question("entry")
+    wanted = _comparable(right, scope)
+    return opaque(node) if wanted is None else equals(left, (wanted,), scope, node)
+
+
+def equals(
+    node: expr.Expression, wanted: tuple[str, ...], scope: Scope, whole: expr.Expression | None = None
+) -> Condition:
+    """The condition under which an expression is one of the wanted texts."""
+    return any_of(all_of((*own, is_one_of(value, wanted, whole or node))) for own, value in evaluate(node, scope))
+
+
+def _is_member(left: expr.Expression, right: expr.Expression, node: expr.Comparison, scope: Scope) -> Condition:
+    text, arms = text_of(left, scope), evaluate(right, scope)
+    if text is not None and qualified(right, scope) == "os.environ":
+        return Question("variable", text, "set")
+    listed = [value.node for _, value in arms if value.node is not None]
+    wanted = _listed_texts(listed[0], scope) if len(listed) == 1 else None
+    if wanted is not None:
+        return equals(left, wanted, scope, node)
+    if text is not None and all(_is_chosen(value) for _, value in arms):
+        return _containing(right, text, node, scope)
+    return opaque(node)
+
+
+def _is_chosen(value: Value) -> bool:
+    return isinstance(value.test, Question) and value.test.subject in ("option", "variable")
+
+
+def _listed_texts(node: expr.Expression, scope: Scope) -> tuple[str, ...] | None:
+    """The texts of a list, tuple or set, when all are known."""
+    if not isinstance(node, expr.List | expr.Tuple | expr.Set):
+        return None
+    texts = tuple(_comparable(element.value, scope) or "" for element in node.elements)
+    return None if "" in texts else texts
+
+
+def _comparable(node: expr.Expression, scope: Scope) -> str | None:
+    """The text of a literal, or of a dtype; another dotted name says nothing about its value."""
+    arms = evaluate(node, scope)
+    if len(arms) != 1 or arms[0][1].text is None:
+        return None
+    value = arms[0][1]
+    root = (value.text or "").partition(".")[0]
+    return value.text if not value.qualified or root in DTYPE_ROOTS else None
+
+
+def _ordered(
+    left: expr.Expression, operator: str, right: expr.Expression, node: expr.Comparison, scope: Scope
+) -> Condition:
+    """`option > 0` is the option's truth; other orders are open."""
+    values = [value for _, value in evaluate(left, scope)]
+    test = values[0].test if len(values) == 1 else None
+    if isinstance(test, Question) and test.subject == "hardware":
+        return hardware(node.source())
+    if isinstance(test, Question) and _is_chosen(values[0]) and operator == ">" and constant_of(right) == "0":
+        return replace(test, operator="true")
+    return opaque(node)
+
+
+EVALUATORS: dict[type[expr.Node], Callable[..., Arms]] = {
+    expr.Attribute: _attribute,
+    expr.Await: lambda node, scope: evaluate(node.expression, scope),
+    expr.BinaryOperation: _joined,
+    expr.BooleanOperation: _logical,
+    expr.Call: _call,
+    expr.Comparison: _logical,
+    expr.Dict: _mapping,
+    expr.FormattedString: _formatted,
+    expr.IfExp: _conditional,
+    expr.List: lambda node, _: one(Value(node=node)),
+    expr.Name: _name,
+    expr.NamedExpr: lambda node, scope: evaluate(node.value, scope),
+    expr.Set: lambda node, _: one(Value(node=node)),
+    expr.Subscript: _selected,
+    expr.Tuple: lambda node, _: one(Value(node=node)),
+    expr.UnaryOperation: _negated,
 }

@@ -1,184 +1,267 @@
-"""What does an expression use, call, or merely mention? One handler for each kind of expression."""
+"""What does an expression use, call, or merely mention? One handler for each kind of expression.
+
+Each says what holds for the expressions inside: `x if args.bf16 else y` uses x under one condition and y under another,
+`a == torch.bfloat16` mentions a name and uses none.
+"""
 
 from __future__ import annotations
 
-import re
-from functools import partial
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from chipsieve.facts.conditions import MENTION, negate, stack, unknown
-from chipsieve.facts.reading import Reference
-from chipsieve_python import configs, scripts, tree, words
-from chipsieve_python.evaluate import evaluate, qualified
-from chipsieve_python.guards import condition_of
-from chipsieve_python.hits import Found, Place
-from chipsieve_python.values import UNKNOWN, dotted, number, one, plain_text
-from chipsieve_python.walk import Walk, handles, visit_parts
+from msgspec.structs import replace
 
-FILE = re.compile(r"[\w./\-${}~]*[\w}]\.(json|yaml|yml|toml|gin|sh|py|conf)")
+from chipsieve.facts.conditions import MENTION, Condition, Question, negate, unknown
+from chipsieve_python.call_facts import callee_name, state_call, state_requirements
+from chipsieve_python.context import Context
+from chipsieve_python.declarations import declare_by_call, destination
+from chipsieve_python.dictionaries import TABLE, state_call_variables, state_dict
+from chipsieve_python.evaluate import condition_of, evaluate, qualified
+from chipsieve_python.literals import UNKNOWN, dotted, number, one, plain_text
+from chipsieve_python.strings import state_device_test, state_text
+from chipsieve_python.subprocesses import state_command
+from chipsieve_python.syntax_tree import expression_kinds as expr
+
+SILENT = frozenset({
+    "print", "isinstance", "issubclass", "warn", "warning", "info", "debug", "error", "log", "exception", "critical",
+    "hasattr", "assertEqual", "assert_close",
+})  # fmt: skip
+DECLARING = frozenset({"add_argument", "option", "Option", "DEFINE_enum", "DEFINE_string", "add_option"})
 
 
-@handles(tree.Name)
-def _name(walk: Walk, node: tree.Name) -> None:
-    walk.mention(node.value)
-    if walk.scope.lookup(node.value) is not None or walk.vocabulary.asks("name", node.value):
-        _named(walk, node)
+def visit(node: expr.Node, here: Context, bound: str = "") -> None:
+    """Read one expression; `bound` is the name that it is bound to, passed as or compared with."""
+    if bound != here.bound:
+        here = replace(here, bound=bound)
+    handler = HANDLERS.get(type(node))
+    if handler is not None:
+        handler(node, here)
+    else:
+        _parts(node, here)
 
 
-def _named(walk: Walk, node: tree.Expression) -> None:
+def bind_target(target: expr.Node, here: Context) -> None:
+    """A loop's, a with's or an unpacking's targets are bound to something unknown."""
+    if isinstance(target, expr.Name):
+        here.bind(target.value, one(UNKNOWN))
+    elif isinstance(target, expr.Tuple | expr.List):
+        for element in target.elements:
+            bind_target(element.value, here)
+    elif isinstance(target, expr.Attribute | expr.Subscript):
+        visit(target, here)
+
+
+def _parts(node: expr.Node, here: Context) -> None:
+    """Read the parts of an expression that has no meaning of its own."""
+    for name in node.__struct_fields__:
+        part = getattr(node, name)
+        for item in part if isinstance(part, list) else (part,):
+            if isinstance(item, expr.Node):
+                visit(item, here)
+
+
+# Names
+
+
+def _name(node: expr.Name, here: Context) -> None:
+    here.mention(node.value)
+    if here.scope.lookup(node.value) is not None or here.asks("name", node.value):
+        _named(node, here)
+
+
+def _named(node: expr.Expression, here: Context) -> None:
     """State every dotted name that an expression may stand for here."""
-    for own, value in evaluate(node, walk.scope):
-        asked = value.qualified and value.text and walk.vocabulary.asks("name", value.text)
-        if asked and walk.possible(((own, value),)):
-            walk.state("name", value.text or "", None, node, *own)
+    for own, value in evaluate(node, here.scope):
+        asked = value.qualified and value.text and here.asks("name", value.text)
+        if asked and here.possible(((own, value),)):
+            here.state("name", value.text or "", None, node, *own)
 
 
-@handles(tree.Attribute)
-def _attribute(walk: Walk, node: tree.Attribute) -> None:
+def _attribute(node: expr.Attribute, here: Context) -> None:
     """All prefixes of a dotted name are stated: `torch.bfloat16` in `torch.bfloat16.itemsize`."""
-    inner: tree.Expression = node
-    while isinstance(inner, tree.Attribute):
-        walk.mention(inner.attr)
-        if walk.vocabulary.asks("name", inner.attr) or ".".join(dotted(inner)) in walk.scope.bindings:
-            _named(walk, inner)
+    inner: expr.Expression = node
+    while isinstance(inner, expr.Attribute):
+        here.mention(inner.attr)
+        if here.asks("name", inner.attr) or ".".join(dotted(inner)) in here.scope.bindings:
+            _named(inner, here)
         inner = inner.value
-    walk.visit(inner)
+    visit(inner, here)
 
 
-@handles(tree.Comparison)
-def _comparison(walk: Walk, node: tree.Comparison) -> None:
-    words.device_test(walk, node)
+def _subscript(node: expr.Subscript, here: Context) -> None:
+    """A table's entry is used where the key selects it; `Union[...]` is a type."""
+    visit(node.value, here)
+    typing = qualified(node.value, here.scope).startswith(("typing.", "collections.abc."))
+    inside = here.under(MENTION) if typing else here
+    for element in node.slice:
+        visit(element, inside)
+    _named(node, here)
+
+
+# Calls
+
+
+def _call(node: expr.Call, here: Context) -> None:
+    name, last = qualified(node.func, here.scope), callee_name(node.func)
+    visit(node.func, here)
+    for arg in node.args:
+        inside = here.under(MENTION) if last in SILENT else here.under(*_argument_conditions(last, node, arg))
+        visit(arg.value, inside, _bound(arg, name))
+    if last == "getattr" and len(node.args) > 1:
+        here.mention(plain_text(node.args[1].value) or "getattr")
+    state_call(node.func, node.args, here)
+    if name.rpartition(".")[2] == "partial" and node.args:
+        state_call(node.args[0].value, node.args[1:], here)
+    state_call_variables(name, node, here)
+    state_command(name, node, here)
+    declare_by_call(name, last, node, here)
+    if last == "setup":
+        state_requirements(node, here)
+
+
+def _bound(arg: expr.Arg, name: str) -> str:
+    """What an argument's value is bound to: its keyword, or an environment for `os.environ.update`."""
+    return arg.keyword.value if arg.keyword else "environ" if name == "os.environ.update" else ""
+
+
+def _argument_conditions(last: str, node: expr.Call, arg: expr.Arg) -> tuple[Condition, ...]:
+    """An option's choices and help are mentioned; its default takes effect when the option has it."""
+    if last not in DECLARING:
+        return ()
+    if arg.keyword is None or arg.keyword.value != "default":
+        return (MENTION,) if arg.keyword is not None and arg.keyword.value in ("choices", "help", "type") else ()
+    dest, text = destination(node), plain_text(arg.value)
+    return (Question("option", dest, "in", (text,)),) if dest and text else ()
+
+
+# Conditions
+
+
+def _comparison(node: expr.Comparison, here: Context) -> None:
+    state_device_test(node, here)
     sides = (node.left, *(target.comparator for target in node.comparisons))
-    with walk.under(MENTION):
-        for side in sides:
-            named = [dotted(other)[-1] for other in sides if other is not side and dotted(other)[-1]]
-            walk.visit(side, named[0] if named else "")
+    mentioned = here.under(MENTION)
+    for side in sides:
+        named = [dotted(other)[-1] for other in sides if other is not side and dotted(other)[-1]]
+        visit(side, mentioned, named[0] if named else "")
 
 
-@handles(tree.BooleanOperation)
-def _boolean(walk: Walk, node: tree.BooleanOperation) -> None:
+def _boolean(node: expr.BooleanOperation, here: Context) -> None:
     """`x and f()` calls only where x holds, `x or f()` where it does not."""
     operands = [node.right]
     left = node.left
-    while isinstance(left, tree.BooleanOperation) and left.operator == node.operator:
+    while isinstance(left, expr.BooleanOperation) and left.operator == node.operator:
         operands.append(left.right)
         left = left.left
-    outer = walk.conditions
-    walk.visit(left)
+    visit(left, here)
     for operand in reversed(operands):
-        test = condition_of(left, walk.scope)
-        walk.conditions = stack(walk.conditions, test if node.operator == "and" else negate(test))
-        walk.visit(operand)
+        test = condition_of(left, here.scope)
+        here = here.under(test if node.operator == "and" else negate(test))
+        visit(operand, here)
         left = operand
-    walk.conditions = outer
 
 
-@handles(tree.IfExp)
-def _conditional(walk: Walk, node: tree.IfExp) -> None:
-    test = condition_of(node.test, walk.scope)
-    walk.visit(node.test)
-    with walk.under(test):
-        walk.visit(node.body)
-    with walk.under(negate(test)):
-        walk.visit(node.orelse)
+def _conditional(node: expr.IfExp, here: Context) -> None:
+    test = condition_of(node.test, here.scope)
+    visit(node.test, here)
+    visit(node.body, here.under(test))
+    visit(node.orelse, here.under(negate(test)))
 
 
-@handles(tree.Lambda)
-def _lambda(walk: Walk, node: tree.Lambda) -> None:
-    with walk.inner_scope(), walk.under(unknown("lambda")):
-        for param in (*node.params.params, *node.params.kwonly_params):
-            walk.bind(param.name.value, one(UNKNOWN))
-        walk.visit(node.body)
+# Names of their own
 
 
-@handles(tree.Comprehension)
-def _comprehension(walk: Walk, node: tree.Comprehension) -> None:
+def _lambda(node: expr.Lambda, here: Context) -> None:
+    inside = here.nested().under(unknown("lambda"))
+    for param in (*node.params.params, *node.params.kwonly_params):
+        inside.bind(param.name.value, one(UNKNOWN))
+    visit(node.body, inside)
+
+
+def _comprehension(node: expr.Comprehension, here: Context) -> None:
     """The element is made only for items that pass the filters."""
-    with walk.inner_scope(), walk.under():
-        for loop in node.loops:
-            walk.visit(loop.iter)
-            bind_target(walk, loop.target)
-            for test in loop.ifs:
-                walk.visit(test)
-                walk.conditions = stack(walk.conditions, condition_of(test, walk.scope))
-        for made in node.made:
-            walk.visit(made)
+    here = here.nested()
+    for loop in node.loops:
+        visit(loop.iter, here)
+        bind_target(loop.target, here)
+        for test in loop.ifs:
+            visit(test, here)
+            here = here.under(condition_of(test, here.scope))
+    for made in node.made:
+        visit(made, here)
 
 
-def bind_target(walk: Walk, target: tree.Node) -> None:
-    """A loop's, a with's or an unpacking's targets are bound to something unknown."""
-    if isinstance(target, tree.Name):
-        walk.bind(target.value, one(UNKNOWN))
-    elif isinstance(target, tree.Tuple | tree.List):
-        for element in target.elements:
-            bind_target(walk, element.value)
-    elif isinstance(target, tree.Attribute | tree.Subscript):
-        walk.visit(target)
+def _walrus(node: expr.NamedExpr, here: Context) -> None:
+    visit(node.value, here)
+    if isinstance(node.target, expr.Name):
+        here.bind(node.target.value, evaluate(node.value, here.scope))
 
 
-@handles(tree.NamedExpr)
-def _walrus(walk: Walk, node: tree.NamedExpr) -> None:
-    walk.visit(node.value)
-    if isinstance(node.target, tree.Name):
-        walk.bind(node.target.value, evaluate(node.value, walk.scope))
+# Literals
 
 
-@handles(tree.List, tree.Tuple, tree.Set)
-def _sequence(walk: Walk, node: tree.List | tree.Tuple | tree.Set) -> None:
-    """Several names of one family side by side are alternatives; three numbers are a table."""
-    configs.visit_alternatives(walk, [(element.value, "") for element in node.elements])
+def _sequence(node: expr.List | expr.Tuple | expr.Set, here: Context) -> None:
+    _alternatives([(element.value, "") for element in node.elements], here)
 
 
-@handles(tree.Subscript)
-def _subscript(walk: Walk, node: tree.Subscript) -> None:
-    """A table's entry is used where the key selects it; `Union[...]` is a type."""
-    walk.visit(node.value)
-    typing = qualified(node.value, walk.scope).startswith(("typing.", "collections.abc."))
-    with walk.under(*((MENTION,) if typing else ())):
-        for element in node.slice:
-            walk.visit(element)
-    _named(walk, node)
+def _dict(node: expr.Dict, here: Context) -> None:
+    state_dict(node, here)
+    for element in node.elements:
+        if element.key is None:
+            visit(element.value, here)
+        elif plain_text(element.key) is None:
+            visit(element.key, here.under(MENTION))
+    _alternatives([(item.value, plain_text(item.key) or "") for item in node.elements if item.key is not None], here)
 
 
-@handles(tree.SimpleString, tree.ConcatenatedString)
-def _string(walk: Walk, node: tree.Expression) -> None:
-    _text(walk, node)
+def _alternatives(items: Sequence[tuple[expr.Expression, str]], here: Context) -> None:
+    """Read the members of a literal: two names of one family, or three numbers, are a table to choose from."""
+    names = {id(node): qualified(node, here.scope) for node, _ in items if isinstance(node, expr.Attribute | expr.Name)}
+    families = {name: name.rpartition(".")[0] for name in names.values() if "." in name}
+    several = {family for family, count in Counter(families.values()).items() if count > 1}
+    parameters = all(key.endswith("dtype") for node, key in items if id(node) in names)
+    numbers = sum(number(node) is not None for node, _ in items) >= TABLE
+    mentioned = here.under(MENTION)
+    for node, key in items:
+        chosen = families.get(names.get(id(node), "")) in several and not parameters
+        visit(node, mentioned if chosen or (numbers and number(node) is not None) else here, key)
 
 
-def _text(walk: Walk, node: tree.Expression) -> bool:
-    """State what a text names; gives whether it is a script of its own."""
-    text = plain_text(node)
-    if text and FILE.fullmatch(text):
-        walk.references.append(Found(Place(node), partial(Reference, text, conditions=walk.conditions)))
-    if text and walk.vocabulary.holds("literal", text):
-        walk.state("literal", "", text, node)
-    is_script = scripts.written(walk, node)
-    if not is_script and text and "#SBATCH" in text:
-        words.directives(walk, node)
-    return is_script
+def _formatted(node: expr.FormattedString, here: Context) -> None:
+    state_text(node, here)
+    _parts(node, here.under(MENTION))
 
 
-@handles(tree.FormattedString)
-def _formatted(walk: Walk, node: tree.FormattedString) -> None:
-    is_script = _text(walk, node)
-    with walk.under(MENTION):
-        visit_parts(walk, node)
-    texts = (part.value for part in node.parts if isinstance(part, tree.FormattedStringText))
-    if not is_script and any("#SBATCH" in text for text in texts):
-        words.directives(walk, node)
-
-
-@handles(tree.Integer, tree.Float, tree.BinaryOperation, tree.UnaryOperation)
-def _number(walk: Walk, node: tree.Expression) -> None:
+def _number(node: expr.Expression, here: Context) -> None:
     """A number by itself, or an arithmetic of numbers."""
     amount = number(node)
     if amount is None:
-        visit_parts(walk, node)
-    elif amount in walk.vocabulary.numbers:
-        walk.state("constant", walk.bound, repr(amount), node, *((MENTION,) if walk.chain else ()))
+        _parts(node, here)
+    elif amount in here.output.vocabulary.numbers:
+        (here.under(MENTION) if here.by_device else here).state("constant", here.bound, repr(amount), node)
 
 
-@handles(tree.Annotation)
-def _annotation(walk: Walk, node: tree.Annotation) -> None:
-    """An annotation mentions names and uses none."""
-    with walk.under(MENTION):
-        walk.visit(node.annotation)
+HANDLERS: dict[type[expr.Node], Callable[[Any, Context], None]] = {
+    expr.Attribute: _attribute,
+    expr.BinaryOperation: _number,
+    expr.BooleanOperation: _boolean,
+    expr.Call: _call,
+    expr.Comparison: _comparison,
+    expr.Comprehension: _comprehension,
+    expr.ConcatenatedString: state_text,
+    expr.Dict: _dict,
+    expr.Float: _number,
+    expr.FormattedString: _formatted,
+    expr.IfExp: _conditional,
+    expr.Integer: _number,
+    expr.Lambda: _lambda,
+    expr.List: _sequence,
+    expr.Name: _name,
+    expr.NamedExpr: _walrus,
+    expr.Set: _sequence,
+    expr.SimpleString: state_text,
+    expr.Subscript: _subscript,
+    expr.Tuple: _sequence,
+    expr.UnaryOperation: _number,
+}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from msgspec.structs import replace
@@ -14,18 +17,29 @@ from chipsieve.facts.places import Lines, Span
 from chipsieve.facts.reading import Command, Fact, FactKind, Gap, Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Part, Word
-from chipsieve_python import tree
-from chipsieve_python.cells import Cell, code_cells
-from chipsieve_python.lexer import Unsafe, outline
-from chipsieve_python.reader import ENGINE, LIMIT, read_python
-from chipsieve_python.requirements import package
-from chipsieve_python.tree.parse import parse
+from chipsieve_python.call_facts import package
+from chipsieve_python.python_file import LIMIT, read_python
+from chipsieve_python.syntax_tree import parse
+from chipsieve_python.syntax_tree.lexer import Unreadable, Unsafe, outline
 
+ENGINE = "notebook"  # magics are none of a parser's: they are found here
 MAGIC = re.compile(r"^(?P<indent>[ \t]*)(?P<magic>[%!?].*|.*[^\s#]\?{1,2}[ \t]*)$", re.MULTILINE)
 ASSIGNED = re.compile(r"^(?P<left>[^#'\"\n=]*=[ \t]*)(?P<magic>[!%][^\n]*)$", re.MULTILINE)
 TIMED = re.compile(r"\s*%%(time|timeit|capture|prun)\b")
 INSTALL = re.compile(r"\s*[%!]\s*(?:\S*python\S*\s+-m\s+)?(?:pip3?|uv\s+pip)\s+install\s(?P<rest>.*)")
 SET = re.compile(r"\s*%(?:set_)?env\s+(?P<name>\w+)(?:=|\s+)(?P<value>\S.*)")
+TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
+SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+
+
+@dataclass(slots=True)
+class Cell:
+    """One cell: its kind, its source, and for each character of the source its code-point offset in the file."""
+
+    kind: str = ""
+    text: str = ""
+    offsets: list[int] = field(default_factory=list)
 
 
 def read_notebook(source: Source, vocabulary: Vocabulary) -> Reading:
@@ -34,7 +48,7 @@ def read_notebook(source: Source, vocabulary: Vocabulary) -> Reading:
     if len(source.text) > 4 * LIMIT:
         return replace(nothing, gaps=(Gap(source.path, "longer than a notebook may be: not read"),))
     try:
-        cells = code_cells(source.text)
+        cells = _code_cells(source.text)
     except ValueError as error:
         return replace(nothing, gaps=(Gap(source.path, f"not a notebook: {error}", getattr(error, "lineno", None)),))
     lines = Lines(source.text)
@@ -58,7 +72,7 @@ def _made_python(cell: Cell, path: str, lines: Lines) -> Gap | None:
         cell.offsets.append(cell.offsets[-1])
     try:
         parse(cell.text, outline(cell.text))
-    except (SyntaxError, tree.Unreadable, Unsafe, UnicodeError) as error:
+    except (SyntaxError, Unreadable, Unsafe, UnicodeError) as error:
         number = getattr(error, "line", None) or 1
         start = sum(map(len, cell.text.splitlines(keepends=True)[: number - 1]))
         line = lines.position(cell.offsets[min(start, len(cell.offsets) - 1)])[0]
@@ -110,7 +124,7 @@ class _Moved:
         self.lines, self.code, self.offsets = lines, Lines(code), offsets
 
     def offset(self, line: int, column: int) -> int:
-        at = self.code.starts[line - 1] + column - 1
+        at = self.code.offset(line, column)
         return self.offsets[min(at, len(self.offsets) - 1)]
 
     def span(self, span: Span) -> Span:
@@ -121,7 +135,15 @@ class _Moved:
 
     def fact(self, fact: Fact) -> Fact:
         span = self.span(fact.span)
-        return replace(fact, span=span, snippet=snippet(self.lines, span))
+        value = self.widened(fact) if fact.kind == "claim" else fact.value
+        return replace(fact, value=value, span=span, snippet=snippet(self.lines, span))
+
+    def widened(self, fact: Fact) -> str:
+        """The text of a claim, each character as wide as it is written in the JSON: matches are found by columns."""
+        at, value = self.code.offset(fact.span.line, fact.span.column), fact.value or ""
+        offsets = self.offsets[at : at + len(value)]
+        widths = [after - before for before, after in pairwise(offsets)]
+        return "".join(sign.ljust(width) for sign, width in zip(value, [*widths, 1], strict=False))
 
     def located(self, item: Any) -> Any:
         return replace(item, span=self.span(item.span))
@@ -147,5 +169,75 @@ class _Moved:
             options=tuple(map(self.located, reading.options)),
             imports=tuple(map(self.located, reading.imports)),
             references=tuple(map(self.located, reading.references)),
+            documents=tuple(map(self.located, reading.documents)),
             gaps=tuple(replace(gap, line=None) for gap in reading.gaps),
         )
+
+
+# Cells in the JSON: the standard library's parser tells no positions, so the strings are scanned here
+
+
+def _code_cells(text: str) -> list[Cell]:
+    """The code cells of a notebook, in order.
+
+    Raises:
+        ValueError: the text is not JSON, or nests too deeply to be a notebook; the message says where.
+    """
+    try:
+        json.loads(text.removeprefix("\ufeff"))
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return [cell for cell in _cells(text) if cell.kind == "code"]
+
+
+def _cells(text: str) -> Iterator[Cell]:
+    """An object is a cell when it has a `cell_type`; its source is a string or a list of them (`input` before 2013)."""
+    objects: list[Cell | None] = []
+    keys: list[str] = []
+    is_key = False
+    for token in TOKEN.finditer(text):
+        sign = token[0]
+        if sign in "{[":
+            objects.append(Cell() if sign == "{" else None)
+            keys.append("")
+            is_key = sign == "{"
+        elif sign in "}]":
+            cell = objects.pop()
+            keys.pop()
+            if cell is not None and cell.kind:
+                yield cell
+        elif sign in ",:":
+            is_key = sign == "," and bool(objects) and objects[-1] is not None
+        elif sign.startswith('"') and objects:
+            if is_key:
+                keys[-1] = json.loads(sign, strict=False)
+            else:
+                _keep(objects, keys, sign, token.start())
+
+
+def _keep(objects: list[Cell | None], keys: list[str], string: str, offset: int) -> None:
+    """A string that is a cell's kind, or a line of its source."""
+    cell, key = objects[-1], keys[-1]
+    if cell is not None and key == "cell_type":
+        cell.kind = json.loads(string)
+        return
+    if cell is None and len(objects) > 1:
+        cell, key = objects[-2], keys[-2]
+    if cell is not None and key in ("source", "input"):
+        for character, where in _characters(string):
+            cell.text += character
+            cell.offsets.append(offset + where)
+
+
+def _characters(string: str) -> Iterator[tuple[str, int]]:
+    """The characters that a JSON string stands for, each with its offset in the string."""
+    offset, end = 1, len(string) - 1
+    while offset < end:
+        escape = ESCAPE.match(string, offset)
+        if escape is None:
+            yield string[offset], offset
+            offset += 1
+        else:
+            code = escape[0][1:]
+            yield chr(int(code[1:], 16)) if len(code) > 1 else SIMPLE.get(code, code), offset
+            offset = escape.end()

@@ -1,16 +1,21 @@
-"""What is a name bound to, and under which conditions? A chain of scopes, as Python resolves names."""
+"""What is a name bound to, and under which conditions? A chain of scopes, as Python resolves names.
+
+What an assignment states takes effect only while the name is not bound again: its facts wait in the assignment, beside
+the conditions of each later one, until the file has been read whole.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Literal
 
+from msgspec.structs import replace
+
 from chipsieve.facts.conditions import ALWAYS, Conditions, all_of, conflict, negate, stack, unknown
-from chipsieve_python import tree
-from chipsieve_python.hits import Hit
-from chipsieve_python.values import UNKNOWN, Arm, Arms, one
+from chipsieve.facts.reading import Fact
+from chipsieve_python.literals import UNKNOWN, Arm, Arms, one
+from chipsieve_python.syntax_tree import expression_kinds as expr
 
 ARMS = 8
 EXCEPT = "except"
@@ -19,11 +24,39 @@ AGAIN = unknown("assigned again")
 
 
 @dataclass(slots=True)
+class Assignment:
+    """The facts that one assignment states, and the conditions under which its name is bound again later.
+
+    `followed` turns false when the name is bound so often that later assignments are no longer noted.
+    """
+
+    facts: list[Fact] = field(default_factory=list)
+    again: list[Conditions] = field(default_factory=list)
+    followed: bool = True
+
+    def lasting(self) -> Iterator[Fact]:
+        """The facts, each under the condition that no later assignment takes its place."""
+        for fact in self.facts:
+            conditions = fact.conditions
+            for later in self.again:
+                conditions = _overridden(conditions, later)
+            yield replace(fact, conditions=conditions if self.followed else stack(conditions, AGAIN))
+
+
+def _overridden(conditions: Conditions, later: Conditions) -> Conditions:
+    """The conditions of what is bound again under later ones: it takes effect where those do not hold."""
+    if conflict(conditions, later) or _rescued(conditions, later):
+        return conditions
+    here = all_of(later)
+    return stack(conditions, AGAIN if here == ALWAYS else negate(here))
+
+
+@dataclass(slots=True)
 class Binding:
-    """The values that a name may have, each under its conditions, and what each of the assignments states."""
+    """The values that a name may have, each under its conditions, and the assignments that state facts."""
 
     arms: Arms
-    stated: list[list[Hit]] = field(default_factory=list)
+    assignments: tuple[Assignment, ...] = ()
 
 
 @dataclass(slots=True)
@@ -32,17 +65,19 @@ class Scope:
 
     `base` counts the conditions that hold for the whole scope; `shared` are names that a function elsewhere declares
     global or nonlocal, so that a literal bound to them proves nothing; `outside` the ones this function so declares.
-    `opened` are the subscripts being looked up right now: a table may hold an entry of itself.
+    `opened` are the subscripts being looked up right now: a table may hold an entry of itself. What a module binds
+    before the offset `configurable_until` may be replaced by the command line: it runs `exec` over its constants there.
     """
 
     kind: Literal["module", "class", "function"]
     parent: Scope | None = None
     base: int = 0
     shared: frozenset[str] = frozenset()
+    configurable_until: int = 0
     outside: set[str] = field(default_factory=set)
     bindings: dict[str, Binding] = field(default_factory=dict)
-    later: list[Callable[[], None]] = field(default_factory=list)
-    opened: set[tree.Subscript] = field(default_factory=set)
+    bodies: list[Callable[[], None]] = field(default_factory=list)
+    opened: set[expr.Subscript] = field(default_factory=set)
 
     def lookup(self, name: str) -> Arms | None:
         """The values of a name; None when nothing binds it. Functions do not see the names of a class around them."""
@@ -64,31 +99,34 @@ class Scope:
             scope = scope.parent
         return scope
 
+    def inner(self, kind: Literal["class", "function"], base: int) -> Scope:
+        """A scope inside this one, below so many conditions."""
+        return Scope(kind, self, base, self.shared)
+
     def forget(self, names: frozenset[str]) -> None:
         """Names that a loop binds may hold anything when its body begins."""
         for name in names & self.bindings.keys():
-            self.bindings[name] = Binding(one(UNKNOWN), self.bindings[name].stated)
+            self.bindings[name] = Binding(one(UNKNOWN), self.bindings[name].assignments)
 
-    def bind(self, name: str, arms: Arms, conditions: Conditions, hits: list[Hit] | None = None) -> None:
+    def bind(self, name: str, arms: Arms, conditions: Conditions, assignment: Assignment | None = None) -> None:
         """Bind a name under the conditions that hold here (those of the whole scope left out)."""
         if name in self.outside:
             return
         old = self.bindings.get(name)
         new = tuple((stack(conditions, *own), value) for own, value in arms)
+        carried: tuple[Assignment, ...] = ()
         if old is not None:
             new = _kept(old.arms, conditions) + new
-            _weaken(old.stated, conditions)
-        carried = (old.stated if old is not None else []) + ([hits] if hits else [])
+            carried = old.assignments
+            for earlier in carried:
+                earlier.again.append(conditions)
+        if assignment is not None and assignment.facts:
+            carried = (*carried, assignment)
         if len(carried) > ARMS:
-            _settle(carried)
-            carried = []
+            for followed in carried:
+                followed.followed = False
+            carried = ()
         self.bindings[name] = Binding(new if len(new) <= ARMS else one(UNKNOWN), carried)
-
-
-def _settle(stated: list[list[Hit]]) -> None:
-    """What a name states that is bound so often is no longer followed: it becomes optional."""
-    for hit in chain.from_iterable(stated):
-        hit.conditions = stack(hit.conditions, AGAIN)
 
 
 def _settled(arm: Arm) -> Arm:
@@ -113,13 +151,3 @@ def _rescued(own: Conditions, conditions: Conditions) -> bool:
     """Whether the value comes from the body of a `try` and the new one from its handler."""
     tried = any(getattr(part, "subject", "") == "import" or getattr(part, "name", "") == TRY for part in own)
     return tried and any(getattr(part, "name", "") == EXCEPT for part in conditions)
-
-
-def _weaken(stated: list[list[Hit]], conditions: Conditions) -> None:
-    """What was bound before and is bound again takes effect only where the second binding does not."""
-    if not stated:
-        return
-    again = negate(all_of(conditions))
-    for hit in chain.from_iterable(stated):
-        if not conflict(hit.conditions, conditions) and not _rescued(hit.conditions, conditions):
-            hit.conditions = stack(hit.conditions, AGAIN if all_of(conditions) == ALWAYS else again)

@@ -1,16 +1,20 @@
-"""What do the holes of a formatted string hold? Python tells neither how they are written nor where they are."""
+"""How is a string or number written that Python's own parser has read?
+
+It tells the value of a literal alone: neither how the strings side by side are written, nor what stands in the holes of
+a formatted one, nor where.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from chipsieve_python import tree
-from chipsieve_python.tree.code import Code, Expression
-from chipsieve_python.tree.literals import joined, pieces
+from chipsieve_python.syntax_tree import expression_kinds as expr
+from chipsieve_python.syntax_tree.lexer import STRING, Code, Unlike
 
-Hole = Callable[[int, int], Expression]
+LITERAL = re.compile(rf"[a-zA-Z]{{0,2}}(?:{STRING})", re.VERBOSE | re.DOTALL)
+Hole = Callable[[int, int], expr.Expression]
 TEXT = re.compile(r"(?:[^{}\\]|\\[^N{}])++", re.DOTALL)
 # Of a hole: a string that holds no hole itself, a bracket, what may end the expression, or another ASCII character.
 TOKEN = re.compile(
@@ -21,7 +25,50 @@ TOKEN = re.compile(
 TAIL = re.compile(r"(?:!(?P<conversion>[rsa]))?(?::(?P<spec>[^{}\\]+))?\}")
 
 
-def formatted(code: Code, start: int, end: int, hole: Hole) -> Expression:
+def constant(code: Code, value: object, start: int, end: int) -> expr.Expression:
+    """The tree of a literal of this value."""
+    if type(value) in _WRITTEN:
+        return _WRITTEN[type(value)](code, start, end, code.text[start:end])
+    if isinstance(value, str | bytes):
+        return _strings(code, pieces(code, start, end))
+    return expr.EllipsisLiteral(code, start, end) if value is ... else expr.Other(code, start, end, [])
+
+
+_WRITTEN: dict[type, Callable[[Code, int, int, str], expr.Expression]] = {
+    bool: expr.Name,
+    type(None): expr.Name,
+    int: expr.Integer,
+    float: expr.Float,
+}
+
+
+def _strings(code: Code, places: list[tuple[int, int]]) -> expr.Expression:
+    """String literals side by side."""
+    return joined([expr.SimpleString(code, *piece, code.text[slice(*piece)]) for piece in places])
+
+
+def joined(strings: Sequence[expr.Expression]) -> expr.Expression:
+    """Strings side by side, joined from the right."""
+    whole = strings[-1]
+    for string in reversed(strings[:-1]):
+        whole = expr.ConcatenatedString(string.code, string.start, whole.end, string, whole)
+    return whole
+
+
+def pieces(code: Code, start: int, end: int) -> list[tuple[int, int]]:
+    """The places of the string literals that stand side by side."""
+    found = []
+    while True:
+        literal = LITERAL.match(code.text, start)
+        if literal is None or literal.end() > end:
+            raise Unlike("a string that only newer Pythons know")
+        found.append(literal.span())
+        if literal.end() == end:
+            return found
+        start = code.past_trivia(literal.end())
+
+
+def formatted(code: Code, start: int, end: int, hole: Hole) -> expr.Expression:
     """The tree of formatted strings; `hole` reads the expression that stands between two offsets.
 
     Plain holes are read here, on one line and without a brace of their own; all others by LibCST.
@@ -31,7 +78,7 @@ def formatted(code: Code, start: int, end: int, hole: Hole) -> Expression:
     known = [piece for piece in plain if piece is not None]
     if len(known) == len(plain):
         return joined(known)
-    from chipsieve_python.tree.cst_expressions import expression  # LibCST takes long to load
+    from chipsieve_python.syntax_tree.from_libcst import expression  # LibCST takes long to load
 
     written, at = "", start
     for left, right in places:
@@ -40,17 +87,17 @@ def formatted(code: Code, start: int, end: int, hole: Hole) -> Expression:
     return expression(written, code, start)
 
 
-def _plain(code: Code, start: int, end: int, hole: Hole) -> Expression | None:
+def _plain(code: Code, start: int, end: int, hole: Hole) -> expr.Expression | None:
     """The tree of one literal whose holes, if any, are plain; None of any other."""
-    string = tree.SimpleString(code, start, end, code.text[start:end])
+    string = expr.SimpleString(code, start, end, code.text[start:end])
     if "f" not in string.prefix:
         return string
-    parts: list[tree.FormattedStringContent] = []
+    parts: list[expr.FormattedStringContent] = []
     at, last = end - len(string.quote) - len(string.raw_value), end - len(string.quote)
     while at < last:
         text = TEXT.match(code.text, at, last)
         if text:
-            parts.append(tree.FormattedStringText(code, *text.span(), text[0]))
+            parts.append(expr.FormattedStringText(code, *text.span(), text[0]))
             at = text.end()
             continue
         inside = _expression(code.text, at + 1, last) if code.text[at] == "{" else None
@@ -58,12 +105,12 @@ def _plain(code: Code, start: int, end: int, hole: Hole) -> Expression | None:
         if inside is None or tail is None:
             return None
         code.parentheses.update(inside.parentheses)
-        spec = tree.FormattedStringText(code, *tail.span("spec"), tail["spec"]) if tail["spec"] else None
+        spec = expr.FormattedStringText(code, *tail.span("spec"), tail["spec"]) if tail["spec"] else None
         parts.append(
-            tree.FormattedStringExpression(hole(inside.start, inside.end), tail["conversion"], [spec] if spec else None)
+            expr.FormattedStringExpression(hole(inside.start, inside.end), tail["conversion"], [spec] if spec else None)
         )
         at = tail.end()
-    return tree.FormattedString(code, start, end, parts, string.quote)
+    return expr.FormattedString(code, start, end, parts, string.quote)
 
 
 class _Inside(NamedTuple):

@@ -1,21 +1,47 @@
-"""Which expressions are there? Named as LibCST names them."""
+"""Which kinds of expression are there? Named as LibCST names them.
+
+Expressions know where they stand: code-point offsets in the text, the parentheses around them left out.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from chipsieve_python.tree.code import Expression, Node
+import msgspec
+
+from chipsieve_python.syntax_tree.lexer import Code
+
+PREFIX = re.compile("[a-zA-Z]*")
 
 
-@dataclass(slots=True, eq=False)
+class Node(msgspec.Struct, eq=False, gc=False):
+    """A piece of a program."""
+
+
+class Placed(Node):
+    """A piece that knows where it stands."""
+
+    code: Code
+    start: int
+    end: int
+
+
+class Expression(Placed):
+    """A piece that has a value."""
+
+    def source(self) -> str:
+        """The expression as it is written, with the parentheses around it."""
+        start, end = self.code.around(self.start, self.end)
+        return self.code.text[start:end]
+
+
 class Name(Expression):
     """`x`; also `True`, `False` and `None`."""
 
     value: str
 
 
-@dataclass(slots=True, eq=False)
 class Attribute(Expression):
     """`x.y`."""
 
@@ -23,7 +49,6 @@ class Attribute(Expression):
     attr: str
 
 
-@dataclass(slots=True, eq=False)
 class Arg(Node):
     """An argument of a call: `value`, `keyword=value`, `*value` or `**value`."""
 
@@ -32,7 +57,6 @@ class Arg(Node):
     star: str
 
 
-@dataclass(slots=True, eq=False)
 class Call(Expression):
     """`func(args)`."""
 
@@ -40,7 +64,6 @@ class Call(Expression):
     args: list[Arg]
 
 
-@dataclass(slots=True, eq=False)
 class Element(Node):
     """A member of a tuple, list or set, perhaps `*value`."""
 
@@ -48,28 +71,24 @@ class Element(Node):
     starred: bool
 
 
-@dataclass(slots=True, eq=False)
 class Tuple(Expression):
     """`a, b`."""
 
     elements: list[Element]
 
 
-@dataclass(slots=True, eq=False)
 class List(Expression):
     """`[a, b]`."""
 
     elements: list[Element]
 
 
-@dataclass(slots=True, eq=False)
 class Set(Expression):
     """`{a, b}`."""
 
     elements: list[Element]
 
 
-@dataclass(slots=True, eq=False)
 class DictElement(Node):
     """`key: value`, or `**value` without a key."""
 
@@ -77,14 +96,12 @@ class DictElement(Node):
     value: Expression
 
 
-@dataclass(slots=True, eq=False)
 class Dict(Expression):
     """`{a: b}`."""
 
     elements: list[DictElement]
 
 
-@dataclass(slots=True, eq=False)
 class ComparisonTarget(Node):
     """An operator (`not in`) and what stands right of it."""
 
@@ -92,7 +109,6 @@ class ComparisonTarget(Node):
     comparator: Expression
 
 
-@dataclass(slots=True, eq=False)
 class Comparison(Expression):
     """`a < b <= c`."""
 
@@ -109,7 +125,6 @@ class Comparison(Expression):
             left = right
 
 
-@dataclass(slots=True, eq=False)
 class BooleanOperation(Expression):
     """`a and b`, `a or b`."""
 
@@ -118,7 +133,6 @@ class BooleanOperation(Expression):
     right: Expression
 
 
-@dataclass(slots=True, eq=False)
 class BinaryOperation(Expression):
     """`a + b`."""
 
@@ -127,7 +141,6 @@ class BinaryOperation(Expression):
     right: Expression
 
 
-@dataclass(slots=True, eq=False)
 class UnaryOperation(Expression):
     """`not a`, `-a`."""
 
@@ -135,7 +148,6 @@ class UnaryOperation(Expression):
     expression: Expression
 
 
-@dataclass(slots=True, eq=False)
 class IfExp(Expression):
     """`body if test else orelse`."""
 
@@ -144,23 +156,14 @@ class IfExp(Expression):
     orelse: Expression
 
 
-@dataclass(slots=True, eq=False)
-class Annotation(Node):
-    """A type, of a parameter or of a variable."""
-
-    annotation: Expression
-
-
-@dataclass(slots=True, eq=False)
 class Param(Node):
     """One parameter."""
 
     name: Name
-    annotation: Annotation | None
+    annotation: Expression | None
     default: Expression | None
 
 
-@dataclass(slots=True, eq=False)
 class Parameters(Node):
     """The parameters of a function, by the way in which they are given."""
 
@@ -171,7 +174,6 @@ class Parameters(Node):
     star_kwarg: Param | None
 
 
-@dataclass(slots=True, eq=False)
 class Lambda(Expression):
     """`lambda params: body`."""
 
@@ -179,7 +181,6 @@ class Lambda(Expression):
     body: Expression
 
 
-@dataclass(slots=True, eq=False)
 class CompFor(Node):
     """`for target in iter if ...` in a comprehension."""
 
@@ -188,7 +189,6 @@ class CompFor(Node):
     ifs: list[Expression]
 
 
-@dataclass(slots=True, eq=False)
 class Comprehension(Expression):
     """What is made of each item (of a dict the key and the value), and the loops, outermost first."""
 
@@ -196,7 +196,6 @@ class Comprehension(Expression):
     loops: list[CompFor]
 
 
-@dataclass(slots=True, eq=False)
 class Slice(Node):
     """`lower:upper:step`."""
 
@@ -205,7 +204,6 @@ class Slice(Node):
     step: Expression | None
 
 
-@dataclass(slots=True, eq=False)
 class Subscript(Expression):
     """`value[a, b:c]`."""
 
@@ -213,26 +211,22 @@ class Subscript(Expression):
     slice: list[Expression | Slice]
 
 
-@dataclass(slots=True, eq=False)
 class Integer(Expression):
     """`1`, `0xff`."""
 
     value: str
 
 
-@dataclass(slots=True, eq=False)
 class Float(Expression):
     """`1.5`, `1e9`."""
 
     value: str
 
 
-@dataclass(slots=True, eq=False)
 class EllipsisLiteral(Expression):
     """`...`."""
 
 
-@dataclass(slots=True, eq=False)
 class NamedExpr(Expression):
     """`target := value`."""
 
@@ -240,15 +234,72 @@ class NamedExpr(Expression):
     value: Expression
 
 
-@dataclass(slots=True, eq=False)
 class Await(Expression):
     """`await expression`."""
 
     expression: Expression
 
 
-@dataclass(slots=True, eq=False)
 class Other(Expression):
     """`yield a`, `*a`, `1j`: an expression that says no more than those that it holds."""
 
     held: list[Expression]
+
+
+class SimpleString(Expression):
+    """One string literal, as it is written."""
+
+    value: str
+
+    @property
+    def prefix(self) -> str:
+        """The letters before the quote, in lower case."""
+        return self.value[: self._opening()].lower()
+
+    @property
+    def quote(self) -> str:
+        """The quote, single or triple."""
+        start = self._opening()
+        triple = self.value[start : start + 3]
+        return triple if triple in ('"""', "'''") else triple[0]
+
+    @property
+    def raw_value(self) -> str:
+        """What stands between the quotes."""
+        width = len(self.quote)
+        return self.value[self._opening() + width : -width]
+
+    def _opening(self) -> int:
+        found = PREFIX.match(self.value)
+        return found.end() if found else 0
+
+
+class ConcatenatedString(Expression):
+    """Strings side by side."""
+
+    left: Expression
+    right: Expression
+
+
+class FormattedStringText(Placed):
+    """The text between two holes, as it is written."""
+
+    value: str
+
+
+class FormattedStringExpression(Node):
+    """A hole: `{expression!conversion:format_spec}`."""
+
+    expression: Expression
+    conversion: str | None
+    format_spec: list[FormattedStringContent] | None
+
+
+FormattedStringContent = FormattedStringText | FormattedStringExpression
+
+
+class FormattedString(Expression):
+    """`f"text {hole}"`; `quote` is the closing one."""
+
+    parts: list[FormattedStringContent]
+    quote: str

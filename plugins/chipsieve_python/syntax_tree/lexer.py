@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-BRACKETS = 100
-PATTERN_BRACKETS = 10
-CHAIN = 1000
-BRANCHES = 1000
-EFFORT = 20_000_000
-SHORT = 500
+import msgspec
+
+BRACKETS = 100  # nested
+PATTERN_BRACKETS = 10  # nested in the pattern of a `case`
+CHAIN = 1000  # operators in one expression
+BRANCHES = 1000  # `elif` in one file
+EFFORT = 20_000_000  # the parser's, as `_chain` counts it
+SHORT = 500  # characters of a line that needs no look
 
 STRING = r"""\"{3}(?:[^"\\]++|\\.|"(?!""))*+\"{3} | '{3}(?:[^'\\]++|\\.|'(?!''))*+'{3}
     | "(?:[^"\\\r\n]++|\\(?:\r\n|.))*+" | '(?:[^'\\\r\n]++|\\(?:\r\n|.))*+'"""
@@ -25,6 +27,7 @@ _TOKEN = re.compile(  # what is no token is skipped within the match: a search w
     re.VERBOSE | re.DOTALL,
 )
 _ATOM = re.compile(r"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<separator>,|;)|\w+|[^\s\w]")
+TRIVIA = re.compile(r"(?:\s|\\|#[^\r\n]*)*")
 _CASE = re.compile(r"\s*case\b")
 _FORMATTED = re.compile(r"[fFtT]")
 _PREFIXED = re.compile(rf"(?P<prefix>\b[a-zA-Z]{{1,3}})?(?P<string>{STRING})", re.VERBOSE | re.DOTALL)
@@ -55,6 +58,43 @@ class Outline(NamedTuple):
     comments: tuple[Comment, ...]
     parentheses: dict[int, int]
     is_plain: bool
+
+
+class Code(msgspec.Struct, eq=False):
+    """The text of a program, and its parentheses around expressions: where each opens, by where it closes.
+
+    While a tree is built, its builder takes out those of calls and statements, and notes those that it meets.
+    """
+
+    text: str
+    parentheses: dict[int, int]
+
+    def past_trivia(self, offset: int) -> int:
+        """The first offset from here on at which neither white space nor a comment stands."""
+        found = TRIVIA.match(self.text, offset)
+        return found.end() if found else offset
+
+    def around(self, start: int, end: int) -> tuple[int, int]:
+        """The place of an expression with the parentheses around it."""
+        while True:
+            close = self.past_trivia(end)
+            opening = self.parentheses.get(close)
+            if opening is None or self.past_trivia(opening + 1) != start:
+                return start, end
+            start, end = opening, close + 1
+
+
+class Unreadable(ValueError):
+    """The text is no Python that anybody reads; `line` is where."""
+
+    def __init__(self, line: int) -> None:
+        """Keep the line, from 1."""
+        super().__init__(f"line {line}")
+        self.line = line
+
+
+class Unlike(ValueError):
+    """Python's own parser tells too little of this text, or something else than LibCST."""
 
 
 def outline(text: str) -> Outline:

@@ -1,40 +1,38 @@
-"""Which statements are there? Named as LibCST names them."""
+"""Which kinds of statement are there? Named as LibCST names them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from chipsieve_python.syntax_tree.expression_kinds import (
+    Arg,
+    Expression,
+    Node,
+    Parameters,
+    Placed,
+)
 
-from chipsieve_python.tree.code import Expression, Node, Placed
-from chipsieve_python.tree.expressions import Annotation, Arg, Parameters
 
-
-@dataclass(slots=True, eq=False)
 class SmallStatement(Node):
     """A statement that holds no other."""
 
 
-@dataclass(slots=True, eq=False)
 class Line(Node):
     """The small statements of one line."""
 
     body: list[SmallStatement]
 
 
-@dataclass(slots=True, eq=False)
 class Suite(Node):
     """A block: its statements, of which those on the line of its header are small ones and the others lines."""
 
     body: list[Node]
 
 
-@dataclass(slots=True, eq=False)
 class Expr(SmallStatement):
     """An expression by itself."""
 
     value: Expression
 
 
-@dataclass(slots=True, eq=False)
 class Assign(SmallStatement):
     """`a = b = value`."""
 
@@ -42,16 +40,14 @@ class Assign(SmallStatement):
     value: Expression
 
 
-@dataclass(slots=True, eq=False)
 class AnnAssign(SmallStatement):
     """`target: annotation = value`."""
 
     target: Expression
-    annotation: Annotation
+    annotation: Expression
     value: Expression | None
 
 
-@dataclass(slots=True, eq=False)
 class AugAssign(SmallStatement):
     """`target += value`."""
 
@@ -60,14 +56,12 @@ class AugAssign(SmallStatement):
     value: Expression
 
 
-@dataclass(slots=True, eq=False)
 class Return(SmallStatement):
     """`return value`."""
 
     value: Expression | None
 
 
-@dataclass(slots=True, eq=False)
 class Raise(SmallStatement):
     """`raise exc from cause`."""
 
@@ -75,7 +69,6 @@ class Raise(SmallStatement):
     cause: Expression | None
 
 
-@dataclass(slots=True, eq=False)
 class Assert(SmallStatement):
     """`assert test, msg`."""
 
@@ -83,36 +76,30 @@ class Assert(SmallStatement):
     msg: Expression | None
 
 
-@dataclass(slots=True, eq=False)
 class Del(SmallStatement):
     """`del target`."""
 
     target: Expression
 
 
-@dataclass(slots=True, eq=False)
 class Global(SmallStatement):
     """`global names`, `nonlocal names`."""
 
     names: list[str]
 
 
-@dataclass(slots=True, eq=False)
 class Break(SmallStatement):
     """`break`."""
 
 
-@dataclass(slots=True, eq=False)
 class Continue(SmallStatement):
     """`continue`."""
 
 
-@dataclass(slots=True, eq=False)
 class Pass(SmallStatement):
     """`pass`, and statements that say nothing to us."""
 
 
-@dataclass(slots=True, eq=False)
 class ImportAlias(Node):
     """`name as asname`."""
 
@@ -120,14 +107,12 @@ class ImportAlias(Node):
     asname: str | None
 
 
-@dataclass(slots=True, eq=False)
 class Import(SmallStatement, Placed):
     """`import names`."""
 
     names: list[ImportAlias]
 
 
-@dataclass(slots=True, eq=False)
 class ImportFrom(SmallStatement, Placed):
     """`from module import names`, the dots before the module counted; without names a `*`."""
 
@@ -136,7 +121,6 @@ class ImportFrom(SmallStatement, Placed):
     names: list[ImportAlias]
 
 
-@dataclass(slots=True, eq=False)
 class If(Node):
     """`if test: body`, with what follows: an `elif`, an `else`, or nothing."""
 
@@ -145,7 +129,6 @@ class If(Node):
     orelse: If | Suite | None
 
 
-@dataclass(slots=True, eq=False)
 class For(Node):
     """`for target in iter: body`."""
 
@@ -155,7 +138,6 @@ class For(Node):
     orelse: Suite | None
 
 
-@dataclass(slots=True, eq=False)
 class While(Node):
     """`while test: body`."""
 
@@ -164,7 +146,6 @@ class While(Node):
     orelse: Suite | None
 
 
-@dataclass(slots=True, eq=False)
 class WithItem(Node):
     """`item as asname`."""
 
@@ -172,7 +153,6 @@ class WithItem(Node):
     asname: Expression | None
 
 
-@dataclass(slots=True, eq=False)
 class With(Node):
     """`with items: body`."""
 
@@ -180,7 +160,6 @@ class With(Node):
     body: Suite
 
 
-@dataclass(slots=True, eq=False)
 class ExceptHandler(Node):
     """`except type as name: body`, also `except*`."""
 
@@ -189,7 +168,6 @@ class ExceptHandler(Node):
     body: Suite
 
 
-@dataclass(slots=True, eq=False)
 class Try(Node):
     """`try: body`, and what follows it."""
 
@@ -199,7 +177,6 @@ class Try(Node):
     finalbody: Suite | None
 
 
-@dataclass(slots=True, eq=False)
 class FunctionDef(Node):
     """`def name(params): body`."""
 
@@ -209,7 +186,6 @@ class FunctionDef(Node):
     decorators: list[Expression]
 
 
-@dataclass(slots=True, eq=False)
 class ClassDef(Node):
     """`class name(bases, keywords): body`."""
 
@@ -220,33 +196,28 @@ class ClassDef(Node):
     decorators: list[Expression]
 
 
-@dataclass(slots=True, eq=False)
 class MatchPattern(Node):
     """What a `case` asks for; one of this very class is of no kind below."""
 
 
-@dataclass(slots=True, eq=False)
 class MatchValue(MatchPattern):
     """`case value`."""
 
     value: Expression
 
 
-@dataclass(slots=True, eq=False)
 class MatchOr(MatchPattern):
     """`case a | b`."""
 
     patterns: list[MatchPattern]
 
 
-@dataclass(slots=True, eq=False)
 class MatchAs(MatchPattern):
     """`case pattern as name`, `case name`, `case _`."""
 
     pattern: MatchPattern | None
 
 
-@dataclass(slots=True, eq=False)
 class MatchCase(Node):
     """`case pattern if guard: body`."""
 
@@ -255,9 +226,14 @@ class MatchCase(Node):
     body: Suite
 
 
-@dataclass(slots=True, eq=False)
 class Match(Node):
     """`match subject: cases`."""
 
     subject: Expression
     cases: list[MatchCase]
+
+
+BUILT_BY_NAME: tuple[type[Node], ...] = (
+    Expr, AnnAssign, Return, Raise, Assert, Break, Continue, Pass, For, While, Match, MatchValue, MatchOr,
+)  # fmt: skip
+"""The kinds whose fields Python's own parser and LibCST name as we do: both builders take them over by name."""

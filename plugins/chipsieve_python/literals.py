@@ -7,11 +7,11 @@ import ast
 import msgspec
 
 from chipsieve.facts.conditions import Condition, Conditions
-from chipsieve_python import tree
+from chipsieve_python.syntax_tree import expression_kinds as expr
 
 TEXT_LIMIT = 20_000
-_STRINGS = frozenset({tree.SimpleString, tree.ConcatenatedString, tree.FormattedString})
-_NUMBERS = frozenset({tree.Integer, tree.Float, tree.UnaryOperation, tree.BinaryOperation})
+_STRINGS = frozenset({expr.SimpleString, expr.ConcatenatedString, expr.FormattedString})
+_NUMBERS = frozenset({expr.Integer, expr.Float, expr.UnaryOperation, expr.BinaryOperation})
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -27,14 +27,14 @@ class Value(msgspec.Struct, frozen=True):
     qualified: bool = False
     module: bool = False
     test: Condition | None = None
-    node: tree.Expression | None = None
+    node: expr.Expression | None = None
 
 
 UNKNOWN = Value()
 NONE = Value("none", truthy=False)
 TRUTHS = {"True": Value("true", truthy=True), "False": Value("false", truthy=False), "None": NONE}
 
-Arm = tuple[Conditions, Value]
+Arm = tuple[Conditions, Value]  # a value that an expression may have, and what must hold for it to have it
 Arms = tuple[Arm, ...]
 
 
@@ -43,22 +43,22 @@ def one(value: Value) -> Arms:
     return (((), value),)
 
 
-def plain_text(node: tree.Expression) -> str | None:
+def plain_text(node: expr.Expression) -> str | None:
     """The text of a string literal: joined pieces, formatted ones only without holes; None of anything else."""
     if type(node) not in _STRINGS:
         return None
-    if isinstance(node, tree.SimpleString):
+    if isinstance(node, expr.SimpleString):
         return _evaluated(node)
-    if isinstance(node, tree.ConcatenatedString):
+    if isinstance(node, expr.ConcatenatedString):
         left, right = plain_text(node.left), plain_text(node.right)
         return None if left is None or right is None else left + right
-    if isinstance(node, tree.FormattedString):
-        parts = [part.value if isinstance(part, tree.FormattedStringText) else None for part in node.parts]
+    if isinstance(node, expr.FormattedString):
+        parts = [part.value if isinstance(part, expr.FormattedStringText) else None for part in node.parts]
         return None if None in parts else "".join(part for part in parts if part is not None)
     return None
 
 
-def _evaluated(node: tree.SimpleString) -> str | None:
+def _evaluated(node: expr.SimpleString) -> str | None:
     if not node.prefix and "\\" not in node.value:
         return node.raw_value[:TEXT_LIMIT]
     try:
@@ -68,16 +68,16 @@ def _evaluated(node: tree.SimpleString) -> str | None:
     return value[:TEXT_LIMIT] if isinstance(value, str) else None
 
 
-def number(node: tree.Expression) -> float | None:
+def number(node: expr.Expression) -> float | None:
     """The number that a literal or an arithmetic of literals (`1e12 * 312`, `312 * 10**12`) makes; None of others."""
     if type(node) not in _NUMBERS:
         return None
-    if isinstance(node, tree.Integer | tree.Float):
+    if isinstance(node, expr.Integer | expr.Float):
         return _parsed(node.value)
-    if isinstance(node, tree.UnaryOperation) and node.operator == "-":
+    if isinstance(node, expr.UnaryOperation) and node.operator == "-":
         inner = number(node.expression)
         return None if inner is None else -inner
-    if isinstance(node, tree.BinaryOperation):
+    if isinstance(node, expr.BinaryOperation):
         return _calculated(node)
     return None
 
@@ -89,7 +89,7 @@ def _parsed(text: str) -> float | None:
         return None
 
 
-def _calculated(node: tree.BinaryOperation) -> float | None:
+def _calculated(node: expr.BinaryOperation) -> float | None:
     if node.operator not in ("*", "/", "**"):
         return None
     left, right = number(node.left), number(node.right)
@@ -103,7 +103,7 @@ def _calculated(node: tree.BinaryOperation) -> float | None:
         return None
 
 
-def literal(node: tree.Expression) -> Value | None:
+def literal(node: expr.Expression) -> Value | None:
     """The value of a string or number literal; None of anything else."""
     text = plain_text(node)
     if text is not None:
@@ -111,15 +111,15 @@ def literal(node: tree.Expression) -> Value | None:
     amount = number(node)
     if amount is None:
         return None
-    written = node.value if isinstance(node, tree.Integer) else f"{amount:g}"
+    written = node.value if isinstance(node, expr.Integer) else f"{amount:g}"
     return Value(written, truthy=bool(amount))
 
 
-def dotted(node: tree.Expression) -> tuple[str, ...]:
+def dotted(node: expr.Expression) -> tuple[str, ...]:
     """The parts of `a.b.c`; a base that is no name leaves "" in its place."""
     parts: list[str] = []
-    while type(node) is tree.Attribute:
+    while type(node) is expr.Attribute:
         parts.append(node.attr)
         node = node.value
-    parts.append(node.value if isinstance(node, tree.Name) else "")
+    parts.append(node.value if isinstance(node, expr.Name) else "")
     return tuple(reversed(parts))

@@ -1,0 +1,143 @@
+"""What does a call ask of the hardware? The callee through its aliases, and every argument's possible values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from chipsieve.facts.conditions import Conditions, unknown
+from chipsieve_python.context import Context
+from chipsieve_python.dictionaries import ENVIRONMENTS, dict_entries, state_variables
+from chipsieve_python.evaluate import Text, evaluate, texts_of
+from chipsieve_python.literals import plain_text
+from chipsieve_python.syntax_tree import expression_kinds as expr
+
+PACKAGE = re.compile(r"\s*([\w.-]*)")
+
+
+class Argument(NamedTuple):
+    """One argument: its keyword or position, its value, the node to point at, and its own conditions."""
+
+    where: str | int
+    value: expr.Expression
+    place: expr.Placed
+    own: Conditions = ()
+
+
+def callee_name(func: expr.Expression) -> str:
+    """The last component of what is called; "" when it has no name."""
+    if isinstance(func, expr.Attribute):
+        return func.attr
+    return func.value if isinstance(func, expr.Name) else ""
+
+
+def state_call(func: expr.Expression, args: Sequence[expr.Arg], here: Context) -> None:
+    """State the callee, then each argument and each value it may have."""
+    if any(arg.star == "**" or (arg.keyword is not None and arg.keyword.value in ENVIRONMENTS) for arg in args):
+        _passed_environment(_arguments(args, here), here)
+    if not _is_asked(callee_name(func), here) and not isinstance(func, expr.Name):
+        return
+    for own, name in _callees(func, here):
+        if _is_asked(name, here):
+            _state(name, func, list(_arguments(args, here)), here.under(*own))
+
+
+def _is_asked(name: str, here: Context) -> bool:
+    return here.asks("call", name) or here.asks("argument", name)
+
+
+def _state(name: str, func: expr.Expression, arguments: list[Argument], here: Context) -> None:
+    texts = [(item, _started(item.value, texts_of(item.value, here.scope))) for item in arguments]
+    certain = {item.where: found[0].known for item, found in texts if _is_certain(found)}
+    beside = tuple(
+        (str(where), known) for where, known in certain.items() if known is not None and here.asks("beside", str(where))
+    )
+    if here.asks("call", name):
+        here.state("call", name, None, func, beside=beside)
+    if not here.asks("argument", name):
+        return
+    listed = dict(beside)
+    keywords = tuple((where, "") for where in certain if isinstance(where, str) and where not in listed)
+    for argument, found in texts:
+        # A keyword that is given wins over the position that means the same: positions say which keywords are given.
+        siblings = beside if isinstance(argument.where, str) else beside + keywords
+        for text in found:
+            if text.known is not None or text.chosen is not None:
+                conditions = (*argument.own, *text.own)
+                here.state(
+                    "call", name, text.known, argument.place, *conditions,
+                    beside=siblings, argument=argument.where, chosen=text.chosen,
+                )  # fmt: skip
+
+
+def _is_certain(found: tuple[Text, ...]) -> bool:
+    return len(found) == 1 and not found[0].own and found[0].chosen is None
+
+
+def _arguments(args: Sequence[expr.Arg], here: Context) -> Iterator[Argument]:
+    """The arguments of a call, those of a `**` dict literal among them."""
+    for position, arg in enumerate(args):
+        if arg.keyword is not None:
+            yield Argument(arg.keyword.value, arg.value, arg.keyword)
+        elif arg.star == "**":
+            for own, value in here.possible(evaluate(arg.value, here.scope)):
+                if value.node is not None:
+                    yield from (Argument(key, item, place, own) for key, place, item in dict_entries(value.node))
+        elif not arg.star:
+            yield Argument(position, arg.value, arg.value)
+
+
+def _started(node: expr.Expression, found: tuple[Text, ...]) -> tuple[Text, ...]:
+    """The texts found; of an f-string that nobody can finish at least how it starts, `cuda:{}`."""
+    if isinstance(node, expr.FormattedString) and [(text.known, text.chosen) for text in found] == [(None, None)]:
+        start = node.parts[0] if node.parts else None
+        if isinstance(start, expr.FormattedStringText):
+            return (Text(found[0].own, f"{start.value}{{}}"),)
+    return found
+
+
+def _callees(func: expr.Expression, here: Context) -> list[tuple[Conditions, str]]:
+    """The qualified names that the callee may have; a method of an unknown object is `*.method`."""
+    if not isinstance(func, expr.Name | expr.Attribute):
+        return []
+    arms = here.possible(evaluate(func, here.scope))
+    names = [(own, value.text) for own, value in arms if value.qualified and value.text]
+    if names or isinstance(func, expr.Name):
+        return names
+    return [((), f"*.{func.attr}")]
+
+
+def _passed_environment(arguments: Iterable[Argument], here: Context) -> None:
+    """`env=variables`, where `variables` is bound to a dict literal."""
+    for argument in arguments:
+        if argument.where in ENVIRONMENTS and isinstance(argument.value, expr.Name):
+            for own, value in here.possible(evaluate(argument.value, here.scope)):
+                if value.node is not None:
+                    state_variables(dict_entries(value.node), here.under(*own), certain=True)
+
+
+def state_requirements(node: expr.Call, here: Context) -> None:
+    """State the requirements that a call of `setup` lists; an extra's are optional."""
+    for arg in node.args:
+        keyword = arg.keyword.value if arg.keyword else ""
+        if keyword == "install_requires":
+            _pins(arg.value, here)
+        elif keyword == "extras_require" and isinstance(arg.value, expr.Dict):
+            for element in arg.value.elements:
+                _pins(element.value, here.under(unknown("extra")))
+
+
+def _pins(node: expr.Expression, here: Context) -> None:
+    for own, value in here.possible(evaluate(node, here.scope)):
+        if isinstance(value.node, expr.List | expr.Tuple):
+            for element in value.node.elements:
+                text = plain_text(element.value)
+                if text and here.asks("pin", package(text)):
+                    here.state("pin", "", text, element.value, *own)
+
+
+def package(requirement: str) -> str:
+    """The package that a PEP 508 requirement names."""
+    named = PACKAGE.match(requirement)
+    return named[1] if named else ""
