@@ -13,6 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from chipsieve.facts.conditions import MENTION, Condition, Question, negate, unknown
+from chipsieve.facts.conventions import SILENT_CALLS
 from chipsieve_python.call_facts import callee_name, state_call, state_requirements
 from chipsieve_python.context import Context
 from chipsieve_python.declarations import declare_by_call, destination
@@ -23,10 +24,7 @@ from chipsieve_python.strings import state_device_test, state_text
 from chipsieve_python.subprocesses import state_command
 from chipsieve_python.syntax_tree import expression_kinds as expr
 
-SILENT = frozenset({
-    "print", "isinstance", "issubclass", "warn", "warning", "info", "debug", "error", "log", "exception", "critical",
-    "hasattr", "assertEqual", "assert_close",
-})  # fmt: skip
+SILENT = frozenset(SILENT_CALLS)
 DECLARING = frozenset({"add_argument", "option", "Option", "DEFINE_enum", "DEFINE_string", "add_option"})
 
 

@@ -20,6 +20,7 @@ from chipsieve.facts.conditions import (
     questions,
     unknown,
 )
+from chipsieve.facts.conventions import CONFIG_OBJECTS
 from chipsieve.facts.deciding import FALSY
 from chipsieve_python.literals import UNKNOWN, Value, literal, plain_text
 from chipsieve_python.syntax_tree import expression_kinds as expr
@@ -45,7 +46,7 @@ PACKAGES = {
     "transformer_engine": "transformer_engine", "te": "transformer_engine",
 }  # fmt: skip
 GENERIC_KEYS = frozenset({"enabled", "enable", "value", "type", "name", "mode", "default"})
-CONFIG_NAMES = re.compile(r"(?i)^_*(flags|.*(args|arguments|opts?|options|conf|config|cfg|hparams|params|settings))$")
+CONFIG_NAMES = re.compile(rf"(?i)^_*{CONFIG_OBJECTS}$")
 DTYPE_ROOTS = frozenset({"torch", "jax", "numpy", "tensorflow", "paddle", "mindspore", "ml_dtypes"})
 
 
