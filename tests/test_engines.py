@@ -30,6 +30,7 @@ def tree(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_semgrep_beside_our_readers_changes_no_verdict(tree: Path) -> None:
     without, both = scan(tree, workers=1), scan(tree, engines=("semgrep", "visitors"), workers=1)
     assert (both.possible, both.remaining, both.main) == (without.possible, without.remaining, without.main)
@@ -40,6 +41,7 @@ def test_semgrep_beside_our_readers_changes_no_verdict(tree: Path) -> None:
     assert not any(item.path.startswith("node_modules") for item in both.findings)
 
 
+@pytest.mark.slow
 def test_semgrep_alone_gives_the_same_verdict_here(tree: Path) -> None:
     alone = scan(tree, engines=("semgrep",), workers=1)
     assert alone.possible == scan(tree, workers=1).possible
@@ -47,6 +49,7 @@ def test_semgrep_alone_gives_the_same_verdict_here(tree: Path) -> None:
     assert len(alone.possible) < len(alone.accelerators)
 
 
+@pytest.mark.slow
 def test_its_json_sieved_is_the_same_as_the_engine(tree: Path, tmp_path: Path) -> None:
     from chipsieve.border.semgrep import rule_packs
 
@@ -63,6 +66,7 @@ def test_a_missing_semgrep_is_told_with_the_mend(monkeypatch: pytest.MonkeyPatch
         scan(EXAMPLE, engines=("semgrep",), workers=1)
 
 
+@pytest.mark.slow
 def test_rules_that_cannot_be_loaded_are_told(tmp_path: Path) -> None:
     with pytest.raises(SemgrepError):
         run_semgrep(EXAMPLE, [tmp_path / "none.yaml"])

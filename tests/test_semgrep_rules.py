@@ -52,6 +52,7 @@ def test_a_rule_carries_what_sarif_keeps(path: Path) -> None:
         assert len(tags) < 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_semgrep_on_a_fixture(path: Path) -> None:
     fixture = annotated(path)
@@ -89,6 +90,7 @@ def under_one_id(rule: Path) -> str:
     return json.dumps(document)
 
 
+@pytest.mark.slow
 def test_semgrep_test_is_green(tmp_path: Path) -> None:
     """The real `semgrep test`, which wants each rule beside its target, on every fixture that has rules."""
     tested = [path for path in FILES if (rules_home() / path.parent.name / f"{path.stem}.yaml").exists()]
