@@ -1,4 +1,5 @@
-# The same commands as ./dev, for those who type make. `make scan SCAN=path` scans a path, and
+# The same commands as ./dev, for those who type make. `make scan SCAN=path` scans a path,
+# `make test TEST="--fast -k shell"` runs the quick tests of that name, and
 # `make agreement CLONES="path path"` counts clones as well as the fixtures,
 # `make eval CLONES=dir [LABELS=file] [POLICY=name] [PAGE=docs/accuracy.md]` measures on labelled repositories,
 # `make bench [CLONES=dir] [RUNS=5] [PEERS="name name"] [PAGE=docs/performance.md] [OPTIONS=...]` measures time and memory.
@@ -19,5 +20,8 @@ eval:
 bench:
 	@./dev bench $(CLONES) $(if $(RUNS),--runs $(RUNS)) $(PEERS:%=--peer %) $(if $(PAGE),--page $(PAGE)) $(OPTIONS)
 
-test lint check docs rules sarif:
+test:
+	@./dev test $(TEST)
+
+lint check docs rules sarif:
 	@./dev $@

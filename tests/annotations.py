@@ -15,17 +15,19 @@ from pathlib import Path
 from chipsieve.facts.reading import Source
 
 ROOT = Path(__file__).parents[1] / "fixtures/signals"
-MARK = re.compile(r"(?:#|//|<!--)\s*(?P<word>ruleid|ok|todoruleid|readers|todoreaders):\s*(?P<signal>[\w-]+)")
+WORDS = ("ruleid", "ok", "todoruleid", "readers", "todoreaders")
+MARK = re.compile(r"(?:#|//|<!--)\s*(?P<word>\w+):\s*(?P<signal>[\w-]+)")
 FILES = sorted(path for path in ROOT.glob("*/*") if path.is_file())
 
 
 @dataclass(frozen=True)
 class Annotated:
-    """One fixture: its signal, its source, and the lines that each kind of mark speaks of."""
+    """One fixture: its signal, its source, the lines that each kind of mark speaks of, and what is wrong with marks."""
 
     signal: str
     source: Source
     lines: dict[str, list[int]]
+    faults: dict[int, str]
 
     def readers(self) -> list[int]:
         """The lines that our readers must match."""
@@ -37,16 +39,26 @@ class Annotated:
 
 
 def annotated(path: Path) -> Annotated:
+    """What the marks of a fixture say. What is wrong with one stands in `faults`, by the line of the mark."""
     text = path.read_text(encoding="utf-8")
-    lines: dict[str, list[int]] = {word: [] for word in ("ruleid", "ok", "todoruleid", "readers", "todoreaders")}
-    waiting: list[str] = []
+    lines: dict[str, list[int]] = {word: [] for word in WORDS}
+    faults: dict[int, str] = {}
+    waiting: dict[int, str] = {}
     for number, line in enumerate(text.splitlines(), 1):
         mark = MARK.search(line)
-        if mark:
-            assert mark["signal"] == path.stem, f"{path.name}:{number} speaks of another signal"
-            waiting.append(mark["word"])
+        if mark and mark["word"] in WORDS:
+            waiting[number] = mark["word"]
+            if mark["signal"] != path.stem:
+                faults[number] = f"speaks of another signal, {mark['signal']}"
             continue
-        for word in waiting:
+        if mark and mark["signal"] == path.stem:
+            faults[number] = f"{mark['word']!r} is none of {', '.join(WORDS)}"
+        if not line.strip():
+            faults |= dict.fromkeys(waiting, "stands above an empty line")
+        if {"ruleid", "ok"} <= {*waiting.values()}:
+            faults |= dict.fromkeys(waiting, "says of one line that it must match and that it must not")
+        for word in waiting.values():
             lines[word].append(number)
-        waiting = []
-    return Annotated(path.stem, Source(path.name, path.parent.name, text), lines)
+        waiting = {}
+    faults |= dict.fromkeys(waiting, "stands above no line")
+    return Annotated(path.stem, Source(path.name, path.parent.name, text), lines, faults)

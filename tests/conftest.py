@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, settings
 # No deadline: a loaded machine is no fault. The slow first draw of a strategy is none either.
 settings.register_profile("free", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("free"), derandomize=True, database=None)
-settings.load_profile("ci" if os.environ.get("CI") else "free")
+USUAL = "ci" if os.environ.get("CI") else "free"
+settings.register_profile("fast", settings.get_profile(USUAL), max_examples=20)  # ./dev test --fast asks for it
+settings.load_profile(USUAL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -131,6 +131,7 @@ def ran(folder: Path, **inputs: str) -> Runner:
 UPLOAD = "github/codeql-action/upload-sarif"
 
 
+@pytest.mark.slow
 def test_a_scan_is_uploaded_and_summed_up(folder: Path) -> None:
     job = ran(folder, fail_on="fp8-training")
     assert job.code == 0, job.log
@@ -142,6 +143,7 @@ def test_a_scan_is_uploaded_and_summed_up(folder: Path) -> None:
     assert "| Step | Question | Left |" in job.summary
 
 
+@pytest.mark.slow
 def test_a_condition_that_is_met_fails_after_the_upload(folder: Path) -> None:
     job = ran(folder, fail_on="fp8-training\n\n  excludes: v100 \n")
     assert job.code == 1
@@ -151,6 +153,7 @@ def test_a_condition_that_is_met_fails_after_the_upload(folder: Path) -> None:
     assert "### Launch" in job.summary
 
 
+@pytest.mark.slow
 def test_the_upload_can_be_left_out(folder: Path) -> None:
     job = ran(folder, upload="false", fail_on="bf16-training")
     assert job.code == 1
@@ -158,6 +161,7 @@ def test_the_upload_can_be_left_out(folder: Path) -> None:
     assert job.sarif["runs"]
 
 
+@pytest.mark.slow
 def test_inputs_reach_the_command(folder: Path) -> None:
     job = ran(folder, policy="strict", role="any", args="--scope tree\n  --trust-names", path="sub folder")
     assert job.code == 0, job.log
@@ -169,12 +173,14 @@ def test_inputs_reach_the_command(folder: Path) -> None:
     assert paths <= {"train.sh", "train.py"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["path", "policy", "role", "fail-on", "args"])
 def test_inputs_run_nothing(folder: Path, name: str) -> None:
     ran(folder, **{name: "$(touch owned) `touch owned`; touch owned\n' touch owned \" && touch owned"})
     assert list(folder.rglob("owned")) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("inputs", "code", "said"),
     [
@@ -191,6 +197,7 @@ def test_a_run_without_a_report_fails_at_once(folder: Path, inputs: dict[str, st
     assert said in "\n".join(job.log)
 
 
+@pytest.mark.slow
 def test_a_report_of_an_earlier_use_is_not_taken_for_this_ones(folder: Path) -> None:
     assert ran(folder).code == 0
     job = ran(folder, policy="bold")
@@ -198,6 +205,7 @@ def test_a_report_of_an_earlier_use_is_not_taken_for_this_ones(folder: Path) -> 
     assert UPLOAD not in job.outputs
 
 
+@pytest.mark.slow
 def test_python_is_kept_from_importing_the_scanned_tree(folder: Path) -> None:
     ran(folder)
     started = (folder / "temp" / "python.log").read_text(encoding="utf-8").splitlines()

@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-TOOLS = ("sh", "dirname", "cksum", "cat")
+TOOLS = ("sh", "dirname", "cksum", "cat", "tee")
 # Stands for Debian's python3 without python3-venv: recent enough, but no ensurepip.
 BARE_PYTHON = '#!/bin/sh\ncase "$*" in *ensurepip*) exit 1 ;; esac\n'
 OLD_PYTHON = "#!/bin/sh\nexit 1\n"
+# Stands for the interpreter of a finished set-up: it shows what it is asked to run, one word a line.
+SHOWING_PYTHON = "#!/bin/sh\nprintf '%s\\n' \"$@\"\n"
+FAST = ["-m", "not slow", "--hypothesis-profile", "fast"]
+ALL_PROCESSORS = ["-m", "pytest", "-n", "auto", "--dist", "worksteal"]
 
 
 @pytest.fixture
@@ -72,3 +76,23 @@ def test_python_without_venv(clone: Path) -> None:
     done = dev(clone, "scan")
     assert (done.returncode, done.stdout) == (1, "")
     assert "apt install python3-venv" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "passed"),
+    [
+        ([], []),
+        (["-k", "shell or python"], ["-k", "shell or python"]),
+        (["--fast"], FAST),
+        (["-k", "shell or python", "--fast", "-x"], [*FAST, "-k", "shell or python", "-x"]),
+        (["-n0"], ["-n0"]),  # the later -n counts
+    ],
+)
+def test_the_tests_run_on_all_processors_and_fast_leaves_the_slow_ones_out(
+    clone: Path, arguments: list[str], passed: list[str]
+) -> None:
+    (clone / ".venv/bin").mkdir(parents=True)
+    add_python(clone, "../.venv/bin/python", SHOWING_PYTHON)
+    done = dev(clone, "test", *arguments)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [*ALL_PROCESSORS, *passed]

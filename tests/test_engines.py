@@ -30,6 +30,7 @@ def tree(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_semgrep_beside_our_readers_changes_no_verdict(tree: Path) -> None:
     without, both = scan(tree, workers=1), scan(tree, engines=("semgrep", "visitors"), workers=1)
     assert (both.possible, both.remaining, both.main) == (without.possible, without.remaining, without.main)
@@ -41,6 +42,7 @@ def test_semgrep_beside_our_readers_changes_no_verdict(tree: Path) -> None:
     assert not any(item.path.startswith("node_modules") for item in both.findings)
 
 
+@pytest.mark.slow
 def test_semgrep_alone_gives_the_same_verdict_here(tree: Path) -> None:
     alone = scan(tree, engines=("semgrep",), workers=1)
     assert alone.possible == scan(tree, workers=1).possible
@@ -48,6 +50,7 @@ def test_semgrep_alone_gives_the_same_verdict_here(tree: Path) -> None:
     assert len(alone.possible) < len(alone.accelerators)
 
 
+@pytest.mark.slow
 def test_its_json_sieved_is_the_same_as_the_engine(tree: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     report.write_text(json.dumps(run_semgrep(tree, rule_packs(), leave_out=["node_modules"])), encoding="utf-8")
@@ -62,6 +65,7 @@ def test_a_missing_semgrep_is_an_error_that_says_how_to_install_it(monkeypatch: 
         scan(EXAMPLE, engines=("semgrep",), workers=1)
 
 
+@pytest.mark.slow
 def test_rules_that_cannot_be_loaded_are_an_error(tmp_path: Path) -> None:
     with pytest.raises(SemgrepError):
         run_semgrep(EXAMPLE, [tmp_path / "none.yaml"])

@@ -59,6 +59,7 @@ def flake8(*arguments: str, text: str = "") -> list[tuple[str, int, int, str, Ma
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", ["file", "stdin"])
 def test_lines_codes_and_markers(given: str, tmp_path: Path) -> None:
     path = tmp_path / "train.py"
@@ -72,6 +73,7 @@ def test_it_is_off_until_asked_for() -> None:
     assert {found[3] for found in flake8("--extend-select=CHS", "-", text=TEXT)} == {"F401"}
 
 
+@pytest.mark.slow
 def test_codes_are_selected_by_effect_and_strength() -> None:
     assert {found[3] for found in flake8(ON, "--select=CHS1", "-", text=TEXT)} == {"CHS101", "CHS102", "CHS103"}
     assert {found[3] for found in flake8(ON, "--select=CHS", "--extend-ignore=CHS4,CHS103", "-", text=TEXT)} == {
@@ -91,6 +93,7 @@ BAD: dict[str, tuple[bytes, list[Found]]] = {
 }
 
 
+@pytest.mark.slow
 def test_bad_input_ends_no_run(tmp_path: Path) -> None:
     for name, (content, _) in BAD.items():
         (tmp_path / name).write_bytes(content)

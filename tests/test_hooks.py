@@ -85,6 +85,7 @@ def run_hook(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_a_clean_change_is_silent(repository: Path) -> None:
     add(repository, "train.py", "import torch\n")
     done = run_hook(repository, "chipsieve", "--verbose")
@@ -92,6 +93,7 @@ def test_a_clean_change_is_silent(repository: Path) -> None:
     assert re.fullmatch(r"chipsieve\.+Passed\n- hook id: chipsieve\n(- duration: .*\n)?\s*", done.stdout)
 
 
+@pytest.mark.slow
 def test_a_change_that_meets_a_condition_fails_with_the_line_in_a_job_script_too(repository: Path) -> None:
     add(repository, "jobs/train.slurm", f"#!/bin/bash\n{RUN}")
     done = run_hook(repository, "chipsieve")
@@ -100,6 +102,7 @@ def test_a_change_that_meets_a_condition_fails_with_the_line_in_a_job_script_too
     assert "chipsieve: fail-on bf16-training is met\n" in done.stdout
 
 
+@pytest.mark.slow
 def test_an_excluded_file_given_by_name_is_silent(repository: Path) -> None:
     add(repository, "third_party/train.sh", RUN)
     done = run_hook(repository, "chipsieve", "--files", "third_party/train.sh", "--verbose")
@@ -108,6 +111,7 @@ def test_an_excluded_file_given_by_name_is_silent(repository: Path) -> None:
     assert "Passed" in done.stdout
 
 
+@pytest.mark.slow
 def test_what_is_not_staged_does_not_count_and_other_files_are_skipped(repository: Path) -> None:
     git(repository, "-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "--quiet", "--message", "first")
     add(repository, "picture.bin", RUN)
@@ -117,6 +121,7 @@ def test_what_is_not_staged_does_not_count_and_other_files_are_skipped(repositor
     assert "(no files to check)Skipped" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_verdict_waits_for_a_push_and_is_shown(repository: Path) -> None:
     add(repository, "train.sh", "torchrun train.py\n")
     add(repository, "train.py", "if __name__ == '__main__':\n    pass\n")
@@ -127,6 +132,7 @@ def test_the_verdict_waits_for_a_push_and_is_shown(repository: Path) -> None:
         assert "Possible for the repository" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_verdict_fails_on_the_configured_condition(repository: Path) -> None:
     add(repository, "train.sh", "torchrun train.py --bf16\n")
     add(repository, "train.py", "if __name__ == '__main__':\n    pass\n")

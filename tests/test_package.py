@@ -26,6 +26,7 @@ from importlib.metadata import entry_points
 print(chipsieve.__file__, *(point.load().__file__ for point in entry_points(group="chipsieve.readers")))
 """
 Run = Callable[..., str]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

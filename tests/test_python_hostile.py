@@ -46,9 +46,9 @@ BROKEN = {
 
 @pytest.mark.parametrize("kind", DEEP)
 def test_a_text_too_deep_to_parse_is_a_gap_and_takes_no_time(kind: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     reading = read(DEEP[kind])
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert [gap.line is not None for gap in reading.gaps] == [True]
 
 

@@ -58,6 +58,7 @@ def nodes(node: object) -> Iterator[expr.Node]:
             yield from nodes(item)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("home", ["src", "plugins", "tests", "fixtures"])
 def test_both_parsers_make_the_same_tree_of_real_files(home: str) -> None:
     texts = [path.read_text(encoding="utf-8", errors="replace") for path in FILES if path.is_relative_to(ROOT / home)]

@@ -79,6 +79,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     return places(tree, [pack])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_marks(found: Found, case: Case) -> None:
     marks = {
@@ -90,6 +91,7 @@ def test_marks(found: Found, case: Case) -> None:
     assert sorted(marks) == sorted(case.marks)
 
 
+@pytest.mark.slow
 def test_no_place_of_a_dockerfile_twice(found: Found) -> None:
     assert [place for place, marks in found.items() if "Dockerfile" in place[1] and len(marks) > 1] == []
 

@@ -78,6 +78,7 @@ VALUES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_lines(case: str) -> None:
     signal, _, lines = CASES[case]
@@ -85,6 +86,7 @@ def test_lines(case: str) -> None:
     assert sorted({line for line, *_ in results}) == lines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", VALUES)
 def test_marks(case: str) -> None:
     signal, _, mark = VALUES[case]

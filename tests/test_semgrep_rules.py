@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from annotations import FILES, ROOT, annotated
@@ -72,6 +73,7 @@ def test_every_marker_names_a_kind_of_row() -> None:
     assert written <= kinds
 
 
+@pytest.mark.slow
 def test_semgrep_finds_the_annotated_lines_of_every_fixture() -> None:
     lines: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
     for signal, where, line in seen():
@@ -113,6 +115,7 @@ def under_one_id(rule: Path) -> str:
     return json.dumps(document)
 
 
+@pytest.mark.slow
 def test_semgrep_test_is_green(tmp_path: Path) -> None:
     """The real `semgrep test`, which wants each rule beside its target, on every fixture that has rules."""
     tested = [path for path in FILES if (rules_home() / path.parent.name / f"{path.stem}.yaml").exists()]

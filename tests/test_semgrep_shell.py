@@ -146,6 +146,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[tuple[int, 
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TREE)
 def test_lines_and_values(name: str, seen: dict[str, dict[tuple[int, str], list[str]]]) -> None:
     """Each place once, with the value that the readers would show."""

@@ -143,6 +143,7 @@ def read_by_the_engine_alone(text: str) -> Script:
         return parse(text)
 
 
+@pytest.mark.slow
 @given(st.one_of(PLAIN, SHELL))
 @settings(max_examples=500)
 def test_plain_lines_are_read_as_the_engine_reads_them(text: str) -> None:
@@ -234,6 +235,7 @@ def test_empty_and_blank_scripts_say_nothing() -> None:
         assert reading(text).commands == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -1,31 +1,35 @@
 """Does each signal match the lines that it should, and no neighbour? Every annotated fixture, read by its reader.
 
 The marks are those of tests/annotations.py. What is only mentioned (a comparison, a table) is no match, unless the
-signal is about names.
+signal is about names. Semgrep is asked of the same marks in tests/test_semgrep_rules.py.
 """
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from annotations import FILES, annotated
+from annotations import FILES, Annotated, annotated
 from chipsieve.border.semgrep.rule_files import hand_written
+from chipsieve.border.semgrep.running import rules_home
 from chipsieve.catalogue import load_catalogue
 from chipsieve.catalogue.names import normal
 from chipsieve.facts.conditions import MENTION
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Source
-from chipsieve.match.matching import findings as matched
+from chipsieve.match import matching
 from chipsieve.match.table import default_table
+from offenders import at, listed
 
 NO_READER = ("cuda", "cmake")
 """C and CMake are no launches' code: the rules written by hand are for Semgrep, and so are their fixtures' marks."""
 READ = [path for path in FILES if path.parent.name not in NO_READER]
 READERS = ("chipsieve_config", "chipsieve_python", "chipsieve_shell")
+LANGUAGES = sorted({path.parent.name for path in READ})
 
 
 def reader(language: str) -> ModuleType:
@@ -36,15 +40,21 @@ def reader(language: str) -> ModuleType:
 
 def findings(source: Source) -> list[Finding]:
     """What the readers find in a text and in the texts inside it, none of which may leave a gap."""
-    plugin, table = reader(source.language), default_table()
-    states_facts = getattr(plugin, "STATES_FACTS", False)
-    reading = plugin.read(source, table.vocabulary if states_facts else table)
+    table = default_table()
+    reading = reader(source.language).read(source, table.vocabulary)
     assert not reading.gaps, reading.gaps
-    found = matched(reading.facts, source.path, table) if states_facts else list(reading.findings)
+    found = matching.findings(reading.facts, source.path, table)
     for document in reading.documents:
         padded = "\n" * (document.span.line - 1) + document.text
         found += findings(Source(source.path, document.language, padded))
     return found
+
+
+def matches(fixture: Annotated) -> list[Finding]:
+    """What the fixture's signal finds in it; mentions count where the signal is about names."""
+    signal = default_table().signals[fixture.signal]
+    found = [item for item in findings(fixture.source) if item.signal == signal.id]
+    return found if signal.effect == "names" else [item for item in found if MENTION not in item.conditions]
 
 
 def test_there_are_fixtures() -> None:
@@ -60,16 +70,63 @@ def test_what_has_no_reader_has_rules_written_by_hand() -> None:
     assert fixtures == hand_written(default_table().signals)
 
 
-@pytest.mark.parametrize("path", READ, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_fixture(path: Path) -> None:
-    fixture = annotated(path)
-    assert fixture.readers(), "a fixture needs a line that matches"
-    assert fixture.lines["ok"], "a fixture needs a neighbour that stays silent"
-    signal = default_table().signals[fixture.signal]
-    found = [item for item in findings(fixture.source) if item.signal == signal.id]
-    if signal.effect != "names":
-        found = [item for item in found if MENTION not in item.conditions]
-    assert sorted({item.span.line for item in found}) == fixture.readers()
-    if signal.requires == {"named": "$value"}:
-        names = load_catalogue().names
-        assert {normal(item.value) for item in found} <= set(names), "words that catalogue/names.toml does not have"
+def test_marks_are_known_and_stand_above_the_line_they_speak_of() -> None:
+    faults = [f"{at(path, line)}: {fault}" for path in FILES for line, fault in annotated(path).faults.items()]
+    assert not faults, listed("correct these marks; tests/annotations.py has their meaning:", faults)
+
+
+def test_faults_of_marks_are_seen(tmp_path: Path) -> None:
+    path = tmp_path / "some-signal.sh"
+    path.write_text(
+        "# ruleid: other\na\n# rulid: some-signal\nb\n# ok: some-signal\n\n"
+        "# ok: some-signal\n# ruleid: some-signal\nc\n# other: words\n# ok: some-signal\n",
+        encoding="utf-8",
+    )
+    assert annotated(path).faults == {
+        1: "speaks of another signal, other",
+        3: "'rulid' is none of ruleid, ok, todoruleid, readers, todoreaders",
+        5: "stands above an empty line",
+        7: "says of one line that it must match and that it must not",
+        8: "says of one line that it must match and that it must not",
+        11: "stands above no line",
+    }
+
+
+def test_every_fixture_has_lines_that_match_and_a_neighbour_that_stays_silent() -> None:
+    offenders = [f"{at(path, 1)}: {lack}" for path in FILES for lack in lacks(path, annotated(path))]
+    assert not offenders, listed("add such a line, with its mark above it:", offenders)
+
+
+def lacks(path: Path, fixture: Annotated) -> Iterator[str]:
+    """The kinds of line that a fixture needs and does not have."""
+    if not fixture.lines["ok"]:
+        yield "no line must stay silent (`ok`)"
+    if path in READ and not fixture.readers():
+        yield "no line must match for our readers (`ruleid` or `readers`)"
+    if not fixture.semgrep() and (rules_home() / path.parent.name / f"{path.stem}.yaml").exists():
+        yield "no line must match for Semgrep (`ruleid`), and there is a rule"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_our_readers_find_the_annotated_lines_and_no_other(language: str) -> None:
+    offenders = []
+    for path in READ:
+        if path.parent.name == language:
+            wanted, found = {*annotated(path).readers()}, {item.span.line for item in matches(annotated(path))}
+            offenders += [f"{at(path, line)}: must match, and is not found" for line in sorted(wanted - found)]
+            offenders += [f"{at(path, line)}: is found, and no mark says so" for line in sorted(found - wanted)]
+    assert not offenders, listed("correct the signal's rows, its reader, or a mark that is wrong:", offenders)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogue_knows_every_name_that_is_found(language: str) -> None:
+    named = {signal.id for signal in default_table().signals.values() if signal.requires == {"named": "$value"}}
+    names = load_catalogue().names
+    unknown = [
+        f"{at(path, item.span.line)}: {item.value}"
+        for path in READ
+        if path.parent.name == language and path.stem in named
+        for item in matches(annotated(path))
+        if normal(item.value) not in names
+    ]
+    assert not unknown, listed("give these words accelerators in src/chipsieve/catalogue/names.toml:", unknown)

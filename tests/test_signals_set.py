@@ -1,14 +1,13 @@
-"""Do the shipped signals fit together, and fit the catalogue?"""
+"""Do the shipped signals fit together, and fit the catalogue? One test a law, of all signals at once."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from itertools import chain, product
-from pathlib import Path
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
-
-import pytest
 
 from chipsieve.catalogue import load_catalogue
 from chipsieve.catalogue.names import normal
@@ -16,16 +15,27 @@ from chipsieve.catalogue.predicates import admits
 from chipsieve.derive.weighing import DERIVERS
 from chipsieve.signals import load_signals
 from chipsieve.signals.signal import Row, Signal
+from offenders import ROOT, at, listed
 
-FIXTURES = Path(__file__).parents[1] / "fixtures/signals"
+FILES = ROOT / "src/chipsieve/signals"
+FIXTURES = ROOT / "fixtures/signals"
 SIGNALS = load_signals()
 NAMED = [signal for signal in SIGNALS.values() if signal.requires == {"named": "$value"}]
 # Signals of which some rows take whatever an administrator or a driver writes.
 FREE_TEXT = {"named-by-scheduler", "named-by-cloud", "named-in-log"}
 
 
-def every_signal(signals: list[Signal]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("signal", signals, ids=lambda signal: signal.id)
+def at_key(signal: Signal, key: str, number: int = 1) -> str:
+    """The file and line of a signal's key, `number` of those that its file has; the top where there is none."""
+    path = FILES / f"{signal.id}.toml"
+    numbered = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+    lines = [line for line, text in numbered if re.match(rf"(?:{key} = |\[\[{key}\]\])", text)]
+    return f"{at(path, lines[number - 1] if number <= len(lines) else 1)} ({key})"
+
+
+def of_effects(*effects: str) -> list[Signal]:
+    """The signals of these effects."""
+    return [signal for signal in SIGNALS.values() if signal.effect in effects]
 
 
 def excluded(signal: Signal) -> set[str]:
@@ -39,43 +49,77 @@ def test_every_signal_has_a_fixture_and_every_fixture_a_signal() -> None:
     assert {path.stem for path in FIXTURES.glob("*/*")} == set(SIGNALS) - set(DERIVERS)
 
 
-@every_signal(list(SIGNALS.values()))
-def test_effect_and_step_agree(signal: Signal) -> None:
+def test_effect_and_step_agree() -> None:
     outside = {"technique": "none", "site": "none", "names": "names"}
-    if signal.effect in outside:
-        assert signal.step == outside[signal.effect]
-    else:
-        assert signal.step not in ("none", "names")
-    assert bool(signal.label) == (signal.effect in ("technique", "site"))
+    offenders = [
+        f"{at_key(signal, 'step')}: {signal.step!r} with effect {signal.effect!r}"
+        for signal in SIGNALS.values()
+        if signal.step != outside.get(signal.effect, signal.step)
+        or (signal.effect not in outside and signal.step in outside.values())
+    ]
+    assert not offenders, listed(
+        "a technique or site has step 'none', who names chips 'names', all else a step:", offenders
+    )
 
 
-@every_signal(list(SIGNALS.values()))
-def test_is_explained_and_has_rows_unless_it_is_derived(signal: Signal) -> None:
-    assert signal.references
-    assert signal.why.endswith(".")
-    assert signal.question.endswith("?")
-    assert bool(signal.rows) == (signal.id not in DERIVERS)
-    assert all(caveat.endswith(".") for caveat in signal.caveats)
+def test_techniques_and_sites_have_a_label_and_no_other() -> None:
+    offenders = [
+        at_key(signal, "label")
+        for signal in SIGNALS.values()
+        if bool(signal.label) != (signal.effect in ("technique", "site"))
+    ]
+    assert not offenders, listed("give a label to techniques and sites, and to nothing else:", offenders)
 
 
-@every_signal(list(SIGNALS.values()))
-def test_predicate_can_be_asked_of_every_accelerator(signal: Signal) -> None:
-    assert excluded(signal) <= set(load_catalogue().by_id)
+def test_each_is_explained_and_has_rows() -> None:
+    offenders = [f"{at_key(signal, key)}: {lack}" for signal in SIGNALS.values() for key, lack in lacks(signal)]
+    assert not offenders, listed("write what is missing; docs/signals-format.md has the keys:", offenders)
 
 
-@every_signal([signal for signal in SIGNALS.values() if signal.effect in ("requires", "prefers")])
-def test_leaves_some_accelerators_and_doubts_others(signal: Signal) -> None:
+def lacks(signal: Signal) -> Iterator[tuple[str, str]]:
+    """What a signal's explanation lacks, by key."""
+    if not signal.references:
+        yield "references", "must say where the fact comes from"
+    if not signal.why.endswith("."):
+        yield "why", "must end with a full stop"
+    if not signal.question.endswith("?"):
+        yield "question", "must end with a question mark"
+    if bool(signal.rows) != (signal.id not in DERIVERS):
+        yield "match", "must have a row, unless figures are derived"
+    if not all(caveat.endswith(".") for caveat in signal.caveats):
+        yield "caveats", "must each end with a full stop"
+
+
+def test_each_predicate_can_be_asked_of_every_accelerator() -> None:
+    chips = set(load_catalogue().by_id)
+    offenders = [at_key(signal, "requires") for signal in SIGNALS.values() if not excluded(signal) <= chips]
+    assert not offenders, listed("ask of facts that the catalogue has:", offenders)
+
+
+def test_each_leaves_some_accelerators() -> None:
     everything = len(load_catalogue().accelerators)
-    assert len(excluded(signal)) < everything
-    if "$value" not in str(signal.requires):
-        assert excluded(signal), "a predicate that every accelerator meets says nothing"
+    claiming = of_effects("requires", "prefers")
+    offenders = [at_key(signal, "requires") for signal in claiming if len(excluded(signal)) >= everything]
+    assert not offenders, listed("a predicate that no accelerator meets is wrong:", offenders)
 
 
-@every_signal([signal for signal in SIGNALS.values() if signal.effect in ("requires", "prefers", "names")])
-def test_predicate_names_vendors_and_ids_of_the_catalogue(signal: Signal) -> None:
+def test_each_doubts_some_accelerators() -> None:
+    fixed = [signal for signal in of_effects("requires", "prefers") if "$value" not in str(signal.requires)]
+    offenders = [at_key(signal, "requires") for signal in fixed if not excluded(signal)]
+    assert not offenders, listed("a predicate that every accelerator meets says nothing:", offenders)
+
+
+def test_predicates_name_vendors_and_ids_of_the_catalogue() -> None:
     catalogue = load_catalogue()
-    assert set(wanted(signal.requires, "vendor")) <= set(catalogue.vendors)
-    assert set(wanted(signal.requires, "id")) <= set(catalogue.by_id)
+    known = {"vendor": set(catalogue.vendors), "id": set(catalogue.by_id)}
+    offenders = [
+        f"{at_key(signal, 'requires')}: {key} {word!r}"
+        for signal in of_effects("requires", "prefers", "names")
+        for key, words in known.items()
+        for word in wanted(signal.requires, key)
+        if word not in words
+    ]
+    assert not offenders, listed("src/chipsieve/catalogue has no such vendor or accelerator:", offenders)
 
 
 def wanted(predicate: Any, key: str) -> list[str]:
@@ -89,23 +133,32 @@ def wanted(predicate: Any, key: str) -> list[str]:
     return [here, *inner] if isinstance(here, str) else [*here, *inner]
 
 
-@every_signal([signal for signal in SIGNALS.values() if signal.effect == "names"])
-def test_says_who_names_the_chip(signal: Signal) -> None:
-    assert all(row.by for row in signal.rows)
+def test_each_row_that_names_a_chip_says_who_names_it() -> None:
+    offenders = [
+        at_key(signal, "match", number)
+        for signal in of_effects("names")
+        for number, row in enumerate(signal.rows, 1)
+        if not row.by
+    ]
+    assert not offenders, listed("give the row a `by`:", offenders)
 
 
-@pytest.mark.parametrize(
-    ("signal", "row"),
-    [(signal.id, row) for signal in NAMED for row in signal.rows],
-    ids=lambda value: value if isinstance(value, str) else f"{value.kind}:{value.pattern[:40] or value.values[:2]}",
-)
-def test_every_name_that_a_row_can_take_is_in_the_catalogue(signal: str, row: Row) -> None:
-    names = load_catalogue().names
+def test_every_name_that_a_row_can_take_is_in_the_catalogue() -> None:
+    offenders = [
+        f"{at_key(signal, 'match', number)}: {fault}"
+        for signal in NAMED
+        for number, row in enumerate(signal.rows, 1)
+        for fault in nameless(signal, row)
+    ]
+    assert not offenders, listed("give these words accelerators in src/chipsieve/catalogue/names.toml:", offenders)
+
+
+def nameless(signal: Signal, row: Row) -> list[str]:
+    """The texts that a row can take and that name no accelerator; a row that takes free text must be known to."""
     texts = [f"{float(value):g}" for value in row.values] or spelled(row.pattern)
     if texts is None:
-        assert signal in FREE_TEXT
-    else:
-        assert [text for text in texts if normal(text) not in names] == []
+        return [] if signal.id in FREE_TEXT else [f"takes any text, and {signal.id} is not in FREE_TEXT"]
+    return [text for text in texts if normal(text) not in load_catalogue().names]
 
 
 def spelled(pattern: str) -> list[str] | None:
