@@ -42,7 +42,7 @@ def scan(path: str, config: Config, fail_on: tuple[str, ...], **options: Any) ->
       chipsieve scan --policy paper --scope tree path/to/repository
       chipsieve scan path/to/repository@v1.0
       chipsieve scan path/to/mirror.git@main:examples/llama
-      chipsieve scan --format sarif --output chipsieve.border.sarif .
+      chipsieve scan --format sarif --output chipsieve.sarif .
     """
     conditions = conditions_of(fail_on, config)
     given = {name: options.pop(name) for name in ("form", "output", "also", "verbose", "strict_coverage")}
