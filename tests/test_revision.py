@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -149,6 +150,22 @@ def test_a_further_work_tree_is_read_with_its_own_head(repository: Path, tmp_pat
     commit(write(tmp_path / "side", {"side.py": ""}))
     assert "side.py" in listing(f"{tmp_path}/side@HEAD").paths
     assert "side.py" not in listing(f"{repository}@HEAD").paths
+
+
+def test_objects_may_lie_in_another_repository(repository: Path, tmp_path: Path) -> None:
+    """What `git clone --shared` and `--reference` make; some name the other's folder relative to their own."""
+    git(tmp_path, "clone", "-q", "--bare", "--shared", str(repository), "shared.git")
+    assert text(f"{tmp_path}/shared.git@v1", "train.py") == TRAIN
+    write(tmp_path, {"shared.git/objects/info/alternates": "../../repository/.git/objects\n"})
+    assert text(f"{tmp_path}/shared.git@v1", "train.py") == TRAIN
+
+
+def test_a_packed_repository_is_read(repository: Path, tmp_path: Path) -> None:
+    git(repository, "gc", "-q")
+    shutil.rmtree(repository / ".git" / "logs")
+    assert says(scan(f"{repository}@v1")) == says(scan(repository))
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{repository}", "shallow")
+    assert says(scan(f"{tmp_path}/shallow@HEAD")) == says(scan(repository))
 
 
 def test_names_and_texts_are_as_they_were_committed(repository: Path) -> None:
@@ -399,7 +416,7 @@ def test_a_configurations_globs_count_from_where_a_checkout_would_lie(repository
 def test_a_tree_can_be_read_in_another_process(repository: Path) -> None:
     with open_tree(f"{repository}@HEAD") as tree:
         assert tree.text("run.sh") == TREE["run.sh"]
-        again: Tree = tree.reopened()
+        again: Tree = pickle.loads(pickle.dumps(tree.reopened()))  # noqa: S301 - as workers get it
         assert isinstance(again, revision.Revision)
         assert again.text("run.sh") == TREE["run.sh"]
         again.close()

@@ -5,8 +5,9 @@ So git never sees the repository as one. It works in a git directory of ours, em
 references, and a configuration that we write. Neither the user's configuration nor GIT_* variables reach it, no
 protocol is allowed, and without a remote a missing object is missing.
 
-Two files of the repository still say where else to look: `objects/info/alternates` and `commondir`. They can make git
-read objects that lie elsewhere on this machine, for whoever scans; they make nothing run.
+Three files of a repository still say where else to look: a `.git` that is a file, `commondir`, and
+`objects/info/alternates`, which clones of `--shared` and `--reference` need. They can make git read objects that lie
+elsewhere on this machine, and show them to whoever scans; they make nothing run.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
-from signal import SIGKILL
 from tempfile import mkdtemp
 from threading import Timer
 from typing import IO, NamedTuple, Self
@@ -85,13 +85,17 @@ class Git:
         with _started(self._command(*arguments), stdin=subprocess.DEVNULL) as process:
             late = Timer(SECONDS, process.kill)
             late.start()
-            answers = _pipe(process.stdout)
-            data = answers.read(ANSWER_LIMIT)
-            endless = bool(answers.read(1))
-            if endless:
-                process.kill()
-            late.cancel()
-        if endless or process.returncode == -SIGKILL:
+            try:
+                answers = _pipe(process.stdout)
+                data = answers.read(ANSWER_LIMIT)
+                endless = bool(answers.read(1))
+                if endless:
+                    process.kill()
+                process.wait()
+            finally:
+                late.cancel()
+                late.join()  # workers that start later must not copy a process with two threads
+        if endless or process.returncode < 0:
             raise GitError(f"{self._directory}: git prints too much, or took over {SECONDS} s, and was stopped")
         return data if process.returncode == 0 else None
 
