@@ -28,6 +28,7 @@ from benchmarks.synthetic import name_of, write_project
 from benchmarks.trees import EXAMPLE, Profile, compared, profile, repositories
 from chipsieve import scan
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/performance.md"
 COUNTS = {COLD: 10.0, WARM: 1.0, BARE: 9.0, ALONE: 18.0, SEMGREP: 100.0, RUFF: 0.5, SEARCH: 0.1}
