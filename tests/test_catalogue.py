@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chipsieve.catalogue import Catalogue, build_catalogue, load_catalogue, select
-from chipsieve.catalogue.facts import BOOLEANS, DERIVED_BOOLEANS, DERIVED_NUMBERS, DERIVED_TEXTS, NUMBERS, STATED, TEXTS
+from chipsieve.catalogue.cells import BOOLEANS, DERIVED_BOOLEANS, DERIVED_NUMBERS, DERIVED_TEXTS, NUMBERS, STATED, TEXTS
 from chipsieve.catalogue.names import normal, read_names
 from chipsieve.catalogue.vendors import read_vendor
 from chipsieve.report.accelerators import as_json, as_text

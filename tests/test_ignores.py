@@ -25,7 +25,7 @@ from test_report_json import SCHEMA
 BF16 = "ignore[bf16-training] we emulate it"
 SECONDS = 3  # of processor time for a file of such a size; what grows with the square takes hours
 WHY = "we emulate it"
-OVERRIDE = Config(heed=False)
+OVERRIDE = Config(honour_ignores=False)
 NOTEBOOK = """{"cells": [{"cell_type": "code", "source": [
 "import torch\\n",
 "x = torch.bfloat16  # chipsieve: {said}\\n",

@@ -12,7 +12,7 @@ from chipsieve.facts.conditions import Question
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Fact, Reading
 from chipsieve.match.marks import marked
-from chipsieve.match.matcher import Matcher, everything, match_tree
+from chipsieve.match.matcher import Matcher, keep_all, match_tree
 from link_builders import command, module, script, span, text
 from small_signals import TABLE, fact
 
@@ -31,7 +31,7 @@ def ours(line: int, *conditions: Question) -> Fact:
 
 def joined(readings: Iterable[Reading], marks: Iterable[Finding], *, alone: bool) -> list[Finding]:
     """All findings of the readings and the marks, by place."""
-    return Matcher(marked(tuple(readings), marks), TABLE, everything, alone=alone).findings
+    return Matcher(marked(tuple(readings), marks), TABLE, keep_all, alone=alone).findings
 
 
 def test_two_engines_on_one_line_are_one_finding() -> None:

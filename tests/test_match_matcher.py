@@ -13,8 +13,8 @@ from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Fact, FactKind, Gap, Import, Reading
 from chipsieve.facts.words import Word
 from chipsieve.link import reach
-from chipsieve.link.launch import Launch, SettledFile, Standing
-from chipsieve.link.linking import Linked, by_eye, perhaps, whole
+from chipsieve.link.launch import FileStandings, Launch, Standing
+from chipsieve.link.linking import LinkedTree, judge_by_eye, judge_without_run, whole
 from chipsieve.match import matcher, matching
 from chipsieve.match.matcher import match_tree, match_whole
 from chipsieve.match.table import SignalTable
@@ -123,7 +123,11 @@ def test_by_eye_every_value_that_may_be_chosen_counts_and_without_a_run_none_is_
     train = choosing("call", DTYPE)
     (tree,) = launches_of([train], scope="tree")
     assert values(tree) == {"bf16": "asserted", "fp8": "asserted"}
-    for judge, met, expected in ((by_eye, True, "asserted"), (by_eye, False, "optional"), (perhaps, False, "optional")):
+    for judge, met, expected in (
+        (judge_by_eye, True, "asserted"),
+        (judge_by_eye, False, "optional"),
+        (judge_without_run, False, "optional"),
+    ):
         (launch,) = match_whole(whole("files", [train], judge, met=met), TABLE).launches
         assert set(values(launch).values()) == {expected}
     (mentioned,) = launches_of([choosing("call", DTYPE, MENTION)], scope="tree")
@@ -165,22 +169,22 @@ def test_facts_are_matched_once_however_many_launches_reach_them(monkeypatch: py
     assert [values(launch).get("bf16") for launch in launches] == ["optional", "asserted", None, "optional", "optional"]
 
 
-def entries(linked: Linked) -> list[SettledFile]:
+def entries(linked: LinkedTree) -> list[FileStandings]:
     """Where the facts of train.py stand, launch by launch."""
-    return [one for launch in linked.launches for one in launch.settled if one.reading.path == "train.py"]
+    return [one for launch in linked.launches for one in launch.standings if one.reading.path == "train.py"]
 
 
 def test_launches_for_which_a_file_stands_alike_share_where_its_facts_stand() -> None:
     train = having(module("train.py"), fact("bf16", DTYPE), fact("fabric"))
     lines = ("", "--dtype bf16", "--dtype true", "--lr 1", "--dtype no")
     run = script("run.sh", *(command(f"python train.py {line}", at=at) for at, line in enumerate(lines, 1)))
-    unsure, sure, also_sure, also_unsure, off = entries(Linked([run, train]))
+    unsure, sure, also_sure, also_unsure, off = entries(LinkedTree([run, train]))
     assert unsure is also_unsure
     assert sure is also_sure
     assert [one.standings for one in (unsure, sure, off)] == [
         ("optional", "asserted"), ("asserted", "asserted"), ("inert", "asserted")
     ]  # fmt: skip
-    choices = entries(Linked([run, choosing("call", DTYPE)]))
+    choices = entries(LinkedTree([run, choosing("call", DTYPE)]))
     assert [settled.chosen for settled in choices] == [(None,), ("bf16",), ("true",), (None,), ("no",)]
     assert choices[0] is choices[3]
 

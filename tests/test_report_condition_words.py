@@ -32,7 +32,7 @@ BF16, LOW = Question("option", "bf16"), Question("variable", "NET_TYPE", "in", (
         (Question("hardware", text="torch.cuda.is_available()"), "the machine says yes to torch.cuda.is_available()"),
         (Question("hardware"), "a test of the machine holds"),
         (Question("unknown", text="len(sys.argv) > 2"), "len(sys.argv) > 2 holds"),
-        (Question("unknown"), "something that cannot be told holds"),
+        (Question("unknown"), "something unknown holds"),
     ],
 )
 def test_conditions_in_words(condition: Condition, words: str) -> None:

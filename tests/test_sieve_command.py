@@ -115,7 +115,8 @@ def test_a_root_that_is_not_there(report: Path, tmp_path: Path) -> None:
 def test_a_report_on_a_file_that_is_left_out_counts_with_no_ignore_alone(report: Path) -> None:
     config = Config(exclude=("train/",), folder=EXAMPLE.resolve(), where="chipsieve.toml")
     left_out, overridden = (
-        sieve([report], EXAMPLE, config=replace(config, heed=heed), workers=1) for heed in (True, False)
+        sieve([report], EXAMPLE, config=replace(config, honour_ignores=honoured), workers=1)
+        for honoured in (True, False)
     )
     assert not any(item.path.startswith("train/") for item in left_out.findings)
     assert overridden.findings == sieve([report], EXAMPLE, workers=1).findings

@@ -28,7 +28,7 @@ TOOL = HOME / "node_modules" / PACKAGE / "Sarif.Multitool"
 SECONDS = 300
 EXPECTED = {
     "SARIF2002": "message ids without text: GitHub shows no message that is not written out (GH1007)",
-    "SARIF2003": "the commit scanned: the upload tells GitHub, and the same tree must give the same bytes",
+    "SARIF2003": "the commit scanned: the upload names it to GitHub, and the same tree must give the same bytes",
     "SARIF2009": "rule ids such as CS2001: a signal's name is its id everywhere",
     "SARIF2010": "a snippet in the region: the line is in the context region, GitHub has the file",
     "SARIF2011": "a context region: the verdict speaks of the whole tree, not of the line that it hangs on",

@@ -174,7 +174,7 @@ class _Moved:
         )
 
 
-# Cells in the JSON: the standard library's parser tells no positions, so the strings are scanned here
+# Cells in the JSON: the standard library's parser gives no positions, so the strings are scanned here
 
 
 def _code_cells(text: str) -> list[Cell]:

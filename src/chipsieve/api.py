@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from chipsieve.catalogue import load_catalogue
 from chipsieve.configuration.excludes import glob_for, leave_out
 from chipsieve.configuration.file import NONE, Config
-from chipsieve.configuration.suppressions import Wishes
+from chipsieve.configuration.suppressions import Suppressions
 from chipsieve.facts.places import Lines
 from chipsieve.facts.reading import Reading, ordered_gaps
-from chipsieve.link.linking import by_eye, perhaps, whole
+from chipsieve.link.linking import judge_by_eye, judge_without_run, whole
 from chipsieve.match.marks import marked
 from chipsieve.match.matcher import match_tree, match_whole
 from chipsieve.match.table import default_table
@@ -32,7 +32,7 @@ from chipsieve.sources.readers import Progress, read_tree
 from chipsieve.sources.scan_record import ScanRecord, record_scan
 from chipsieve.tables import TableError, refuse_unknown
 
-if TYPE_CHECKING:  # their modules are loaded when they are asked for
+if TYPE_CHECKING:  # their modules are loaded when they are needed
     from chipsieve.border.scanners import Foreign, Report
 
 ENGINES = ("semgrep", "visitors")
@@ -57,22 +57,23 @@ def scan(
     `policy` is `balanced`, `strict` or `paper`; `scope` "tree" takes the whole tree as one launch;
     `role` says whose launches speak for the repository (`training` includes fine-tuning, `any` all).
     `engines` names who looks for findings: our `visitors`, `semgrep` with our rules, or both.
-    `config` says which files and signals to leave out; one that does not `heed` counts them, and what comments in
-    the code would leave out. `cache` is the file where readings are kept from one run to the next, None for nowhere.
+    `config` says which files and signals to leave out; unless it says `honour_ignores`, they count all the same, and so
+    does what comments in the code leave out. `cache` is the file where readings are kept from one run to the next,
+    None for nowhere.
 
     Raises:
         FileNotFoundError: there is nothing at `path`, or no such revision.
-        chipsieve.tables.TableError: there is no such policy or engine, or Semgrep cannot be asked: it is not installed,
-            or `path` is a revision.
+        chipsieve.tables.TableError: there is no such policy or engine, or Semgrep cannot run: it is not
+            installed, or `path` is a revision.
     """
     refuse_unknown("engine", engines, ENGINES)
     with open_tree(path) as tree:
-        asked = _Asked(tree.name, _rules(policy, role, trust_names=trust_names), scope, config)
+        request = _Request(tree.name, _rules(policy, role, trust_names=trust_names), scope, config)
         found = leave_out(discover(tree), config)
         readings = _read(found, progress, workers, cache)
         foreign = _by_semgrep(found, config, beside="visitors" in engines) if "semgrep" in engines else None
         with _uncollected():
-            return _verdict(asked, found, readings, foreign, alone="visitors" not in engines)
+            return _verdict(request, found, readings, foreign, alone="visitors" not in engines)
 
 
 def sieve(
@@ -104,16 +105,16 @@ def sieve(
     reports = [(Path(file).name, read_report(Path(file))) for file in files]
     if root is None:
         foreign = foreign_findings(reports, default_table().signals, None, lambda _: None)
-        return _rootless(_Asked(", ".join(name for name, _ in reports), rules, scope, config), foreign)
+        return _rootless(_Request(", ".join(name for name, _ in reports), rules, scope, config), foreign)
     with open_tree(root) as tree:
-        asked = _Asked(tree.name, rules, scope, config)
+        request = _Request(tree.name, rules, scope, config)
         found = leave_out(discover(tree), config)
         readings, located = _read(found, progress, workers, cache), _located(reports, found, config)
         with _uncollected():
-            return _verdict(asked, found, readings, located, alone=True)
+            return _verdict(request, found, readings, located, alone=True)
 
 
-class _Asked(NamedTuple):
+class _Request(NamedTuple):
     """What the caller wants to know: of which tree, by which rules, in which scope, and what to leave out."""
 
     name: str
@@ -172,32 +173,34 @@ def _located(reports: Iterable[tuple[str, Report]], found: Discovery, config: Co
         return Lines(text) if isinstance(text, str) else None
 
     foreign = foreign_findings(reports, default_table().signals, found.tree, lines)
-    if not config.heed:
+    if not config.honour_ignores:
         return foreign
     kept = tuple(item for item in foreign.findings if not glob_for(found.tree.folder / item.path, config))
     return replace(foreign, findings=kept)
 
 
 def _verdict(
-    asked: _Asked, found: Discovery, readings: Sequence[Reading], foreign: Foreign | None, *, alone: bool
+    request: _Request, found: Discovery, readings: Sequence[Reading], foreign: Foreign | None, *, alone: bool
 ) -> Verdict:
     """The verdict on a tree: what its readings state, with another scanner's marks, or what those marks alone say."""
-    wishes = Wishes(found, asked.config)
-    readings = wishes.wanted(readings)
+    suppressions = Suppressions(found, request.config)
+    readings = suppressions.wanted(readings)
     if foreign is not None:
         readings = marked(readings, foreign.findings)
-    says = match_tree(readings, default_table(), wishes.keeps, scope=asked.scope, alone=alone)
-    gaps = {*found.gaps, *(gap for reading in readings for gap in reading.gaps), *says.gaps, *wishes.notices}
-    record = record_scan(found, readings, says.findings, gaps.union(foreign.gaps if foreign else ()), wishes.ignored)
-    return conclude(replace(record, root=asked.name, scope=asked.scope), says.launches, asked.rules)
+    matched = match_tree(readings, default_table(), suppressions.keeps, scope=request.scope, alone=alone)
+    gaps = {*found.gaps, *matched.gaps, *suppressions.notices, *(foreign.gaps if foreign else ())}
+    gaps.update(gap for reading in readings for gap in reading.gaps)
+    record = record_scan(found, readings, matched.findings, gaps, suppressions.ignored)
+    return conclude(replace(record, root=request.name, scope=request.scope), matched.launches, request.rules)
 
 
-def _rootless(asked: _Asked, foreign: Foreign) -> Verdict:
+def _rootless(request: _Request, foreign: Foreign) -> Verdict:
     """The verdict on reports alone: their files were not seen, so no launch is known."""
-    wishes = Wishes(Discovery(Disk(Path()), (), 0, ()), asked.config)
-    judge = by_eye if asked.scope == "tree" else perhaps
-    name = "tree" if asked.scope == "tree" else "results"
-    says = match_whole(whole(name, marked((), foreign.findings), judge), default_table(), wishes.keeps)
-    gaps = ordered_gaps([*foreign.gaps, *wishes.notices])
-    unseen = replace(asked.rules, policy=replace(asked.rules.policy, uses_presumptions=False))  # nobody read the tree
-    return conclude(ScanRecord(asked.name, asked.scope, says.findings, gaps), says.launches, unseen)
+    suppressions = Suppressions(Discovery(Disk(Path()), (), 0, ()), request.config)
+    judge = judge_by_eye if request.scope == "tree" else judge_without_run
+    name = "tree" if request.scope == "tree" else "results"
+    matched = match_whole(whole(name, marked((), foreign.findings), judge), default_table(), suppressions.keeps)
+    gaps = ordered_gaps([*foreign.gaps, *suppressions.notices])
+    policy = replace(request.rules.policy, uses_presumptions=False)  # nobody read the tree
+    rules = replace(request.rules, policy=policy)
+    return conclude(ScanRecord(request.name, request.scope, matched.findings, gaps), matched.launches, rules)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from chipsieve.catalogue import load_catalogue
 from chipsieve.configuration.excludes import leave_out
 from chipsieve.configuration.file import Config
-from chipsieve.configuration.suppressions import Wishes
+from chipsieve.configuration.suppressions import Suppressions
 from chipsieve.facts.conditions import Conditions, Question
 from chipsieve.facts.deciding import all_hold, fixed
 from chipsieve.facts.ternary import Ternary
@@ -52,14 +52,14 @@ def check(root: Path, paths: Sequence[str], config: Config, policy: str = DEFAUL
         chipsieve.tables.TableError: there is no such policy.
     """
     found = leave_out(named(Disk(root), sorted(set(paths))), config)
-    wishes = Wishes(found, config)
-    readings = wishes.wanted(read_tree(found, default_table().vocabulary))
-    says = match_whole(whole(LAUNCH, readings, _standing, met=False), default_table(), wishes.keeps)
-    gaps = {gap for reading in readings for gap in reading.gaps}.union(found.gaps, wishes.notices)
-    record = replace(record_scan(found, readings, says.findings, gaps, wishes.ignored), root=root.name)
+    suppressions = Suppressions(found, config)
+    readings = suppressions.wanted(read_tree(found, default_table().vocabulary))
+    matched = match_whole(whole(LAUNCH, readings, _standing, met=False), default_table(), suppressions.keeps)
+    gaps = {gap for reading in readings for gap in reading.gaps}.union(found.gaps, suppressions.notices)
+    record = replace(record_scan(found, readings, matched.findings, gaps, suppressions.ignored), root=root.name)
     unseen = replace(load_policy(policy), uses_presumptions=False)  # what the rest of the tree speaks of is not known
     rules = Rules(load_catalogue(), load_signals(), unseen, "any")
-    return conclude(record, says.launches, rules)
+    return conclude(record, matched.launches, rules)
 
 
 def _standing(conditions: Conditions) -> Standing:

@@ -1,7 +1,7 @@
 """What does a program consist of? A syntax tree of our own, without white space and comments.
 
 Why not Python's `ast`, or LibCST's tree? Each does half of the work. `ast` parses ten times as fast, but knows only the
-syntax of the Python that runs chipsieve, and tells neither where parentheses stand nor how a string is written.
+syntax of the Python that runs chipsieve, and shows neither where parentheses stand nor how a string is written.
 LibCST reads the newest syntax on every Python and knows each character, but is slow to load, to parse and to ask for
 places. So there is one tree, of the kinds in `expression_kinds` and `statement_kinds`, and two builders of it:
 

@@ -322,7 +322,7 @@ class Offsets(CodegenState):
     """Writes a tree to nowhere and keeps the offsets at which its nodes begin and end, with and without parentheses."""
 
     def __init__(self, module: cst.Module) -> None:
-        """Begin at the offset 0; the module tells how its lines are indented."""
+        """Begin at the offset 0; the module knows how its lines are indented."""
         super().__init__(default_indent=module.default_indent, default_newline=module.default_newline)
         self.offset = 0
         self.starts: dict[int, int] = {}

@@ -21,7 +21,7 @@ SHORT = 500  # characters of a line that needs no look
 
 STRING = r"""\"{3}(?:[^"\\]++|\\.|"(?!""))*+\"{3} | '{3}(?:[^'\\]++|\\.|'(?!''))*+'{3}
     | "(?:[^"\\\r\n]++|\\(?:\r\n|.))*+" | '(?:[^'\\\r\n]++|\\(?:\r\n|.))*+'"""
-_TOKEN = re.compile(  # what is no token is skipped within the match: a search would try each character anew
+_TOKEN = re.compile(  # what is no token is skipped within the match: a search would try each character again
     rf"""[^\#"'()\[\]{{}}\\\r\n\x80-\U0010ffff]*+ (?: (?P<comment>\#[^\r\n]*) | (?P<string>{STRING})
     | (?P<bracket>[()\[\]{{}}]) | \\\r?\n | (?P<end>\r?\n|\r) | (?P<wide>[^\x00-\x7f]+) | . | \Z)""",
     re.VERBOSE | re.DOTALL,
@@ -94,7 +94,7 @@ class Unreadable(ValueError):
 
 
 class Unlike(ValueError):
-    """Python's own parser tells too little of this text, or something else than LibCST."""
+    """Python's own parser says too little of this text, or something else than LibCST."""
 
 
 def outline(text: str) -> Outline:

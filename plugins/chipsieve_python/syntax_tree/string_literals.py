@@ -1,6 +1,6 @@
 """How is a string or number written that Python's own parser has read?
 
-It tells the value of a literal alone: neither how the strings side by side are written, nor what stands in the holes of
+It gives the value of a literal alone: neither how the strings side by side are written, nor what stands in the holes of
 a formatted one, nor where.
 """
 

@@ -1,7 +1,7 @@
 """By which fingerprint does GitHub know an alert again? `primaryLocationLineHash`, as its upload action computes it.
 
 Source: github/codeql-action, src/fingerprints.ts. The action hashes, for every line, the 100 UTF-16 code units
-from the line's first one on, spaces and tabs dropped and line ends made one; a second number tells lines apart
+from the line's first one on, spaces and tabs dropped and line ends made one; a second number distinguishes lines
 that hash alike. Its rolling hash and the direct one here are the same polynomial.
 """
 

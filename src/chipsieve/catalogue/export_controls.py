@@ -14,8 +14,8 @@ from importlib.resources import files
 import msgspec
 
 from chipsieve.catalogue.accelerator import Accelerator, Cell
+from chipsieve.catalogue.cells import ALL_BOOLEANS, ALL_NUMBERS
 from chipsieve.catalogue.derived import number
-from chipsieve.catalogue.facts import ALL_BOOLEANS, ALL_NUMBERS
 from chipsieve.facts.ternary import every, negate, some
 from chipsieve.tables import TableError, load_toml, refuse_unknown, table_list, text_field
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 
 from chipsieve.catalogue.accelerator import Accelerator
-from chipsieve.catalogue.facts import ALL_BOOLEANS, ALL_NUMBERS, ALL_TEXTS, BOOLEANS
+from chipsieve.catalogue.cells import ALL_BOOLEANS, ALL_NUMBERS, ALL_TEXTS, BOOLEANS
 from chipsieve.catalogue.names import normal
 from chipsieve.catalogue.predicates import OWN, admits
 from chipsieve.tables import TableError, refuse_unknown

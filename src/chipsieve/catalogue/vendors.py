@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from chipsieve.catalogue.accelerator import Accelerator
+from chipsieve.catalogue.cells import STATED, read_facts
 from chipsieve.catalogue.derived import derive
-from chipsieve.catalogue.facts import STATED, read_facts
 from chipsieve.tables import TableError, refuse_unknown, text_field
 
 SEGMENTS = ("datacenter", "workstation", "consumer", "cloud-only")

@@ -44,7 +44,7 @@ def info() -> None:
 
 @cache.command()
 def clear() -> None:
-    """Delete the cache; the next run reads everything anew.
+    """Delete the cache; the next run reads everything again.
 
     \b
     Example:

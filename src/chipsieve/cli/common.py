@@ -41,7 +41,7 @@ def scanned(tree: Tree, config: Config, *, shown: str, quiet: bool, no_ignore: b
     """The verdict on a tree, or the end of the run when there is nothing to scan in what the user calls `shown`."""
     from chipsieve.api import scan as run
 
-    config = replace(config, heed=not no_ignore)
+    config = replace(config, honour_ignores=not no_ignore)
     verdict = concluded(lambda step: run(tree, config=config, progress=step, **options), quiet=quiet)
     if verdict.coverage.files == verdict.coverage.skipped:
         left_out = "".join(f"; {gap.path}: {gap.reason}" for gap in verdict.gaps if gap.notice)

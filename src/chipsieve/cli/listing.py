@@ -36,7 +36,7 @@ def signals(signal: str | None) -> None:
     Example:
       chipsieve signals bf16-training
     """
-    from chipsieve.report import signals as shown
+    from chipsieve.report import signal_list as shown
     from chipsieve.signals import load_signals
     from chipsieve.tables import refuse_unknown
 

@@ -39,7 +39,7 @@ def sieve(files: tuple[Path, ...], root: str | None, config: Config, **options: 
 
     conditions = conditions_of(options.pop("fail_on"), config)
     given = {name: options.pop(name) for name in ("form", "output", "also", "verbose", "strict_coverage")}
-    quiet, config = options.pop("no_progress"), replace(config, heed=not options.pop("no_ignore"))
+    quiet, config = options.pop("no_progress"), replace(config, honour_ignores=not options.pop("no_ignore"))
     with opened(root) if root else nullcontext() as tree:
         verdict = concluded(lambda step: run(files, tree, config=config, progress=step, **options), quiet=quiet)
         _tell(verdict, rooted=root is not None or options["scope"] == "tree")

@@ -39,7 +39,7 @@ def _fits(wanted: tuple[str, ...], parts: tuple[str, ...]) -> bool:
 def leave_out(found: Discovery, config: Config) -> Discovery:
     """What was found without the files that `config` excludes: they are skipped, and a notice a glob counts them.
 
-    Unless `config.heed`, nothing is left out, and the notices count what would have been.
+    Unless `config.honour_ignores`, nothing is left out, and the notices count what would have been.
     """
     gone: dict[str, str] = {}
     for name, _ in found.files:
@@ -50,7 +50,7 @@ def leave_out(found: Discovery, config: Config) -> Discovery:
     for glob in gone.values():
         counted[glob] += 1
     notices = tuple(_notice(glob, count, config) for glob, count in sorted(counted.items()))
-    if not config.heed:
+    if not config.honour_ignores:
         return replace(found, gaps=found.gaps + notices)
     kept = tuple(file for file in found.files if file[0] not in gone)
     return replace(found, files=kept, skipped=found.skipped + len(gone), gaps=found.gaps + notices)
@@ -66,6 +66,6 @@ def glob_for(file: Path, config: Config) -> str:
 
 def _notice(glob: str, count: int, config: Config) -> Gap:
     files, them = ("1 file", "it") if count == 1 else (f"{count} files", "them")
-    if config.heed:
+    if config.honour_ignores:
         return Gap(glob, f"{files} left out by an exclude of {config.where}", notice=True)
     return Gap(glob, f"{files} read although an exclude of {config.where} leaves {them} out", notice=True)

@@ -1,7 +1,7 @@
 """What did the developers configure? `chipsieve.toml`, or `[tool.chipsieve]` of `pyproject.toml`, read strictly.
 
 Configuration is looked for from the working directory upwards, up to the folder that holds `.git`: it belongs to
-who runs chipsieve. Nothing is looked for in a tree that is scanned from outside. docs/configuration.md tells users.
+who runs chipsieve. Nothing is looked for in a tree that is scanned from outside. docs/configuration.md documents the keys.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SCOPES = ("launch", "tree")
 class Config(msgspec.Struct, frozen=True):
     """What a configuration says; `where` names it in messages, globs of `exclude` are relative to `folder`.
 
-    Unless `heed`, what it and comments in the code leave out is counted all the same, and told.
+    Unless `honour_ignores`, what it and comments in the code leave out counts all the same, and is listed.
     """
 
     where: str = ""
@@ -34,7 +34,7 @@ class Config(msgspec.Struct, frozen=True):
     exclude: tuple[str, ...] = ()
     disable: tuple[str, ...] = ()
     fail_on: tuple[str, ...] = ()
-    heed: bool = True
+    honour_ignores: bool = True
 
 
 NONE = Config()
@@ -62,7 +62,7 @@ def load(file: Path) -> Config:
     """The configuration in a file: its table `[tool.chipsieve]` when it is a `pyproject.toml`, else the whole.
 
     Raises:
-        TableError: the file cannot be read, or does not follow docs/configuration.md; the message says the mend.
+        TableError: the file cannot be read, or does not follow docs/configuration.md; the message says the fix.
     """
     table, where = _table(file), _shown(file)
     if table is None:

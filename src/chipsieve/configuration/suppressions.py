@@ -1,7 +1,7 @@
 """Which findings do the developers ask to leave out? Signals that the configuration disables, and inline comments.
 
 This happens after reading, so readings depend on files alone. What is left out is counted and listed; an analyst's
-run does not heed the wishes, and tells what they were.
+run (`--no-ignore`) keeps it all, and lists what would have been left out.
 """
 
 from __future__ import annotations
@@ -19,18 +19,19 @@ from chipsieve.signals import load_signals
 from chipsieve.sources.discovery import Discovery
 from chipsieve.sources.scan_record import Ignored
 
-FAULTS = 20  # comments at fault that are told of one file
+FAULTS = 20  # faulty comments that are reported of one file
 Place = tuple[str, str, int]
 
 
-class Wishes:
-    """What a configuration and a tree's comments ask to leave out, kept in books while it is asked for.
+class Suppressions:
+    """What a configuration and a tree's comments ask to leave out, and a record of what that was.
 
-    Ask it of every finding; then `ignored` and `notices` are whole. Unless `config.heed`, all findings are kept.
+    `ignored` and `notices` are complete once `keeps` was asked of every finding. Unless `config.honour_ignores`, all
+    findings are kept.
     """
 
     def __init__(self, found: Discovery, config: Config) -> None:
-        """Start the books for the files that were found; no file is opened yet."""
+        """Take the files that were found; none is opened yet."""
         self.found, self.config = found, config
         self._languages = dict(found.files)
         self._comments: dict[str, tuple[Comment, ...]] = {}
@@ -44,15 +45,15 @@ class Wishes:
         return tuple(
             reading
             for reading in readings
-            if not (self.config.heed and glob_for(self.found.tree.folder / reading.path, self.config))
+            if not (self.config.honour_ignores and glob_for(self.found.tree.folder / reading.path, self.config))
         )
 
     def keeps(self, item: Finding) -> bool:
         """Whether a finding counts; one that somebody asks to leave out is recorded."""
-        return not (self._unwanted(item) and self.config.heed)
+        return not (self._unwanted(item) and self.config.honour_ignores)
 
     def _unwanted(self, item: Finding) -> bool:
-        """Whether somebody asks to leave a finding out; it is put in the books."""
+        """Whether somebody asks to leave a finding out; what it was is recorded."""
         place = (item.signal, item.path, item.span.line)
         if item.signal in self.config.disable:
             self._disabled.add(place)
@@ -62,7 +63,7 @@ class Wishes:
             return False
         self._used.add((item.path, comment.line, item.signal))
         at = f"{item.path}:{comment.line}"
-        self._ignored.setdefault(place, Ignored(item, comment.reason, at, overridden=not self.config.heed))
+        self._ignored.setdefault(place, Ignored(item, comment.reason, at, overridden=not self.config.honour_ignores))
         return True
 
     def _comment_on(self, item: Finding) -> Comment | None:
@@ -89,7 +90,7 @@ class Wishes:
     def notices(self) -> tuple[Gap, ...]:
         """What was disabled, and what is wrong with the comments that were looked at."""
         notices = [*self._disabled_notices()]
-        for path in self._comments if self.config.heed else ():
+        for path in self._comments if self.config.honour_ignores else ():
             faults = list(islice(self._faults_in(path), FAULTS + 1))
             more = Gap(path, "more comments are at fault; they are not listed", notice=True)
             notices += faults if len(faults) <= FAULTS else [*faults[:FAULTS], more]
@@ -99,7 +100,7 @@ class Wishes:
         for signal in self.config.disable:
             count = sum(place[0] == signal for place in self._disabled)
             findings = "1 finding" if count == 1 else f"{count} findings"
-            done = "left out, for" if self.config.heed else "counted although"
+            done = "left out, for" if self.config.honour_ignores else "counted although"
             if count:
                 yield Gap(self.config.where, f"{findings} {done} signal {signal!r} is disabled here", notice=True)
 

@@ -53,7 +53,7 @@ class Fact(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Gap(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What could not be read, and why. `line` is None when the whole file is meant.
 
-    A `notice` tells of what somebody asked to leave out, by configuration or comment: the file can be read.
+    A `notice` lists what somebody asked to leave out, by configuration or comment: the file can be read.
     """
 
     path: str

@@ -22,7 +22,7 @@ from chipsieve.sources.languages import languages
 
 DEPTH = 6  # scripts calling scripts; deeper is a loop
 ARRAYS = 3  # words in which a whole command line may stand, `"${LAUNCHER[@]}" train.py`
-TELLING = 4  # letters of a script's name that must be known for others of that form to be meant
+LETTERS_KNOWN = 4  # letters of a script's name that must be known for others of that form to be meant
 RUNS_PER_SCRIPT = 64  # commands of one script, unrolled loops included
 
 
@@ -116,7 +116,7 @@ class _Follower:
                 self._variants *= len(candidates) or 1
                 for path in candidates:
                     taken = replace(scope, variables=dict(scope.variables))
-                    also = self._take(path, taken, here.directory, words)
+                    also = self._source_variables(path, taken, here.directory, words)
                     rest = self._commands(commands[place + 1 :], taken, inherited, chain, [*sourced, *also])
                     yield from (replace(run, variant=run.variant or posixpath.basename(path)) for run in rest)
                 if candidates:
@@ -147,7 +147,7 @@ class _Follower:
         wrapped = self._wrapped(words, started, scope)
         followed = False
         if started.kind == "script" and len(chain) <= DEPTH and started.entry not in dict(chain):
-            self._call(started.entry, chain)
+            self._note_called(started.entry, chain)
             inner = Scope(started.entry, scope.directory, arguments=words[started.first :])
             for run in self._follow(inner, environment, chain):
                 followed = True
@@ -168,18 +168,18 @@ class _Follower:
 
     def _source(self, words: Sequence[Resolved], here: Scope, scope: Scope) -> list[str]:
         """Take over the variables of a sourced script; the paths of what was found, those that it sources included."""
-        path = self._asked(words, here)
-        return self._take(path, scope, here.directory, words) if path else []
+        path = self._sourced_script(words, here)
+        return self._source_variables(path, scope, here.directory, words) if path else []
 
-    def _asked(self, words: Sequence[Resolved], scope: Scope) -> str | None:
+    def _sourced_script(self, words: Sequence[Resolved], scope: Scope) -> str | None:
         """The script of the tree that `source NAME` names."""
         return self.index.named(words[1], self._bases(scope)) if len(words) > 1 else None
 
-    def _take(
+    def _source_variables(
         self, path: str, scope: Scope, directory: str, words: Sequence[Resolved], inside: frozenset[str] = frozenset()
     ) -> list[str]:
         """Take over the variables of one script and of those that it sources itself; their paths, its own first."""
-        self._call(path, ((scope.script, 0),))
+        self._note_called(path, ((scope.script, 0),))
         inner = Scope(path, directory, dict(scope.variables), tuple(words[2:]) or scope.arguments)
         taken = [path]
         inside |= {path}
@@ -188,8 +188,12 @@ class _Follower:
             if command.sources and all_hold(command.conditions, inner) is not False:
                 asked = tuple(word for item in command.words for word in expand(item, inner))
                 before = dict(inner.variables)
-                found = self._asked(asked, inner)
-                taken += self._take(found, inner, directory, asked, inside) if found and found not in inside else []
+                found = self._sourced_script(asked, inner)
+                taken += (
+                    self._source_variables(found, inner, directory, asked, inside)
+                    if found and found not in inside
+                    else []
+                )
                 changed = (name for name, values in inner.variables.items() if before.get(name) != values)
                 sourced_at.update(dict.fromkeys(changed, command.span.line))
         own = _environment(self.index.readings[path].bindings, inner)
@@ -203,7 +207,7 @@ class _Follower:
         if len(words) < 2 or not words[1].unknown:  # noqa: PLR2004 - `source` and its operand
             return []
         pattern = posixpath.basename(words[1].pattern)
-        if "*" not in pattern or len(posixpath.splitext(pattern)[0].replace("*", "")) < TELLING:
+        if "*" not in pattern or len(posixpath.splitext(pattern)[0].replace("*", "")) < LETTERS_KNOWN:
             return []
         for base in self._bases(here):
             fitting = (path for path in self.index.inside(base) if fnmatchcase(posixpath.basename(path), pattern))
@@ -221,7 +225,7 @@ class _Follower:
         }  # fmt: skip
         return [path for path in scripts if posixpath.basename(path) not in inner] or list(scripts)
 
-    def _call(self, script: str, chain: Sequence[tuple[str, int]]) -> None:
+    def _note_called(self, script: str, chain: Sequence[tuple[str, int]]) -> None:
         """A script that another calls is no run of its own; one that only prose or a workflow shows is."""
         starters = languages().starters
         if all(self.index.readings[path].language in starters for path, _ in chain):

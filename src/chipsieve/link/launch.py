@@ -21,7 +21,7 @@ def standing(answer: Ternary) -> Standing:
     return "optional" if answer is None else "asserted" if answer else "inert"
 
 
-class SettledFile(msgspec.Struct, frozen=True, eq=False):
+class FileStandings(msgspec.Struct, frozen=True, eq=False):
     """Where the facts of one file stand in a launch; launches for which that is the same share one object.
 
     `standings` are those of the reading's facts and then of its findings, in their order. `chosen` are the values in
@@ -36,7 +36,7 @@ class SettledFile(msgspec.Struct, frozen=True, eq=False):
     around: bool = False
 
 
-class SettledFact(msgspec.Struct, frozen=True):
+class StatedFact(msgspec.Struct, frozen=True):
     """A fact that a launch's own words state, and no line of a file by itself: an argument handed on, a default."""
 
     path: str
@@ -64,7 +64,7 @@ class Setting(msgspec.Struct, frozen=True, gc=False):
 class Launch(msgspec.Struct, frozen=True):
     """One run reconstructed from a shell script, job file or entry module.
 
-    `settled` are the files that the launch reaches, each with the standings of its facts, `stated` the facts of its
+    `standings` are the files that the launch reaches, each with the standings of its facts, `stated` the facts of its
     own words. Matching puts `findings` in the place of both: those that are not inert, each with its standing.
     `modules` are the first names of the modules that it certainly imports. `devices` is nodes times accelerators per
     node where the command says so, else 0. `settings` are the options, keys and variables that its command line,
@@ -84,6 +84,6 @@ class Launch(msgspec.Struct, frozen=True):
     devices: int = 0
     settings: tuple[Setting, ...] = ()
     defaults: tuple[Setting, ...] = ()
-    settled: tuple[SettledFile, ...] = ()
-    stated: tuple[SettledFact, ...] = ()
+    standings: tuple[FileStandings, ...] = ()
+    stated: tuple[StatedFact, ...] = ()
     modules: frozenset[str] = frozenset()

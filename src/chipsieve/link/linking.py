@@ -17,25 +17,25 @@ from chipsieve.facts.words import Resolved
 from chipsieve.link.containers import Containers
 from chipsieve.link.file_index import FileIndex, above
 from chipsieve.link.following import Followed, Run, follow
-from chipsieve.link.launch import Launch, Setting, SettledFact, SettledFile, Standing, standing
+from chipsieve.link.launch import FileStandings, Launch, Setting, Standing, StatedFact, standing
 from chipsieve.link.option_values import option_name
 from chipsieve.link.programs import Program
 from chipsieve.link.reach import Reach, Start
-from chipsieve.link.roles import borrowed, devices, role_of
+from chipsieve.link.roles import devices, distance_from_project, role_of
 from chipsieve.link.settings import declared, settings
-from chipsieve.link.tree_files import BY_WORDS, NOT_CONFIGS, TreeFiles
+from chipsieve.link.tree_files import DECIDED_BY_RUN, NOT_CONFIGS, TreeFiles
 
 ENGINE = "link"
 ENTRY_ROLES = ("inference", "evaluation", "benchmark")
 ELSEWHERE = ("test", "data preparation", "other")
 AROUND = ("packages", "recipe")
 INSTALLED_FILES = ("setup.py", "pyproject.toml", "setup.cfg", "environment.yml", "environment.yaml")
-NOT_SETTLED = "which files and options the run reaches did not settle: the last answer counts"
+REACH_NOT_SETTLED = "which files and options the run reaches did not settle: the last answer counts"
 
 Judge = Callable[[Conditions], Standing]
 
 
-class Linked:
+class LinkedTree:
     """The launches of a tree, sorted by place, and what was lost on the way.
 
     Nobody has asked signals yet: `launches` have no findings.
@@ -73,20 +73,20 @@ def whole(name: str, readings: Iterable[Reading], judge: Judge, *, met: bool = T
     knows which one it chooses.
     """
     several = tuple(readings)
-    settled = tuple(
-        SettledFile(reading, tuple(map(judge, reading.conditions)), None if met else (None,) * len(reading.chosen))
+    standings = tuple(
+        FileStandings(reading, tuple(map(judge, reading.conditions)), None if met else (None,) * len(reading.chosen))
         for reading in several
     )
     paths = tuple(sorted({reading.path for reading in several} - {""}))
-    return Launch(name, "any", "", 0, "", (), {}, paths, settled=settled)
+    return Launch(name, "any", "", 0, "", (), {}, paths, standings=standings)
 
 
-def by_eye(conditions: Conditions) -> Standing:
+def judge_by_eye(conditions: Conditions) -> Standing:
     """What a person takes for granted who reads a tree by eye: every line takes effect that is more than a mention."""
     return "inert" if MENTION in conditions else "asserted"
 
 
-def perhaps(conditions: Conditions) -> Standing:
+def judge_without_run(conditions: Conditions) -> Standing:
     """Where a line stands of which nobody knows the run: it may take effect or not."""
     return "inert" if MENTION in conditions else "optional"
 
@@ -105,7 +105,7 @@ def _outermost(followed: Followed, index: FileIndex) -> list[Run]:
     by_script = followed.runs
     outer = {script: runs for script, runs in by_script.items() if script not in followed.called} or by_script
     shown = {script for script in outer if index.nature(script) == "prose"}
-    own = (runs for script, runs in outer.items() if script not in shown and not borrowed(script))
+    own = (runs for script, runs in outer.items() if script not in shown and not distance_from_project(script))
     chosen = set(outer) - shown if any(own) else outer
     return [run for script in sorted(chosen) for run in outer[script]]
 
@@ -130,7 +130,7 @@ def _numbered(launches: Iterable[Launch]) -> Iterator[Launch]:
         yield launch if number == 1 else replace(launch, id=f"{launch.id}#{number}")
 
 
-class _Said(NamedTuple):
+class _Stated(NamedTuple):
     """What a run's own words say: a fact, the word that says it, and the conditions that nobody could decide."""
 
     fact: Fact
@@ -141,21 +141,21 @@ class _Said(NamedTuple):
 class _Linker:
     """Turns runs into launches over one tree.
 
-    `_around` holds by folder the files that install something for the runs there. `_built` says where the facts of
-    each stand in a run whose image is built from it, `_beside` in all other runs.
+    `_installing` holds by folder the files that install something for the runs there. `_in_its_image` says where the
+    facts of each stand in a run whose image is built from it, `_elsewhere` in all other runs.
     """
 
     def __init__(self, index: FileIndex) -> None:
         self._index, self._files = index, TreeFiles(index)
         self._containers = Containers(index)
-        self._around: defaultdict[str, list[str]] = defaultdict(list)
+        self._installing: defaultdict[str, list[str]] = defaultdict(list)
         for path in index.readings:
             if index.nature(path) in AROUND or posixpath.basename(path) in INSTALLED_FILES:
-                self._around[posixpath.dirname(path)].append(path)
-        self._built = {path: _settled_around(reading, built=True) for path, reading in self._recipes()}
-        self._beside = {
+                self._installing[posixpath.dirname(path)].append(path)
+        self._in_its_image = {path: _settled_around(reading, built=True) for path, reading in self._surroundings()}
+        self._elsewhere = {
             path: _settled_around(index.readings[path], built=False)
-            for paths in self._around.values()
+            for paths in self._installing.values()
             for path in paths
         }
         self.gaps: list[Gap] = []
@@ -168,7 +168,7 @@ class _Linker:
             self._declared[paths] = tuple(one for reading in code for one in declared(reading, "default"))
         return self._declared[paths]
 
-    def _recipes(self) -> Iterator[tuple[str, Reading]]:
+    def _surroundings(self) -> Iterator[tuple[str, Reading]]:
         return ((path, one) for path, one in self._index.readings.items() if self._index.nature(path) in AROUND)
 
     def launch(self, run: Run, provided: frozenset[str] = frozenset()) -> Launch:
@@ -176,9 +176,9 @@ class _Linker:
         reach = Reach(self._files, self._start(run, provided))
         path, line = run.chain[0]
         entry = run.program.entry
-        if not reach.settles:
-            self.gaps.append(Gap(path, NOT_SETTLED, line))
-        settled, stated = self._settle(run, reach)
+        if not reach.converged:
+            self.gaps.append(Gap(path, REACH_NOT_SETTLED, line))
+        standings, stated = self._settle(run, reach)
         configs, code = reach.declaring
         return Launch(
             id=(f"{path}:{line}" if run.words else path) + (f"#{run.variant}" if run.variant else ""),
@@ -190,7 +190,7 @@ class _Linker:
             environment=run.environment,
             files=tuple(sorted(reach.files)),
             devices=devices(run.words, run.environment) or devices(run.outer, run.environment),
-            settled=(*settled, *self._settled_around(run, reach)),
+            standings=(*standings, *self._settled_around(run, reach)),
             stated=stated,
             settings=settings(run.environment, run.operands, configs),
             defaults=self._defaults(code),
@@ -225,9 +225,9 @@ class _Linker:
             found |= {path for one in named if (path := self._index.named(one, bases))}
         return sorted(path for path in found if self._index.nature(path) not in NOT_CONFIGS)
 
-    def _settle(self, run: Run, reach: Reach) -> tuple[list[SettledFile], tuple[SettledFact, ...]]:
+    def _settle(self, run: Run, reach: Reach) -> tuple[list[FileStandings], tuple[StatedFact, ...]]:
         """Where the facts of the reached files stand, and the facts that the run's words alone state."""
-        stated: list[SettledFact] = []
+        stated: list[StatedFact] = []
         said: defaultdict[str, dict[int, Standing]] = defaultdict(dict)
         for fact, word, conditions in (*_environment(run), *_options(run)):
             stands = standing(reach.holds(conditions, word.path))
@@ -235,7 +235,7 @@ class _Linker:
                 continue
             index = self._index_of(fact, word)
             if index is None:
-                stated.append(SettledFact(word.path, fact, stands))
+                stated.append(StatedFact(word.path, fact, stands))
             else:
                 said[word.path].setdefault(index, stands)
         settled = [self._settled(path, run, reach, said.get(path, {})) for path in reach.files]
@@ -243,20 +243,20 @@ class _Linker:
 
     def _index_of(self, fact: Fact, word: Resolved) -> int | None:
         """The place, among the facts of the word's file, of the fact that this word states there."""
-        if word.path not in self._index.readings or fact.kind not in BY_WORDS:
+        if word.path not in self._index.readings or fact.kind not in DECIDED_BY_RUN:
             return None
         return self._files[word.path].stated.get((fact.kind, fact.name, fact.value, word.span.line))
 
-    def _settled(self, path: str, run: Run, reach: Reach, said: dict[int, Standing]) -> SettledFile:
+    def _settled(self, path: str, run: Run, reach: Reach, said: dict[int, Standing]) -> FileStandings:
         """One file's standings; of variables and flags in the run's scripts its words decide, whoever wrote them."""
-        settled, file = reach.settled(path), self._files[path]
+        settled, file = reach.standings(path), self._files[path]
         own_script = path in run.scripts and not file.is_code
-        by_words = file.by_words if own_script else ()
+        decided_by_run = file.decided_by_run if own_script else ()
         overridden = [index for name, places in file.keys.items() if reach.options.gives(name) for index in places]
-        if not (said or overridden or by_words):
+        if not (said or overridden or decided_by_run):
             return settled
         stands = list(settled.standings)
-        for index in by_words:
+        for index in decided_by_run:
             stands[index] = said.get(index, "inert")
         for index, stand in said.items():
             stands[index] = stand if stands[index] == "inert" else stands[index]
@@ -264,23 +264,25 @@ class _Linker:
             stands[index] = "optional" if stands[index] == "asserted" else stands[index]
         return replace(settled, standings=tuple(stands))
 
-    def _settled_around(self, run: Run, reach: Reach) -> list[SettledFile]:
+    def _settled_around(self, run: Run, reach: Reach) -> list[FileStandings]:
         """Requirements and images in the entry's folder, the script's, and those above."""
-        around = sorted({path for folder in self._bases(run) for path in self._around.get(folder, ())})
+        around = sorted({path for folder in self._bases(run) for path in self._installing.get(folder, ())})
         recipe = self._containers.recipe_of(run)
         return [
-            self._built[path] if path == recipe else self._beside[path] for path in around if path not in reach.files
+            self._in_its_image[path] if path == recipe else self._elsewhere[path]
+            for path in around
+            if path not in reach.files
         ]
 
 
-def _settled_around(reading: Reading, *, built: bool) -> SettledFile:
+def _settled_around(reading: Reading, *, built: bool) -> FileStandings:
     """The facts of a file that only lies around a run; what an image certainly installs or sets takes effect."""
     stands: list[Standing] = [
         "inert" if MENTION in conditions else "asserted" if built and not conditions else "optional"
         for conditions in reading.conditions
     ]
     unknown = (None,) * len(reading.chosen)
-    return SettledFile(reading, tuple(stands), unknown, around=True)
+    return FileStandings(reading, tuple(stands), unknown, around=True)
 
 
 def _behind_equals(word: Resolved) -> Resolved:
@@ -288,20 +290,20 @@ def _behind_equals(word: Resolved) -> Resolved:
     return word.cut(at + 1 if at >= 0 else len(word.text), len(word.text))
 
 
-def _environment(run: Run) -> Iterator[_Said]:
+def _environment(run: Run) -> Iterator[_Stated]:
     for name, value in run.environment.items():
         fact = Fact("env", name, value.known_text, value.span, f"{name}={value.text}", engine=ENGINE)
         conditions = value.conditions + run.conditions
-        yield _Said(replace(fact, conditions=conditions), value, conditions)
+        yield _Stated(replace(fact, conditions=conditions), value, conditions)
 
 
-def _options(run: Run) -> Iterator[_Said]:
+def _options(run: Run) -> Iterator[_Stated]:
     """What the command line gives: flags, and keys of a configuration that it overrides."""
     for one in given(run.words):
         conditions = one.word.conditions + run.conditions
         shown = one.name if one.value is None else f"{one.name} {one.value.text}"
         flag = Fact("flag", one.name, one.known_text, one.word.span, shown, conditions, ENGINE)
-        yield _Said(flag, one.word, conditions)
+        yield _Stated(flag, one.word, conditions)
         if "=" in one.word.text:
             *parts, last = one.name.split(".")
-            yield _Said(replace(flag, kind="key", name=last, parts=tuple(parts)), one.word, conditions)
+            yield _Stated(replace(flag, kind="key", name=last, parts=tuple(parts)), one.word, conditions)

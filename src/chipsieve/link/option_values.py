@@ -24,7 +24,7 @@ class Declared:
         self.defaults: dict[str, str | None] = {}
         self.flags: dict[str, Option] = {}
         for option in options:
-            _settle(self.defaults, option_name(option.dest), option.default)
+            _add_default(self.defaults, option_name(option.dest), option.default)
             self.flags.update((option_name(flag), option) for flag in option.flags)
 
 
@@ -62,10 +62,10 @@ def _defaults(files: Iterable[Declared]) -> dict[str, str | None]:
     defaults: dict[str, str | None] = {}
     for file in files:
         for name, default in file.defaults.items():
-            _settle(defaults, name, default)
+            _add_default(defaults, name, default)
     return defaults
 
 
-def _settle(defaults: dict[str, str | None], name: str, default: str | None) -> None:
+def _add_default(defaults: dict[str, str | None], name: str, default: str | None) -> None:
     """Add a declaration of the name; of two that differ nobody knows which counts."""
     defaults[name] = default if defaults.get(name, default) == default else None

@@ -53,7 +53,7 @@ class _Finder:
                 return self.python(at + 1)
             if base in table.shells or base in table.submitters:
                 return self.script(at + 1)
-            found = self.own(word)
+            found = self.program_of_tree(word)
             if found and (at == 0 or "/" in word.text or word.text.endswith((".py", ".sh"))):
                 return Program("script" if self.is_script(found) else "python", found, at + 1)
             if at == 0 and not (base in table.wrappers or word.wholly_unknown or not word.text):
@@ -71,7 +71,7 @@ class _Finder:
         found = self.files.named(word, self.bases)
         return Program(kind, found or word.text, first, known=found is not None or not word.unknown)
 
-    def own(self, word: Resolved) -> str | None:
+    def program_of_tree(self, word: Resolved) -> str | None:
         """A shell or Python file of the tree that the word names as a program."""
         if not word.text.endswith(PROGRAM_ENDINGS):
             return None
@@ -126,7 +126,7 @@ class _Finder:
                 return Program("distributed", self.module_file(self.words[at + 1].text), at + 2)
             if word.text.endswith(".py") and not word.text.startswith("-"):
                 return self.named(word, "distributed", at + 1)
-            script = None if word.text.startswith("-") else self.own(word)
+            script = None if word.text.startswith("-") else self.program_of_tree(word)
             if script:
                 return Program("script", script, at + 1)
         return Program("distributed", name, start)

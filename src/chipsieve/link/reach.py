@@ -11,7 +11,7 @@ from chipsieve.facts.deciding import all_hold, decide, fixed
 from chipsieve.facts.reading import Reading
 from chipsieve.facts.ternary import Ternary, every
 from chipsieve.facts.words import Resolved
-from chipsieve.link.launch import SettledFile
+from chipsieve.link.launch import FileStandings
 from chipsieve.link.live_names import needs
 from chipsieve.link.memo import AnsweredOnce, InternedQuestion, Knowledge
 from chipsieve.link.option_values import OptionValues
@@ -38,7 +38,7 @@ class Start(msgspec.Struct, frozen=True):
 class Reach:
     """What one run reaches, and the answers that follow from it.
 
-    `files` maps each reached path to True (certainly) or None (nobody can tell); `settles` is False where ROUNDS were
+    `files` maps each reached path to True (certainly) or None (nobody can tell); `converged` is False where ROUNDS were
     not enough.
     """
 
@@ -54,14 +54,14 @@ class Reach:
         self.options = OptionValues(start.words, (), ())
         self._contexts = self._fresh_answers()
         self._read_options()
-        self.settles = False
+        self.converged = False
         for _ in range(ROUNDS):
             before = (self.files, self._live)
             self._set_live_names(self._live_names())
             self._propagate()
             self._read_options()
-            self.settles = before == (self.files, self._live)
-            if self.settles:
+            self.converged = before == (self.files, self._live)
+            if self.converged:
                 break
 
     def holds(self, conditions: Collection[Condition], path: str) -> Ternary:
@@ -73,11 +73,11 @@ class Reach:
         rest = [item for item in conditions if item not in assumed] if assumed else conditions
         return every((reached, all_hold(rest, self._context(path))))
 
-    def settled(self, path: str) -> SettledFile:
+    def standings(self, path: str) -> FileStandings:
         """Where the facts of a reached file stand, the file's own reach included."""
         file = self._files[path]
-        settlements = file.standings(self._start.assumed).under(self._context(path))
-        return settlements.settled(tuple(map(self._value, file.chosen)), certain=bool(self.files[path]))
+        by_choice = file.standings(self._start.assumed).under(self._context(path))
+        return by_choice.chosen_so(tuple(map(self._value, file.chosen)), certain=bool(self.files[path]))
 
     def _value(self, chosen: Question) -> str | None:
         """The value in force of an option or a variable, None where nobody knows it."""

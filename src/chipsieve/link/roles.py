@@ -34,7 +34,7 @@ def role_of(entry: str, script: str, options: Iterable[str], *, distributed: boo
     return _role(names[2]) or _role(names[3]) or ("training" if distributed else "other")
 
 
-def borrowed(path: str) -> int:
+def distance_from_project(path: str) -> int:
     """How little a script's place says of the project: 2 another project's code, 1 an example or a guide, 0 its own."""
     folders = path.casefold().split("/")[:-1]
     if any(launchers().vendored.search(folder) for folder in folders):

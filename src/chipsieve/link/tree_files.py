@@ -13,13 +13,13 @@ from chipsieve.facts.reading import Reading, Reference
 from chipsieve.facts.ternary import Ternary
 from chipsieve.facts.words import written
 from chipsieve.link.file_index import FileIndex, modules_of
-from chipsieve.link.launch import SettledFile, standing
+from chipsieve.link.launch import FileStandings, standing
 from chipsieve.link.live_names import Calls, live_names
 from chipsieve.link.memo import AnsweredOnce
 from chipsieve.link.option_values import Declared, option_name
 
 NOT_CONFIGS = ("prose", "script")
-BY_WORDS = ("env", "flag")  # kinds of fact that the launch's own command line and environment decide
+DECIDED_BY_RUN = ("env", "flag")  # kinds of fact that the launch's own command line and environment decide
 CONFIG = re.compile(
     r"(?:^|/)(?:configs?|_base_)/"
 )  # `_base_ = ["../_base_/schedule.py"]`, as OpenMMLab's frameworks do
@@ -29,21 +29,21 @@ Edge = tuple[tuple[Condition, ...], str]
 Targets = Sequence[tuple[str, Ternary]]
 
 
-class Settlements:
+class StandingsByChoice:
     """Where the facts of one file stand under one set of answers to their conditions, by what options choose."""
 
     def __init__(self, reading: Reading, answers: Sequence[Ternary]) -> None:
         """Keep the answers, in the order of the facts and findings."""
         self.reading, self._answers = reading, answers
-        self._settled: dict[tuple[tuple[str | None, ...], bool], SettledFile] = {}
+        self._known: dict[tuple[tuple[str | None, ...], bool], FileStandings] = {}
 
-    def settled(self, chosen: tuple[str | None, ...], *, certain: bool) -> SettledFile:
+    def chosen_so(self, chosen: tuple[str | None, ...], *, certain: bool) -> FileStandings:
         """The standings in a run that reaches the file certainly, or perhaps, and in which options choose so."""
         key = (chosen, certain)
-        if key not in self._settled:
+        if key not in self._known:
             answers = self._answers if certain else [answer and None for answer in self._answers]
-            self._settled[key] = SettledFile(self.reading, tuple(map(standing, answers)), chosen)
-        return self._settled[key]
+            self._known[key] = FileStandings(self.reading, tuple(map(standing, answers)), chosen)
+        return self._known[key]
 
 
 class File:
@@ -53,7 +53,7 @@ class File:
         """Take one reading of the tree; what follows from it is worked out when it is asked for."""
         self.reading, self._index = reading, index
         self._targets: dict[tuple[object, ...], AnsweredOnce[Targets]] = {}
-        self._standings: dict[frozenset[Condition], AnsweredOnce[Settlements]] = {}
+        self._standings: dict[frozenset[Condition], AnsweredOnce[StandingsByChoice]] = {}
 
     @cached_property
     def is_code(self) -> bool:
@@ -82,12 +82,12 @@ class File:
         several = (*edges, *self.reading.conditions)
         return frozenset(condition for conditions in several for condition in conditions)
 
-    def standings(self, assumed: frozenset[Condition]) -> AnsweredOnce[Settlements]:
+    def standings(self, assumed: frozenset[Condition]) -> AnsweredOnce[StandingsByChoice]:
         """Where its facts stand, once some conditions are taken to hold."""
         assumed = assumed and assumed & self._conditions
         if assumed not in self._standings:
             several = (_rest(conditions, assumed) for conditions in self.reading.conditions)
-            self._standings[assumed] = AnsweredOnce(several, lambda answers: Settlements(self.reading, answers))
+            self._standings[assumed] = AnsweredOnce(several, lambda answers: StandingsByChoice(self.reading, answers))
         return self._standings[assumed]
 
     @cached_property
@@ -100,15 +100,15 @@ class File:
         """The index of each variable and flag that it states, by kind, name, value and line; the first of several."""
         found: dict[tuple[str, str, str | None, int], int] = {}
         for index, fact in enumerate(self.reading.facts):
-            if fact.kind in BY_WORDS:
+            if fact.kind in DECIDED_BY_RUN:
                 found.setdefault((fact.kind, fact.name, fact.value, fact.span.line), index)
         return found
 
     @cached_property
-    def by_words(self) -> Sequence[int]:
+    def decided_by_run(self) -> Sequence[int]:
         """The indices of the variables and flags that it states, or that another scanner marks in it."""
         facts, marks = (fact.kind for fact in self.reading.facts), (mark.row for mark in self.reading.findings)
-        return [index for index, kind in enumerate((*facts, *marks)) if kind in BY_WORDS]
+        return [index for index, kind in enumerate((*facts, *marks)) if kind in DECIDED_BY_RUN]
 
     @cached_property
     def keys(self) -> Mapping[str, list[int]]:

@@ -13,14 +13,14 @@ from chipsieve.facts.deciding import decide
 from chipsieve.facts.finding import Finding, unique
 from chipsieve.facts.reading import Gap, Reading
 from chipsieve.facts.ternary import Ternary, every
-from chipsieve.link.launch import Launch, SettledFile, Standing, standing
-from chipsieve.link.linking import Linked, by_eye, whole
+from chipsieve.link.launch import FileStandings, Launch, Standing, standing
+from chipsieve.link.linking import LinkedTree, judge_by_eye, whole
 from chipsieve.match.matching import matched
 from chipsieve.match.table import SignalTable
 
 PASSES = 3  # a launch that asks for a module meets that module's import guards, which may ask for another
 STANDING_ANSWERS: dict[Standing, Ternary] = {"asserted": True, "optional": None, "inert": False}
-NOT_SETTLED = "which modules the run asks for did not settle: the last answer counts"
+MODULES_NOT_SETTLED = "which modules the run asks for did not settle: the last answer counts"
 
 Place = tuple[str, str, int]
 Keep = Callable[[Finding], bool]
@@ -29,7 +29,7 @@ Keep = Callable[[Finding], bool]
 class Found(NamedTuple):
     """A finding of a file.
 
-    `at` is the index of its standing in a `SettledFile`; `question` asks whether the value in force is the one that
+    `at` is the index of its standing in a `FileStandings`; `question` asks whether the value in force is the one that
     the finding speaks of, where an option or a variable chooses it.
     """
 
@@ -51,13 +51,13 @@ class Matched(NamedTuple):
     gaps: tuple[Gap, ...] = ()
 
 
-def everything(_: Finding) -> bool:
+def keep_all(_: Finding) -> bool:
     """Nothing is to be left out."""
     return True
 
 
 def match_tree(
-    readings: Sequence[Reading], table: SignalTable, keep: Keep = everything, *, scope: str = "launch",
+    readings: Sequence[Reading], table: SignalTable, keep: Keep = keep_all, *, scope: str = "launch",
     alone: bool = False,
 ) -> Matched:  # fmt: skip
     """The launches of a tree, linked and matched, with the findings that `keep` wants; `alone` as for `Matcher`.
@@ -66,15 +66,15 @@ def match_tree(
     by eye; "launch" reconstructs each run.
     """
     if scope == "tree":
-        return match_whole(whole("tree", readings, by_eye), table, keep, alone=alone)
-    matcher, linked = Matcher(readings, table, keep, alone=alone), Linked(readings)
+        return match_whole(whole("tree", readings, judge_by_eye), table, keep, alone=alone)
+    matcher, linked = Matcher(readings, table, keep, alone=alone), LinkedTree(readings)
     launches, gaps = matcher.launches(linked)
     return Matched(launches, tuple(matcher.findings), (*linked.gaps, *gaps))
 
 
-def match_whole(launch: Launch, table: SignalTable, keep: Keep = everything, *, alone: bool = False) -> Matched:
+def match_whole(launch: Launch, table: SignalTable, keep: Keep = keep_all, *, alone: bool = False) -> Matched:
     """A launch that stands for whole files, matched."""
-    matcher = Matcher([settled.reading for settled in launch.settled], table, keep, alone=alone)
+    matcher = Matcher([file.reading for file in launch.standings], table, keep, alone=alone)
     return Matched((matcher.launch(launch, None),), tuple(matcher.findings))
 
 
@@ -96,7 +96,7 @@ class Matcher:
         self._marks = marks
         self._readings = several  # keeps them alive: they are looked up by identity
         self._found = {id(reading): self._joined(reading, own[id(reading)], met) for reading in several}
-        self._settled: dict[SettledFile, list[tuple[Finding, Standing]]] = {}
+        self._in_files: dict[FileStandings, list[tuple[Finding, Standing]]] = {}
 
     def _own(self, reading: Reading) -> Iterator[Found]:
         path = reading.origin or reading.path
@@ -124,17 +124,17 @@ class Matcher:
         """All that the tree says, whatever run it belongs to; without duplicates, by place."""
         return unique(one.finding for founds in self._found.values() for one in founds)
 
-    def launches(self, linked: Linked) -> tuple[tuple[Launch, ...], list[Gap]]:
+    def launches(self, linked: LinkedTree) -> tuple[tuple[Launch, ...], list[Gap]]:
         """Every launch with its findings, and each limit that was met."""
         launches: list[Launch] = []
         gaps: list[Gap] = []
         for launch in linked.launches:
-            found, settles = self._follow(launch, linked)
+            found, converged = self._follow(launch, linked)
             launches.append(found)
-            gaps += [] if settles else [Gap(launch.path, NOT_SETTLED, launch.line)]
+            gaps += [] if converged else [Gap(launch.path, MODULES_NOT_SETTLED, launch.line)]
         return tuple(launches), gaps
 
-    def _follow(self, launch: Launch, linked: Linked) -> tuple[Launch, bool]:
+    def _follow(self, launch: Launch, linked: LinkedTree) -> tuple[Launch, bool]:
         """The launch with its findings, linked again while they ask for modules whose import guards they meet."""
         provided: frozenset[str] = frozenset()
         for _ in range(PASSES):
@@ -152,27 +152,27 @@ class Matcher:
         knows what is asked for, and what is pinned counts.
         """
         found: dict[Finding, Standing] = {}
-        for settled in launch.settled:
-            for item, stands in self._of(settled):
+        for file in launch.standings:
+            for item, stands in self._of(file):
                 found[item] = stands
                 if provided is not None and item.row == "pin":
-                    found[item] = self._installed(item, provided | launch.modules if settled.around else provided)
-        for said in launch.stated:
-            for item, _ in matched(said.fact, said.path, self._table):
+                    found[item] = self._installed(item, provided | launch.modules if file.around else provided)
+        for stated in launch.stated:
+            for item, _ in matched(stated.fact, stated.path, self._table):
                 if (not self._alone or place_of(item) in self._marks) and self._keep(item):
-                    found.setdefault(item, said.standing)
-        return replace(launch, findings=tuple(found.items()), settled=(), stated=())
+                    found.setdefault(item, stated.standing)
+        return replace(launch, findings=tuple(found.items()), standings=(), stated=())
 
-    def _of(self, settled: SettledFile) -> list[tuple[Finding, Standing]]:
+    def _of(self, file: FileStandings) -> list[tuple[Finding, Standing]]:
         """The findings of a file where its facts stand so; shared by all launches for which that is the same."""
-        if settled not in self._settled:
-            chosen = dict(zip((index for index, _ in settled.reading.chosen), settled.chosen or (), strict=False))
+        if file not in self._in_files:
+            chosen = dict(zip((index for index, _ in file.reading.chosen), file.chosen or (), strict=False))
             pairs = (
-                (one.finding, _weaker(settled.standings[one.at], _answer(one, settled, chosen)))
-                for one in self._found[id(settled.reading)]
+                (one.finding, _weaker(file.standings[one.at], _answer(one, file, chosen)))
+                for one in self._found[id(file.reading)]
             )
-            self._settled[settled] = [pair for pair in pairs if pair[1] != "inert"]
-        return self._settled[settled]
+            self._in_files[file] = [pair for pair in pairs if pair[1] != "inert"]
+        return self._in_files[file]
 
     def _installed(self, item: Finding, asked: frozenset[str]) -> Standing:
         """An installed package takes effect when the launch asks for it, and not before."""
@@ -184,9 +184,9 @@ class Matcher:
         return frozenset(module for item in asserted for module in self._table.signals[item.signal].provides)
 
 
-def _answer(one: Found, settled: SettledFile, chosen: Mapping[int, str | None]) -> Ternary:
+def _answer(one: Found, file: FileStandings, chosen: Mapping[int, str | None]) -> Ternary:
     """Whether the value in force is the one that the finding speaks of."""
-    if one.question is None or settled.chosen is None:
+    if one.question is None or file.chosen is None:
         return True
     return decide(one.question, chosen[one.at])
 

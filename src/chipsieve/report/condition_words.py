@@ -15,7 +15,7 @@ PHRASES = {
     "call": ("{} is called", "the code around it is called"),
     "entry": ("the file is run as a program",) * 2,
     "mention": ("never, it is only mentioned",) * 2,
-    "unknown": ("{} holds", "something that cannot be told holds"),
+    "unknown": ("{} holds", "something unknown holds"),
 }
 """Per subject: how its test reads with what it asks, and without."""
 

@@ -9,7 +9,7 @@ import msgspec
 from chipsieve.catalogue import Catalogue
 from chipsieve.derive.weighing import DERIVERS, Deriver
 from chipsieve.link.launch import Launch
-from chipsieve.link.roles import borrowed
+from chipsieve.link.roles import distance_from_project
 from chipsieve.sieve.criteria import Criteria
 from chipsieve.sieve.judging import Objection, contradictions, judge, namings
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict, speaking_launches
@@ -75,7 +75,13 @@ def _objections(speaking: Sequence[LaunchVerdict]) -> list[Objection]:
 def _main(speaking: Sequence[LaunchVerdict]) -> str:
     """The launch that looks like the headline run: the project's own, most devices, most evidence that takes effect."""
     ranked = sorted(
-        speaking, key=lambda item: (borrowed(item.launch.path), -item.launch.devices, -_asserted(item), item.launch.id)
+        speaking,
+        key=lambda item: (
+            distance_from_project(item.launch.path),
+            -item.launch.devices,
+            -_asserted(item),
+            item.launch.id,
+        ),
     )
     return ranked[0].launch.id if ranked else ""
 

@@ -77,7 +77,7 @@ def _effect(standing: Mapping[str, Standing]) -> str:
     if asserted:
         more = f" and {len(asserted) - 1} more" if len(asserted) > 1 else ""
         return f"It takes effect in {quoted(asserted[0])}{more}."
-    return "Whether it takes effect cannot be told." if standing else "It takes effect in no launch."
+    return "Whether it takes effect is not known." if standing else "It takes effect in no launch."
 
 
 def quoted(text: str) -> str:

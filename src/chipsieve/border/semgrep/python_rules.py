@@ -67,7 +67,7 @@ NOT_IN_A_TABLE: Pattern = {"pattern-not-inside": {"pattern-regex": rf"\{{\s*(?:{
 
 BOUND = ("$NAME = $V", "$OBJECT.$NAME = $V", "$CALLED(..., $NAME=$V, ...)", '{..., "$NAME": $V, ...}')
 LARGE = r"^[\d.]+(?:[eE]\+?\d+|(?:e12)? ?\* ?(?:1e12|[\d.]+|10 ?\*\* ?12))$"
-"""`312e12`, `312 * 1e12`, `1e12 * 312`, `312 * 10**12`, as text: it tells which files to open at all."""
+"""`312e12`, `312 * 1e12`, `1e12 * 312`, `312 * 10**12`, as text: it selects the files to open at all."""
 COMMENT = r"""(?im)^(?:[^\n"'#]|"[^"\n]*"|'[^'\n]*')*#[^\n]*?"""
 """From the start of a line into its comment."""
 

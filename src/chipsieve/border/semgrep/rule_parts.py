@@ -57,7 +57,7 @@ def find(branches: Sequence[Branch], condition: str = "") -> list[Pattern]:
 def matches(metavariable: str, regex: str, *, constant: bool = False) -> Pattern:
     """A condition on a metavariable's text; on its value where it is code that may be a `constant`.
 
-    The former also tells Semgrep which files to open at all.
+    The former also shows Semgrep which files to open at all.
     """
     propagated = {"constant-propagation": True} if constant else {}
     return {"metavariable-regex": {"metavariable": metavariable, "regex": regex, **propagated}}
