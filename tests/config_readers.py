@@ -89,13 +89,17 @@ TABLE = SignalTable(
 
 def read(path: str, text: str, language: str = "") -> Reading:
     """The reading of a text; its language is that of the path's name unless given."""
-    reading = chipsieve_config.read(Source(path, language or language_of(path), text), TABLE.vocabulary)
-    return replace(reading, findings=tuple(findings(reading.facts, path, TABLE)))
+    return matched(chipsieve_config.read(Source(path, language or language_of(path), text), TABLE.vocabulary))
+
+
+def matched(reading: Reading) -> Reading:
+    """A reading with what the table finds in its facts."""
+    return replace(reading, findings=tuple(findings(reading.facts, reading.path, TABLE)))
 
 
 def read_whole(path: str, text: str) -> Reading:
     """The reading of a text with all that the shell's reader finds in the scripts inside it."""
-    return read_source(Source(path, language_of(path), text), vocabulary=TABLE.vocabulary)[0]
+    return matched(read_source(Source(path, language_of(path), text), TABLE.vocabulary)[0])
 
 
 def read_bytes(path: str, data: bytes) -> Reading:
