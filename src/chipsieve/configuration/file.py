@@ -1,7 +1,7 @@
 """What did the developers configure? `chipsieve.toml`, or `[tool.chipsieve]` of `pyproject.toml`, read strictly.
 
 Configuration is looked for from the working directory upwards, up to the folder that holds `.git`: it belongs to
-who runs chipsieve. Nothing is looked for in a tree that is scanned from outside. docs/configuration.md documents the keys.
+who runs chipsieve. Nothing is looked for in a tree that is scanned from outside. The keys: docs/configuration.md.
 """
 
 from __future__ import annotations
