@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from io import StringIO
 
 ACTIVE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories that act instead of showing: controls, direction marks, lone surrogates, line separators."""
@@ -34,5 +35,8 @@ def json_text(document: object, *, indent: int | None = 2) -> str:
     Controls, direction marks, line separators and lone surrogates (a file name that is not UTF-8) are written as
     `\\u` escapes, so that a line of JSON stays one line and any terminal or encoder can take it.
     """
-    text = json.dumps(document, ensure_ascii=False, indent=indent)
-    return UNSAFE_JSON.sub(lambda char: f"\\u{ord(char[0]):04x}", text) + "\n"
+    written = StringIO()  # `json.dumps` would hold a list of all pieces, several times the size of the text
+    for piece in json.JSONEncoder(ensure_ascii=False, indent=indent).iterencode(document):
+        written.write(piece)
+    written.write("\n")
+    return UNSAFE_JSON.sub(lambda char: f"\\u{ord(char[0]):04x}", written.getvalue())
