@@ -65,3 +65,17 @@ def test_the_readme_shows_what_a_scan_prints() -> None:
     example = ROOT / "fixtures" / "repos" / "hunyuan-large-2024-11-05"
     printed = CliRunner().invoke(command, ["scan", "--workers", "1", str(example)]).stdout
     assert f"```text\n{printed}```" in README
+
+
+def test_the_walk_names_functions_that_are_there() -> None:
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    walk = re.findall(r"^\| +\d+ \| `(\w+)` in `([\w/.]+)` \|", text, re.MULTILINE)
+    assert 20 <= len(walk) <= 25
+    gone = [f"{name} in {path}" for name, path in walk if f"def {name}(" not in (ROOT / path).read_text(encoding="utf-8")]
+    assert gone == []
+
+
+def test_every_room_is_on_the_map() -> None:
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    rooms = {path.parent.name for path in (ROOT / "src/chipsieve").glob("*/__init__.py")}
+    assert [room for room in sorted(rooms) if f"`{room}/`" not in text] == []
