@@ -130,7 +130,7 @@ def test_a_cold_scan_whose_cache_lies_elsewhere_is_refused(desk: Path, program: 
         Scans(desk, desk, program(ELSEWHERE)).cold()
 
 
-def test_outputs_that_differ_are_told(desk: Path, program: Callable[[str], str]) -> None:
+def test_outputs_that_differ_are_reported(desk: Path, program: Callable[[str], str]) -> None:
     honest = Scans(desk, desk, program(HONEST))
     honest.cold()
     honest.warm("--workers", "1")
@@ -164,7 +164,7 @@ def test_a_hook_is_tried_on_the_median_and_the_largest_file(tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system keeps no such account")
-def test_memory_is_told_apart_by_process(desk: Path) -> None:
+def test_memory_is_distinguished_by_process(desk: Path) -> None:
     child = "import time; x = bytearray(200_000_000); time.sleep(0.5)"
     code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
     peaks = peaks_of([sys.executable, "-c", code], desk)
@@ -273,7 +273,7 @@ def test_no_slope_without_points() -> None:
     assert found[-1] == "- linking and judging: all trees are of one size"
 
 
-def test_the_line_through_costs_is_told_in_words() -> None:
+def test_the_line_through_costs_is_put_in_words() -> None:
     assert line("reading", "MB", [1, 2, 4], [0.7, 1.2, 2.2]) == "- reading: 500 ms a MB and 200 ms on every tree"
 
 

@@ -92,15 +92,15 @@ def test_an_effect() -> None:
 
 
 def test_excludes_is_judged_by_the_sieve() -> None:
-    told = met("--fail-on", "excludes: v100", "run.slurm", "notes.md")
-    assert [line.split(": ")[1] for line in told.splitlines()] == ["bf16-training"]
+    reported = met("--fail-on", "excludes: v100", "run.slurm", "notes.md")
+    assert [line.split(": ")[1] for line in reported.splitlines()] == ["bf16-training"]
     assert run("--fail-on", "excludes: v100", "--policy", "paper", "notes.md").exit_code == 0
 
 
 def test_names() -> None:
-    told = met("--fail-on", "names: h100", "run.slurm", "notes.md", "train.py").splitlines()
-    assert {line.split(":")[0] for line in told} == {"run.slurm", "notes.md"}
-    assert "H100" in told[0]
+    reported = met("--fail-on", "names: h100", "run.slurm", "notes.md", "train.py").splitlines()
+    assert {line.split(":")[0] for line in reported} == {"run.slurm", "notes.md"}
+    assert "H100" in reported[0]
 
 
 def standings(*paths: str) -> dict[tuple[str, int], str]:
@@ -119,12 +119,12 @@ def test_excluded_files_are_passed_over_even_by_name(here: Path) -> None:
     assert met("--fail-on", "bf16-training", "third_party/run.sh")
     (here / "chipsieve.toml").write_text('fail-on = "bf16-training"\nexclude = "third_party/"\n', encoding="utf-8")
     assert run("third_party/run.sh").output == ""
-    told = met("run.slurm", "third_party/run.sh", str(here / "third_party" / "run.sh"))
-    assert told.startswith("run.slurm:3:")
-    assert "third_party" not in told
+    reported = met("run.slurm", "third_party/run.sh", str(here / "third_party" / "run.sh"))
+    assert reported.startswith("run.slurm:3:")
+    assert "third_party" not in reported
 
 
-def test_comments_and_disabled_signals_are_heeded(here: Path) -> None:
+def test_comments_and_disabled_signals_are_honoured(here: Path) -> None:
     (here / "run.slurm").write_text("python a.py --bf16  # chipsieve: ignore[bf16-training]\n", encoding="utf-8")
     assert run("--fail-on", "bf16-training", "run.slurm").output == ""
     result = run("--fail-on", "bf16-training", "run.slurm", "launch")

@@ -278,7 +278,7 @@ def test_the_page_describes_every_key() -> None:
     assert re.findall(r"^\| `([a-z-]+)` \| .* \| .* \|$", PAGE, re.MULTILINE) == list(KEYS)
 
 
-def test_sieve_heeds_it_too(here: Path, tmp_path: Path) -> None:
+def test_sieve_honours_it_too(here: Path, tmp_path: Path) -> None:
     run(".", "--format", "sarif", "--output", str(tmp_path / "findings.sarif"))
     write(here, {"chipsieve.toml": 'policy = "strict"\ndisable = ["bf16-training"]\nexclude = ["third_party/"]\n'})
 

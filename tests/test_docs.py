@@ -71,7 +71,9 @@ def test_the_walk_names_functions_that_are_there() -> None:
     text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     walk = re.findall(r"^\| +\d+ \| `(\w+)` in `([\w/.]+)` \|", text, re.MULTILINE)
     assert 20 <= len(walk) <= 25
-    gone = [f"{name} in {path}" for name, path in walk if f"def {name}(" not in (ROOT / path).read_text(encoding="utf-8")]
+    gone = [
+        f"{name} in {path}" for name, path in walk if f"def {name}(" not in (ROOT / path).read_text(encoding="utf-8")
+    ]
     assert gone == []
 
 

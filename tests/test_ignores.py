@@ -167,7 +167,7 @@ def test_a_comment_alone_speaks_of_the_next_line_and_no_other() -> None:
         ("ignore[fp8-training] why", False, "comment ignores 'fp8-training', which was not found there; take it out"),
     ],
 )
-def test_a_faulty_comment_is_told(tmp_path: Path, said: str, notice: str, *, left_out: bool) -> None:
+def test_a_faulty_comment_is_reported(tmp_path: Path, said: str, notice: str, *, left_out: bool) -> None:
     verdict = scan(trained(tmp_path, f"--bf16  # chipsieve: {said}"), workers=1)
     assert ("bf16-training" not in signals(verdict)) == left_out
     assert len(notices(verdict)) == 1
@@ -256,7 +256,7 @@ def test_a_hostile_file_costs_little(text: str, language: str) -> None:
     assert process_time() - started < SECONDS
 
 
-def test_only_some_of_many_faults_are_told(tmp_path: Path) -> None:
+def test_only_some_of_many_faults_are_reported(tmp_path: Path) -> None:
     many = "# chipsieve: ignore[bf16-trainin] a\n" * 1_000
     trained(tmp_path, f"--bf16\n{many}")
     verdict = scan(tmp_path, workers=1)

@@ -56,7 +56,7 @@ def _plain(condition: Condition) -> Condition:
     return type(condition)(tuple(map(_plain, condition.conditions)))
 
 
-def _told(found: Finding) -> tuple[object, ...]:
+def _comparable(found: Finding) -> tuple[object, ...]:
     return found.span.line, found.signal, found.row, found.value, tuple(map(_plain, found.conditions))
 
 
@@ -77,8 +77,8 @@ def test_renaming_local_variables_changes_no_finding(names: list[str]) -> None:
     renamed = PROGRAM
     for old, new in zip(LOCALS, names, strict=True):
         renamed = renamed.replace(f"torch_{old}", "torch\0").replace(old, new).replace("torch\0", f"torch_{old}")
-    assert sorted(map(repr, map(_told, read(renamed).findings))) == sorted(
-        map(repr, map(_told, read(PROGRAM).findings))
+    assert sorted(map(repr, map(_comparable, read(renamed).findings))) == sorted(
+        map(repr, map(_comparable, read(PROGRAM).findings))
     )
 
 

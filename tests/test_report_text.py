@@ -185,9 +185,9 @@ def test_nothing_found_is_never_said_without_what_was_not_read() -> None:
 def test_without_a_training_launch_and_evidence_the_launches_are_only_counted() -> None:
     idle = verdicts.launch("tox.sh:1", role="test")
     tests = verdicts.outcome(launch=idle, steps=(), techniques=(), sites=(), unproven=())
-    told = render(verdicts.verdict(launches=(tests,), main="tox.sh:1", findings=(), named=(), gaps=()), "text")
-    assert "No training launch was found. Other launches, none with evidence that decides: 1 test." in told
-    assert "before" not in told
+    reported = render(verdicts.verdict(launches=(tests,), main="tox.sh:1", findings=(), named=(), gaps=()), "text")
+    assert "No training launch was found. Other launches, none with evidence that decides: 1 test." in reported
+    assert "before" not in reported
 
 
 def test_a_stretch_of_lines_belongs_to_the_place_of_a_gap() -> None:

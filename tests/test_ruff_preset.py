@@ -86,7 +86,7 @@ def test_a_configuration_can_extend_the_preset(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("options", [(), ("--ignore-noqa",)])
-def test_noqa_silences_unless_told_otherwise(tmp_path: Path, options: tuple[str, ...]) -> None:
+def test_noqa_silences_unless_asked_otherwise(tmp_path: Path, options: tuple[str, ...]) -> None:
     (tmp_path / "train.py").write_text("import torch_npu  # noqa: TID251\n", encoding="utf-8")
     assert len(list(ruff("--config", str(PRESET), *options, str(tmp_path)))) == len(options)
 

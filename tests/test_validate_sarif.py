@@ -74,7 +74,7 @@ def test_without_npm_the_check_is_left_out_where_it_may(
     assert "not checked with the multitool: npm is not installed" in capsys.readouterr().err
 
 
-def test_npm_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_npm_that_fails_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     npm = tmp_path / "npm"
     npm.write_text("#!/bin/sh\necho 'no route to host' >&2\nexit 1\n", encoding="utf-8")
     npm.chmod(0o755)

@@ -1,4 +1,4 @@
-"""Does a name keep its chip in, is each contradiction told, and does nothing else hold the sieve up?"""
+"""Does a name keep its chip in, is each contradiction reported, and does nothing else hold the sieve up?"""
 
 from __future__ import annotations
 
@@ -95,8 +95,8 @@ def test_a_name_outside_the_launch_keeps_its_chip_for_the_repository_alone(tmp_p
     assert main_of(found).contradictions == ()
     (against,) = found.contradictions
     assert (against.naming.path, against.naming.line, against.signals) == ("README.md", 1, ("bf16-training",))
-    (told,) = report(found)["repository"]["contradictions"]
-    assert set(told["accelerators"]) == VOLTA
+    (reported,) = report(found)["repository"]["contradictions"]
+    assert set(reported["accelerators"]) == VOLTA
 
 
 def test_what_another_launch_keeps_in_needs_no_name(tmp_path: Path) -> None:

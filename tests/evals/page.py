@@ -34,7 +34,7 @@ Beside chipsieve's policies stand two baselines: *paper* is `--policy paper --sc
 search for words (`tests/evals/baseline.py`).
 
 The rows were at hand while chipsieve was written, so these are figures on development data. Wherever a row was lost,
-the cause was looked for and mended in general, never by naming a repository; what could not be mended is below.
+the cause was looked for and fixed in general, never by naming a repository; what could not be fixed is below.
 """
 REPRODUCTION = """\
 ## Reproduce

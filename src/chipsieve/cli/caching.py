@@ -50,12 +50,12 @@ def clear() -> None:
     Example:
       chipsieve cache clear
     """
-    from chipsieve.sources.cache import clear as run
+    from chipsieve.sources.cache import clear as clear_cache
     from chipsieve.sources.cache import default_path
 
     path = default_path()
     try:
-        freed = run(path)
+        freed = clear_cache(path)
     except OSError as error:
         raise click.FileError(str(path), error.strerror or str(error)) from error
     write(f"chipsieve: {path}: {freed / MEGABYTE:,.1f} MB deleted\n", None)

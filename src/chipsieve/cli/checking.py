@@ -40,10 +40,10 @@ def check(files: tuple[Path, ...], policy: str, fail_on: tuple[str, ...], config
     conditions = conditions_of(fail_on, config)
     if not conditions or not files:
         return
-    from chipsieve.check import check as run
+    from chipsieve.check import check as check_files
 
     root = Path.cwd()
-    verdict = run(root, [_below(root, file) for file in files], config, policy)
+    verdict = check_files(root, [_below(root, file) for file in files], config, policy)
     met = [condition for condition in conditions if _told(condition, verdict)]
     for gap in verdict.gaps:
         if not gap.notice or (met and gap.line):

@@ -37,19 +37,21 @@ def opened(path: str) -> Iterator[Tree]:
         yield tree
 
 
-def scanned(tree: Tree, config: Config, *, shown: str, quiet: bool, no_ignore: bool = False, **options: Any) -> Verdict:
+def run_scan(
+    tree: Tree, config: Config, *, shown: str, quiet: bool, no_ignore: bool = False, **options: Any
+) -> Verdict:
     """The verdict on a tree, or the end of the run when there is nothing to scan in what the user calls `shown`."""
-    from chipsieve.api import scan as run
+    from chipsieve import api
 
     config = replace(config, honour_ignores=not no_ignore)
-    verdict = concluded(lambda step: run(tree, config=config, progress=step, **options), quiet=quiet)
+    verdict = with_progress(lambda step: api.scan(tree, config=config, progress=step, **options), quiet=quiet)
     if verdict.coverage.files == verdict.coverage.skipped:
         left_out = "".join(f"; {gap.path}: {gap.reason}" for gap in verdict.gaps if gap.notice)
         nothing(f"{shown}: nothing to scan: no Python, shell, configuration or prose file here{left_out}")
     return verdict
 
 
-def concluded(run: Callable[[Step], Verdict], *, quiet: bool) -> Verdict:
+def with_progress(run: Callable[[Step], Verdict], *, quiet: bool) -> Verdict:
     """The verdict of a run that shows its progress."""
     with Progress(show=not quiet and sys.stderr.isatty()) as progress:
         return run(progress.step)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chipsieve.cli.common import conditions_of, opened, reader, report_on, scanned, write
+from chipsieve.cli.common import conditions_of, opened, reader, report_on, run_scan, write
 from chipsieve.cli.options import (
     CONFIG,
     ENGINE,
@@ -48,7 +48,7 @@ def scan(path: str, config: Config, fail_on: tuple[str, ...], **options: Any) ->
     given = {name: options.pop(name) for name in ("form", "output", "also", "verbose", "strict_coverage")}
     quiet, engines = options.pop("no_progress"), options.pop("engine")
     with opened(path) as tree:
-        verdict = scanned(tree, config, shown=path, quiet=quiet, engines=engines, **options)
+        verdict = run_scan(tree, config, shown=path, quiet=quiet, engines=engines, **options)
         report_on(verdict, reader(tree), conditions=conditions, **given)
 
 
@@ -70,5 +70,5 @@ def explain(accelerator: str, path: str, config: Config, no_progress: bool, **op
 
     ids = sorted(chips_called(accelerator))
     with opened(path) as tree:
-        verdict = scanned(tree, config, shown=path, quiet=no_progress, **options)
+        verdict = run_scan(tree, config, shown=path, quiet=no_progress, **options)
     write("\n".join(text(verdict, chip) for chip in ids), None)

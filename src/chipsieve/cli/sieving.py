@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import replace
 
-from chipsieve.cli.common import concluded, conditions_of, opened, reader, report_on, write
+from chipsieve.cli.common import conditions_of, opened, reader, report_on, with_progress, write
 from chipsieve.cli.options import JUDGING, REPORTING, takes
 
 if TYPE_CHECKING:
@@ -35,18 +35,20 @@ def sieve(files: tuple[Path, ...], root: str | None, config: Config, **options: 
       chipsieve sieve findings.sarif --root path/to/repository
       chipsieve sieve findings.sarif --scope tree --policy paper
     """
-    from chipsieve.api import sieve as run
+    from chipsieve import api
 
     conditions = conditions_of(options.pop("fail_on"), config)
     given = {name: options.pop(name) for name in ("form", "output", "also", "verbose", "strict_coverage")}
     quiet, config = options.pop("no_progress"), replace(config, honour_ignores=not options.pop("no_ignore"))
     with opened(root) if root else nullcontext() as tree:
-        verdict = concluded(lambda step: run(files, tree, config=config, progress=step, **options), quiet=quiet)
-        _tell(verdict, rooted=root is not None or options["scope"] == "tree")
+        verdict = with_progress(
+            lambda step: api.sieve(files, tree, config=config, progress=step, **options), quiet=quiet
+        )
+        _warn(verdict, rooted=root is not None or options["scope"] == "tree")
         report_on(verdict, reader(tree) if tree else None, conditions=conditions, **given)
 
 
-def _tell(verdict: Verdict, *, rooted: bool) -> None:
+def _warn(verdict: Verdict, *, rooted: bool) -> None:
     """What a user should know whatever the format: results that are not ours, and what a missing root costs."""
     for gap in verdict.gaps:
         if gap.notice:

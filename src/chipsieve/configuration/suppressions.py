@@ -20,7 +20,7 @@ from chipsieve.sources.discovery import Discovery
 from chipsieve.sources.scan_record import Ignored
 
 FAULTS = 20  # faulty comments that are reported of one file
-Place = tuple[str, str, int]
+SignalAt = tuple[str, str, int]
 
 
 class Suppressions:
@@ -36,8 +36,8 @@ class Suppressions:
         self._languages = dict(found.files)
         self._comments: dict[str, tuple[Comment, ...]] = {}
         self._by_line: dict[tuple[str, int], list[Comment]] = {}
-        self._disabled: set[Place] = set()
-        self._ignored: dict[Place, Ignored] = {}
+        self._disabled: set[SignalAt] = set()
+        self._ignored: dict[SignalAt, Ignored] = {}
         self._used: set[tuple[str, int, str]] = set()
 
     def wanted(self, readings: Iterable[Reading]) -> tuple[Reading, ...]:

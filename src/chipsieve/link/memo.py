@@ -1,4 +1,4 @@
-"""What follows from a file's conditions in this run? They ask few questions, which most runs answer alike."""
+"""What follows from a file's conditions in this run? Memoised by the answers to the few questions that they ask."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ PASSES = 3  # a launch that asks for a module meets that module's import guards,
 STANDING_ANSWERS: dict[Standing, Ternary] = {"asserted": True, "optional": None, "inert": False}
 MODULES_NOT_SETTLED = "which modules the run asks for did not settle: the last answer counts"
 
-Place = tuple[str, str, int]
+SignalAt = tuple[str, str, int]
 Keep = Callable[[Finding], bool]
 
 
@@ -38,7 +38,7 @@ class Found(NamedTuple):
     question: Question | None = None
 
 
-def place_of(item: Finding) -> Place:
+def place_of(item: Finding) -> SignalAt:
     """By what two engines' findings are one: signal, path and line."""
     return item.signal, item.path, item.span.line
 
@@ -103,7 +103,7 @@ class Matcher:
         for index, fact in enumerate(reading.facts):
             yield from (Found(index, *pair) for pair in matched(fact, path, self._table))
 
-    def _joined(self, reading: Reading, own: Iterable[Found], met: set[Place]) -> list[Found]:
+    def _joined(self, reading: Reading, own: Iterable[Found], met: set[SignalAt]) -> list[Found]:
         """The findings of a reading's facts and, where no fact of ours says the same, of its marks."""
         joined = [one._replace(finding=both) for one in own if (both := self._confirmed(one.finding))]
         for index, mark in enumerate(reading.findings, len(reading.facts)):
@@ -203,9 +203,9 @@ class _Marks(NamedTuple):
     fullest: str
 
 
-def _by_place(marks: Iterable[Finding]) -> Mapping[Place, _Marks]:
+def _by_place(marks: Iterable[Finding]) -> Mapping[SignalAt, _Marks]:
     """The marks by place; of several engines the one stands that says most."""
-    said: defaultdict[Place, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    said: defaultdict[SignalAt, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     for mark in set(marks):
         said[place_of(mark)][mark.engine] += bool(mark.row) + bool(mark.value)
     return {

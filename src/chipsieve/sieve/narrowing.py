@@ -35,17 +35,17 @@ def sieve(
     kept = criteria.everything if spared.processors else spared.named | spared.explaining
     left, results = criteria.everything, []
     for step in steps:
-        doomed = left - kept
-        rulings = tuple(_carried_out(ruling, doomed, spared, criteria) for ruling in asked[step.id])
+        cuttable = left - kept
+        rulings = tuple(_carried_out(ruling, cuttable, spared, criteria) for ruling in asked[step.id])
         after = left.difference(*(ruling.excluded for ruling in rulings))
         results.append(StepResult(step.id, step.question, len(left), len(after), rulings, step.quiet))
         left = after
     return Proof(tuple(results), criteria.ordered(left), spared)
 
 
-def _carried_out(ruling: Ruling, doomed: Chips, spared: Spared, criteria: Criteria) -> Ruling:
+def _carried_out(ruling: Ruling, cuttable: Chips, spared: Spared, criteria: Criteria) -> Ruling:
     """The ruling with what it excludes of the chips that may be excluded."""
-    gone = ruling.against(spared) & doomed
+    gone = ruling.against(spared) & cuttable
     return replace(ruling, excluded=criteria.ordered(gone)) if gone else ruling
 
 
