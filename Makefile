@@ -1,7 +1,8 @@
 # The same commands as ./dev, for those who type make. `make scan SCAN=path` scans a path,
 # `make test TEST="--fast -k shell"` runs the quick tests of that name, and
 # `make agreement CLONES="path path"` counts clones as well as the fixtures,
-# `make eval CLONES=dir [LABELS=file] [POLICY=name] [PAGE=docs/accuracy.md]` measures on labelled repositories,
+# `make eval CLONES=dir [LABELS=file] [POLICY=name] [PAGE=docs/accuracy.md] [OPTIONS=--reports]` measures on labelled
+# repositories and, with --reports, on public reports,
 # `make bench [CLONES=dir] [RUNS=5] [PEERS="name name"] [PAGE=docs/performance.md] [OPTIONS=...]` measures time and memory.
 .PHONY: help scan agreement eval bench test lint check docs rules sarif
 
@@ -15,7 +16,7 @@ agreement:
 	@./dev agreement $(CLONES)
 
 eval:
-	@./dev eval $(CLONES) $(if $(LABELS),--labels $(LABELS)) $(if $(POLICY),--policy $(POLICY)) $(if $(PAGE),--page $(PAGE))
+	@./dev eval $(CLONES) $(if $(LABELS),--labels $(LABELS)) $(if $(POLICY),--policy $(POLICY)) $(if $(PAGE),--page $(PAGE)) $(OPTIONS)
 
 bench:
 	@./dev bench $(CLONES) $(if $(RUNS),--runs $(RUNS)) $(PEERS:%=--peer %) $(if $(PAGE),--page $(PAGE)) $(OPTIONS)

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from chipsieve.catalogue import load_catalogue
 from evals.clones import find_clone, tree_of
+from evals.headlines import missed, recall
 from evals.labels import Label, load_labels
 from evals.measure import measure
+from evals.reports import FieldReport, agrees, check, load_reports, table
 from evals.totals import blame, failures, totals
 
 TRAIN = "torchrun --nproc_per_node 8 train.py --bf16\n"
@@ -46,7 +49,7 @@ def label(clones: Path, *truth: frozenset[str], kind: str = "positive") -> Label
 
 def test_the_labelled_commits_files_are_read(clones: Path) -> None:
     row = label(clones, A100)
-    clone = find_clone(clones, row)
+    clone = find_clone(clones, row.repo)
     assert clone is not None
     with tree_of(clone, row) as tree:
         assert tree.listing().paths == ("train.py", "train.sh", "weights.bin")
@@ -55,11 +58,11 @@ def test_the_labelled_commits_files_are_read(clones: Path) -> None:
         assert tree.text("train.sh") == "torchrun train.py\n", "HEAD where the clone lacks the commit"
     with tree_of(clone, replace(row, subdir="nowhere")) as tree:
         assert tree.listing().paths == ()
-    assert find_clone(clones, Label("who/else", "0", "", "positive", (), "high", "", "")) is None
+    assert find_clone(clones, "who/else") is None
 
 
 def test_a_truth_that_stays_is_kept_and_one_that_goes_is_blamed(clones: Path, tmp_path: Path) -> None:
-    clone = find_clone(clones, label(clones, A100))
+    clone = find_clone(clones, "owner/name")
     assert clone is not None
     remembering = tmp_path / "kept.sqlite"
     kept = measure(clone, label(clones, A100), remembering)
@@ -78,7 +81,7 @@ def test_a_truth_that_stays_is_kept_and_one_that_goes_is_blamed(clones: Path, tm
 
 
 def test_a_negative_with_an_exclusion_is_counted(clones: Path, tmp_path: Path) -> None:
-    clone = find_clone(clones, label(clones))
+    clone = find_clone(clones, "owner/name")
     assert clone is not None
     record = measure(clone, label(clones, kind="negative"), tmp_path / "kept.sqlite")
     assert any("| 1 of 1 |" in line for line in totals([record]))
@@ -90,3 +93,61 @@ def test_every_label_names_chips_of_the_catalogue() -> None:
     ids = {chip for row in load_labels() for group in row.truth for chip in group}
     assert ids <= set(load_catalogue().by_id)
     assert len(load_labels()) == 307
+
+
+def test_the_headline_of_a_row_is_found_and_put_first(clones: Path, tmp_path: Path) -> None:
+    clone, kept = find_clone(clones, "owner/name"), tmp_path / "kept.sqlite"
+    assert clone is not None
+    row = replace(label(clones, A100), headline=("train.py",), role="training")
+    right = measure(clone, row, kept, ("balanced",))
+    assert right["headline"] == {
+        "entry": "train.py", "found": True, "role": True, "training": True, "main": True, "also": False,
+        "instead": "train.sh:1",
+    }  # fmt: skip
+    by_script = measure(clone, replace(row, headline=("x.py", "train.sh"), role="inference"), kept, ("balanced",))
+    assert (by_script["headline"]["found"], by_script["headline"]["role"]) == (True, False)
+    lost = measure(clone, replace(row, headline=("pretrain.py",), also=("train.py",)), kept, ("balanced",))
+    assert (lost["headline"]["found"], lost["headline"]["main"], lost["headline"]["also"]) == (False, False, True)
+    assert measure(clone, label(clones, A100), kept, ("balanced",))["headline"] is None
+    assert list(recall([right, lost]))[-1] == "| 2 | 1 (50 %) | 1 (50 %) | 1 (50 %) | 1 (50 %) | 2 (100 %) |"
+    assert list(missed([right, lost])) == [f"- {lost['key']}: pretrain.py is no launch"]
+
+
+def test_every_headline_of_the_labels_has_a_role() -> None:
+    rows = [one for one in load_labels() if one.headline]
+    assert rows
+    assert {one.role for one in rows} <= {"training", "fine-tuning"}
+
+
+@pytest.mark.parametrize(
+    ("chips", "works", "expected"),
+    [
+        (A100, True, ("kept", True)),
+        (V100, True, ("excluded", False)),
+        (V100, False, ("excluded", True)),
+        (A100, False, ("kept", False)),
+        (V100 | A100, True, ("kept", True)),
+        (frozenset({"mi300x"}), True, ("presumed", False)),
+        (frozenset({"mi300x"}), False, ("presumed", False)),
+    ],
+)
+def test_a_public_report_is_answered(
+    clones: Path, chips: frozenset[str], *, works: bool, expected: tuple[str, bool]
+) -> None:
+    root = clones / "owner+name"
+    (root / "train.sh").write_text("export NCCL_IB_HCA=mlx5_0\n" + TRAIN, encoding="utf-8")
+    git(root, "commit", "-qam", "three")
+    commit = git(root, "rev-parse", "HEAD")
+    for launch in ("train.sh:2", "train.sh:9", ""):
+        found = check(root, FieldReport("r", "owner/name", commit, launch, "train.py", chips, works, "x"))
+        assert (found["launch"], found["policies"]["balanced"]["answer"]) == ("train.sh:2", expected[0])
+        assert agrees(found, "balanced") is expected[1]
+    nowhere = check(root, FieldReport("r", "owner/name", commit, "run.sh:1", "other.py", chips, works, "x"))
+    assert nowhere["policies"]["strict"]["answer"] == "no launch"
+    assert not agrees(nowhere, "strict")
+    assert list(table([nowhere]))[-1].startswith("| r | owner/name | ")
+
+
+def test_every_report_names_chips_of_the_catalogue() -> None:
+    known = load_catalogue().by_id
+    assert [one.id for one in load_reports() if not one.chips <= known.keys()] == []

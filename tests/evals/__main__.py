@@ -17,11 +17,12 @@ from typing import Any
 
 import click
 
-from evals import totals
+from evals import headlines, totals
 from evals.clones import find_clone
 from evals.labels import LABELS, Label, load_labels
 from evals.measure import MODES, measure
 from evals.page import page as published
+from evals.reports import check, load_reports, table
 
 
 @click.command()
@@ -31,15 +32,16 @@ from evals.page import page as published
 @click.option("--fresh", is_flag=True, help="Forget earlier outcomes.")
 @click.option("--only", multiple=True, metavar="TEXT", help="Rows whose name holds this; repeatable.")
 @click.option("--policy", "modes", type=click.Choice(list(MODES)), multiple=True, help="This mode; repeatable.")
+@click.option("--reports", is_flag=True, help="Check the public reports too.")
 @click.option("--page", type=click.Path(path_type=Path), help="Write the published page too.")
 @click.option("--workers", type=click.IntRange(1, 64), default=os.cpu_count() or 1)
 def main(  # noqa: PLR0913  one argument an option of the command line
     clones: Path, labels: Path, output: Path, *, fresh: bool, only: tuple[str, ...], modes: tuple[str, ...],
-    page: Path | None, workers: int,
+    reports: bool, page: Path | None, workers: int,
 ) -> None:  # fmt: skip
     """Measure chipsieve on the labelled rows whose clones lie below CLONES."""
     rows = [one for one in load_labels(labels) if not only or any(text in one.key for text in only)]
-    there = {one.key: (clone, one) for one in rows if (clone := find_clone(clones, one))}
+    there = {one.key: (clone, one) for one in rows if (clone := find_clone(clones, one.repo))}
     if fresh:
         output.unlink(missing_ok=True)
     done = {record["key"]: record for record in _records(output) if record["key"] in there}
@@ -53,10 +55,11 @@ def main(  # noqa: PLR0913  one argument an option of the command line
             stream.flush()
             bar.update(1)
     measured, absent = [done[one.key] for one in rows if one.key in done], len(rows) - len(there)
-    summary = _summary(measured, absent)
+    checked = _checked(clones) if reports else []
+    summary = _summary(measured, absent, checked)
     output.with_suffix(".md").write_text(summary, encoding="utf-8")
     if page:
-        page.write_text(published(measured, absent, {one.key: one.source for one in rows}), encoding="utf-8")
+        page.write_text(published(measured, absent, {one.key: one.source for one in rows}, checked), encoding="utf-8")
     click.echo(summary[: summary.index("## Rows")])
 
 
@@ -75,12 +78,22 @@ def _measured(
             yield future.result()
 
 
-def _summary(records: list[dict[str, Any]], absent: int) -> str:
+def _checked(clones: Path) -> list[dict[str, Any]]:
+    """The outcomes of the public reports whose clones are at hand."""
+    there = [(find_clone(clones, one.repo), one) for one in load_reports()]
+    with click.progressbar([(clone, one) for clone, one in there if clone], label="checking reports") as bar:
+        return [check(clone, one) for clone, one in bar]
+
+
+def _summary(records: list[dict[str, Any]], absent: int, checked: list[dict[str, Any]]) -> str:
     shown = [mode for mode in ("balanced", "strict") if records and mode in records[0]["modes"]]
     failed = [line for mode in shown for line in (f"### {mode}", "", *totals.failures(records, mode), "")]
     blamed = totals.blame(records, "balanced") if "balanced" in shown else ()
+    sought = [*headlines.recall(records)]
     lines = [
         f"{len(records)} rows measured, {absent} skipped for want of a clone.", "", *totals.totals(records), "",
+        *(["## Headlines", "", *sought, "", *headlines.missed(records), ""] if sought else []),
+        *(["## Public reports", "", *table(checked), ""] if checked else []),
         "## Lost", "", *failed, "## Blame (balanced)", "", *blamed, "",
         "## Rows", "", *totals.rows(records), "",
     ]  # fmt: skip

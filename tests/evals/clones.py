@@ -13,12 +13,12 @@ from chipsieve.sources.disk import Disk
 from evals.labels import Label
 
 
-def find_clone(clones: Path, label: Label) -> Path | None:
-    """The git directory or work tree of a label's repository below `clones`, None when it is not at hand.
+def find_clone(clones: Path, repo: str) -> Path | None:
+    """The git directory or work tree of the repository `owner/name` below `clones`, None when it is not at hand.
 
     A clone is called `owner+name` or `owner/name`; it is a bare repository, holds one called `repo`, or is a work tree.
     """
-    for name in (label.repo.replace("/", "+"), label.repo):
+    for name in (repo.replace("/", "+"), repo):
         for where in (clones / name, clones / f"{name}.git", clones / name / "repo", clones / name / ".git"):
             if (where / "objects").is_dir() and (where / "HEAD").is_file():
                 return where

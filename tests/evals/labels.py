@@ -2,6 +2,10 @@
 
 `truth` is groups separated by spaces, each group the ids of the catalogue that the citation allows, separated by `|`:
 a group is kept when one of its ids is. Rows of low confidence are listed and not scored.
+
+`headline` names the run that the repository is about, as its README and code say: the program, and the script that
+holds the command, either of which identifies it; `role` is what that run is for, `also` names other runs that would do.
+It is empty where the tree holds no training program, and for submissions.
 """
 
 from __future__ import annotations
@@ -25,6 +29,9 @@ class Label:
     confidence: str
     scope: str
     citation: str
+    headline: tuple[str, ...] = ()
+    role: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -57,5 +64,6 @@ def _label(row: dict[str, str]) -> Label:
     groups = tuple(frozenset(group.split("|")) for group in row["truth"].split())
     return Label(
         row["repo"], row["commit"], row["subdir"].strip("/"), row["kind"], groups, row["confidence"],
-        row.get("scope", ""), row.get("citation", ""),
+        row.get("scope", ""), row.get("citation", ""), tuple(row.get("headline", "").split()), row.get("role", ""),
+        tuple(row.get("also", "").split()),
     )  # fmt: skip

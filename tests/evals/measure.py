@@ -26,6 +26,7 @@ from chipsieve.sources.readers import read_tree
 from chipsieve.sources.scan_record import record_scan
 from evals.baseline import plain_search
 from evals.clones import tree_of
+from evals.headlines import headline
 from evals.labels import Label
 
 Record = dict[str, Any]
@@ -48,8 +49,10 @@ def measure(clone: Path, label: Label, kept: Path, modes: Sequence[str] = tuple(
             remembered = cache.hits
         seconds = {"reading": time.perf_counter() - start}
         says = {scope: match_tree(readings, default_table(), scope=scope) for scope in ("launch", "tree")}
-        outcomes = {mode: outcome(verdict(found, readings, says[scope], policy, scope), label)
-                    for mode, (policy, scope) in MODES.items() if mode in modes}  # fmt: skip
+        judged = {mode: verdict(found, readings, says[scope], policy, scope)
+                  for mode, (policy, scope) in MODES.items() if mode in modes}  # fmt: skip
+        outcomes = {mode: outcome(one, label) for mode, one in judged.items()}
+        about = headline(judged["balanced"], label) if "balanced" in judged else None
         seconds["all"] = time.perf_counter() - start
         outcomes["search"] = _kept(plain_search(found), label)
         gaps = sum(len(reading.gaps) for reading in readings) + len(found.gaps)
@@ -59,7 +62,7 @@ def measure(clone: Path, label: Label, kept: Path, modes: Sequence[str] = tuple(
         "truth": [sorted(group) for group in label.truth], "files": len(found.files), "gaps": gaps,
         "launches": len(runs), "training": sum(run.role in TRAINING for run in runs),
         "seconds": {name: round(value, 2) for name, value in seconds.items()}, "megabytes": _megabytes(),
-        "remembered": remembered, "modes": outcomes,
+        "remembered": remembered, "headline": about, "modes": outcomes,
     }  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from statistics import median
 from typing import Any
 
 from chipsieve.catalogue import load_catalogue
-from evals import totals
+from evals import headlines, totals
+from evals.reports import table
 
 Record = dict[str, Any]
 INTRODUCTION = """\
@@ -36,6 +37,15 @@ search for words (`tests/evals/baseline.py`).
 The rows were at hand while chipsieve was written, so these are figures on development data. Wherever a row was lost,
 the cause was looked for and fixed in general, never by naming a repository; what could not be fixed is below.
 """
+HEADLINES = """\
+The run that a repository is about is written down by hand, from its README and code (`headline` in the labels). Is it
+among the launches, is its role right, and is it the main launch?
+"""
+REPORTED = """\
+`tests/evals/reports.csv` holds public reports that code can confirm: a launch works on a chip, or fails there. *Works*
+agrees when the chip is kept in that launch and goes in no other training launch but by presumption, *fails* when it is
+excluded from that launch by more than a presumption.
+"""
 REPRODUCTION = """\
 ## Reproduce
 
@@ -50,17 +60,25 @@ Rows without a clone are skipped and counted. The run is resumable, and keeps re
 """
 
 
-def page(records: Sequence[Record], absent: int, sources: dict[str, str]) -> str:
-    """The page on the outcomes; `sources` tells for each row where its tree comes from."""
+def page(records: Sequence[Record], absent: int, sources: dict[str, str], reports: Sequence[Record] = ()) -> str:
+    """The page on the outcomes of rows and public reports; `sources` says for each row where its tree comes from."""
     lines = [
         INTRODUCTION, *_measured(records, absent), "", "## Totals", "",
-        *totals.totals(records), "", "## By hardware (balanced)", "", *_by(records, _family), "",
+        *totals.totals(records), "", "## Headlines", "", HEADLINES, *headlines.recall(records), "",
+        *headlines.missed(records), "", *_reported(reports),
+        "## By hardware (balanced)", "", *_by(records, _family), "",
         "## By source (balanced)", "", *_by(records, lambda one: sources[one["key"]]), "",
         "## Known failures", "", *_failures(records), "", "## What cost the truth, and what a name spoke against", "",
         *totals.blame(records, "balanced"), "", *_contradictions(records), "", REPRODUCTION, "## Rows (balanced)", "",
         *totals.rows(records), "",
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _reported(reports: Sequence[Record]) -> Iterator[str]:
+    """What people report of a launch on their chips, beside what is said of it."""
+    if reports:
+        yield from ("## Public reports", "", REPORTED, *table(reports), "")
 
 
 def _measured(records: Sequence[Record], absent: int) -> Iterator[str]:
