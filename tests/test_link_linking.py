@@ -254,6 +254,18 @@ def test_a_script_that_names_an_image_stands_in_that_one() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "local", ["bf16-trainer", "trainer:bf16", "/shared/bf16.sif", "images/bf16.sqsh", "<image>/bf16"]
+)
+def test_a_local_name_is_what_the_recipe_beside_builds(local: str) -> None:
+    run = script("run.sh", command("docker exec box python train.py"))
+    named = having(run, replace(fact("bf16", kind="image"), value=local))
+    found = standings(one(named, image("Dockerfile"), module("train.py")))
+    assert found["bf16", "Dockerfile"] == "asserted"
+    elsewhere = having(run, replace(fact("bf16", kind="image"), value="docker://registry.example:5000/team#bf16:1"))
+    assert standings(one(elsewhere, image("Dockerfile"), module("train.py")))["bf16", "Dockerfile"] == "optional"
+
+
 def test_the_recipe_is_the_scripts_before_the_entrys() -> None:
     run = script("jobs/run.sh", command("docker exec box python code/train.py"))
     train = module("code/train.py")

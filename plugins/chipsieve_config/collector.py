@@ -60,8 +60,9 @@ class Collector:
             self.state("pin", pin.name, pin.text, start, end, (*conditions, *pin.conditions))
 
     def image(self, reference: str, start: int, end: int, conditions: Conditions = ()) -> None:
-        """State the reference of a container image; any image may be asked for."""
-        self._facts.append(self._fact("image", "", reference, start, end, conditions))
+        """State the reference of a container image, when it holds what a signal asks for."""
+        if self.vocabulary.holds("image", reference):
+            self._facts.append(self._fact("image", "", reference, start, end, conditions))
 
     def literal(self, word: str, start: int, end: int, conditions: Conditions = ()) -> None:
         """State a word of a command, when it holds what a signal asks for."""

@@ -95,9 +95,9 @@ class Record:
         if kind == "pin":
             package = PACKAGE.match(value or "")
             return package is not None and self.vocabulary.asks(kind, package[1])
-        if kind == "literal":
+        if kind in ("literal", "image"):
             return bool(value) and self.vocabulary.holds(kind, value or "")
-        return kind in ("image", "claim") or self.vocabulary.asks(kind, name)
+        return kind == "claim" or self.vocabulary.asks(kind, name)
 
     def assign(self, name: str, made: Assignment) -> None:
         """A variable was assigned that is not exported, at least not yet."""

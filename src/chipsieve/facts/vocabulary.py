@@ -15,13 +15,13 @@ from functools import cached_property
 ANY = "*"
 DOTTED = ("key", "name", "call", "argument", "flag")  # kinds whose names have components
 KEPT = 20_000  # answers that are remembered; a tokenizer's vocabulary has more names than are worth keeping
-BY_WORDS = ("literal", "claim")  # kinds whose names are words that the text must hold
+BY_WORDS = ("image", "literal", "claim")  # kinds whose names are words that the text must hold
 
 
 class Vocabulary:
     """The last components of the names that are asked for, by kind of fact; some hold a `*`.
 
-    Of literals and claims they are words that the text must hold, in lower case; of constants the numbers, as text;
+    Of images, literals and claims they are words that the text must hold, in lower case; of constants the numbers, as text;
     of `beside` the siblings of keys and the arguments of calls that decide.
     """
 
@@ -47,12 +47,12 @@ class Vocabulary:
         return answer
 
     def holds(self, kind: str, text: str) -> bool:
-        """Whether a literal's or claim's text holds a word that a signal asks for."""
+        """Whether the text of an image's reference, a literal or a claim holds a word that a signal asks for."""
         pattern = self._patterns.get(kind)
         return pattern is not None and pattern.search(text.casefold()) is not None
 
     def everything(self, kind: str) -> bool:
-        """Whether some signal asks for every literal or claim, whatever its text holds."""
+        """Whether some signal asks for every image, literal or claim, whatever its text holds."""
         return ANY in self.names.get(kind, ())
 
     @cached_property

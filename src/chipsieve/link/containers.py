@@ -21,7 +21,9 @@ from chipsieve.link.file_index import FileIndex
 from chipsieve.link.following import Run
 
 VERBS = ("run", "exec", "shell")
-REFERENCE = re.compile(r"[\w./:@+-]+")  # a placeholder, `<path to image>`, names none
+REFERENCE = re.compile(
+    r"(?:\w+://)?[\w.-]+(?::\d+)?[/#][\w./:@+#-]+(?<!\.sif)(?<!\.simg)(?<!\.sqsh)"
+)  # registry or owner, name
 NEAR = 4  # words between a container tool and its verb
 
 
@@ -43,10 +45,9 @@ class Containers:
         return next((_default(found) for folder in folders if (found := self._recipes(folder))), None)
 
     def _names_one(self, script: str) -> bool:
-        return any(
-            fact.kind == "image" and REFERENCE.fullmatch(fact.value or "")
-            for fact in self._index.readings[script].facts
-        )
+        """Whether a script names a public image; a local name (`trainer:v1`, `images/trainer.sif`) is built somewhere."""
+        facts = self._index.readings[script].facts
+        return any(fact.kind == "image" and REFERENCE.fullmatch(fact.value or "") for fact in facts)
 
     def _starts_one(self, script: str) -> bool:
         return any(_contains(command) for command in self._index.readings[script].commands)

@@ -15,7 +15,6 @@ from chipsieve.facts.vocabulary import ANY, BY_WORDS, Vocabulary, last_component
 from chipsieve.signals import load_signals
 from chipsieve.signals.signal import Row, Signal
 
-BY_PATTERN = ("image", *BY_WORDS)  # rows whose names are words that the text must hold, and no more
 
 Rows = Iterable[tuple[str, Row]]  # each with its signal's id
 
@@ -31,7 +30,7 @@ class SignalTable:
         self._glob_patterns: dict[str, re.Pattern[str]] = {}
         for signal in signals.values():
             for row in signal.rows:
-                for name in ("",) if row.kind in BY_PATTERN else row.names or (ANY,):
+                for name in ("",) if row.kind in BY_WORDS else row.names or (ANY,):
                     self._add(signal.id, row, normal(row.kind, name))
 
     def _add(self, signal: str, row: Row, name: str) -> None:
