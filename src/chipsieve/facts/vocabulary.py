@@ -21,8 +21,8 @@ BY_WORDS = ("image", "literal", "claim")  # kinds whose names are words that the
 class Vocabulary:
     """The last components of the names that are asked for, by kind of fact; some hold a `*`.
 
-    Of images, literals and claims they are words that the text must hold, in lower case; of constants the numbers, as text;
-    of `beside` the siblings of keys and the arguments of calls that decide.
+    Of images, literals and claims they are words that the text must hold, in lower case; of constants the numbers, as
+    text; of `beside` the siblings of keys and the arguments of calls that decide.
     """
 
     def __init__(self, names: Mapping[str, Iterable[str]]) -> None:

@@ -15,7 +15,6 @@ from chipsieve.facts.vocabulary import ANY, BY_WORDS, Vocabulary, last_component
 from chipsieve.signals import load_signals
 from chipsieve.signals.signal import Row, Signal
 
-
 Rows = Iterable[tuple[str, Row]]  # each with its signal's id
 
 
