@@ -45,7 +45,7 @@ class Containers:
         return next((_default(found) for folder in folders if (found := self._recipes(folder))), None)
 
     def _names_one(self, script: str) -> bool:
-        """Whether a script names a published image; a local name (`trainer:v1`, `images/trainer.sif`) was built here."""
+        """Whether a script names a published image: a local name (`trainer:v1`, `x/trainer.sif`) was built here."""
         facts = self._index.readings[script].facts
         return any(fact.kind == "image" and REFERENCE.fullmatch(fact.value or "") for fact in facts)
 
