@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase, translate
-from functools import cache, cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import translate
+from functools import cache, cached_property, lru_cache
 
 from chipsieve.facts.deciding import truth, value_forms
 from chipsieve.facts.finding import Match
+from chipsieve.facts.globs import fits
 from chipsieve.facts.reading import Fact
 from chipsieve.facts.vocabulary import ANY, BY_WORDS, Vocabulary, last_component, normal
 from chipsieve.signals import load_signals
 from chipsieve.signals.signal import Row, Signal
 
+KEPT = 20_000  # names whose rows are remembered
 Rows = Iterable[tuple[str, Row]]  # each with its signal's id
 
 
@@ -27,6 +29,7 @@ class SignalTable:
         self._exact: defaultdict[tuple[str, str], list[tuple[str, Row]]] = defaultdict(list)
         self._globs: defaultdict[str, list[tuple[str, str, Row]]] = defaultdict(list)
         self._glob_patterns: dict[str, re.Pattern[str]] = {}
+        self._rows = lru_cache(KEPT)(self._found_rows)
         for signal in signals.values():
             for row in signal.rows:
                 for name in ("",) if row.kind in BY_WORDS else row.names or (ANY,):
@@ -38,11 +41,13 @@ class SignalTable:
         else:
             self._exact[row.kind, name].append((signal, row))
 
-    def _rows(self, kind: str, name: str = "") -> Iterator[tuple[str, Row]]:
+    def _found_rows(self, kind: str, name: str = "") -> Sequence[tuple[str, Row]]:
+        """The rows of a kind whose names fit, each with its signal's id; a tree repeats few names."""
         name = normal(kind, name)
-        yield from self._exact.get((kind, name), ())
+        rows = list(self._exact.get((kind, name), ()))
         if self._any_glob(kind).match(name):
-            yield from ((signal, row) for glob, signal, row in self._globs[kind] if fnmatchcase(name, glob))
+            rows += [(signal, row) for glob, signal, row in self._globs[kind] if fits(name, glob)]
+        return rows
 
     def _any_glob(self, kind: str) -> re.Pattern[str]:
         """One pattern for all globs of a kind: most names fit none, and one try shows it."""
@@ -72,7 +77,7 @@ class SignalTable:
         """What a line of prose says, each with the code-point offsets of what matched."""
         folded = text.casefold()
         for signal, row in self._rows("claim"):
-            if row.names and not any(name in folded for name in row.names):
+            if not _may_hold(row, folded):
                 continue
             for hit in _compiled(row.pattern).finditer(text):
                 group = "value" if "value" in hit.re.groupindex else 0
@@ -97,7 +102,9 @@ class SignalTable:
             case "pin":
                 return self._pin(value or "")
             case kind:  # flag, directive, image, literal
-                return _matches(kind, self._rows(kind, fact.name), value)
+                rows, folded = self._rows(kind, fact.name), (value or "").casefold()
+                fitting = [row for row in rows if _may_hold(row[1], folded)] if kind in BY_WORDS else rows
+                return _matches(kind, fitting, value)
 
     def _key(self, fact: Fact, value: str | None, path: str) -> tuple[Match, ...]:
         """A row's name matches the end of the key's path (`bf16.enabled`), `*` any one segment."""
@@ -162,6 +169,11 @@ class SignalTable:
         return tuple(Match(signal, "pin", str(pinned), row.by) for signal, row in fitting)
 
 
+def _may_hold(row: Row, folded: str) -> bool:
+    """Whether a text in lower case holds one of the words without which the row's pattern cannot fit."""
+    return not row.names or any(word in folded for word in row.names)
+
+
 def _endings(fact: Fact) -> list[str]:
     """The path of a key from each of its segments on."""
     path = (*fact.parts, fact.name)
@@ -201,7 +213,7 @@ def _beside(row: Row, siblings: Mapping[str, str]) -> bool:
 
 
 def _in_file(row: Row, path: str) -> bool:
-    return not row.files or any(fnmatchcase(path.casefold(), glob.casefold()) for glob in row.files)
+    return not row.files or any(fits(path.casefold(), glob.casefold()) for glob in row.files)
 
 
 def _on_argument(row: Row) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatch
 from functools import cache
 from importlib.resources import files
 from typing import Literal, cast
 
 import msgspec
 
+from chipsieve.facts.globs import fits
 from chipsieve.tables import load_toml
 
 SHEBANG = re.compile(rb"#!\s*\S*?/?(?:env\s+(?:-\S+\s+)*)?([a-z]+)[\d.]*\s*$", re.MULTILINE)
@@ -56,7 +56,7 @@ def nature_of(language: str) -> Nature | None:
 def language_of(name: str) -> str:
     """The language of a file by its name alone, "" for none."""
     base = name.rpartition("/")[2].casefold()
-    return next((language for glob, language in languages().globs if fnmatch(base, glob)), "")
+    return next((language for glob, language in languages().globs if fits(base, glob)), "")
 
 
 def language_of_program(beginning: bytes) -> str:
