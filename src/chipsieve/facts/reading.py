@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from sys import intern
 from typing import Literal
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from chipsieve.facts.conditions import Conditions, Question
 from chipsieve.facts.finding import Finding
@@ -121,6 +123,12 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     name: str
     mentions: frozenset[str]
     guarded: tuple[tuple[Conditions, frozenset[str]], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Share the names: a tree mentions each of them in ten places, and every file and worker has its own copy."""
+        force_setattr(self, "mentions", frozenset(map(intern, self.mentions)))
+        guarded = tuple((conditions, frozenset(map(intern, names))) for conditions, names in self.guarded)
+        force_setattr(self, "guarded", guarded)
 
 
 class Document(msgspec.Struct, frozen=True, array_like=True, gc=False):
