@@ -50,8 +50,7 @@ SETTINGS = (
 
 def memory_floor(launch: Launch) -> Iterable[Evidence]:
     """The memory that each chip needs: a test's own derived quantity, no part of the product."""
-    given = {one.name: one for one in launch.settings}
-    needed = [given[name] for name in ("billions", "bytes-per-parameter", "shards") if name in given]
+    needed = [one for name in ("billions", "bytes-per-parameter", "shards") if (one := launch.setting(name))]
     if len(needed) < len(SETTINGS):
         return
     billions, size, shards = (float(one.value) for one in needed)
@@ -62,7 +61,9 @@ def memory_floor(launch: Launch) -> Iterable[Evidence]:
 
 def verdict(settings: tuple[Setting, ...] = SETTINGS, policy: str = "balanced") -> Verdict:
     """The verdict on one launch with these settings and no finding at all."""
-    launch = verdicts.launch(findings=(), settings=settings)
+    declared = tuple(one for one in settings if one.source == "default")
+    ours = tuple(one for one in settings if one not in declared)
+    launch = verdicts.launch(findings=(), settings=ours, defaults=declared)
     rules = Rules(
         load_catalogue(), {**load_signals(), CLAIM: FLOOR}, load_policy(policy), derivers={CLAIM: memory_floor}
     )

@@ -104,3 +104,17 @@ export NCCL_SOCKET_IFNAME=ib0
 
     assert variables("x = 1\n") == [("run.sh", 2)]
     assert variables(code) == [("run.sh", 2), ("train.py", 2)]
+
+
+def test_a_setting_is_what_the_run_sets_else_what_the_code_declares(tmp_path: Path) -> None:
+    code = (
+        "import argparse\nparser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--batch-size', default=8)\nparser.add_argument('--layers', default=12)\n"
+    )
+    launch = only(
+        scan(write(tmp_path, {"run.sh": "N=2 python train.py --batch_size 16\n", "train.py": code}), workers=1)
+    )
+    found = [launch.setting(name) for name in ("batch_size", "--layers", "N", "other")]
+    assert [one and (one.value, one.path, one.span.line, one.source) for one in found] == [
+        ("16", "run.sh", 1, "command line"), ("12", "train.py", 4, "default"), ("2", "run.sh", 1, "environment"), None,
+    ]  # fmt: skip

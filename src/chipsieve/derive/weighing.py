@@ -4,8 +4,8 @@ A derived quantity, a memory floor say, takes at most four files:
 
 1. `src/chipsieve/signals/<claim>.toml`: what it claims, at which step and how firmly, in one predicate where `$value`
    is the number (`requires = { memory_gb_at_least = "$value" }`); without match rows, since no single line shows it.
-2. a module here with a function from a launch to evidence (a `Deriver`): it reads `launch.settings` and
-   `launch.findings` and gives `Evidence(claim, value, standing, (Quantity(...),))`, the quantity resting on what it is
+2. a module here with a function from a launch to evidence (a `Deriver`): it asks `launch.setting(name)`, reads
+   `launch.findings`, and gives `Evidence(claim, value, standing, (Quantity(...),))`, the quantity resting on what it is
    computed from; nothing where one of them is unknown. The evidence is `asserted` only where all are certain.
 3. a row in `DERIVERS` below: the claim's id and the function.
 4. its tests.

@@ -12,6 +12,7 @@ from chipsieve.facts.places import Span
 from chipsieve.facts.reading import Fact, Reading
 from chipsieve.facts.ternary import Ternary
 from chipsieve.facts.words import Resolved
+from chipsieve.link.option_values import option_name
 
 Standing = Literal["asserted", "optional", "inert"]
 
@@ -87,3 +88,8 @@ class Launch(msgspec.Struct, frozen=True):
     standings: tuple[FileStandings, ...] = ()
     stated: tuple[StatedFact, ...] = ()
     modules: frozenset[str] = frozenset()
+
+    def setting(self, name: str) -> Setting | None:
+        """What is in force under a name (`--batch-size` and `batch_size` are one), None where nothing sets it."""
+        wanted = option_name(name)
+        return next((one for one in (*self.settings, *self.defaults) if option_name(one.name) == wanted), None)
