@@ -63,7 +63,7 @@ def verdict(settings: tuple[Setting, ...] = SETTINGS, policy: str = "balanced") 
     """The verdict on one launch with these settings and no finding at all."""
     declared = tuple(one for one in settings if one.source == "default")
     ours = tuple(one for one in settings if one not in declared)
-    launch = verdicts.launch(findings=(), settings=ours, defaults=declared)
+    launch = verdicts.launch(findings=(), settings=ours, defaults=(declared,))
     rules = Rules(
         load_catalogue(), {**load_signals(), CLAIM: FLOOR}, load_policy(policy), derivers={CLAIM: memory_floor}
     )

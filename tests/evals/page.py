@@ -49,8 +49,8 @@ excluded from that launch by more than a presumption.
 REPRODUCTION = """\
 ## Reproduce
 
-Clone the repositories of `tests/evals/labels.csv` and `reports.csv` into one folder, each as `owner+name` (bare or with a work tree;
-partial clones are fine as long as the labelled commit's text files are there), and run
+Clone the repositories of `tests/evals/labels.csv` and `reports.csv` into one folder, each as `owner+name` (bare or with
+a work tree; partial clones are fine as long as the labelled commit's text files are there), and run
 
 ```
 make eval CLONES=that/folder OPTIONS=--reports

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Literal
 
 import msgspec
@@ -69,8 +70,8 @@ class Launch(msgspec.Struct, frozen=True):
     own words. Matching puts `findings` in the place of both: those that are not inert, each with its standing.
     `modules` are the first names of the modules that it certainly imports. `devices` is nodes times accelerators per
     node where the command says so, else 0. `settings` are the options, keys and variables that its command line,
-    environment and configurations set, sorted by name; `defaults` those that its code declares, in force where nothing
-    sets them.
+    environment and configurations set, sorted by name; `defaults` those that each file of its code declares, in force
+    where nothing sets them.
     """
 
     id: str
@@ -84,7 +85,7 @@ class Launch(msgspec.Struct, frozen=True):
     findings: tuple[tuple[Finding, Standing], ...] = ()
     devices: int = 0
     settings: tuple[Setting, ...] = ()
-    defaults: tuple[Setting, ...] = ()
+    defaults: tuple[tuple[Setting, ...], ...] = ()
     standings: tuple[FileStandings, ...] = ()
     stated: tuple[StatedFact, ...] = ()
     modules: frozenset[str] = frozenset()
@@ -92,4 +93,5 @@ class Launch(msgspec.Struct, frozen=True):
     def setting(self, name: str) -> Setting | None:
         """What is in force under a name (`--batch-size` and `batch_size` are one), None where nothing sets it."""
         wanted = option_name(name)
-        return next((one for one in (*self.settings, *self.defaults) if option_name(one.name) == wanted), None)
+        several = chain(self.settings, chain.from_iterable(self.defaults))
+        return next((one for one in several if option_name(one.name) == wanted), None)

@@ -159,14 +159,14 @@ class _Linker:
             for path in paths
         }
         self.gaps: list[Gap] = []
-        self._declared: dict[tuple[str, ...], tuple[Setting, ...]] = {}
+        self._declared: dict[str, tuple[Setting, ...]] = {}
 
-    def _defaults(self, code: Sequence[Reading]) -> tuple[Setting, ...]:
-        """The defaults that some files declare; launches that reach the same files share them."""
-        paths = tuple(reading.path for reading in code)
-        if paths not in self._declared:
-            self._declared[paths] = tuple(one for reading in code for one in declared(reading, "default"))
-        return self._declared[paths]
+    def _defaults(self, code: Sequence[Reading]) -> tuple[tuple[Setting, ...], ...]:
+        """The defaults that each of some files declares; launches that reach a file share what it declares."""
+        for reading in code:
+            if reading.path not in self._declared:
+                self._declared[reading.path] = declared(reading, "default")
+        return tuple(self._declared[reading.path] for reading in code)
 
     def _surroundings(self) -> Iterator[tuple[str, Reading]]:
         return ((path, one) for path, one in self._index.readings.items() if self._index.nature(path) in AROUND)
