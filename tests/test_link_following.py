@@ -466,3 +466,21 @@ def test_a_place_in_a_word_begins_where_the_path_does() -> None:
 def test_an_entry_is_known_that_the_tree_has_or_that_is_written_out(word: str, *, known: bool) -> None:
     (run,) = runs("run.sh", script("run.sh", command(f"python {word}")), module("train.py"))
     assert run.program.known is known
+
+
+@pytest.mark.parametrize(
+    ("line", "entry"),
+    [
+        ("sudo pip install torch fabric", None),
+        ("sudo -H pip3 install -r requirements.txt lightning", None),
+        ("uv pip install lightning train.py", None),
+        ("conda install -y composer", None),
+        ("sudo apt-get install fabric", None),
+        ("uv run fabric run train.py", "train.py"),
+        ("conda run -n env torchrun train.py", "train.py"),
+        ("sudo torchrun train.py install", "train.py"),
+    ],
+)
+def test_what_is_installed_is_not_started(line: str, entry: str | None) -> None:
+    found = runs("run.sh", script("run.sh", command(line)), module("train.py"))
+    assert [run.program.entry for run in found] == ([entry] if entry else [])

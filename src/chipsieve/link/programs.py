@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from chipsieve.commands.known import known
 from chipsieve.commands.launchers import launchers
 from chipsieve.facts.words import Resolved
 from chipsieve.link.file_index import FileIndex
@@ -16,6 +17,7 @@ from chipsieve.link.file_index import FileIndex
 VERSIONED = re.compile(r"(python|ipython|pypy)[\d.]*$")
 PROGRAM_ENDINGS = (".sh", ".bash", ".slurm", ".sbatch", ".py", ".job", ".pbs")
 MODULE_OPTIONS = ("-m", "--module")
+INSTALL = "install"  # the verb of pip, conda, apt-get and their like
 
 
 class Program(msgspec.Struct, frozen=True):
@@ -47,6 +49,8 @@ class _Finder:
         table = launchers()
         for at, word in enumerate(self.words):
             base = posixpath.basename(word.text)
+            if base in known().own_flags and any(near.text == INSTALL for near in self.words[at + 1 : at + 3]):
+                return None  # `uv pip install lightning` starts no launcher, and `uv run lightning` does
             if base in table.distributed:
                 return self.distributed(at + 1, base)
             if base in table.pythons or VERSIONED.fullmatch(base):
