@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Iterable, Mapping
 
 from chipsieve import __version__
 from chipsieve.derive.premises import Date, Premise, Quantity
@@ -18,24 +17,6 @@ from chipsieve.sieve.proof import Conflict, Ruling, StepResult
 
 SCHEMA = "chipsieve/1"
 Record = dict[str, object]
-Item = TypeVar("Item")
-
-
-class Records(list[Record], Generic[Item]):
-    """A list whose records are made one by one while it is written: all at once take several times the text's size."""
-
-    def __init__(self, make: Callable[[Item], Record], items: Sequence[Item]) -> None:
-        """Take what each record is made from, and how."""
-        super().__init__()
-        self._make, self._items = make, items
-
-    def __iter__(self) -> Iterator[Record]:
-        """Each record, made now."""
-        return map(self._make, self._items)
-
-    def __len__(self) -> int:
-        """How many there are."""
-        return len(self._items)
 
 
 def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format takes a style
@@ -47,7 +28,7 @@ def document(verdict: Verdict) -> Record:
     """The verdict as JSON values, by contract `chipsieve/1`."""
     return {
         **header(verdict),
-        "launches": Records(launch_record, verdict.launches),
+        "launches": [launch_record(outcome) for outcome in verdict.launches],
         "repository": repository_record(verdict),
         "findings": finding_records(verdict),
         **footer(verdict),
@@ -136,7 +117,7 @@ def repository_record(verdict: Verdict) -> Record:
 def finding_records(verdict: Verdict) -> list[Record]:
     """The contract's `findings`, by place; a launch where a finding is inert is not in its `standing`."""
     table = lookups.standings(verdict)
-    return Records(lambda one: _finding(verdict, one, table.get(one, {})), lookups.sorted_findings(verdict))
+    return [_finding(verdict, finding, table.get(finding, {})) for finding in lookups.sorted_findings(verdict)]
 
 
 def _finding(verdict: Verdict, finding: Finding, standing: Mapping[str, Standing]) -> Record:
