@@ -14,6 +14,7 @@ from functools import cache, partial
 from chipsieve.commands.flags import BARE, flags
 from chipsieve.commands.pins import conda, requirement
 from chipsieve.facts.conditions import Conditions, Question
+from chipsieve.facts.conventions import ARGUMENT_KEYS, IMAGE_KEYS, SCHEDULER_PREFIXES
 from chipsieve.facts.deciding import truth
 from chipsieve.facts.paths import is_kind
 from chipsieve_config.collector import Collector
@@ -30,9 +31,9 @@ ACTION_INPUTS = "with"  # of a GitHub action, whose `script` may be JavaScript
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 PINNED = (("dependencies",), ("pip",))
 NOTHING = Mapping()
-IMAGES = frozenset({"image", "container", "container_image", "docker_image", "base_image"})
-SCHEDULER_PREFIX = re.compile(r"^(?:slurm|sbatch|srun)[_-]", re.IGNORECASE)
-ARGUMENTS = re.compile(r"(?:^|_)(?:args?|arguments|flags|opts|options|params|command|cmd|entrypoint)$", re.IGNORECASE)
+IMAGES = frozenset(IMAGE_KEYS)
+SCHEDULER_PREFIX = re.compile(rf"^(?:{'|'.join(SCHEDULER_PREFIXES)})[_-]", re.IGNORECASE)
+ARGUMENTS = re.compile(rf"(?:^|_)(?:{ARGUMENT_KEYS})$", re.IGNORECASE)
 FORMS = re.compile(f"^-|{SCHEDULER_PREFIX.pattern}|{ARGUMENTS.pattern}", re.IGNORECASE)
 SEGMENT = re.compile(r"[^.]+")
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from chipsieve.commands.pins import package
 from chipsieve.facts.conditions import Conditions, unknown
 from chipsieve_python.context import Context
 from chipsieve_python.dictionaries import ENVIRONMENTS, dict_entries, state_variables
 from chipsieve_python.evaluate import Text, evaluate, texts_of
 from chipsieve_python.literals import plain_text
 from chipsieve_python.syntax_tree import expression_kinds as expr
-
-PACKAGE = re.compile(r"\s*([\w.-]*)")
 
 
 class Argument(NamedTuple):
@@ -135,9 +133,3 @@ def _pins(node: expr.Expression, here: Context) -> None:
                 text = plain_text(element.value)
                 if text and here.asks("pin", package(text)):
                     here.state("pin", "", text, element.value, *own)
-
-
-def package(requirement: str) -> str:
-    """The package that a PEP 508 requirement names."""
-    named = PACKAGE.match(requirement)
-    return named[1] if named else ""

@@ -12,12 +12,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from chipsieve.commands.pins import package
 from chipsieve.facts.finding import snippet
 from chipsieve.facts.places import Lines, Span
 from chipsieve.facts.reading import Command, Fact, FactKind, Gap, Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Part, Word
-from chipsieve_python.call_facts import package
 from chipsieve_python.python_file import LIMIT, read_python
 from chipsieve_python.syntax_tree import parse
 from chipsieve_python.syntax_tree.lexer import Unreadable, Unsafe, outline

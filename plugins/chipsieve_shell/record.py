@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 
 from msgspec.structs import replace
 
+from chipsieve.commands.pins import package
 from chipsieve.facts.conditions import NEVER, Conditions
 from chipsieve.facts.finding import snippet
 from chipsieve.facts.reading import Command, Document, Fact, FactKind, Gap, Source
@@ -19,7 +19,6 @@ from chipsieve_shell.constants.source_map import Places
 from chipsieve_shell.syntax.nodes import Extent
 
 STEP_LIMIT = 40_000  # nodes walked per file: bounds loops within loops and calls within calls
-PACKAGE = re.compile(r"\s*([\w.-]+)")  # the name that a requirement begins with
 
 
 class Exhausted(Exception):
@@ -93,8 +92,8 @@ class Record:
 
     def _asked(self, kind: FactKind, name: str, value: str | None) -> bool:
         if kind == "pin":
-            package = PACKAGE.match(value or "")
-            return package is not None and self.vocabulary.asks(kind, package[1])
+            named = package(value or "")
+            return bool(named) and self.vocabulary.asks(kind, named)
         if kind in ("literal", "image"):
             return bool(value) and self.vocabulary.holds(kind, value or "")
         return kind == "claim" or self.vocabulary.asks(kind, name)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from chipsieve.facts.conditions import Conditions, Question
 
 LONGEST = 1_000
-NAME = re.compile(r"[A-Za-z0-9._-]+")
+PACKAGE = re.compile(r"\s*([\w.-]*)")
 WHEEL = re.compile(r"(?:.*/)?(?P<name>[A-Za-z0-9_.]+)-(?P<version>\d[\w.!+]*)-[\w.]+-[\w.]+-[\w.]+\.whl(?:#.*)?")
 ARCHIVE = re.compile(r"(?:\w+\+)?(?:https?|file|git|ssh)://\S+|\S+\.whl(?:#\S*)?")
 EGG = re.compile(r"egg=([\w.-]+)")
@@ -39,8 +39,13 @@ class Pin(msgspec.Struct, frozen=True, gc=False):
     @property
     def name(self) -> str:
         """The package's name as written."""
-        found = NAME.match(self.text)
-        return found[0] if found else ""
+        return package(self.text)
+
+
+def package(requirement: str) -> str:
+    """The package that a PEP 508 requirement names, as written; "" where it names none."""
+    named = PACKAGE.match(requirement)
+    return named[1] if named else ""
 
 
 def requirement(line: str) -> list[Pin]:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 
+from chipsieve.facts.conventions import SCHEDULERS
+
 KINDS = {
     "data": re.compile(r"\.(?:json|txt|jsonl|csv)\Z", re.IGNORECASE),
-    "scheduler": re.compile(r"slurm|sbatch|srun|submitit|salloc|launcher|executor|scheduler", re.IGNORECASE),
+    "scheduler": re.compile("|".join(SCHEDULERS), re.IGNORECASE),
 }
 
 
