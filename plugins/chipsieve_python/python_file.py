@@ -91,6 +91,7 @@ def _read(source: Source, vocabulary: Vocabulary, parsed: Parsed, comments: Iter
         functions=output.all_functions(),
         documents=tuple(output.documents),
         entry=MAIN in output.functions,
+        programs=tuple(output.programs),
     )
 
 
