@@ -45,8 +45,8 @@ def test_a_pyproject_states_what_it_installs(text: str, expected: list[str]) -> 
     ("text", "expected"),
     [
         (
-            "[options.entry_points]\nconsole_scripts =\n    lab-train = lab.train:main\n    lab-eval=lab.evaluate:main\n",
-            ["3 lab-train lab.train:main", "4 lab-eval lab.evaluate:main"],
+            "[options.entry_points]\nconsole_scripts =\n    lab-train = lab.train:main\n    lab-eval=lab.eval:main\n",
+            ["3 lab-train lab.train:main", "4 lab-eval lab.eval:main"],
         ),
         ("[options.entry_points]\nconsole_scripts = lab = lab:main\n", ["2 lab lab:main"]),
         ("[options]\nscripts =\n    bin/train\n    /usr/bin/env\n", ["3 train bin/train"]),
