@@ -216,7 +216,7 @@ def test_a_run_in_a_container_stands_in_the_image_that_lies_beside_it(line: str)
     [
         "python train.py", "srun python train.py", "srun --contain=1 python train.py",
         "python train.py --container box", "srun python train.py --container-name box", "python train.py --docker exec",
-        "conda run python train.py", "docker login && python train.py",
+        "conda run python train.py",
     ],
 )  # fmt: skip
 def test_elsewhere_an_image_only_may_be_the_runs(line: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -17,11 +18,13 @@ from chipsieve.facts.reading import Command, Gap
 from chipsieve.facts.words import Resolved, Word
 from chipsieve.link.expansion import Scope, Values, alternatives, expand
 from chipsieve.link.file_index import FileIndex, above
-from chipsieve.link.programs import Program, program
+from chipsieve.link.programs import Program, is_passive, program, with_quoted
 from chipsieve.sources.languages import languages
 
 DEPTH = 6  # scripts calling scripts; deeper is a loop
 ARRAYS = 3  # words in which a whole command line may stand, `"${LAUNCHER[@]}" train.py`
+ON_COMMAND_LINES = ("flag", "env", "directive")  # kinds of fact that only matter if the command starts a run
+LAUNCHER = re.compile(r"[A-Za-z][\w.+-]*")
 LETTERS_KNOWN = 4  # letters of a script's name that must be known for others of that form to be meant
 RUNS_PER_SCRIPT = 64  # commands of one script, unrolled loops included
 
@@ -139,7 +142,13 @@ class _Follower:
         if started is None and any(" " in word.text for word in words[:ARRAYS]):
             words = tuple(part for word in words for part in word.split())
             started = program(words, self.index, self._bases(scope))
+        for quoted in with_quoted(words) if started is None else ():
+            started = program(quoted, self.index, self._bases(scope))
+            if started is not None:
+                words = quoted
+                break
         if started is None:
+            self._note_unknown(command, words, scope)
             return
         environment = _exported(command, scope, inherited, sourced)
         chain = (*chain, (scope.script, command.span.line))
@@ -157,6 +166,16 @@ class _Follower:
             around = (started.entry,) if started.kind == "script" else ()
             yield Run(chain, wrapped or started, words, _single(environment), scope.directory,
                       (*scripts, *around), _undecided(command, scope))  # fmt: skip
+
+    def _note_unknown(self, command: Command, words: Sequence[Resolved], scope: Scope) -> None:
+        """A gap for a command that starts something unknown, where its words say what signals know."""
+        name = posixpath.basename(words[0].text) if words else ""
+        if not name or is_passive(words[0]) or words[0].wholly_unknown or not LAUNCHER.fullmatch(name):
+            return
+        begins, ends = command.span.line, command.span.end_line
+        known = (fact for fact in self.index.readings[scope.script].facts if fact.kind in ON_COMMAND_LINES)
+        if any(begins <= fact.span.line <= ends for fact in known):
+            self.gaps.append(Gap(scope.script, f"what {name} starts is not known: its run is not judged", begins))
 
     def _wrapped(self, words: Sequence[Resolved], started: Program, scope: Scope) -> Program | None:
         """The program that another one is to start: what stands behind `--`, as in `./bind.sh -- python train.py`."""

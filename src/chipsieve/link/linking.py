@@ -10,24 +10,21 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from chipsieve.commands.flags import given
-from chipsieve.commands.launchers import TRAINING
 from chipsieve.facts.conditions import MENTION, Conditions
 from chipsieve.facts.reading import Fact, Gap, Reading
 from chipsieve.facts.words import Resolved
 from chipsieve.link.containers import Containers
 from chipsieve.link.file_index import FileIndex, above
-from chipsieve.link.following import Followed, Run, follow
+from chipsieve.link.following import Run, follow
+from chipsieve.link.guides import Guides
 from chipsieve.link.launch import FileStandings, Launch, Setting, Standing, StatedFact, standing
-from chipsieve.link.option_values import option_name
-from chipsieve.link.programs import Program
 from chipsieve.link.reach import Reach, Start
-from chipsieve.link.roles import devices, distance_from_project, role_of
+from chipsieve.link.roles import devices, knows_training, role_of
 from chipsieve.link.settings import declared, settings
+from chipsieve.link.starting import entry_modules, own_runs, shown_runs
 from chipsieve.link.tree_files import DECIDED_BY_RUN, NOT_CONFIGS, TreeFiles
 
 ENGINE = "link"
-ENTRY_ROLES = ("inference", "evaluation", "benchmark")
-ELSEWHERE = ("test", "data preparation", "other")
 AROUND = ("packages", "recipe")
 INSTALLED_FILES = ("setup.py", "pyproject.toml", "setup.cfg", "environment.yml", "environment.yaml")
 REACH_NOT_SETTLED = "which files and options the run reaches did not settle: the last answer counts"
@@ -46,11 +43,12 @@ class LinkedTree:
         self._index = FileIndex(readings)
         self._linker = _Linker(self._index)
         followed = follow(self._index)
-        runs = [run for run in _outermost(followed, self._index) if not _starts_elsewhere(run, self._index)]
-        found = [(run, self._linker.launch(run)) for run in runs]
-        if not any(launch.role in TRAINING for _, launch in found):
-            started = {launch.entry for _, launch in found}
-            found += [(run, self._linker.launch(run)) for run in _entry_modules(self._index, started)]
+        guides = Guides(followed, self._index)
+        found: list[tuple[Run, Launch]] = []
+        for further in (own_runs, shown_runs, entry_modules):
+            started = [launch for _, launch in found]
+            found += [(run, self._linker.launch(run)) for run in further(followed, self._index, started)]
+        found = [(run, guides.placed(launch)) for run, launch in found]
         found.sort(key=lambda pair: (pair[1].path, pair[1].line, pair[1].entry))
         self.launches = tuple(_numbered(launch for _, launch in found))
         self._runs = {launch.id: run for (run, _), launch in zip(found, self.launches, strict=True)}
@@ -89,36 +87,6 @@ def judge_by_eye(conditions: Conditions) -> Standing:
 def judge_without_run(conditions: Conditions) -> Standing:
     """Where a line stands of which nobody knows the run: it may take effect or not."""
     return "inert" if MENTION in conditions else "optional"
-
-
-def _starts_elsewhere(run: Run, index: FileIndex) -> bool:
-    """Whether a run starts a program from elsewhere that neither trains nor serves: `pip`, `pytest`."""
-    if run.program.entry in index.readings:
-        return False
-    options = (option_name(one.name) for one in given(run.operands))
-    distributed = run.program.kind == "distributed"
-    return role_of(run.program.entry, run.chain[0][0], options, distributed=distributed) in ELSEWHERE
-
-
-def _outermost(followed: Followed, index: FileIndex) -> list[Run]:
-    """The runs of every script that no other script calls; those in prose only when the project's own start none."""
-    by_script = followed.runs
-    outer = {script: runs for script, runs in by_script.items() if script not in followed.called} or by_script
-    shown = {script for script in outer if index.nature(script) == "prose"}
-    own = (runs for script, runs in outer.items() if script not in shown and not distance_from_project(script))
-    chosen = set(outer) - shown if any(own) else outer
-    return [run for script in sorted(chosen) for run in outer[script]]
-
-
-def _entry_modules(index: FileIndex, started: set[str]) -> list[Run]:
-    """Entry modules with their defaults, for a tree whose scripts start no training."""
-    by_role: defaultdict[str, list[Run]] = defaultdict(list)
-    for path, reading in sorted(index.readings.items()):
-        if reading.entry and path not in started:
-            run = Run(((path, 1),), Program("python", path, 0), (), {}, posixpath.dirname(path), (), ())
-            by_role[role_of(path, "", (option.dest for option in reading.options), distributed=False)].append(run)
-    training = [run for role in TRAINING for run in by_role[role]]
-    return training or [run for role in ENTRY_ROLES for run in by_role[role]]
 
 
 def _numbered(launches: Iterable[Launch]) -> Iterator[Launch]:
@@ -182,7 +150,10 @@ class _Linker:
         configs, code = reach.declaring
         return Launch(
             id=(f"{path}:{line}" if run.words else path) + (f"#{run.variant}" if run.variant else ""),
-            role=role_of(entry, path, reach.options.names(), distributed=run.program.kind == "distributed"),
+            role=role_of(
+                entry, path, reach.options.names(), verb=run.program.verb,
+                distributed=run.program.kind == "distributed", trains=knows_training(reach.live),
+            ),
             path=path,
             line=line,
             entry=entry,
@@ -198,12 +169,14 @@ class _Linker:
         )
 
     def _start(self, run: Run, provided: frozenset[str]) -> Start:
-        entry = [run.program.entry] if run.program.entry in self._index.readings else []
+        named = dict.fromkeys((run.program.entry, run.program.through))
+        entry = [path for path in named if path in self._index.readings]
         bases = self._bases(run)
         in_prose = self._index.nature(run.chain[0][0]) == "prose"
         entries = (*entry, *run.scripts, *self._configs(run, bases))
         assumed = frozenset() if in_prose else frozenset(run.conditions)
-        return Start(entries, run.environment, run.operands, bases, provided, assumed)
+        called = frozenset({run.program.function} - {""})
+        return Start(entries, run.environment, run.operands, bases, provided, assumed, called)
 
     def _bases(self, run: Run) -> tuple[str, ...]:
         """Where modules and configs are looked for: the working folder, the entry's, those above, `src`."""

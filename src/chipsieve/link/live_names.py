@@ -63,10 +63,12 @@ class Calls:
         return Bodies(loaded, run | loaded, frozenset(waiting), waiting)
 
 
-def live_names(loaded: tuple[Bodies, ...], run: tuple[Bodies, ...]) -> frozenset[str]:
-    """The simple names that certainly running code mentions: top levels first, then what these mention."""
+def live_names(
+    loaded: tuple[Bodies, ...], run: tuple[Bodies, ...], called: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    """The simple names that certainly running code mentions: top levels and what is `called`, then what these mention."""
     live: set[str] = set()
-    fresh = set[str]().union(*(bodies.loaded for bodies in loaded), *(bodies.run for bodies in run))
+    fresh = set(called).union(*(bodies.loaded for bodies in loaded), *(bodies.run for bodies in run))
     while fresh:
         live |= fresh
         asked = ((bodies, fresh & bodies.names) for bodies in loaded + run)

@@ -24,7 +24,8 @@ class Start(msgspec.Struct, frozen=True):
     """Where a run starts: its entry and configs, its environment and arguments.
 
     `bases` are the folders where modules and configs are looked for, `provided` the modules that the run
-    asks for by name, `assumed` the conditions that hold because the run takes place at all.
+    asks for by name, `assumed` the conditions that hold because the run takes place at all, `called` the functions that
+    an installed program calls.
     """
 
     entries: tuple[str, ...]
@@ -33,6 +34,7 @@ class Start(msgspec.Struct, frozen=True):
     bases: tuple[str, ...] = ("",)
     provided: frozenset[str] = frozenset()
     assumed: frozenset[Condition] = frozenset()
+    called: frozenset[str] = frozenset()
 
 
 class Reach:
@@ -92,6 +94,11 @@ class Reach:
         return frozenset().union(*(self._files[path].modules.under(self._context(path)) for path in certain))
 
     @property
+    def live(self) -> frozenset[str]:
+        """The simple names that code mentions which certainly runs."""
+        return self._live
+
+    @property
     def declaring(self) -> tuple[list[Reading], list[Reading]]:
         """The reached configurations that set keys, and the reached code that declares options."""
         files = [self._files[path] for path in self._declaring]
@@ -126,7 +133,7 @@ class Reach:
         certain = [path for path, answer in self.files.items() if answer]
         bodies = {path: self._files[path].calls.bodies(self._context(path)) for path in certain}
         run = tuple(bodies.pop(path) for path in self._start.entries if path in bodies)
-        return self._files.live_names(tuple(bodies.values()), run)
+        return self._files.live_names(tuple(bodies.values()), run, self._start.called)
 
     def _propagate(self) -> None:
         """Reach the files from the entries by what is known so far; each has the strongest answer of its edges."""
