@@ -21,7 +21,7 @@ from chipsieve_config.collector import Collector
 from chipsieve_config.config_references import ENDINGS, hydra_defaults, is_file_name
 from chipsieve_config.config_tree import DEPTH_LIMIT, Entry, Mapping, Node, Scalar, Sequence
 from chipsieve_config.json_stretches import FlatMapping, FlatSequence
-from chipsieve_config.workload import workload
+from chipsieve_config.workload import STARTERS, command_line, workload
 
 NODE_LIMIT = 1_000_000  # values visited in one file
 REPEATS = 100  # visits of one mapping or list that aliases repeat; a chain of aliases repeats without end
@@ -205,6 +205,8 @@ class Walker:
             return
         items = value.scalars() if isinstance(value, Sequence) else [value] if isinstance(value, Scalar) else []
         if isinstance(value, Scalar) and not (value.text or "").lstrip().startswith("-"):
+            if name not in STARTERS:
+                command_line(self.out, value, conditions)
             return  # a command line: the shell reader's
         for item in items:
             for word in (item.known or "").split():
