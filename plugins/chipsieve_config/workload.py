@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from posixpath import basename
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from chipsieve.commands.launchers import launchers
 from chipsieve.facts.conditions import Conditions, Question
@@ -55,31 +55,39 @@ UNSWEPT = ("${env}", "${interpreter}", "${program}", "${args}")
 ONE_OF_A_SWEEP: Conditions = (Question("unknown", text="one of the values of a sweep"),)
 
 
+class Around(NamedTuple):
+    """What a command takes from the text around it: when it runs, its variables, the folder in which it runs."""
+
+    conditions: Conditions = ()
+    environment: tuple[tuple[str, Word], ...] = ()
+    directory: Word | None = None
+
+
 def workload(out: Collector, node: Mapping, conditions: Conditions) -> None:
     """Record the shell scripts and commands of one mapping: a job, a step, a container."""
     if node.get(*STARTERS) is None:
         return
+    around = Around(conditions, _environment(out, node), _folder(out, node))
     for name in (*SCRIPTS, *LINES):
         value = node.get(name)
         script = None if name in LINES and isinstance(value, Scalar) else _script(out, value)
         if script:
-            _shell(out, node, script, conditions)
+            shell(out, script, around)
     module, program = node.get(*MODULE), node.get(PROGRAM)
     if isinstance(program, Scalar) and node.get(*SWEEP) is not None:
-        _sweep(out, node, program, conditions)
+        _sweep(out, node, program, around)
     elif isinstance(module, Scalar):
         start = [_made(text, module) for text in ("python", "-m")]
-        _command(out, node, [*start, module, *_joined(node, WORDS[-1:])], conditions)
+        command(out, [*start, module, *_joined(node, WORDS[-1:])], around)
     else:
-        _joined_command(out, node, conditions)
+        _joined_command(out, node, around)
 
 
 def command_line(out: Collector, value: Scalar, conditions: Conditions) -> None:
     """Record a text under a key such as `train_command` as a script when it begins with a known program."""
     words = (value.text or "").split()
     if len(words) > 1 and _starts(words[0]):
-        script = embedded(out, value)
-        out.shell(script.text, script.line, conditions, offsets=script.offsets)
+        shell(out, embedded(out, value), Around(conditions))
 
 
 def _script(out: Collector, value: Node | None) -> Script | None:
@@ -95,7 +103,7 @@ def _is_line(value: Scalar) -> bool:
     return len(text.split()) > 1 or text.endswith(FILES)
 
 
-def _joined_command(out: Collector, node: Mapping, conditions: Conditions) -> None:
+def _joined_command(out: Collector, node: Mapping, around: Around) -> None:
     """The command whose words stand under several keys, or in one text."""
     given = [value for names in WORDS if (value := node.get(*names)) is not None]
     alone = given[0] if len(given) == 1 else None
@@ -104,13 +112,13 @@ def _joined_command(out: Collector, node: Mapping, conditions: Conditions) -> No
     words = _joined(node, WORDS)
     source = node.get(SOURCE)
     if words and isinstance(source, Scalar) and basename(words[0].text or "") in launchers().shells:
-        _shell(out, node, embedded(out, source), conditions)
+        shell(out, embedded(out, source), around)
     elif isinstance(alone, Scalar):
         script = None if arguments_only and not _starts((alone.text or "").partition(" ")[0]) else _script(out, alone)
         if script:
-            _shell(out, node, script, conditions)
+            shell(out, script, around)
     elif words and (certain or any(_starts(word.text or "") for word in words)):
-        _command(out, node, words, conditions)
+        command(out, words, around)
 
 
 def _joined(node: Mapping, keys: Sequence[Sequence[str]]) -> list[Scalar]:
@@ -145,23 +153,23 @@ def _made(text: str, place: Scalar) -> Scalar:
     return Scalar(text, place.start, place.end)
 
 
-def _command(out: Collector, node: Mapping, words: list[Scalar], conditions: Conditions) -> None:
+def command(out: Collector, words: list[Scalar], around: Around) -> None:
     """Record a list of words: a shell with its script, one command line in one word, several lines, or a command."""
     first, at = words[0].text or "-", _script_at(words)
     if at is not None:
         if at < len(words):
-            _shell(out, node, embedded(out, words[at]), conditions)
+            shell(out, embedded(out, words[at]), around)
     elif " " in first.strip():
-        _shell(out, node, joined(out, words), conditions)
+        shell(out, joined(out, words), around)
     elif not first.startswith("-"):
-        _state(out, node, [word(out, item) for item in words], words, conditions)
+        _state(out, [word(out, item) for item in words], words, around)
 
 
 def _script_at(words: Sequence[Scalar]) -> int | None:
     """Where the script stands that a shell among the first words is given; None where there is none."""
     texts = [word.text or "" for word in words]
     shell = next((at for at, text in enumerate(texts[:SHELL_WITHIN]) if basename(text) in launchers().shells), None)
-    if shell is None:
+    if shell is None or (any(map(_starts, texts[:shell])) and basename(texts[0]) not in launchers().wrappers):
         return None
     given = next((at for at, text in enumerate(texts) if at > shell and SHELL_TEXT.fullmatch(text)), None)
     if given is None:
@@ -169,7 +177,7 @@ def _script_at(words: Sequence[Scalar]) -> int | None:
     return given + 2 if texts[given + 1 : given + 2] == ["--"] else given + 1
 
 
-def _sweep(out: Collector, node: Mapping, program: Scalar, conditions: Conditions) -> None:
+def _sweep(out: Collector, node: Mapping, program: Scalar, around: Around) -> None:
     """A run of a sweep: its program with a value for each parameter, by the command's macros."""
     command, parameters = node.get("command"), node.get("parameters")
     items = _items(command) if isinstance(command, SequenceNode) else (_made(text, program) for text in UNSWEPT)
@@ -185,7 +193,7 @@ def _sweep(out: Collector, node: Mapping, program: Scalar, conditions: Condition
             words += [made for key, value in swept if (made := _swept(out, prefix, key, value))]
         else:
             words += [word(out, _made(text, item)) for text in SWEPT[item.text]]
-    _state(out, node, words, [program], conditions)
+    _state(out, words, [program], around)
 
 
 def _swept(out: Collector, prefix: str, key: Scalar, value: Node) -> Word | None:
@@ -201,13 +209,14 @@ def _swept(out: Collector, prefix: str, key: Scalar, value: Node) -> Word | None
     return Word((option, Part("choice" if choices else "unknown", "", span, quoted=True, alternatives=choices)), span)
 
 
-def _state(out: Collector, node: Mapping, words: list[Word], places: list[Scalar], conditions: Conditions) -> None:
+def _state(out: Collector, words: list[Word], places: list[Scalar], around: Around) -> None:
     whole = out.lines.span(places[0].start, max(place.end for place in places))
-    out.command(Command(tuple(words), whole, _environment(out, node), conditions, _folder(out, node)))
+    out.command(Command(tuple(words), whole, around.environment, around.conditions, around.directory))
 
 
-def _shell(out: Collector, node: Mapping, script: Script, conditions: Conditions) -> None:
-    out.shell(script.text, script.line, conditions, _environment(out, node), _folder(out, node), script.offsets)
+def shell(out: Collector, script: Script, around: Around) -> None:
+    """Record a script."""
+    out.shell(script.text, script.line, *around, offsets=script.offsets)
 
 
 def _starts(text: str) -> bool:
