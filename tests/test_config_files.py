@@ -362,7 +362,7 @@ def test_recipes_are_scripts() -> None:
     text = "X = 1\ntrain: data\n\t@echo $$HOME\n\ttorchrun \\\n  train.py\n\nclean:\n\t-rm -f x\n"
     documents = read("Makefile", text).documents
     assert [(document.span.line, document.text) for document in documents] == [
-        (3, "  echo $HOME\n\ttorchrun \\\n  train.py\n"),
+        (3, "  echo $HOME\n torchrun \\\n  train.py\n"),
         (8, "  rm -f x\n"),
     ]
 

@@ -4,30 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chipsieve.facts.reading import Command
-from chipsieve.facts.words import Word
-from config_readers import read_whole
-
-
-def shown(word: Word) -> str:
-    """A word as far as it is known; what a file around gives a variable stands behind its name."""
-    pieces = []
-    for part in word.parts:
-        given = f"={shown(part.default)}" if part.default else ""
-        choices = "|".join(shown(one) for _, one in part.alternatives)
-        pieces.append(part.text if part.kind == "text" else f"<{part.text}{given}{choices}>")
-    return "".join(pieces)
-
-
-def line(command: Command) -> str:
-    return " ".join(map(shown, command.words))
-
-
-def commands(path: str, text: str) -> list[str]:
-    reading = read_whole(path, text)
-    lines = text.splitlines()
-    assert all(0 < command.span.line <= len(lines) for command in reading.commands)
-    return [line(command) for command in sorted(reading.commands, key=lambda command: command.span)]
+from config_readers import command_line, commands, read_whole, shown
 
 
 @pytest.mark.parametrize(
@@ -97,7 +74,7 @@ def test_a_script_runs_in_the_environment_and_the_folder_of_its_container() -> N
         "env:\n- {name: SEQ, value: '4096'}\nworkingDir: src\ncommand: [bash, -c]\nargs: ['A=1 python a.py $SEQ $X']\n"
     )
     (command,) = read_whole("job.yaml", text).commands
-    assert line(command) == "python a.py <SEQ=4096> <X>"
+    assert command_line(command) == "python a.py <SEQ=4096> <X>"
     assert [(name, shown(value)) for name, value in command.environment] == [("SEQ", "4096"), ("A", "1")]
     assert command.directory is not None
     assert shown(command.directory) == "src"

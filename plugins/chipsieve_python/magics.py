@@ -14,6 +14,7 @@ from typing import NamedTuple
 from chipsieve.facts.conditions import Conditions, Question
 from chipsieve.facts.places import Lines, Span
 from chipsieve.facts.reading import Document
+from chipsieve.facts.relocation import Stretch
 from chipsieve.facts.words import Part, Word
 
 CONTINUED = r"[^\n]*(?:(?<=\\)\n[^\n]*)*"
@@ -45,24 +46,6 @@ INDENTED: Conditions = (Question("unknown", text="in a block of the cell"),)
 NOWHERE = Word((), Span(1, 1, 1, 1))
 PYTHON = "python "
 LINE_LIMIT = 1_000  # shell lines of one notebook
-
-
-class Stretch(NamedTuple):
-    """A text, and for each of its characters its offset in the file."""
-
-    text: str
-    offsets: tuple[int, ...]
-
-    def cut(self, start: int, end: int | None = None) -> Stretch:
-        """A part of it."""
-        return Stretch(self.text[start:end], self.offsets[start:end])
-
-    def changed(self, start: int, end: int, text: str) -> Stretch:
-        """The stretch with other text at a place; each new character stands where the place begins."""
-        at = self.offsets[start] if start < len(self.offsets) else self.offsets[-1]
-        return Stretch(
-            self.text[:start] + text + self.text[end:], self.offsets[:start] + (at,) * len(text) + self.offsets[end:]
-        )
 
 
 class Setting(NamedTuple):
@@ -202,7 +185,6 @@ def exported_cells(text: str) -> Iterator[Stretch]:
 
 def _uncommented(block: re.Match[str], mark: re.Pattern[str]) -> Stretch:
     cell = Stretch(block[0], tuple(range(*block.span())))
-    for found in reversed([*mark.finditer(block[0])]):
-        cell = Stretch(cell.text[: found.start()] + cell.text[found.end() :],
-                       cell.offsets[: found.start()] + cell.offsets[found.end() :])  # fmt: skip
-    return cell
+    marks = [found.span() for found in mark.finditer(block[0])]
+    ends = [*(start for start, _ in marks[1:]), len(block[0])]
+    return Stretch().joined(*(cell.cut(start, end) for (_, start), end in zip(marks, ends, strict=True)))

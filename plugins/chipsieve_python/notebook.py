@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from chipsieve.facts.finding import snippet
 from chipsieve.facts.places import Lines
 from chipsieve.facts.reading import Fact, Gap, Reading, Source
-from chipsieve.facts.relocation import Relocation
+from chipsieve.facts.relocation import Relocation, Stretch
 from chipsieve.facts.vocabulary import Vocabulary
-from chipsieve_python.magics import SHELLS, Magics, Stretch, exported_cells, without_magics
+from chipsieve_python.magics import SHELLS, Magics, exported_cells, without_magics
 from chipsieve_python.python_file import BOM, LIMIT, read_python
 from chipsieve_python.syntax_tree import parse
 from chipsieve_python.syntax_tree.lexer import Unreadable, Unsafe, outline
@@ -48,10 +48,9 @@ def read_notebook(source: Source, vocabulary: Vocabulary) -> Reading:
     lines, magics = Lines(text), Magics(Lines(text))
     magics.learn(cell.text for cell in cells)
     gaps = tuple(gap for cell in cells if (gap := _made_python(cell, source.path, lines, magics, in_shell=in_shell)))
-    code = "".join(cell.text for cell in cells)
-    offsets = [offset for cell in cells for offset in cell.offsets]
-    reading = read_python(Source(source.path, "python", code), vocabulary)
-    moved = Relocation(lines, code, offsets).reading(reading)
+    code = Stretch().joined(*(Stretch(cell.text, tuple(cell.offsets)) for cell in cells))
+    reading = read_python(Source(source.path, "python", code.text), vocabulary)
+    moved = Relocation(lines, code).reading(reading)
     facts = (*moved.facts, *_settings(magics, vocabulary))
     return replace(
         moved,

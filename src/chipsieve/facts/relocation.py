@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
-from typing import Any
+from itertools import chain, pairwise
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -15,15 +14,36 @@ from chipsieve.facts.reading import Command, Fact, Gap, Reading
 from chipsieve.facts.words import Part, Word
 
 
+class Stretch(NamedTuple):
+    """A text, and for each of its characters its offset in the file around it."""
+
+    text: str = ""
+    offsets: tuple[int, ...] = ()
+
+    def cut(self, start: int, end: int | None = None) -> Stretch:
+        """A part of it."""
+        return Stretch(self.text[start:end], self.offsets[start:end])
+
+    def joined(self, *others: Stretch) -> Stretch:
+        """It and others, one after the other."""
+        every = (self, *others)
+        return Stretch("".join(one.text for one in every), tuple(chain.from_iterable(one.offsets for one in every)))
+
+    def changed(self, start: int, end: int, text: str) -> Stretch:
+        """The stretch with other text at a place; each new character stands where the place begins."""
+        at = self.offsets[min(start, len(self.offsets) - 1)]
+        return self.cut(0, start).joined(Stretch(text, (at,) * len(text)), self.cut(end))
+
+
 class Relocation:
     """Carries what was read from one text over to the file around it.
 
-    `offsets` holds for each character of the text its place in the file, whose lines are `lines`.
+    `lines` are those of the file, in which the text is a stretch.
     """
 
-    def __init__(self, lines: Lines, text: str, offsets: Sequence[int]) -> None:
+    def __init__(self, lines: Lines, text: Stretch) -> None:
         """Keep both texts and the places."""
-        self._lines, self._inner, self._offsets = lines, Lines(text), offsets
+        self._lines, self._inner, self._offsets = lines, Lines(text.text), text.offsets
 
     def reading(self, reading: Reading) -> Reading:
         """The reading with every place in the file's own lines; its documents keep their texts."""

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from chipsieve.facts.places import Lines
 from chipsieve.facts.reading import Command, Document, Reading, Source
-from chipsieve.facts.relocation import Relocation
+from chipsieve.facts.relocation import Relocation, Stretch
 from chipsieve.facts.words import Part, Word
 from chipsieve.sources.languages import language_of
 from chipsieve.sources.placing import Parts
@@ -29,7 +29,7 @@ def embedded(source: Source, document: Document) -> Source:
 def surrounded(parts: Parts, document: Document, source: Source) -> Parts:
     """What the document says, its own reading under the document's conditions and in its environment."""
     if document.offsets:
-        relocation = Relocation(Lines(source.text.removeprefix(BOM)), document.text, document.offsets)
+        relocation = Relocation(Lines(source.text.removeprefix(BOM)), Stretch(document.text, document.offsets))
         parts = tuple((name, relocation.reading(reading)) for name, reading in parts)
     return (("", _conditioned(parts[0][1], document)), *parts[1:])
 
