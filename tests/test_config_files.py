@@ -25,7 +25,7 @@ def test_every_language_has_a_nature() -> None:
     known = languages()
     assert set(known.natures) == {language for _, language in known.globs}
     assert set(known.natures.values()) == {*get_args(Nature)}
-    assert known.starters == {"makefile", "python", "shell"}
+    assert known.starters == {"justfile", "makefile", "python", "shell"}
 
 
 # Requirements

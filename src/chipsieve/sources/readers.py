@@ -25,6 +25,7 @@ from chipsieve.sources.discovery import Discovery
 from chipsieve.sources.placing import Parts, is_file_name, readings_of, target
 from chipsieve.sources.reader_digest import READERS
 from chipsieve.sources.surroundings import embedded, surrounded
+from chipsieve.sources.templates import opened
 
 if TYPE_CHECKING:  # a run without a cache loads no database
     from chipsieve.sources.cache import Cache, Kept
@@ -201,7 +202,15 @@ def read_source(source: Source, vocabulary: Vocabulary) -> tuple[Reading, ...]:
     return readings_of(read_parts(source, vocabulary))
 
 
-def read_parts(source: Source, vocabulary: Vocabulary, depth: int = 0) -> Parts:
+def read_parts(source: Source, vocabulary: Vocabulary) -> Parts:
+    """What one text says, a template as far as it says anything, with what texts inside it say."""
+    template = opened(source)
+    if template is None:
+        return _parts(source, vocabulary, 0)
+    return template.conditioned(_parts(replace(source, text=template.text), vocabulary, 0))
+
+
+def _parts(source: Source, vocabulary: Vocabulary, depth: int) -> Parts:
     """What one text says, with what texts inside it say, `depth` of them around this one."""
     reading = _guarded(source, vocabulary)
     written: list[tuple[str, Reading]] = []
@@ -209,7 +218,7 @@ def read_parts(source: Source, vocabulary: Vocabulary, depth: int = 0) -> Parts:
         inside = embedded(source, document)
         if not inside.language:
             continue
-        parts = read_parts(inside, vocabulary, depth + 1)
+        parts = _parts(inside, vocabulary, depth + 1)
         (_, inner), *deeper = surrounded(parts, document, source)
         name = document.path_text.literal or ""
         if is_file_name(name):
