@@ -89,3 +89,18 @@ def test_a_sweep_runs_its_program() -> None:
     assert commands("sweep.yaml", f"program: a.py\nmethod: grid\n{macros}{parameters}") == [
         "python a.py --fixed lr=<1|2> bf16=true x=<>"
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "started"),
+    [
+        ("pixi.toml", '[tasks]\na = "python a.py"\nx = {cmd = "python b.py"}\n', ["python a.py", "python b.py"]),
+        ("a.toml", '[tool.poe.tasks]\na = "python a.py"\nb.shell = "python b.py"\n', ["python a.py", "python b.py"]),
+        ("a.toml", '[tool.hatch.envs.x.scripts]\na = ["python a.py", "python b.py"]\n', ["python a.py", "python b.py"]),
+        ("Taskfile.yml", "tasks:\n  a:\n    cmds:\n    - python a.py\n", ["python a.py"]),
+        ("pyproject.toml", '[project.scripts]\na = "pkg.main:run"\n', []),
+        ("a.yaml", "tasks:\n  a: mmlu five shot\n", []),
+    ],
+)  # fmt: skip
+def test_the_tasks_of_a_project(path: str, text: str, started: list[str]) -> None:
+    assert commands(path, text) == started

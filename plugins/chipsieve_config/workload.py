@@ -24,7 +24,7 @@ SCRIPTS = (
     "run", "script", "before_script", "after_script", "setup", "bash", "inlineScript",
 )  # fmt: skip
 LINES = (
-    "commands", "setup_commands", "initialization_commands", "head_setup_commands", "worker_setup_commands",
+    "commands", "cmds", "setup_commands", "initialization_commands", "head_setup_commands", "worker_setup_commands",
     "head_start_ray_commands", "worker_start_ray_commands",
 )  # fmt: skip
 WORDS = (
@@ -33,6 +33,8 @@ WORDS = (
     ("args", "arguments", "Args", "container_arguments", "ContainerArguments"),
 )
 """The keys under which the words of one command stand, in the order in which they are joined."""
+TASKS = ("tasks", "scripts")
+"""Keys below which each entry is a task by its name: of pixi, poe, hatch, PDM, taskipy, npm."""
 SOURCE = "source"  # of an Argo script, which the container's command runs
 MODULE = ("pythonModule", "python_module")  # of Vertex AI's package specification
 PROGRAM = "program"  # of a sweep of Weights & Biases
@@ -88,6 +90,15 @@ def command_line(out: Collector, value: Scalar, conditions: Conditions) -> None:
     words = (value.text or "").split()
     if len(words) > 1 and _starts(words[0]):
         shell(out, embedded(out, value), Around(conditions))
+
+
+def tasks(out: Collector, node: Mapping, conditions: Conditions) -> None:
+    """Record the tasks of a project file: `train = "python train.py"`, `{shell = "..."}`, a list of lines."""
+    for _, value in node.entries if node.get(*STARTERS) is None else ():
+        given = value.get("shell") if isinstance(value, Mapping) else value
+        lines = given.scalars() if isinstance(given, SequenceNode) else [given] if isinstance(given, Scalar) else []
+        if any(_is_line(line) and _starts((line.text or "").split()[0]) for line in lines):
+            shell(out, joined(out, lines), Around(conditions))
 
 
 def _script(out: Collector, value: Node | None) -> Script | None:
