@@ -325,7 +325,6 @@ def test_functions_and_what_they_mention() -> None:
     assert mentions["Trainer.step"] == {"self", "forward", "helper"}
     assert {"Base", "compute"} <= mentions["Trainer"] | mentions[""]
     assert "helper" not in mentions[""]
-    assert not read("def main(): pass\nmain()\n").entry
 
 
 def test_spans_are_code_points_from_one() -> None:

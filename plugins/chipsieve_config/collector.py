@@ -12,7 +12,18 @@ from chipsieve.facts.claims import claims
 from chipsieve.facts.conditions import MENTION, Conditions
 from chipsieve.facts.finding import snippet
 from chipsieve.facts.places import Lines, Span
-from chipsieve.facts.reading import Command, Document, Fact, FactKind, Gap, Option, Reading, Reference, Source
+from chipsieve.facts.reading import (
+    Command,
+    ConsoleScript,
+    Document,
+    Fact,
+    FactKind,
+    Gap,
+    Option,
+    Reading,
+    Reference,
+    Source,
+)
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
 from chipsieve_config.config_tree import Mapping, Scalar
@@ -38,6 +49,7 @@ class Collector:
         self._options: list[Option] = []
         self._commands: list[Command] = []
         self._documents: list[Document] = []
+        self._programs: list[ConsoleScript] = []
 
     def state(
         self, kind: FactKind, name: str, value: str | None, start: int, end: int, conditions: Conditions = ()
@@ -100,6 +112,11 @@ class Collector:
         """Record a command given word by word."""
         self._commands.append(command)
 
+    def program(self, program: ConsoleScript | None) -> None:
+        """Record a program that the file's package installs; None for a line that names none."""
+        if program is not None:
+            self._programs.append(program)
+
     def shell(
         self, text: str, line: int, conditions: Conditions = (), environment: tuple[tuple[str, Word], ...] = (),
         directory: Word | None = None, offsets: tuple[int, ...] = (),
@@ -125,6 +142,7 @@ class Collector:
             references=tuple(dict.fromkeys(self._references)),
             documents=tuple(self._documents),
             gaps=tuple(dict.fromkeys(self._gaps)),
+            programs=tuple(self._programs),
         )
 
     def _fact(self, kind: FactKind, name: str, value: str | None, start: int, end: int, conditions: Conditions) -> Fact:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from chipsieve.commands.pins import package
-from chipsieve.facts.conditions import Conditions, unknown
+from chipsieve.facts.conditions import Conditions
 from chipsieve_python.context import Context
 from chipsieve_python.dictionaries import ENVIRONMENTS, dict_entries, state_variables
 from chipsieve_python.evaluate import Text, evaluate, texts_of
-from chipsieve_python.literals import plain_text
 from chipsieve_python.syntax_tree import expression_kinds as expr
 
 
@@ -113,23 +111,3 @@ def _passed_environment(arguments: Iterable[Argument], here: Context) -> None:
             for own, value in here.possible(evaluate(argument.value, here.scope)):
                 if value.node is not None:
                     state_variables(dict_entries(value.node), here.under(*own), certain=True)
-
-
-def state_requirements(node: expr.Call, here: Context) -> None:
-    """State the requirements that a call of `setup` lists; an extra's are optional."""
-    for arg in node.args:
-        keyword = arg.keyword.value if arg.keyword else ""
-        if keyword == "install_requires":
-            _pins(arg.value, here)
-        elif keyword == "extras_require" and isinstance(arg.value, expr.Dict):
-            for element in arg.value.elements:
-                _pins(element.value, here.under(unknown("extra")))
-
-
-def _pins(node: expr.Expression, here: Context) -> None:
-    for own, value in here.possible(evaluate(node, here.scope)):
-        if isinstance(value.node, expr.List | expr.Tuple):
-            for element in value.node.elements:
-                text = plain_text(element.value)
-                if text and here.asks("pin", package(text)):
-                    here.state("pin", "", text, element.value, *own)

@@ -14,7 +14,17 @@ from msgspec.structs import replace
 from chipsieve.facts.conditions import MENTION, Condition, Conditions, Question, conflict, stack
 from chipsieve.facts.finding import snippet
 from chipsieve.facts.places import Lines, Span
-from chipsieve.facts.reading import Command, Document, Fact, FactKind, Function, Import, Option, Reference
+from chipsieve.facts.reading import (
+    Command,
+    ConsoleScript,
+    Document,
+    Fact,
+    FactKind,
+    Function,
+    Import,
+    Option,
+    Reference,
+)
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_python.literals import Arms
 from chipsieve_python.scope import Assignment, Scope
@@ -50,6 +60,7 @@ class Output:
     references: list[Reference] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
+    programs: list[ConsoleScript] = field(default_factory=list)
     functions: dict[str, Groups] = field(default_factory=dict)
 
     def span(self, place: expr.Placed | Stretch) -> Span:

@@ -14,12 +14,13 @@ from msgspec.structs import replace
 
 from chipsieve.facts.conditions import MENTION, Condition, Question, negate, unknown
 from chipsieve.facts.conventions import SILENT_CALLS
-from chipsieve_python.call_facts import callee_name, state_call, state_requirements
+from chipsieve_python.call_facts import callee_name, state_call
 from chipsieve_python.context import Context
 from chipsieve_python.declarations import declare_by_call, destination
 from chipsieve_python.dictionaries import TABLE, state_call_variables, state_dict
 from chipsieve_python.evaluate import condition_of, evaluate, qualified
 from chipsieve_python.literals import UNKNOWN, dotted, number, one, plain_text
+from chipsieve_python.package_metadata import state_package
 from chipsieve_python.strings import state_device_test, state_text
 from chipsieve_python.subprocesses import state_command
 from chipsieve_python.syntax_tree import expression_kinds as expr
@@ -115,7 +116,7 @@ def _call(node: expr.Call, here: Context) -> None:
     state_command(name, node, here)
     declare_by_call(name, last, node, here)
     if last == "setup":
-        state_requirements(node, here)
+        state_package(node, here)
 
 
 def _bound(arg: expr.Arg, name: str) -> str:

@@ -150,6 +150,20 @@ class Document(msgspec.Struct, frozen=True, array_like=True, gc=False):
     offsets: tuple[int, ...] = ()
 
 
+class ConsoleScript(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A program that installing a package puts on the path: `fairseq-train` of `setup.py`.
+
+    It calls `function` of the Python module `module`; of a script that is installed as it is, `path` is the file, seen
+    from the folder of the file that states it, and the other two are "".
+    """
+
+    name: str
+    module: str
+    function: str
+    span: Span
+    path: str = ""
+
+
 class Source(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One file to read: its path below the root (POSIX), its language, and its text."""
 
@@ -163,8 +177,9 @@ class Reading(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `origin` is the file in which the text stands, where another one writes this one (a here-document); "" for a file
     of its own. `findings` are marks that another scanner left. `bindings` are a script's variables at its end (for a
-    script that sources it); `entry` says that the file is meant to be run (`__main__` block, notebook); `mentions` are
-    the vendors that its text speaks of.
+    script that sources it); `entry` says that the file is meant to be run (`__main__` block, training or a call of its
+    `main` at top level, notebook); `mentions` are the vendors that its text speaks of; `programs` are those that
+    installing its package puts on the path.
     """
 
     path: str
@@ -182,6 +197,7 @@ class Reading(msgspec.Struct, frozen=True, array_like=True, gc=False):
     gaps: tuple[Gap, ...] = ()
     mentions: frozenset[str] = frozenset()
     origin: str = ""
+    programs: tuple[ConsoleScript, ...] = ()
 
     @property
     def chosen(self) -> list[tuple[int, Question]]:
