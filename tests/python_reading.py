@@ -60,8 +60,12 @@ TABLE = signal_table({
 
 def read(code: str, path: str = "train.py", language: str = "python", table: SignalTable = TABLE) -> Reading:
     """Read a text that is written indented; the reading holds the findings of its facts too."""
-    reading = chipsieve_python.read(Source(path, language, textwrap.dedent(code)), table.vocabulary)
-    return replace(reading, findings=tuple(unique(findings(reading.facts, path, table))))
+    return matched(chipsieve_python.read(Source(path, language, textwrap.dedent(code)), table.vocabulary), table)
+
+
+def matched(reading: Reading, table: SignalTable = TABLE) -> Reading:
+    """A reading with what the table finds in its facts."""
+    return replace(reading, findings=tuple(unique(findings(reading.facts, reading.path, table))))
 
 
 def short(condition: Condition) -> str:

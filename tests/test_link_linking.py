@@ -266,6 +266,31 @@ def test_a_local_name_is_what_the_recipe_beside_builds(local: str) -> None:
     assert standings(one(elsewhere, image("Dockerfile"), module("train.py")))["bf16", "Dockerfile"] == "optional"
 
 
+@pytest.mark.parametrize(
+    ("line", "standing"),
+    [
+        ("docker build -f docker/Dockerfile.cuda -t box .", "asserted"),
+        ("docker buildx build --file=docker/Dockerfile.cuda .", "asserted"),
+        ("docker build docker", "optional"),  # that one has no default recipe
+        ("docker build -f Dockerfile.rocm .", "optional"),
+        ("docker build -f missing/Dockerfile.tpu .", "optional"),
+        ("echo docker build", "optional"),
+    ],
+)
+def test_the_recipe_is_the_one_that_the_script_builds(line: str, standing: Standing) -> None:
+    run = script("run.sh", command(line), command("docker run box python train.py", at=2))
+    launch = one(run, image("docker/Dockerfile.cuda"), image("Dockerfile.rocm"), module("train.py"))
+    assert standings(launch).get(("bf16", "docker/Dockerfile.cuda"), "optional") == standing
+
+
+def test_a_recipe_called_after_one_vendor_does_not_speak_beside_others() -> None:
+    run = script("run.sh", command("docker run box python train.py"))
+    alone = one(run, image("Dockerfile.rocm"), module("train.py"))
+    assert standings(alone)["bf16", "Dockerfile.rocm"] == "asserted"
+    beside = one(run, image("Dockerfile.rocm"), image("docker/cuda/Dockerfile.cuda"), module("train.py"))
+    assert standings(beside)["bf16", "Dockerfile.rocm"] == "optional"
+
+
 def test_the_recipe_is_the_scripts_before_the_entrys() -> None:
     run = script("jobs/run.sh", command("docker exec box python code/train.py"))
     train = module("code/train.py")

@@ -117,13 +117,19 @@ class Collector:
         if program is not None:
             self._programs.append(program)
 
-    def shell(self, text: str, line: int, conditions: Conditions = ()) -> None:
-        """Record a shell script inside the file; its first line is the file's line number `line`.
+    def shell(
+        self, text: str, line: int, conditions: Conditions = (), environment: tuple[tuple[str, Word], ...] = (),
+        directory: Word | None = None, offsets: tuple[int, ...] = (),
+    ) -> None:  # fmt: skip
+        """Record a shell script inside the file, in the environment that the file gives it.
 
-        The shell's reader states what it sets and installs; nothing here looks into it.
+        Its first line is the file's line number `line`, unless `offsets` say where each character stands. The shell's
+        reader states what it sets and installs; nothing here looks into it.
         """
         here = Span(line, 1, line, 1)
-        self._documents.append(Document(Word((), here), "shell", text, here, conditions))
+        self._documents.append(
+            Document(Word((), here), "shell", text, here, conditions, environment, directory, offsets)
+        )
 
     def reading(self) -> Reading:
         """All of it, without duplicates, in the order of writing."""

@@ -21,7 +21,7 @@ from chipsieve_config.collector import Collector
 from chipsieve_config.config_references import ENDINGS, hydra_defaults, is_file_name
 from chipsieve_config.config_tree import DEPTH_LIMIT, Entry, Mapping, Node, Scalar, Sequence
 from chipsieve_config.json_stretches import FlatMapping, FlatSequence
-from chipsieve_config.workload import workload
+from chipsieve_config.workload import STARTERS, TASKS, command_line, tasks, workload
 
 NODE_LIMIT = 1_000_000  # values visited in one file
 REPEATS = 100  # visits of one mapping or list that aliases repeat; a chain of aliases repeats without end
@@ -30,6 +30,7 @@ ONE_OF_SEVERAL = Question("unknown", text="one of several values in a list")
 ACTION_INPUTS = "with"  # of a GitHub action, whose `script` may be JavaScript
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 PINNED = (("dependencies",), ("pip",))
+TASK_PATHS = frozenset((name,) for name in TASKS)
 NOTHING = Mapping()
 IMAGES = frozenset(IMAGE_KEYS)
 SCHEDULER_PREFIX = re.compile(rf"^(?:{'|'.join(SCHEDULER_PREFIXES)})[_-]", re.IGNORECASE)
@@ -103,6 +104,8 @@ class Walker:
         self._shapes(node, path, conditions)
         if path[-1:] != (ACTION_INPUTS,):
             workload(self.out, node, conditions)
+        if path[-1:] in TASK_PATHS:
+            tasks(self.out, node, conditions)
         settings = node.size <= DATA_FROM
         for key, value in self._entries(node, path, settings=settings):
             name = key.text or ""
@@ -205,6 +208,8 @@ class Walker:
             return
         items = value.scalars() if isinstance(value, Sequence) else [value] if isinstance(value, Scalar) else []
         if isinstance(value, Scalar) and not (value.text or "").lstrip().startswith("-"):
+            if name not in STARTERS:
+                command_line(self.out, value, conditions)
             return  # a command line: the shell reader's
         for item in items:
             for word in (item.known or "").split():

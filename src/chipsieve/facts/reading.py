@@ -134,7 +134,10 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Document(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A text inside a file that another reader understands: a here-document, a `run:` block, a README's code.
 
-    `path_text` is the file it is written to (no parts: none); `span` begins where its first line stands.
+    `path_text` is the file it is written to (no parts: none); `span` begins where its first line stands. Its lines are
+    those of the file around it, unless `offsets` say where in that file (without byte order mark) each of its
+    characters stands. What it starts has the variables of `environment`, and runs in `directory` unless it says
+    otherwise.
     """
 
     path_text: Word
@@ -142,6 +145,9 @@ class Document(msgspec.Struct, frozen=True, array_like=True, gc=False):
     text: str
     span: Span
     conditions: Conditions = ()
+    environment: tuple[tuple[str, Word], ...] = ()
+    directory: Word | None = None
+    offsets: tuple[int, ...] = ()
 
 
 class ConsoleScript(msgspec.Struct, frozen=True, array_like=True, gc=False):

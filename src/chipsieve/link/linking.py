@@ -239,11 +239,11 @@ class _Linker:
 
     def _settled_around(self, run: Run, reach: Reach) -> list[FileStandings]:
         """Requirements and images in the entry's folder, the script's, and those above."""
-        around = sorted({path for folder in self._bases(run) for path in self._installing.get(folder, ())})
         recipe = self._containers.recipe_of(run)
+        around = {path for folder in self._bases(run) for path in self._installing.get(folder, ())}
         return [
             self._in_its_image[path] if path == recipe else self._elsewhere[path]
-            for path in around
+            for path in sorted(around | ({recipe} if recipe else set()))
             if path not in reach.files
         ]
 
