@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -60,6 +60,11 @@ class State:
             locals=set(self.locals),
             path=(*self.path, *conditions),
         )
+
+    def take_over(self, variables: Mapping[str, Value]) -> None:
+        """Have these variables in the environment as well."""
+        self.variables.update(variables)
+        self.exported.update(dict.fromkeys(variables))
 
     def value(self, name: str) -> Value | None:
         """What a variable holds, None when the script did not set it."""
