@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from chipsieve.facts.conditions import NEVER, Not
+from chipsieve.commands.flags import given
+from chipsieve.facts.conditions import NEVER, Condition, Not
 from chipsieve.facts.reading import Command, Reading
 from chipsieve.facts.words import Part, Resolved, Word
-from chipsieve.link.expansion import Scope, expand
+from chipsieve.link.expansion import Scope, command_lines, expand
 from chipsieve.link.file_index import FileIndex, above
 from chipsieve.link.following import Run, follow
 from link_builders import arguments, choice, command, if_variable, joined, module, place, script, span, text, variable
@@ -131,7 +132,7 @@ def test_folders_changed_to_are_where_names_start() -> None:
         (variable("1"), ["first"]),
         (variable("2"), ["${2}"]),
         (choice(((if_variable("STAGE", "3"),), "three"), ((Not(if_variable("STAGE", "3")),), "other")), ["three"]),
-        (choice(((if_variable("WHO"),), "left"), ((Not(if_variable("WHO")),), "right")), ["left", "right"]),
+        (choice(((if_variable("WHO"),), "left"), ((Not(if_variable("WHO")),), "right")), ["left"]),
         (Word((Part("unknown", "$(date)", span()),), span()), ["$(...)"]),
     ],
 )
@@ -145,10 +146,95 @@ def test_words_are_filled_in(word: Word, expected: list[str]) -> None:
     assert [value.text for value in expand(word, scope)] == expected
 
 
-def test_an_undecided_alternative_keeps_its_condition() -> None:
-    condition = if_variable("WHO")
-    left, right = expand(choice(((condition,), "left"), ((Not(condition),), "right")), Scope("a.sh"))
-    assert (left.conditions, right.conditions) == ((condition,), (Not(condition),))
+A, B = if_variable("A"), if_variable("B")
+
+
+def either(one: str, other: str, asked: Condition = A) -> Word:
+    """A variable that holds one text where a test holds, and another one elsewhere."""
+    return choice(((asked,), one), ((Not(asked),), other))
+
+
+def lines_of(*words: Word) -> list[str]:
+    return [" ".join(word.text for word in line.words) for line in command_lines(words, Scope("a.sh")).lines]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([text("python"), either("a.py", "b.py")], ["python a.py", "python b.py"]),
+        ([either("python", "torchrun"), either("a.py", "b.py", B)], ["python a.py", "torchrun b.py"]),
+        ([either("python", "torchrun"), either("a.py", "b.py")], ["python a.py", "torchrun b.py"]),
+        ([either("python", "torchrun"), either("b.py", "a.py", Not(A))], ["python a.py", "torchrun b.py"]),
+        ([text("python"), either("--x", ""), either("", "--y")], ["python --x", "python --y"]),
+        ([text("python"), either("--x", ""), either("--y", "", B)], ["python --x --y"]),
+        ([text("python"), either("--x --y 1", "--y 1")], ["python --x --y 1"]),
+        ([joined(text("run"), either(" --x", " --y"))], ["run --x", "run --y"]),
+        ([joined(text("a"), either("b c ", "d "), text("e"))], ["ab c e", "ad e"]),
+        ([joined(text("a-"), variable("N"), either("-x", "-y"))], ["a-${N}-x", "a-${N}-y"]),
+    ],
+)
+def test_a_command_has_a_line_for_each_alternative(words: list[Word], expected: list[str]) -> None:
+    assert lines_of(*words) == expected
+
+
+@pytest.mark.parametrize("asked", ["1 2", "2 3"])
+def test_a_variable_that_has_one_value_has_no_other_on_the_same_line(asked: str) -> None:
+    def when(*values: str) -> Word:
+        return choice(*(((if_variable("SIZE", value),), value) for value in values))
+
+    assert lines_of(when("1", "2", "3"), when(*asked.split())) == [
+        f"{value} {value if value in asked else asked[0]}" for value in "123"
+    ]
+
+
+def test_what_all_alternatives_say_is_under_no_condition() -> None:
+    words = [either("--dtype bf16 --x 1", "--x 1 --dtype fp16 --y")]
+    found = [line.words for line in command_lines(words, Scope("a.sh")).lines]
+    assert [{word.text for word in line if not word.conditions} for line in found] == [{"--x", "1"}, {"--x", "1"}]
+    assert [{item for word in line for item in word.conditions} for line in found] == [{A}, {Not(A)}]
+    (same,) = command_lines([either("--x", "--x")], Scope("a.sh")).lines
+    assert [word.conditions for word in same.words] == [()]
+
+
+def test_an_operand_of_which_there_are_several_makes_its_option_uncertain() -> None:
+    words = [text("python"), text("train.py"), text("--dtype"), either("bf16", "fp16"), text("--x")]
+    for line in command_lines(words, Scope("a.sh")).lines:
+        assert [bool(one.word.conditions) for one in given(line.words)] == [True, False]
+
+
+def test_the_lines_of_a_command_are_bounded_and_the_limit_is_a_gap() -> None:
+    entries = choice(*(((if_variable("WHICH", str(number)),), f"{number}.py") for number in range(12)))
+    followed = follow(FileIndex([script("run.sh", command([text("python"), entries], at=3))]))
+    assert [line(run) for run in followed.runs["run.sh"]] == [f"python {number}.py" for number in range(8)]
+    assert [(gap.path, gap.line) for gap in followed.gaps] == [("run.sh", 3)]
+    silent = follow(FileIndex([script("run.sh", command([text("mkdir"), entries]))]))
+    assert silent.gaps == ()
+
+
+def test_a_prefix_may_set_variables() -> None:
+    words = [either("NCCL_DEBUG=INFO ", ""), text("A=1"), text("python"), text("train.py"), text("B=2")]
+    (run,) = runs("run.sh", script("run.sh", command(words)))
+    assert line(run) == "python train.py B=2"
+    assert {name: (value.text, value.conditions) for name, value in run.environment.items()} == {
+        "NCCL_DEBUG": ("INFO", (A,)), "A": ("1", ())
+    }  # fmt: skip
+
+
+def test_the_environment_of_a_line_fits_its_words() -> None:
+    environment = {"X": either("1", "2")}
+    found = runs(
+        "run.sh", script("run.sh", command([text("python"), either("b.py", "a.py", Not(A))], environment=environment))
+    )
+    assert [(line(run), run.environment["X"].text) for run in found] == [("python b.py", "2"), ("python a.py", "1")]
+
+
+def test_each_script_that_may_be_sourced_is_a_variant() -> None:
+    source = command([text("source"), either("a.sh", "b.sh")], sources=True)
+    outer = script("run.sh", source, command([text("python"), text("train.py"), variable("N")], at=2))
+    configs = [script(f"{name}.sh", bindings={"N": text(name)}) for name in "ab"]
+    assert [(run.variant, line(run)) for run in runs("run.sh", outer, *configs)] == [
+        ("a.sh", "python train.py a"), ("b.sh", "python train.py b")
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -351,9 +437,9 @@ def test_other_words_with_blanks_start_nothing(value: str) -> None:
 
 def test_a_command_line_that_stands_in_either_branch_starts_its_entry() -> None:
     many = choice(((if_variable("N"),), "torchrun --nproc_per_node 8"), ((Not(if_variable("N")),), "python -u"))
-    (run,) = runs("run.sh", script("run.sh", command([many, text("main.py"), text("--bf16")])), module("main.py"))
-    assert run.program.entry == "main.py"
-    assert [word.text for word in run.operands] == ["--bf16"]
+    found = runs("run.sh", script("run.sh", command([many, text("main.py"), text("--bf16")])), module("main.py"))
+    assert [line(run) for run in found] == ["torchrun --nproc_per_node 8 main.py --bf16", "python -u main.py --bf16"]
+    assert {run.program.entry for run in found} == {"main.py"}
 
 
 @pytest.mark.parametrize(

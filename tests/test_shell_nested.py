@@ -108,3 +108,51 @@ def test_a_script_that_is_written_runs_when_something_runs_it(after: str, expect
     (document,) = reading(f"cat > job.sh <<'E'\n#!/bin/bash\npython x --bf16\nE\n{after}\n").documents
     assert [worded(one) for one in document.conditions] == expected
     assert findings(f"cat > job.sh <<'E'\npython x --bf16\nE\n{after}\n", "half") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("C=$(cat <<E\ntorchrun x \\\n  --y\nE\n)\n$C", "torchrun x --y"),
+        ('C="$(cat <<\'E\'\ncd a\ntorchrun x $B\nE\n)"\nbash -c "$C"', "torchrun x {B}"),
+        ("A=1\nread -r -d '' C <<E\ntorchrun x\n  --y $A\nE\neval $C", "torchrun x --y 1"),
+        ("read -r -d '' C <<'E' || true\ncd a; torchrun x\nE\nsrun bash -c \"$C\"", "torchrun x"),
+        ("read -r A <<< 'one two'\npython $A", "python one two"),
+        ("read -r A B <<< 'one two'\npython $B $A", "python two one"),
+        ("read -ra A <<< 'one two'\npython \"${A[@]}\"", "python one two"),
+        ("read -r A <<E\none\ntwo\nE\npython $A", "python {?}"),
+        ("read -r A B <<< 'one'\npython $A", "python {?}"),
+        ("read -r A\npython $A", "python {?}"),
+        ("C=$(cat f <<E\nx\nE\n)\npython $C", "python {?}"),
+    ],
+)
+def test_a_text_of_the_script_that_a_variable_takes_over(text: str, expected: str) -> None:
+    assert lines(text)[-1] == expected
+
+
+def test_alternatives_that_hold_more_than_words_are_read_apart() -> None:
+    branches = "if a; then C=\"cd z && python 'b c'\"; else C='python d; python e'; fi\n"
+    for run in ("eval $C", 'srun bash -c "$C"'):
+        found = [command for command in reading(branches + run).commands if spelled(command.words[0]) == "python"]
+        assert [spelled(command.words[1]) for command in found] == ["b c", "d", "e"]
+        assert all(command.conditions for command in found)
+    assert lines("if a; then C='python b'; else C='python c'; fi\neval $C")[-1] == "{python b|python c}"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A=1 bash -c 'python x'", {"A": "1"}),
+        ("docker run -e A=1 --env B=2 img bash -c 'python x'", {"A": "1", "B": "2"}),
+        ("mpirun -x A=1 bash -c 'python x'", {"A": "1"}),
+        ("A=1 bash <<E\npython x\nE", {"A": "1"}),
+        ("A=1 ssh h 'python x'", {}),
+    ],
+)
+def test_what_a_command_sets_is_set_in_the_shell_that_it_starts(text: str, expected: dict[str, str]) -> None:
+    assert environment(text) == expected
+
+
+def test_a_command_that_runs_elsewhere_is_one_command() -> None:
+    assert lines("ssh h 'NCCL_X=1 python x'") == ["python x"]
+    assert lines("ssh h") == ["ssh h"]

@@ -174,6 +174,20 @@ def test_what_branches_share_is_no_choice() -> None:
     assert lines(text) == ["python --x {--y 1|} {--z|}"]
 
 
+@pytest.mark.parametrize(
+    ("grows", "expected"),
+    [
+        ('"$C --{}"', "x{ --a|}{ --b|}{ --c|}{ --d|}{ --e|}{ --f|}"),
+        ('$C" --{}"', "x{ --a|}{ --b|}{ --c|}{ --d|}{ --e|}{ --f|}"),
+        ('"{}=1 $C"', "{f=1 |}{e=1 |}{d=1 |}{c=1 |}{b=1 |}{a=1 |}x"),
+    ],
+    ids=["at its end", "partly quoted", "at its beginning"],
+)
+def test_a_value_that_grows_in_branches_grows_by_a_choice_each(grows: str, expected: str) -> None:
+    branches = [f"if {name}; then C={grows.format(name)}; fi" for name in "abcdef"]
+    assert lines("\n".join(["C=x", *branches, "python $C"]))[-1] == f"python {expected}"
+
+
 def test_an_argument_loop_keeps_the_default() -> None:
     text = "P=d\nwhile [ $# -gt 0 ]; do case $1 in --p) P=$2; shift 2;; *) shift;; esac; done\npython $P $1"
     (command,) = reading(text).commands

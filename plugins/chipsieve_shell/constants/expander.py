@@ -141,7 +141,7 @@ class Expander(ABC):
     def _substitution(self, start: int, end: int, whole: Extent, *, quoted: bool) -> Pieces:
         found = self.substitute(start, end)
         if found:
-            return tuple(Piece(p.kind, p.text, p.start, p.end, quoted, p.exact) for p in found)
+            return requoted(found, quoted=quoted)
         return (Piece("unknown", self.mapped.text[slice(*whole)], *self.mapped.origin(*whole), quoted=quoted),)
 
     def _arithmetic(self, start: int, end: int, whole: Extent, *, quoted: bool) -> list[Piece]:

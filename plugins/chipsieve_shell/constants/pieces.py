@@ -57,8 +57,8 @@ class Value:
 
 
 def scalar(pieces: Pieces, extent: Extent) -> Value:
-    """A value that is one item."""
-    return Value((("0", pieces),), extent)
+    """A value that is one item; what quotes stood around it says nothing once it is assigned."""
+    return Value((("0", requoted(pieces, quoted=True)),), extent)
 
 
 def constant(pieces: Pieces) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -60,6 +60,11 @@ class State:
             locals=set(self.locals),
             path=(*self.path, *conditions),
         )
+
+    def take_over(self, variables: Mapping[str, Value]) -> None:
+        """Have these variables in the environment as well."""
+        self.variables.update(variables)
+        self.exported.update(dict.fromkeys(variables))
 
     def value(self, name: str) -> Value | None:
         """What a variable holds, None when the script did not set it."""
@@ -142,7 +147,7 @@ def _join_variables(state: State, live: list[tuple[Conditions, State]]) -> None:
 
 
 def _joined(kind: Kind, name: str, values: list[tuple[Conditions, Value | None]]) -> Value:
-    """One value: what all have in common, then a choice between what is left.
+    """One value: a choice between what they do not have in common at either end.
 
     A path that set none has the value from outside the script, a piece of this kind and name.
     """
@@ -153,9 +158,14 @@ def _joined(kind: Kind, name: str, values: list[tuple[Conditions, Value | None]]
     if any(value.array for _, value in values if value is not None):
         return _join_arrays(name, values, extent)
     options = [(conditions, value.pieces if value else (Piece(kind, name, *extent),)) for conditions, value in values]
-    common = _common([pieces for _, pieces in options])
-    rest = tuple((conditions, pieces[common:]) for conditions, pieces in options)
-    return scalar((*options[0][1][:common], choice(name, rest, extent)), extent)
+    head = _common([pieces for _, pieces in options])
+    tails = [pieces[head:] for _, pieces in options]
+    tail = _common([pieces[::-1] for pieces in tails])
+    rest = tuple(
+        (conditions, pieces[: len(pieces) - tail]) for (conditions, _), pieces in zip(options, tails, strict=True)
+    )
+    before, after = options[0][1][:head], tails[0][len(tails[0]) - tail :]
+    return scalar((*before, choice(name, rest, extent), *after), extent)
 
 
 def _join_arrays(name: str, values: list[tuple[Conditions, Value | None]], extent: Extent) -> Value:
@@ -179,7 +189,7 @@ def _spaced(words: list[Pieces]) -> Pieces:
 
 
 def _common(values: Sequence[Sequence[object]]) -> int:
-    """How many leading elements all have in common."""
+    """How many elements at the beginning all have in common."""
     count = 0
     for elements in zip(*values, strict=False):
         if any(element != elements[0] for element in elements):

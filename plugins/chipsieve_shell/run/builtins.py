@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from chipsieve.facts.conditions import ALWAYS, NEVER, Condition
 from chipsieve_shell.constants.conditionals import question
-from chipsieve_shell.constants.pieces import Piece, Pieces, constant, drop, prefix, scalar
-from chipsieve_shell.constants.source_map import map_words
+from chipsieve_shell.constants.pieces import Piece, Pieces, Value, constant, drop, fields, prefix, requoted, scalar
 from chipsieve_shell.constants.state import State
-from chipsieve_shell.run.nested_scripts import Nested, in_words, joined_path
+from chipsieve_shell.run.nested_scripts import (
+    Nested,
+    as_scripts,
+    document_pieces,
+    heredoc_of,
+    in_words,
+    joined_path,
+    without_newlines,
+)
 from chipsieve_shell.run.simple_commands import Here, Placed
 from chipsieve_shell.syntax.nodes import Extent, Simple
 
@@ -161,7 +168,7 @@ def _exec(call: Call) -> None:
 
 
 def _eval(call: Call) -> None:
-    call.scripts.append((map_words(call.words[1:], call.place), call.state))
+    call.scripts.extend(as_scripts(call.words[1:], call.place, call.state))
 
 
 def _shift(call: Call) -> None:
@@ -174,12 +181,38 @@ def _shift(call: Call) -> None:
 
 
 def _read(call: Call) -> Condition:
-    """`read`, `mapfile`, `getopts`: variables that nobody knows."""
+    """`read`, `mapfile`, `getopts`: variables that nobody knows, unless the text that is read stands in the script."""
     names = [constant(word) or "" for word in call.operands]
     names += ["OPTARG", "OPTIND"] if constant(call.words[0]) == "getopts" else []
     for name in names or ["REPLY"]:
         call.make_unknown(name)
+    if constant(call.words[0]) == "read":
+        known_names = [name for name in names if name.isidentifier()]
+        for name, value in _given(known_names, _text_read(call), call.place, array="a" in call.options):
+            call.state.variables[name] = value
     return question(f"{call.here.worded(call.node.extent)} succeeds")
+
+
+def _text_read(call: Call) -> Pieces:
+    """The text that a `read` is given in the script: all of a here-document under `-d`, else one line."""
+    heredoc = heredoc_of(call.node)
+    if heredoc:
+        text = without_newlines(document_pieces(call.here, heredoc))
+        one_line = all("\n" not in piece.text for piece in text)
+        return text if one_line or "d" in call.options else ()
+    string = next((one.target for one in call.node.redirects if one.operator == "<<<" and one.target), None)
+    return call.here.pieces(*string) if string else ()
+
+
+def _given(names: list[str], text: Pieces, place: Extent, *, array: bool) -> Iterator[tuple[str, Value]]:
+    """What variables read of a text: one all of it, several a word each where there are as many words."""
+    words = fields(requoted(text, quoted=False))
+    if len(names) == 1 and array:
+        yield names[0], Value(tuple((str(at), word) for at, word in enumerate(words)), place, array=True)
+    elif len(names) == 1 and text:
+        yield names[0], scalar(text, place)
+    elif len(names) == len(words):
+        yield from ((name, scalar(word, place)) for name, word in zip(names, words, strict=True))
 
 
 def _let(call: Call) -> None:

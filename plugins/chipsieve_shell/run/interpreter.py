@@ -34,7 +34,7 @@ from chipsieve_shell.constants.pieces import Piece, Pieces, Value, constant, sca
 from chipsieve_shell.constants.source_map import MappedText
 from chipsieve_shell.constants.state import Defined, State, join
 from chipsieve_shell.run.builtins import BUILTINS, Call
-from chipsieve_shell.run.nested_scripts import Nested, in_heredoc, in_words, printed, through_pipe
+from chipsieve_shell.run.nested_scripts import Nested, in_heredoc, in_words, is_remote, printed, through_pipe
 from chipsieve_shell.run.simple_commands import Here
 from chipsieve_shell.syntax.nodes import (
     AndOr,
@@ -193,9 +193,13 @@ class Interpreter(Here):
             return self.prefixed_call(head, tuple(words[1:]), node)
         given = [self.assign(extent, exported=True, keep=False) for extent in node.assignments]
         run_at = self.mapped.where_run(*node.extent)
-        self.start(placed, [pair for pair in given if pair], run_at)
-        self.walk(in_words(words, run_at, self.state))
-        self.walk(in_heredoc(self, node, words))
+        scripts = in_words(words, run_at, self.state)
+        remote = bool(scripts) and is_remote(head)
+        passed = self.start(placed, [pair for pair in given if pair], run_at, kept=not remote)
+        scripts += in_heredoc(self, node, words)
+        for _, inside in scripts if not remote else ():
+            inside.take_over(passed)
+        self.walk(scripts)
         return Status(question(f"{self.worded(node.extent)} succeeds"), assumed=basename(head) not in known().probes)
 
     def prefixed_call(self, name: str, arguments: tuple[Pieces, ...], node: Simple) -> Status:

@@ -11,9 +11,10 @@ from posixpath import basename, splitext
 
 from chipsieve.commands.known import known
 from chipsieve.commands.launchers import launchers
+from chipsieve.facts.conditions import NEVER, all_of
 from chipsieve.facts.reading import Document
 from chipsieve_shell.constants.expander import parent
-from chipsieve_shell.constants.pieces import OUTSIDE, Piece, Pieces, constant
+from chipsieve_shell.constants.pieces import OUTSIDE, Piece, Pieces, constant, cut, readings
 from chipsieve_shell.constants.source_map import MappedText, map_words
 from chipsieve_shell.constants.state import State
 from chipsieve_shell.run.simple_commands import Here
@@ -24,6 +25,7 @@ REMOTE_OPERANDS = frozenset({
     "-W", "-w", "-h", "-g", "-x", "-f",
 })  # fmt: skip
 COMMAND_OPTION = re.compile(r"-[a-zA-Z]*c")
+SYNTAX = re.compile(r"[;&|<>()\"'\\\n]")
 LANGUAGES = {  # by the ending of the file that a script writes
     ".json": "json", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".py": "python", ".conf": "ini", ".cfg": "ini",
     ".ini": "ini", ".sh": "shell", ".bash": "shell", ".slurm": "shell", ".sbatch": "shell", ".pbs": "shell",
@@ -47,12 +49,43 @@ def in_words(words: list[Pieces], run_at: Extent, state: State) -> list[Nested]:
     for index in range(len(words) - 2):
         option = texts[index + 1]
         if option and COMMAND_OPTION.fullmatch(option) and basename(texts[index] or "") in shells():
-            local = not any(basename(text or "") in known().remote for text in texts[:index])
-            return [(map_words([words[index + 2]], run_at), inner(state, inherits=local))]
-    if basename(texts[0] or "") in known().remote:
+            local = not any(is_remote(text) for text in texts[:index])
+            return as_scripts([words[index + 2]], run_at, inner(state, inherits=local))
+    if is_remote(texts[0]):
         remote = words[_remote(texts) :]
-        return [(map_words(remote, run_at), inner(state, inherits=False))] if remote else []
+        return as_scripts(remote, run_at, inner(state, inherits=False)) if remote else []
     return []
+
+
+def is_remote(text: str | None) -> bool:
+    """Whether a word is a command that runs its operands on another machine."""
+    return basename(text or "") in known().remote
+
+
+def as_scripts(words: list[Pieces], run_at: Extent, state: State) -> list[Nested]:
+    """The script that words make; one for each alternative where what is not decided holds more than plain words."""
+    if not any(_holds_syntax(piece) for word in words for piece in word):
+        return [(map_words(words, run_at), state)]
+    whole = tuple(piece for word in words for piece in (*word, _blank(word)))
+    return [
+        (map_words([pieces], run_at), state.copy(*conditions))
+        for conditions, pieces in readings(whole)
+        if all_of((*state.conditions, *conditions)) != NEVER
+    ]
+
+
+def _blank(word: Pieces) -> Piece:
+    at = word[-1].end if word else 0
+    return Piece("text", " ", at, at)
+
+
+def _holds_syntax(piece: Piece) -> bool:
+    """Whether an alternative of a choice holds what a shell has to parse: a quote, an operator, a line's end."""
+    return any(
+        bool(SYNTAX.search(part.text)) if part.kind == "text" else _holds_syntax(part)
+        for _, pieces in piece.alternatives
+        for part in pieces
+    )
 
 
 def _remote(texts: list[str | None]) -> int:
@@ -80,16 +113,29 @@ def inner(state: State, *, inherits: bool) -> State:
 
 
 def document_text(here: Here, heredoc: Heredoc) -> MappedText:
+    """A here-document's body as a text to read."""
+    return map_words([document_pieces(here, heredoc)])
+
+
+def document_pieces(here: Here, heredoc: Heredoc) -> Pieces:
     """A here-document's body, expanded unless its delimiter was quoted."""
     start, end = heredoc.body
     if heredoc.quoted:
-        return map_words([tuple(here.mapped.literal(start, end, quoted=True))])
-    return map_words([here.pieces(start, end, document=True)])
+        return tuple(here.mapped.literal(start, end, quoted=True))
+    return here.pieces(start, end, document=True)
+
+
+def without_newlines(pieces: Pieces) -> Pieces:
+    """A text as `$(...)` takes it over: without the newlines at its end."""
+    if not pieces or pieces[-1].kind != "text":
+        return pieces
+    kept = pieces[-1].text.rstrip("\n")
+    return (*pieces[:-1], *([cut(pieces[-1], 0, len(kept))] if kept else []))
 
 
 def in_heredoc(here: Here, node: Simple, words: list[Pieces]) -> list[Nested]:
     """The script that a command reads from its here-document; a file that it writes is recorded."""
-    body = _heredoc(node)
+    body = heredoc_of(node)
     if body is None:
         return []
     texts = [basename(constant(word) or "") for word in words]
@@ -101,7 +147,8 @@ def in_heredoc(here: Here, node: Simple, words: list[Pieces]) -> list[Nested]:
     return []
 
 
-def _heredoc(node: Simple) -> Heredoc | None:
+def heredoc_of(node: Simple) -> Heredoc | None:
+    """The here-document that a command reads."""
     return next((redirect.heredoc for redirect in node.redirects if redirect.heredoc), None)
 
 
@@ -169,7 +216,7 @@ def through_pipe(here: Here, node: Pipeline) -> list[Nested]:
     sinks = [basename(constant(word) or "") for word, _ in here.placed_words(sink)]
     if not sinks or not reads_script(sinks):
         return []
-    head, body = constant(words[0]) if words else None, _heredoc(source)
+    head, body = constant(words[0]) if words else None, heredoc_of(source)
     if head == "cat" and body is not None:
         sent = document_text(here, body)
     elif head in ("echo", "printf") and len(words) > 1:
@@ -190,6 +237,9 @@ def printed(here: Here, node: Node) -> Pieces:
     name = constant(words[0]) if words else None
     if name == "pwd":
         return here.state.here((words[0][0].start, words[0][-1].end))
+    body = heredoc_of(node) if isinstance(node, Simple) else None
+    if name == "cat" and len(words) == 1 and body:
+        return without_newlines(document_pieces(here, body))
     if name == "echo" and len(words) == 2:  # noqa: PLR2004 - the command and one operand
         return words[1] if constant(words[1]) is not None else ()
     operand = words[-1] if len(words) > 1 else ()

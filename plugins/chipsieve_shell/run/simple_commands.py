@@ -94,13 +94,21 @@ class Here(Expander):
     def _assignment(self, pieces: Pieces, place: Extent) -> Assignment:
         return Assignment(pieces, place, self.state.conditions, self.engine, len(self.record.commands))
 
-    def start(self, placed: list[Placed], prefix_assignments: Settings, run_at: Extent) -> None:
-        """Record a command that is not the shell's own, with its environment and what its words say."""
+    def start(
+        self, placed: list[Placed], prefix_assignments: Settings, run_at: Extent, *, kept: bool = True
+    ) -> dict[str, Value]:
+        """Record a command that is not the shell's own, with its environment and what its words say.
+
+        Not `kept` is one whose operands are a script that is walked on its own. The variables that the command sets
+        for what it starts are the answer.
+        """
         conditions = self.state.conditions
         given = [*prefix_assignments, *self._passed(placed)]
         self._state_facts(placed, conditions)
-        if basename(constant(placed[0][0]) or "?") not in known().ignored:
+        if kept and basename(constant(placed[0][0]) or "?") not in known().ignored:
             self.keep(placed, given, run_at)
+        made = {name: self.record.exported[name][-1] for name, _ in given if name in self.record.exported}
+        return {name: scalar(one.pieces, one.extent) for name, one in made.items()}
 
     def keep(self, placed: list[Placed], given: Settings, run_at: Extent, *, sources: bool = False) -> None:
         """Keep a command of a launch: words, environment in force, folder; none that never runs."""

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from chipsieve.facts.words import Resolved
 
 FLAG = re.compile(r"(?P<name>--?[A-Za-z][^\s=]*)(?:=(?P<value>.*))?", re.DOTALL)
@@ -53,6 +55,7 @@ def is_flag(word: str | None) -> bool:
 class Given(NamedTuple):
     """What a launch's command line gives an option: the word, the name as given, and the value; None for a bare flag.
 
+    The word has the conditions of the value too: `--dtype $DTYPE` is given one of the values that DTYPE may have.
     `overrides` marks `model.dtype=bf16`, which sets a key of a configuration.
     """
 
@@ -73,9 +76,16 @@ def given(words: Sequence[Resolved]) -> Iterator[Given]:
     for at, word in enumerate(words):
         flag = by_place.get(at)
         if flag is not None:
-            yield Given(word, flag.name, None if flag.bare else _operand(flag, words))
+            value = None if flag.bare else _operand(flag, words)
+            yield Given(_under(word, value), flag.name, value)
         elif found := OVERRIDE.fullmatch(word.text):
             yield Given(word, found["name"], word.cut(found.start("value"), len(word.text)), overrides=True)
+
+
+def _under(word: Resolved, value: Resolved | None) -> Resolved:
+    """The word of an option under the conditions of its value as well."""
+    further = tuple(item for item in value.conditions if item not in word.conditions) if value else ()
+    return replace(word, conditions=word.conditions + further) if further else word
 
 
 def _operand(flag: Flag, words: Sequence[Resolved]) -> Resolved:

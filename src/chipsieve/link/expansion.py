@@ -1,19 +1,29 @@
-"""What does this shell word say once the caller's variables and arguments are filled in?"""
+"""What does this command line say once the caller's variables and arguments are filled in?
+
+A variable that branches set which nobody can decide has several values. Each stands on a command line of its own, and
+never two of them on one: a line takes alternatives that do not contradict each other. There are as few lines as show
+each alternative once, not one for each combination.
+"""
 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
+from chipsieve.commands.flags import given
 from chipsieve.facts.conditions import Conditions, Question
 from chipsieve.facts.deciding import all_hold, decide, fixed
 from chipsieve.facts.words import Part, Resolved, Word, written
+from chipsieve.link.consistency import Taken
 
-VARIANTS = 8  # alternatives of one word that are followed; more are one unknown word
+LINES = 8  # command lines that one command may have; more alternatives are a gap
 SOMETHING = "$(...)"  # how something that only a shell could tell is shown
+BLANKS = re.compile(r"\s+")
 
 Values = Mapping[str, tuple[Resolved, ...]]
 Fields = tuple[Resolved, ...]  # the words that one word becomes: an unquoted expansion is split at white space
@@ -48,115 +58,294 @@ class Scope(msgspec.Struct):
         return self.variables.get(name, ())
 
 
+class CommandLine:
+    """One of the lines that a command may be: its words, and what variables hold on it."""
+
+    def __init__(self, line: _Line, words: Fields) -> None:
+        """Keep the walk that made the words: what the line sets for its program, it says only when it is asked."""
+        self.words = words
+        self._line = line
+
+    def takes(self, value: Resolved) -> bool:
+        """Whether a variable may have this value on the line."""
+        return not self._line.taken.contradict(value.conditions)
+
+    def values(self, pairs: Sequence[tuple[str, Word]]) -> dict[str, Resolved]:
+        """What these variables hold on the line: of alternatives one that it does not contradict."""
+        return {name: _spaced(self._line.words(word), word, self._line.scope) for name, word in pairs}
+
+
+class CommandLines(NamedTuple):
+    """The lines that a command may be; `complete` says whether they show every alternative."""
+
+    lines: tuple[CommandLine, ...]
+    complete: bool
+
+
 def expand(word: Word, scope: Scope) -> list[Resolved]:
-    """The words that `word` becomes: several for "$@" and unquoted lists, each alternative where undecided."""
-    if any(part.kind == "arguments" for part in word.parts):
-        return list(_with_arguments(word, scope))
-    return [field for fields in _variants(word, scope) for field in fields]
+    """The words that `word` becomes, several for "$@" and unquoted lists; of alternatives the first."""
+    return list(_Line(scope, Taken(scope.assumed)).words(word))
 
 
 def alternatives(word: Word, scope: Scope) -> tuple[Resolved, ...]:
     """The values that `word` may have as one text each, as an assignment takes it."""
-    if any(part.kind == "arguments" for part in word.parts):
-        return (_spaced(tuple(_with_arguments(word, scope))),)
-    return tuple(_spaced(fields) for fields in _variants(word, scope))
+    plan = _Plan(scope, every=True)
+    values = [_spaced(line.words(word), word, scope) for line in _lines(scope, plan)]
+    return tuple(values) if plan.done else (_unknown(SOMETHING, word, scope),)
 
 
-def _spaced(fields: Fields) -> Resolved:
-    first, *rest = fields
+def command_lines(words: Sequence[Word], scope: Scope) -> CommandLines:
+    """The lines that a command of these words may be, at most LINES."""
+    plan = _Plan(scope)
+    found: dict[tuple[str, ...], CommandLine] = {}
+    for line in _lines(scope, plan):
+        fields = tuple(field for at, word in enumerate(words) for field in line.words(word, program=at == 0))
+        line.settle()
+        found.setdefault(tuple(field.text for field in fields), CommandLine(line, fields))
+    return CommandLines(tuple(found.values()), plan.done)
+
+
+def _spaced(fields: Fields, word: Word, scope: Scope) -> Resolved:
+    first, *rest = fields or (Resolved("", scope.script, word.span),)
     for field in rest:
         first = first.joined(field, between=" ")
     return first
-
-
-def _with_arguments(word: Word, scope: Scope) -> Iterator[Resolved]:
-    """Parts before and after "$@" stand as words of their own, which is how scripts write it."""
-    for part in word.parts:
-        if part.kind != "arguments":
-            yield from expand(Word((part,), part.span), scope)
-        elif scope.arguments is None:
-            yield _unknown("$@", part, scope)
-        else:
-            yield from scope.arguments[_first(part) :]
-
-
-def _first(part: Part) -> int:
-    """The index of the first argument meant: `"${@:2}"` leaves out one."""
-    return max(int(part.text) - 1, 0) if part.text.isdigit() else 0
 
 
 def _unknown(shown: str, part: Part | Word, scope: Scope) -> Resolved:
     return Resolved(shown, scope.script, part.span, unknown=((0, len(shown)),))
 
 
-def _variants(word: Word, scope: Scope) -> list[Fields]:
-    """The alternatives of a word, each as the words that it becomes."""
-    variants: list[Fields] = [(Resolved("", scope.script, word.span),)]
-    for part in word.parts:
-        values = _part(part, scope)
-        variants = [_joined(left, right) for left in variants for right in values]
-        if len(variants) > VARIANTS:
-            return [(_unknown(SOMETHING, word, scope),)]
-    return variants
+Place = tuple[object, int]  # an alternative: whose it is, and its number there
 
 
-def _joined(left: Fields, right: Fields) -> Fields:
-    """Two stretches of one word: the last word of the left goes on with the first of the right."""
-    return (*left[:-1], left[-1].joined(right[0]), *right[1:]) if right else left
+class _Plan:
+    """Which alternatives the lines so far show, and which wait for one.
+
+    Those whose words all stand in another one say nothing new: they wait only where `every` one is asked for.
+    """
+
+    def __init__(self, scope: Scope, *, every: bool = False) -> None:
+        self.every = every
+        self._always = Taken(scope.assumed)
+        self._shown: set[Place] = set()
+        self._waiting: dict[Place, Conditions] = {}
+
+    @property
+    def done(self) -> bool:
+        """Whether every alternative is shown."""
+        return not self._waiting
+
+    def next(self) -> tuple[Place, Conditions]:
+        """The alternative that the next line is to show, and under what conditions it is there."""
+        place = next(iter(self._waiting))
+        return place, self._waiting.pop(place)
+
+    def take(self, key: object, telling: Mapping[int, Conditions], offered: Sequence[int], wanted: Place | None) -> int:
+        """The number of the alternative to take, of those that are `offered`.
+
+        `telling` are all that say something, under what conditions each is there: the others wait for their lines.
+        """
+        for number, conditions in telling.items():
+            if (key, number) not in self._shown and not self._always.contradict(conditions):
+                self._waiting.setdefault((key, number), conditions)
+        fresh = [number for number in offered if (key, number) not in self._shown]
+        asked = [wanted[1]] if wanted and wanted[0] == key and wanted[1] in offered else []
+        number = next(iter((*asked, *fresh, *offered)))
+        self._shown.add((key, number))
+        self._waiting.pop((key, number), None)
+        return number
 
 
-def _part(part: Part, scope: Scope) -> list[Fields]:
-    if part.kind == "text":
-        return [(written(part.text, scope.script, part.span),)]
-    if part.kind == "choice":
-        return _split(part, _choice(part, scope))
-    if part.kind == "variable":
-        return _split(part, _variable(part, scope))
-    place = _place(part, scope)
-    if place is not None:
-        return [(Resolved(place, scope.script, part.span, root_at=0),)]
-    return [(_unknown(SOMETHING, part, scope),)]
+def _lines(scope: Scope, plan: _Plan) -> Iterator[_Line]:
+    """Lines until the plan is done, at most LINES; each has to be walked before the next."""
+    yield _Line(scope, Taken(scope.assumed), plan)
+    for _ in range(LINES - 1):
+        if plan.done:
+            return
+        wanted, conditions = plan.next()
+        yield _Line(scope, Taken((*scope.assumed, *conditions)), plan, wanted)
 
 
-def _split(part: Part, values: Sequence[Fields]) -> list[Fields]:
-    """The values as an unquoted expansion yields them: split at white space once they are known."""
-    if part.quoted:
-        return list(values)
-    return [tuple(field for value in fields for field in _fields(value)) for fields in values]
+class _Option(NamedTuple):
+    """One alternative: under what conditions it is there, and what it says."""
+
+    conditions: Conditions
+    says: Word | Fields
 
 
-def _fields(value: Resolved) -> Fields:
-    if not value.known or value.text.split() == [value.text]:
-        return (value,)
-    return tuple(replace(value, text=text) for text in value.text.split()) or (replace(value, text=""),)
+class _Line:
+    """The walk that makes one command line.
+
+    `taken` are the conditions of the alternatives taken so far, `_above` those of the alternatives in which the walk
+    stands. Without a plan, of some alternatives the first is taken whose words do not all stand in another one.
+    """
+
+    def __init__(self, scope: Scope, taken: Taken, plan: _Plan | None = None, wanted: Place | None = None) -> None:
+        self.taken = taken
+        self.scope, self._plan, self._wanted = scope, plan, wanted
+        self._above: Conditions = ()
+        self._picked: dict[object, int] = {}
+        self._made: dict[object, Fields] = {}
+
+    def words(self, word: Word, *, program: bool = False) -> Fields:
+        """The words that one word becomes; the first of a command is split, since no `program`'s name has blanks."""
+        if any(part.kind == "arguments" for part in word.parts):
+            return tuple(self._with_arguments(word))
+        fields = self._word(word, split=program)
+        said = tuple(field for field in fields if field.text)
+        return said or (fields[:1] if any(part.quoted for part in word.parts) else ())
+
+    def settle(self) -> None:
+        """What the walk meets from here on asks for no line of its own."""
+        self._plan = None
+
+    def _with_arguments(self, word: Word) -> Iterator[Resolved]:
+        """Parts before and after "$@" stand as words of their own, which is how scripts write it."""
+        for part in word.parts:
+            yield from self._part(part) if part.kind == "arguments" else self.words(Word((part,), part.span))
+
+    def _word(self, word: Word, *, split: bool = False) -> Fields:
+        fields: Fields = (Resolved("", self.scope.script, word.span),)
+        for part in word.parts:
+            further = self._part(part, split=split)
+            fields = (*fields[:-1], fields[-1].joined(further[0]), *further[1:]) if further else fields
+        return fields
+
+    def _part(self, part: Part, *, split: bool = False) -> Fields:
+        scope = self.scope
+        if part.kind == "text":
+            return (written(part.text, scope.script, part.span),)
+        if part.kind == "choice":
+            return self._choice(part, quoted=part.quoted and not split)
+        if part.kind == "variable":
+            return self._variable(part)
+        if part.kind == "arguments":
+            return (_unknown("$@", part, scope),) if scope.arguments is None else scope.arguments[_first(part) :]
+        place = _place(part, scope)
+        if place is not None:
+            return (Resolved(place, scope.script, part.span, root_at=0),)
+        return (_unknown(SOMETHING, part, scope),)
+
+    def _variable(self, part: Part) -> Fields:
+        values = self.scope.values(part.text)
+        if values and not (part.default and all(value.text == "" for value in values)):
+            options = [_Option(value.conditions, (value,)) for value in values]
+            return self._choose(part.text, options, quoted=part.quoted)
+        if part.default is not None:
+            return _split(self._word(part.default), quoted=part.quoted)
+        return (_unknown(f"${{{part.text}}}", part, self.scope),)
+
+    def _choice(self, part: Part, *, quoted: bool) -> Fields:
+        scope = self.scope
+        options: list[_Option] = []
+        for conditions, word in part.alternatives:
+            answer = True if all(item in scope.assumed for item in conditions) else all_hold(conditions, scope)
+            if answer is True:
+                return _split(self._word(word), quoted=quoted)
+            if answer is None:
+                options.append(_Option(conditions, word))
+        return self._choose(id(part), options, quoted=quoted) if options else (Resolved("", scope.script, part.span),)
+
+    def _choose(self, key: object, options: Sequence[_Option], *, quoted: bool) -> Fields:
+        """What one alternative says; what not all of them say is under its conditions."""
+        if len(options) == 1 and not options[0].conditions:
+            return _split(self.says(options[0].says), quoted=quoted)
+        if (key, quoted) in self._made:
+            return self._made[key, quoted]
+        trials = [_Line(self.scope, self.taken.copy(option.conditions)) for option in options]
+        tried = [_split(trial.says(option.says), quoted=quoted) for trial, option in zip(trials, options, strict=True)]
+        number = self._pick(key, options, tried)
+        chosen, fields = options[number], tried[number]
+        if self._plan is None:
+            self.taken = trials[number].taken
+        else:  # what the alternative itself leaves open may ask for lines too
+            self.taken.add(chosen.conditions)
+            above = self._above
+            self._above = (*above, *chosen.conditions)
+            fields = _split(self.says(chosen.says), quoted=quoted)
+            self._above = above
+        made = self._made[key, quoted] = tuple(_under(chosen.conditions, fields, _common(tried)))
+        return made
+
+    def _pick(self, key: object, options: Sequence[_Option], tried: Sequence[Fields]) -> int:
+        if key not in self._picked:
+            possible = [at for at, one in enumerate(options) if not self.taken.contradict(one.conditions)]
+            telling = _saying_most(range(len(options)), tried, every=bool(self._plan and self._plan.every))
+            offered = [at for at in telling if at in possible] or _saying_most(possible, tried) or telling
+            where = {at: (*self._above, *options[at].conditions) for at in telling}
+            self._picked[key] = self._plan.take(key, where, offered, self._wanted) if self._plan else offered[0]
+        return self._picked[key]
+
+    def says(self, text: Word | Fields) -> Fields:
+        """What one alternative becomes."""
+        return self._word(text) if isinstance(text, Word) else text
 
 
-def _choice(part: Part, scope: Scope) -> list[Fields]:
-    found: list[Fields] = []
-    for conditions, word in part.alternatives:
-        answer = True if all(item in scope.assumed for item in conditions) else all_hold(conditions, scope)
-        if answer is False:
-            continue
-        extra = conditions if answer is None else ()
-        values = [_under(extra, fields) for fields in _variants(word, scope)]
-        if answer is True:
-            return values
-        found += values
-    return found or [(Resolved("", scope.script, part.span),)]
+def _saying_most(possible: Sequence[int], tried: Sequence[Fields], *, every: bool = False) -> list[int]:
+    """The numbers of the alternatives whose words are not all in another one; what is unknown comes last."""
+    texts = {at: [text for one in tried[at] if not one.wholly_unknown for text in one.text.split()] for at in possible}
+    kept: list[int] = []
+    for at in sorted(possible, key=lambda one: -len(texts[one])):
+        if every or not any(_within(texts[at], texts[other]) for other in kept):
+            kept.append(at)
+    return sorted(kept, key=lambda at: (not texts[at], at))
 
 
-def _under(conditions: Conditions, fields: Fields) -> Fields:
-    """The words under further conditions; they hold for the whole, so the first word carries them."""
-    return tuple(replace(field, conditions=conditions + field.conditions) for field in fields) if conditions else fields
+def _within(few: Sequence[str], many: Sequence[str]) -> bool:
+    """Whether all of some words stand among others, in their order."""
+    rest = iter(many)
+    return all(word in rest for word in few)
 
 
-def _variable(part: Part, scope: Scope) -> list[Fields]:
-    values = scope.values(part.text)
-    if values and not (part.default and all(value.text == "" for value in values)):
-        return [(value,) for value in values]
-    if part.default is not None:
-        return _variants(part.default, scope)
-    return [(_unknown(f"${{{part.text}}}", part, scope),)]
+Said = tuple[str, str | None]  # an option and its operand
+
+
+def _common(tried: Sequence[Fields]) -> frozenset[Said] | None:
+    """The options that each alternative gives for certain; None where all of them say the same."""
+    if len({tuple(field.text for field in fields) for fields in tried}) == 1 and len(tried) > 1:
+        return None
+    sure = (frozenset(_said(fields)) for fields in tried)
+    return frozenset.intersection(*sure) if len(tried) > 1 else frozenset()
+
+
+def _said(fields: Fields) -> Iterator[Said]:
+    for one in given([part for field in fields for part in _split((field,), quoted=False)]):
+        if not one.word.conditions:
+            yield one.name, one.value.text if one.value else None
+
+
+def _under(conditions: Conditions, fields: Fields, common: frozenset[Said] | None) -> Iterator[Resolved]:
+    """The words under further conditions, but for the options that are given whichever alternative is taken."""
+    if common is None:
+        yield from (replace(field, conditions=()) for field in fields)
+        return
+    free = {
+        id(word) for one in given(fields) if (one.name, one.value.text if one.value else None) in common
+        for word in (one.word, one.value)
+    }  # fmt: skip
+    for field in fields:
+        more = tuple(item for item in conditions if item not in field.conditions)
+        yield field if id(field) in free or not more else replace(field, conditions=more + field.conditions)
+
+
+def _split(fields: Fields, *, quoted: bool) -> Fields:
+    """Words as an expansion yields them: split at white space without quotes; a blank at an end ends a word there."""
+    return fields if quoted else tuple(part for field in fields for part in _at_blanks(field))
+
+
+def _at_blanks(field: Resolved) -> Iterator[Resolved]:
+    start = 0
+    for blank in BLANKS.finditer(field.text):
+        if not any(first <= blank.start() < last for first, last in field.unknown):
+            yield field.cut(start, blank.start())
+            start = blank.end()
+    yield field.cut(start, len(field.text)) if start else field
+
+
+def _first(part: Part) -> int:
+    """The index of the first argument meant: `"${@:2}"` leaves out one."""
+    return max(int(part.text) - 1, 0) if part.text.isdigit() else 0
 
 
 def _place(part: Part, scope: Scope) -> str | None:

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from itertools import chain as in_turn
 from itertools import islice
 from typing import NamedTuple
 
@@ -16,7 +17,16 @@ from chipsieve.facts.conditions import Condition
 from chipsieve.facts.deciding import all_hold
 from chipsieve.facts.reading import Command, Gap
 from chipsieve.facts.words import Resolved, Word
-from chipsieve.link.expansion import Scope, Values, alternatives, expand
+from chipsieve.link.expansion import (
+    LINES,
+    CommandLine,
+    CommandLines,
+    Scope,
+    Values,
+    alternatives,
+    command_lines,
+    expand,
+)  # fmt: skip
 from chipsieve.link.file_index import FileIndex, above
 from chipsieve.link.programs import Program, is_passive, program, with_quoted
 from chipsieve.sources.languages import languages
@@ -25,6 +35,7 @@ DEPTH = 6  # scripts calling scripts; deeper is a loop
 ARRAYS = 3  # words in which a whole command line may stand, `"${LAUNCHER[@]}" train.py`
 ON_COMMAND_LINES = ("flag", "env", "directive")  # kinds of fact that only matter if the command starts a run
 LAUNCHER = re.compile(r"[A-Za-z][\w.+-]*")
+ASSIGNED = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
 LETTERS_KNOWN = 4  # letters of a script's name that must be known for others of that form to be meant
 RUNS_PER_SCRIPT = 64  # commands of one script, unrolled loops included
 
@@ -111,9 +122,10 @@ class _Follower:
             if all_hold(command.conditions, scope) is False:
                 continue
             here = replace(scope, assumed=command.conditions, directory=self._directory(command, scope))
-            words = tuple(word for item in command.words for word in expand(item, here))
+            lines = command_lines(command.words, here)
             if command.sources:
-                candidates = self._candidates(words, here)
+                words = lines.lines[0].words
+                candidates = self._named(lines, here) or self._candidates(words, here)
                 if set(candidates).intersection(sourced) or self._variants * len(candidates) > RUNS_PER_SCRIPT:
                     candidates = []  # it was chosen before, or there are more variants than anybody would judge
                 self._variants *= len(candidates) or 1
@@ -124,7 +136,7 @@ class _Follower:
                     yield from (replace(run, variant=run.variant or posixpath.basename(path)) for run in rest)
                 if candidates:
                     return
-                environment = _exported(command, here, inherited, sourced)
+                environment = _exported(command, lines.lines[0], here, inherited, sourced)
                 found = self._source(words, here, scope)
                 sourced += found
                 entered = {scope.script, *dict(chain)}
@@ -132,16 +144,26 @@ class _Follower:
                     inner = Scope(path, here.directory, arguments=words[2:] or scope.arguments)
                     yield from self._follow(inner, environment, (*chain, (scope.script, command.span.line)))
                 continue
-            yield from self._start(command, words, here, inherited, chain, tuple(sourced))
+            started = [self._start(command, line, here, inherited, chain, tuple(sourced)) for line in lines.lines]
+            runs = in_turn.from_iterable(started)
+            first = next(runs, None)
+            if first is None:
+                continue
+            if not lines.complete:
+                reason = f"may be more than {LINES} command lines: the rest is not judged"
+                self.gaps.append(Gap(scope.script, reason, command.span.line))
+            yield first
+            yield from runs
 
     def _start(
-        self, command: Command, words: tuple[Resolved, ...], scope: Scope, inherited: Values,
+        self, command: Command, line: CommandLine, scope: Scope, inherited: Values,
         chain: tuple[tuple[str, int], ...], sourced: tuple[str, ...],
     ) -> Iterator[Run]:  # fmt: skip
+        words, assigned = _assignments(line.words)
         started = program(words, self.index, self._bases(scope))
         if started is None and any(" " in word.text for word in words[:ARRAYS]):
-            words = tuple(part for word in words for part in word.split())
-            started = program(words, self.index, self._bases(scope))
+            words, further = _assignments(tuple(part for word in words for part in word.split()))
+            started, assigned = program(words, self.index, self._bases(scope)), {**assigned, **further}
         for quoted in with_quoted(words) if started is None else ():
             started = program(quoted, self.index, self._bases(scope))
             if started is not None:
@@ -150,7 +172,7 @@ class _Follower:
         if started is None:
             self._note_unknown(command, words, scope)
             return
-        environment = _exported(command, scope, inherited, sourced)
+        environment = {**_exported(command, line, scope, inherited, sourced), **assigned}
         chain = (*chain, (scope.script, command.span.line))
         scripts = tuple(dict.fromkeys([path for path, _ in chain] + list(sourced)))
         wrapped = self._wrapped(words, started, scope)
@@ -221,6 +243,12 @@ class _Follower:
         scope.variables.update({**own, **inner.variables, **late})
         return taken
 
+    def _named(self, lines: CommandLines, here: Scope) -> list[str]:
+        """The scripts that the lines of one `source` name, where that depends on what nobody can decide."""
+        named = (self._sourced_script(line.words, here) for line in lines.lines)
+        found = dict.fromkeys(path for path in named if path)
+        return [*found] if len(found) > 1 else []
+
     def _candidates(self, words: Sequence[Resolved], here: Scope) -> list[str]:
         """The scripts that a partly unknown name may mean, `config_${SYSTEM}.sh`, in the nearest folder with any."""
         if len(words) < 2 or not words[1].unknown:  # noqa: PLR2004 - `source` and its operand
@@ -264,10 +292,24 @@ class _Follower:
         return tuple(dict.fromkeys((scope.directory, *above(posixpath.dirname(scope.script)))))
 
 
-def _exported(command: Command, scope: Scope, inherited: Values, sourced: Sequence[str]) -> Values:
-    """The environment in force for a command; whatever a sourced script sets is taken to be in it."""
-    passed = {name: values for name, values in scope.variables.items() if name in inherited or sourced}
-    return {**passed, **_environment(command.environment, scope)}
+def _exported(command: Command, line: CommandLine, scope: Scope, inherited: Values, sourced: Sequence[str]) -> Values:
+    """The environment in force for a command line; whatever a sourced script sets is taken to be in it."""
+    passed = {
+        name: tuple(filter(line.takes, values)) or values
+        for name, values in scope.variables.items() if name in inherited or sourced
+    }  # fmt: skip
+    return {**passed, **{name: (value,) for name, value in line.values(command.environment).items()}}
+
+
+def _assignments(words: tuple[Resolved, ...]) -> tuple[tuple[Resolved, ...], Values]:
+    """A command line without the variables that it sets in front: `eval "$PREFIX python train.py"` may have some."""
+    assigned: dict[str, tuple[Resolved, ...]] = {}
+    for at, word in enumerate(words):
+        found = ASSIGNED.match(word.text)
+        if found is None:
+            return words[at:], assigned
+        assigned[found[1]] = (word.cut(found.end(), len(word.text)),)
+    return (), assigned
 
 
 def _environment(pairs: Sequence[tuple[str, Word]], scope: Scope) -> dict[str, tuple[Resolved, ...]]:

@@ -1,0 +1,64 @@
+"""Can a further condition hold beside those that are taken to hold already?"""
+
+from __future__ import annotations
+
+from chipsieve.facts.conditions import Always, Condition, Conditions, Every, Never, Not, Question, Some, negate
+
+
+class Taken:
+    """Conditions that are taken to hold together; asked often, so that each is looked at once."""
+
+    def __init__(self, conditions: Conditions = ()) -> None:
+        """Take these conditions to hold."""
+        self._held: set[Condition] = set()
+        self._values: dict[tuple[str, str], frozenset[str]] = {}
+        self._refused: list[tuple[Condition, ...]] = []
+        self.add(conditions)
+
+    def add(self, conditions: Conditions) -> None:
+        """Take further ones to hold."""
+        for condition in conditions:
+            if isinstance(condition, Every):
+                self.add(condition.conditions)
+                continue
+            self._held.add(condition)
+            if isinstance(condition, Question) and condition.operator == "in":
+                self._values[condition.subject, condition.name] = frozenset(condition.values)
+            elif isinstance(condition, Not) and isinstance(condition.condition, Every):
+                self._refused.append(condition.condition.conditions)
+
+    def copy(self, further: Conditions) -> Taken:
+        """These and further ones."""
+        other = Taken()
+        other._held, other._values, other._refused = set(self._held), dict(self._values), list(self._refused)
+        other.add(further)
+        return other
+
+    def contradict(self, conditions: Conditions) -> bool:
+        """Whether it can be seen that the conditions never hold beside those that are taken."""
+        if any(map(self._denied, conditions)):
+            return True
+        return any(all(part in self._held or part in conditions for part in parts) for parts in self._refused)
+
+    def _denied(self, condition: Condition) -> bool:
+        match condition:
+            case Always():
+                return False
+            case Never():
+                return True
+            case Every(parts):
+                return any(map(self._denied, parts))
+            case Some(parts):
+                return all(map(self._denied, parts))
+            case Not(Every(parts)):
+                return all(part in self._held for part in parts)
+        return negate(condition) in self._held or self._apart(condition)
+
+    def _apart(self, condition: Condition) -> bool:
+        """Whether a variable that is taken to have one value is asked for another."""
+        if not isinstance(condition, Question) or condition.operator != "in":
+            return False
+        values = self._values.get((condition.subject, condition.name))
+        if values is None or any("*" in value for value in (*values, *condition.values)):
+            return False
+        return values.isdisjoint(condition.values)
