@@ -12,6 +12,7 @@ from chipsieve.facts.conditions import Condition, Question
 from chipsieve.facts.reading import Reading, Reference
 from chipsieve.facts.ternary import Ternary
 from chipsieve.facts.words import written
+from chipsieve.link.branches import Branches, branches
 from chipsieve.link.file_index import FileIndex, modules_of
 from chipsieve.link.launch import FileStandings, standing
 from chipsieve.link.live_names import Calls, live_names
@@ -86,9 +87,23 @@ class File:
         """Where its facts stand, once some conditions are taken to hold."""
         assumed = assumed and assumed & self._conditions
         if assumed not in self._standings:
-            several = (_rest(conditions, assumed) for conditions in self.reading.conditions)
-            self._standings[assumed] = AnsweredOnce(several, lambda answers: StandingsByChoice(self.reading, answers))
+            several = (*self.reading.conditions, *(item.conditions for item in self._branches))
+            rests = (_rest(conditions, assumed) for conditions in several)
+            self._standings[assumed] = AnsweredOnce(rests, self._by_choice)
         return self._standings[assumed]
+
+    @cached_property
+    def _branches(self) -> Sequence[Branches]:
+        return tuple(branches(self.reading.facts))
+
+    def _by_choice(self, answers: Sequence[Ternary]) -> StandingsByChoice:
+        """The standings by the answers to the facts' and findings' conditions, then to those of all branches."""
+        size = len(answers) - len(self._branches)
+        own = list(answers[:size])
+        for item, answer in zip(self._branches, answers[size:], strict=True):
+            if answer and not any(own[place] for place in item.places):
+                own = [answer if place in item.places and known is None else known for place, known in enumerate(own)]
+        return StandingsByChoice(self.reading, own)
 
     @cached_property
     def chosen(self) -> Sequence[Question]:
