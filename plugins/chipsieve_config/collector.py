@@ -12,7 +12,19 @@ from chipsieve.facts.claims import claims
 from chipsieve.facts.conditions import MENTION, Conditions
 from chipsieve.facts.finding import snippet
 from chipsieve.facts.places import Lines, Span
-from chipsieve.facts.reading import Command, Document, Fact, FactKind, Gap, Option, Reading, Reference, Source
+from chipsieve.facts.reading import (
+    Command,
+    Document,
+    Fact,
+    FactKind,
+    Function,
+    Gap,
+    Import,
+    Option,
+    Reading,
+    Reference,
+    Source,
+)
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
 from chipsieve_config.config_tree import Mapping, Scalar
@@ -36,6 +48,8 @@ class Collector:
         self._gaps: list[Gap] = []
         self._references: list[Reference] = []
         self._options: list[Option] = []
+        self._imports: list[Import] = []
+        self._mentioned: set[str] = set()
         self._commands: list[Command] = []
         self._documents: list[Document] = []
 
@@ -92,6 +106,19 @@ class Collector:
         """Record the name of another file."""
         self._references.append(Reference(text, self.lines.span(start, end), conditions))
 
+    def imported(
+        self, module: str, names: tuple[str, ...], start: int, end: int, conditions: Conditions = ()
+    ) -> None:
+        """Record a module that a value names, and state it when a signal asks for it."""
+        span = self.lines.span(start, end)
+        self._imports.append(Import(module, span, 0, names, conditions))
+        if self.vocabulary.asks("import", module):
+            self._facts.append(replace(self._fact("import", module, None, start, end, conditions), parts=names))
+
+    def mention(self, name: str) -> None:
+        """Note a class or function that a value names, so that whoever loads the file may call it."""
+        self._mentioned.add(name)
+
     def option(self, dest: str, default: str | None, start: int, end: int) -> None:
         """Record a setting that a program may take as its option."""
         self._options.append(Option((), dest, self.lines.span(start, end), default))
@@ -116,7 +143,9 @@ class Collector:
             facts=tuple(dict.fromkeys(self._facts)),
             commands=tuple(self._commands),
             options=tuple(self._options),
+            imports=tuple(dict.fromkeys(self._imports)),
             references=tuple(dict.fromkeys(self._references)),
+            functions=(Function("", frozenset(self._mentioned)),) if self._mentioned else (),
             documents=tuple(self._documents),
             gaps=tuple(dict.fromkeys(self._gaps)),
         )

@@ -1,21 +1,44 @@
-"""Which other files does a configuration name?"""
+"""Which other files, modules and classes does a configuration name?"""
 
 from __future__ import annotations
 
 import re
 
-from chipsieve.facts.conditions import Conditions
+from chipsieve.facts.conditions import Conditions, unknown
+from chipsieve.facts.module_names import CUSTOM_IMPORTS, IMPORTS, named_class, named_module
 from chipsieve_config.collector import Collector
 from chipsieve_config.config_tree import Mapping, Scalar, Sequence
 
 ENDINGS = (".json", ".yaml", ".yml", ".toml", ".sh", ".py", ".gin")
 FILE_NAME = re.compile(r"(?:[\w.~@+-]*/)*[\w.@+-]+")
 LONGEST_NAME = 300
+MAY_BE_A_MODULE = unknown("whether the value names a module")
 
 
 def is_file_name(text: str) -> bool:
     """Whether the text looks like the name of a script or configuration."""
     return text.endswith(ENDINGS) and len(text) <= LONGEST_NAME and FILE_NAME.fullmatch(text) is not None
+
+
+def named(out: Collector, key: str, value: Scalar, conditions: Conditions) -> None:
+    """Record the module and the class that the value of a key names; a key that tells nothing leaves it open."""
+    text = value.known or ""
+    found = named_module(key, text) if text else None
+    if found is not None:
+        own = conditions if found.certain else (*conditions, MAY_BE_A_MODULE)
+        out.imported(found.module, found.names, value.start, value.end, own)
+    name = named_class(key, text)
+    if name and not conditions:
+        out.mention(name)
+
+
+def custom_imports(out: Collector, node: Mapping, conditions: Conditions) -> None:
+    """Record the modules that `custom_imports: {imports: [pkg.module]}` loads."""
+    listed = node.get(CUSTOM_IMPORTS)
+    modules = listed.get(IMPORTS) if isinstance(listed, Mapping) else listed
+    for item in modules.scalars() if isinstance(modules, Sequence) else [modules]:
+        if isinstance(item, Scalar) and item.known:
+            out.imported(item.known, (), item.start, item.end, conditions)
 
 
 def hydra_defaults(out: Collector, node: Mapping, conditions: Conditions) -> None:
