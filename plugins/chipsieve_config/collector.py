@@ -102,13 +102,13 @@ class Collector:
         """Record what could not be read."""
         self._gaps.append(Gap(self.source.path, reason, line))
 
-    def refer(self, text: str, start: int, end: int, conditions: Conditions = ()) -> None:
-        """Record the name of another file."""
-        self._references.append(Reference(text, self.lines.span(start, end), conditions))
-
-    def imported(
-        self, module: str, names: tuple[str, ...], start: int, end: int, conditions: Conditions = ()
+    def refer(
+        self, text: str, start: int, end: int, conditions: Conditions = (), group: str = "", *, overrules: bool = False
     ) -> None:
+        """Record the name of another file."""
+        self._references.append(Reference(text, self.lines.span(start, end), conditions, group, overrules))
+
+    def imported(self, module: str, names: tuple[str, ...], start: int, end: int, conditions: Conditions = ()) -> None:
         """Record a module that a value names, and state it when a signal asks for it."""
         span = self.lines.span(start, end)
         self._imports.append(Import(module, span, 0, names, conditions))

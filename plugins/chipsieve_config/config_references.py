@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from chipsieve.facts.conditions import Conditions, unknown
@@ -12,6 +13,7 @@ from chipsieve_config.config_tree import Mapping, Scalar, Sequence
 ENDINGS = (".json", ".yaml", ".yml", ".toml", ".sh", ".py", ".gin")
 FILE_NAME = re.compile(r"(?:[\w.~@+-]*/)*[\w.@+-]+")
 LONGEST_NAME = 300
+NO_CHOICE = ("_self_", "null", "???")
 MAY_BE_A_MODULE = unknown("whether the value names a module")
 
 
@@ -41,8 +43,8 @@ def custom_imports(out: Collector, node: Mapping, conditions: Conditions) -> Non
             out.imported(item.known, (), item.start, item.end, conditions)
 
 
-def hydra_defaults(out: Collector, node: Mapping, conditions: Conditions) -> None:
-    """Record what `_base_` and Hydra's `defaults` list bring in: `- model: gpt` is model/gpt.yaml.
+def includes(out: Collector, node: Mapping, conditions: Conditions) -> None:
+    """Record the configurations on which one builds: `_base_`, and Hydra's `defaults` list.
 
     Source: Hydra documentation, "The Defaults List" (`override`, `optional`, `_self_`, `group@package`).
     """
@@ -57,16 +59,16 @@ def hydra_defaults(out: Collector, node: Mapping, conditions: Conditions) -> Non
             for key, value in entry.entries:
                 for choice in value.scalars() if isinstance(value, Sequence) else [value]:
                     if isinstance(choice, Scalar):
-                        _refer(out, _group(key.text or ""), choice, conditions)
+                        _refer(out, key.text or "", choice, conditions)
 
 
-def _group(key: str) -> str:
-    words = [word for word in key.split() if word not in ("override", "optional")]
-    return words[-1].partition("@")[0].strip("/") + "/" if words else ""
-
-
-def _refer(out: Collector, group: str, choice: Scalar, conditions: Conditions) -> None:
+def _refer(out: Collector, key: str, choice: Scalar, conditions: Conditions) -> None:
+    """Record one entry of a defaults list: `- override /model@net: gpt` chooses model/gpt.yaml for the group."""
+    *keywords, group = key.split() or [""]
+    group = group.partition("@")[0].strip("/")
     name = (choice.known or "").partition("@")[0].strip("/ ")
-    if name and name != "_self_":
+    if name and name not in NO_CHOICE:
         file = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
-        out.refer(group + file, choice.start, choice.end, conditions)
+        overrules = "override" in keywords
+        where = posixpath.join(group, file)
+        out.refer(where, choice.start, choice.end, conditions, group, overrules=overrules)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from chipsieve.facts.reading import Option
+from chipsieve.facts.conditions import Question
+from chipsieve.facts.reading import Option, Reference
 from chipsieve_python.call_facts import callee_name
 from chipsieve_python.context import Context, NewDefault
 from chipsieve_python.evaluate import evaluate, qualified
@@ -18,6 +20,7 @@ from chipsieve_python.syntax_tree import statement_kinds as stmt
 FIELDS = frozenset({"field", "Field", "ib", "attrib", "Option", "Argument"})
 RECORDS = frozenset({"dataclass", "define", "frozen", "attrs", "s", "configclass", "auto_dataclass", "chz"})
 RECORD_BASES = ("Arguments", "BaseModel", "BaseSettings", "Config", "Args", "Options")
+ENDINGS = (".yaml", ".yml")
 IMPLIED = {
     "store_true": ("false", "true"),
     "store_false": ("true", "false"),
@@ -151,11 +154,39 @@ def declare_by_decorators(node: stmt.FunctionDef, here: Context) -> frozenset[st
     """Keep the options of a click or typer command; gives the parameters that are options."""
     found = set()
     for decorator in node.decorators:
+        if isinstance(decorator, expr.Call):
+            _hydra(decorator, here.under(Question("call", f"{here.function}.{node.name}".lstrip("."))))
         if isinstance(decorator, expr.Call) and callee_name(decorator.func) == "option":
             found.add(_click(decorator, here))
         elif callee_name(decorator.func if isinstance(decorator, expr.Call) else decorator) in ("command", "callback"):
             found |= {name for param in node.params.params if (name := _typer(param, here))}
     return frozenset(found)
+
+
+def _hydra(node: expr.Call, here: Context) -> None:
+    """Keep the configuration of `@hydra.main(config_path="conf", config_name="train")`; flags name another one.
+
+    Source: Hydra documentation, "Command line flags" (`--config-path`, `--config-name`).
+    """
+    given = keywords(node)
+    if qualified(node.func, here.scope) == "hydra.main":
+        given = {**dict(zip(("config_path", "config_name"), _positional(node), strict=False)), **given}
+    elif not {"config_path", "config_name"} <= given.keys():
+        return
+    asked = []
+    for dest, short in (("config_path", "-cp"), ("config_name", "-cn")):
+        default = text(given.get(dest), here.scope)
+        declare(node, (f"--{dest.replace('_', '-')}", short), dest, here, default=default)
+        asked.append((Question("option", dest, "in", (default or "",)), default))
+    (in_path, folder), (is_named, name) = asked
+    if name and folder is not None and "://" not in folder:
+        file = posixpath.join(folder, name if name.endswith(ENDINGS) else f"{name}.yaml")
+        span, conditions = here.output.span(node), here.under(in_path, is_named).conditions
+        here.output.references.append(Reference(file, span, conditions))
+
+
+def _positional(node: expr.Call) -> list[expr.Expression]:
+    return [arg.value for arg in node.args if arg.keyword is None and not arg.star]
 
 
 def _click(node: expr.Call, here: Context) -> str:

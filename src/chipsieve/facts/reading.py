@@ -105,11 +105,17 @@ class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Reference(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A file that the source names: a script it calls, a config it opens."""
+    """A file that the source names: a script it calls, a config it opens.
+
+    A configuration that chooses it for a `group` of Hydra's may be overruled: by the command line, and by a
+    configuration that `overrules` the choices of others.
+    """
 
     text: str
     span: Span
     conditions: Conditions = ()
+    group: str = ""
+    overrules: bool = False
 
 
 class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):

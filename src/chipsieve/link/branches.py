@@ -15,6 +15,8 @@ MOST_QUESTIONS = 5  # that decide between the branches: 32 combinations of answe
 MOST_BRANCHES = 12
 NEVER_SAID = ("claim", "literal")  # kinds of fact that do not take effect as code does
 
+Said = tuple[object, ...]  # what a fact says, wherever it stands
+
 
 class Branches(NamedTuple):
     """Facts that say the same, by their indices, and the conditions under which one of them takes effect."""
@@ -25,10 +27,10 @@ class Branches(NamedTuple):
 
 def branches(facts: Sequence[Fact]) -> Iterator[Branches]:
     """The facts that say the same on all branches of what decides between them."""
-    same: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
+    same: defaultdict[Said, list[int]] = defaultdict(list)
     for place, fact in enumerate(facts):
         if fact.conditions and MENTION not in fact.conditions and fact.kind not in NEVER_SAID:
-            same[fact.kind, fact.name, fact.value, fact.parts, fact.argument, fact.chosen].append(place)
+            same[said(fact)].append(place)
     for places in same.values():
         if 1 < len(places) <= MOST_BRANCHES:
             several = [facts[place].conditions for place in places]
@@ -36,6 +38,11 @@ def branches(facts: Sequence[Fact]) -> Iterator[Branches]:
             rests = [[item for item in conditions if item not in shared] for conditions in several]
             if all(rests) and _one_holds(rests):
                 yield Branches(tuple(places), shared)
+
+
+def said(fact: Fact) -> Said:
+    """What a fact says, wherever it stands."""
+    return fact.kind, fact.name, fact.value, fact.parts, fact.argument, fact.chosen
 
 
 def _one_holds(several: Sequence[Sequence[Condition]]) -> bool:

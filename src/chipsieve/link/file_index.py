@@ -69,6 +69,12 @@ class FileIndex:
                     return path
         return self._by_ending(text if ending is None else ending.strip(), bases[0] if bases else "")
 
+    def ending(self, text: str, near: str) -> str | None:
+        """The path that ends with a whole text of known parts, where it is one, or one that lies nearest."""
+        parts = [part for part in text.split("/") if part not in ("", ".", "..")]
+        fits = self._places(parts[-1]).get("/".join(parts)) if parts else None
+        return nearest(fits, near) if fits else None
+
     def _by_ending(self, tail: str, near: str) -> str | None:
         """The file with the longest ending that the tree has, where it is one, or one that lies nearest."""
         parts = [part for part in tail.split("/") if part not in ("", ".", "..")]

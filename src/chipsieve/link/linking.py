@@ -14,6 +14,7 @@ from chipsieve.commands.launchers import TRAINING
 from chipsieve.facts.conditions import MENTION, Conditions
 from chipsieve.facts.reading import Fact, Gap, Reading
 from chipsieve.facts.words import Resolved
+from chipsieve.link.choices import promoted
 from chipsieve.link.containers import Containers
 from chipsieve.link.file_index import FileIndex, above
 from chipsieve.link.following import Followed, Run, follow
@@ -22,8 +23,9 @@ from chipsieve.link.option_values import option_name
 from chipsieve.link.programs import Program
 from chipsieve.link.reach import Reach, Start
 from chipsieve.link.roles import devices, distance_from_project, role_of
+from chipsieve.link.run_configs import run_configs
 from chipsieve.link.settings import declared, settings
-from chipsieve.link.tree_files import DECIDED_BY_RUN, NOT_CONFIGS, TreeFiles
+from chipsieve.link.tree_files import DECIDED_BY_RUN, TreeFiles
 
 ENGINE = "link"
 ENTRY_ROLES = ("inference", "evaluation", "benchmark")
@@ -201,9 +203,14 @@ class _Linker:
         entry = [run.program.entry] if run.program.entry in self._index.readings else []
         bases = self._bases(run)
         in_prose = self._index.nature(run.chain[0][0]) == "prose"
-        entries = (*entry, *run.scripts, *self._configs(run, bases))
+        configs = run_configs(run, self._index, bases)
+        self.gaps += configs.gaps
+        entries = (*entry, *run.scripts, *configs.certain)
         assumed = frozenset() if in_prose else frozenset(run.conditions)
-        return Start(entries, run.environment, run.operands, bases, provided, assumed)
+        return Start(
+            entries, run.environment, run.operands, bases, provided, assumed,
+            configs.choices, configs.possible, configs.groups,
+        )  # fmt: skip
 
     def _bases(self, run: Run) -> tuple[str, ...]:
         """Where modules and configs are looked for: the working folder, the entry's, those above, `src`."""
@@ -213,17 +220,6 @@ class _Linker:
                 [run.directory, *above(folder), *(posixpath.dirname(path) for path in run.scripts), "src", ""]
             )
         )
-
-    def _configs(self, run: Run, bases: Sequence[str]) -> list[str]:
-        """The configs that the command line names."""
-        words = dict.fromkeys(part for word in run.words for part in (word, _behind_equals(word)))
-        words |= dict.fromkeys(one.value for one in given(run.words) if one.value and "config" in one.name.casefold())
-        found = set()
-        for word in words:
-            endings = ("",) if posixpath.splitext(word.text)[1] else (".yaml", ".yml", ".json") if word.text else ()
-            named = (replace(word, text=word.text + ending) for ending in endings)
-            found |= {path for one in named if (path := self._index.named(one, bases))}
-        return sorted(path for path in found if self._index.nature(path) not in NOT_CONFIGS)
 
     def _settle(self, run: Run, reach: Reach) -> tuple[list[FileStandings], tuple[StatedFact, ...]]:
         """Where the facts of the reached files stand, and the facts that the run's words alone state."""
@@ -250,6 +246,8 @@ class _Linker:
     def _settled(self, path: str, run: Run, reach: Reach, said: dict[int, Standing]) -> FileStandings:
         """One file's standings; of variables and flags in the run's scripts its words decide, whoever wrote them."""
         settled, file = reach.standings(path), self._files[path]
+        agreed = reach.agreed(path)
+        settled = replace(settled, standings=promoted(settled, agreed)) if agreed else settled
         own_script = path in run.scripts and not file.is_code
         decided_by_run = file.decided_by_run if own_script else ()
         overridden = [index for name, places in file.keys.items() if reach.options.gives(name) for index in places]
@@ -283,11 +281,6 @@ def _settled_around(reading: Reading, *, built: bool) -> FileStandings:
     ]
     unknown = (None,) * len(reading.chosen)
     return FileStandings(reading, tuple(stands), unknown, around=True)
-
-
-def _behind_equals(word: Resolved) -> Resolved:
-    at = word.text.find("=")
-    return word.cut(at + 1 if at >= 0 else len(word.text), len(word.text))
 
 
 def _environment(run: Run) -> Iterator[_Stated]:

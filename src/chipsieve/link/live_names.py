@@ -63,6 +63,12 @@ class Calls:
         return Bodies(loaded, run | loaded, frozenset(waiting), waiting)
 
 
+@lru_cache(maxsize=64)  # equal names are one object, by which live names are memoised
+def names_alone(names: frozenset[str]) -> Bodies:
+    """A body that only mentions some names when it is loaded."""
+    return Bodies(names, names, frozenset(), {})
+
+
 def live_names(loaded: tuple[Bodies, ...], run: tuple[Bodies, ...]) -> frozenset[str]:
     """The simple names that certainly running code mentions: top levels first, then what these mention."""
     live: set[str] = set()

@@ -11,8 +11,10 @@ from chipsieve.facts.deciding import all_hold, decide, fixed
 from chipsieve.facts.reading import Reading
 from chipsieve.facts.ternary import Ternary, every
 from chipsieve.facts.words import Resolved
+from chipsieve.link.branches import Said
+from chipsieve.link.choices import Choice
 from chipsieve.link.launch import FileStandings
-from chipsieve.link.live_names import needs
+from chipsieve.link.live_names import Bodies, names_alone, needs
 from chipsieve.link.memo import AnsweredOnce, InternedQuestion, Knowledge
 from chipsieve.link.option_values import OptionValues
 from chipsieve.link.tree_files import Targets, TreeFiles
@@ -24,7 +26,8 @@ class Start(msgspec.Struct, frozen=True):
     """Where a run starts: its entry and configs, its environment and arguments.
 
     `bases` are the folders where modules and configs are looked for, `provided` the modules that the run
-    asks for by name, `assumed` the conditions that hold because the run takes place at all.
+    asks for by name, `assumed` the conditions that hold because the run takes place at all. Of each of the `choices`
+    the run takes one file, nobody knows which, and of the `possible` any; for the `groups` of Hydra it chooses itself.
     """
 
     entries: tuple[str, ...]
@@ -33,6 +36,9 @@ class Start(msgspec.Struct, frozen=True):
     bases: tuple[str, ...] = ("",)
     provided: frozenset[str] = frozenset()
     assumed: frozenset[Condition] = frozenset()
+    choices: tuple[tuple[str, ...], ...] = ()
+    possible: tuple[str, ...] = ()
+    groups: frozenset[str] = frozenset()
 
 
 class Reach:
@@ -48,8 +54,9 @@ class Reach:
         self._entries = frozenset(start.entries)
         self._roots = files.index.roots(start.bases)
         self._targets: dict[str, AnsweredOnce[Targets]] = {}
-        self.files: dict[str, Ternary] = dict.fromkeys(sorted(start.entries), True)
-        self._declaring: list[str] = []
+        self.files = self._first_files()
+        self._choices: list[Choice] = []
+        self._declaring: dict[str, Ternary] = {}
         self._live: frozenset[str] = frozenset()
         self.options = OptionValues(start.words, (), ())
         self._contexts = self._fresh_answers()
@@ -78,6 +85,17 @@ class Reach:
         file = self._files[path]
         by_choice = file.standings(self._start.assumed).under(self._context(path))
         return by_choice.chosen_so(tuple(map(self._value, file.chosen)), certain=bool(self.files[path]))
+
+    def agreed(self, path: str) -> frozenset[Said]:
+        """What a file that nobody knows to be taken states like all those that may be taken in its place."""
+        taken = [choice for choice in self._choices if path in choice.files and not self.files[path]]
+        return frozenset().union(*(choice.agreed(self._if_taken) for choice in taken))
+
+    def _if_taken(self, path: str) -> FileStandings:
+        """The standings of a file in a run that certainly takes it."""
+        file = self._files[path]
+        by_choice = file.standings(self._start.assumed).under(self._context(path))
+        return by_choice.chosen_so(tuple(map(self._value, file.chosen)), certain=True)
 
     def _value(self, chosen: Question) -> str | None:
         """The value in force of an option or a variable, None where nobody knows it."""
@@ -109,13 +127,16 @@ class Reach:
 
     def _read_options(self) -> None:
         """Answer by the options that the reached files declare from now on."""
-        declaring = [path for path in self.files if self._files[path].reading.options]
+        declaring = {path: answer for path, answer in self.files.items() if self._files[path].reading.options}
         if declaring == self._declaring:
             return
-        files = [self._files[path] for path in declaring]
-        declared = [file.declared for file in files if file.is_code]
-        configured = [file.declared for file in files if not file.is_code]
-        self._declaring, self.options = declaring, OptionValues(self._start.words, declared, configured)
+        self._declaring = declaring
+        declared = [self._files[path].declared for path in declaring if self._files[path].is_code]
+        configs = {path: self._files[path].declared for path in declaring if not self._files[path].is_code}
+        certain = [one for path, one in configs.items() if declaring[path]]
+        agreed = [choice.options(configs) for choice in self._choices]
+        possible = [one for path, one in configs.items() if not declaring[path]]
+        self.options = OptionValues(self._start.words, declared, [*certain, *agreed], possible)
         self._contexts = self._fresh_answers()
 
     def _fresh_answers(self) -> list[_Answers]:
@@ -124,16 +145,41 @@ class Reach:
     def _live_names(self) -> frozenset[str]:
         """The names that the code of the files which are certainly reached mentions."""
         certain = [path for path, answer in self.files.items() if answer]
-        bodies = {path: self._files[path].calls.bodies(self._context(path)) for path in certain}
+        bodies = {path: self._bodies_of(path) for path in certain}
         run = tuple(bodies.pop(path) for path in self._start.entries if path in bodies)
-        return self._files.live_names(tuple(bodies.values()), run)
+        mentioned = (choice.names(self._bodies_of) for choice in self._choices)
+        agreed = tuple(names_alone(names) for names in mentioned if names)
+        return self._files.live_names((*bodies.values(), *agreed), run)
+
+    def _bodies_of(self, path: str) -> Bodies:
+        return self._files[path].calls.bodies(self._context(path))
 
     def _propagate(self) -> None:
         """Reach the files from the entries by what is known so far; each has the strongest answer of its edges."""
-        self.files = dict.fromkeys(sorted(self._start.entries), True)
-        files = self.files
-        waiting = list(files)
         targets: dict[str, Targets] = {}
+        self.files = self._first_files()
+        self._spread(self.files, targets)
+        self._choices = [
+            Choice([self._led(path, targets) for path in candidates]) for candidates in self._start.choices
+        ]
+        for choice in self._choices:
+            self.files.update(dict.fromkeys(sorted(choice.shared), True))
+            self._spread(self.files, targets)
+
+    def _first_files(self) -> dict[str, Ternary]:
+        """What the run starts from: its entries, and the files that it may take."""
+        several = (path for candidates in (*self._start.choices, self._start.possible) for path in candidates)
+        return {**dict.fromkeys(sorted(several)), **dict.fromkeys(sorted(self._start.entries), True)}
+
+    def _led(self, path: str, targets: dict[str, Targets]) -> frozenset[str]:
+        """The files that one file certainly leads to, with it."""
+        files: dict[str, Ternary] = {path: True}
+        self._spread(files, targets)
+        return frozenset(path for path, answer in files.items() if answer)
+
+    def _spread(self, files: dict[str, Ternary], targets: dict[str, Targets]) -> None:
+        """Add what some files lead to, and where that leads; each with the strongest answer of its edges."""
+        waiting = list(files)
         while waiting:
             path = waiting.pop()
             if path not in targets:
@@ -149,7 +195,8 @@ class Reach:
     def _targets_of(self, path: str) -> Targets:
         """The files that one reached file leads to, with the answers on the way."""
         if path not in self._targets:
-            self._targets[path] = self._files[path].targets(self._roots, self._start.bases, self._start.assumed)
+            start = self._start
+            self._targets[path] = self._files[path].targets(self._roots, start.bases, start.assumed, start.groups)
         return self._targets[path].under(self._context(path))
 
 

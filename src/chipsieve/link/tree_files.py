@@ -145,27 +145,34 @@ class File:
         )
 
     def targets(
-        self, roots: Sequence[str], bases: tuple[str, ...], assumed: frozenset[Condition]
-    ) -> AnsweredOnce[Targets]:
+        self, roots: Sequence[str], bases: tuple[str, ...], assumed: frozenset[Condition],
+        groups: frozenset[str] = frozenset(),
+    ) -> AnsweredOnce[Targets]:  # fmt: skip
         """The files that it imports or refers to, in its order, with the answers of the conditions on the way.
 
-        `roots` hold modules, `bases` configs.
+        `roots` hold modules, `bases` configs; for the `groups` the run itself chooses.
         """
         roots = tuple(root for root in roots if not self.beginnings.isdisjoint(self._index.modules_in(root)))
         assumed = assumed and assumed & self._conditions
-        key = (roots, bases if self.reading.references else (), assumed)
+        groups = frozenset(group for group in self._groups if groups and _is_chosen(group, groups))
+        key = (roots, bases if self.reading.references else (), assumed, groups)
         if key not in self._targets:
-            edges = tuple(dict.fromkeys(self._edges(roots, bases)))
+            edges = tuple(dict.fromkeys(self._edges(roots, bases, groups)))
             targets = [target for _, target in edges]
             several = (_rest(conditions, assumed) for conditions, _ in edges)
             self._targets[key] = AnsweredOnce(several, lambda answers: strongest(targets, answers))
         return self._targets[key]
 
-    def _edges(self, roots: Sequence[str], bases: tuple[str, ...]) -> Iterator[Edge]:
+    @cached_property
+    def _groups(self) -> frozenset[str]:
+        return frozenset(reference.group for reference in self.reading.references if reference.group)
+
+    def _edges(self, roots: Sequence[str], bases: tuple[str, ...], groups: frozenset[str]) -> Iterator[Edge]:
         for item in self.reading.imports:
             yield from ((item.conditions, target) for target in self._index.imported(self.reading.path, item, roots))
         for reference in self.reading.references:
-            target = self._referred(reference, bases)
+            overruled = reference.group in groups and not reference.overrules
+            target = None if overruled else self._referred(reference, bases)
             if target:
                 yield reference.conditions, target
 
@@ -177,6 +184,11 @@ class File:
             return None
         code = self._index.nature(found) == "code"
         return None if code and not (CONFIG.search(here) and CONFIG.search(found)) else found
+
+
+def _is_chosen(group: str, chosen: frozenset[str]) -> bool:
+    """Whether a run chooses for a group: nested configurations name it from their own group on."""
+    return any(one == group or one.endswith(f"/{group}") for one in chosen)
 
 
 def _rest(conditions: Sequence[Condition], assumed: frozenset[Condition]) -> Sequence[Condition]:
