@@ -112,3 +112,32 @@ def test_a_folder_of_modules_of_the_users_own_is_loaded(
     code = "from flash_attn import flash_attn_func\n\nflash_attn_func()\n"
     texts = {"train.py": ENTRY, f"{folder}/__init__.py": code}
     assert (flash(launch_of(tmp_path, texts, words)) == {"tasks/__init__.py": "asserted"}) is found
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("configs/a.yaml", {"configs/base.yaml": "optional"}),
+        ("configs/base.yaml configs/own.yaml", {"configs/base.yaml": "optional"}),
+        ("configs/own.yaml configs/base.yaml", {"configs/base.yaml": "asserted"}),
+        ("configs/$MODEL.yaml", {"configs/base.yaml": "optional"}),
+        ("configs/base.yaml configs/other.yaml", {"configs/base.yaml": "asserted"}),
+        ("configs/base.yaml", {"configs/base.yaml": "asserted"}),
+    ],
+)
+def test_a_later_config_wins(tmp_path: Path, words: str, expected: dict[str, Standing]) -> None:
+    texts = {
+        "train.py": ENTRY,
+        "configs/base.yaml": "model:\n  attn_implementation: flash_attention_2\n",
+        "configs/a.yaml": "include: base.yaml\nmodel:\n  attn_implementation: sdpa\n",
+        "configs/b.yaml": "include: base.yaml\n",
+        "configs/own.yaml": "model:\n  attn_implementation: eager\n",
+        "configs/other.yaml": "teacher:\n  attn_implementation: eager\n",
+    }
+    assert flash(launch_of(tmp_path, texts, words)) == expected
+
+
+def test_a_config_of_the_command_line_wins_over_one_that_code_opens(tmp_path: Path) -> None:
+    texts = {"train.py": ENTRY + 'yaml.safe_load(open("default.yaml"))\n', "default.yaml": FLASH, "own.yaml": PLAIN}
+    assert flash(launch_of(tmp_path, texts, "own.yaml")) == {"default.yaml": "optional"}
+    assert flash(launch_of(tmp_path, texts, "other.yaml")) == {"default.yaml": "asserted"}

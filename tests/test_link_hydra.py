@@ -66,3 +66,14 @@ def test_a_library_whose_main_nobody_calls_composes_nothing(tmp_path: Path) -> N
     texts = {**TREE, "train.py": library, "other.py": "import train\n", "run.sh": "torchrun other.py\n"}
     (found,) = scan(write(tmp_path, texts), workers=1).launches
     assert "asserted" not in {where for _, where in found.launch.findings}
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [("attention:\n  attn_implementation: sdpa", "optional"), ("teacher:\n  attn_implementation: sdpa", "asserted")],
+)
+def test_a_config_wins_over_the_groups_that_it_chooses(tmp_path: Path, key: str, expected: Standing) -> None:
+    own = {"conf/train.yaml": f"defaults:\n  - attention: flash\n{key}\n", "run.sh": "torchrun train.py\n"}
+    (found,) = scan(write(tmp_path, {**TREE, **own}), workers=1).launches
+    stands = [where for item, where in found.launch.findings if item.signal == "flash-attention-2"]
+    assert stands == [expected]

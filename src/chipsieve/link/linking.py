@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -250,7 +251,8 @@ class _Linker:
         settled = replace(settled, standings=promoted(settled, agreed)) if agreed else settled
         own_script = path in run.scripts and not file.is_code
         decided_by_run = file.decided_by_run if own_script else ()
-        overridden = [index for name, places in file.keys.items() if reach.options.gives(name) for index in places]
+        given_otherwise = (places for name, places in file.keys.items() if reach.options.gives(name))
+        overridden = {*chain.from_iterable(given_otherwise), *reach.set_otherwise(path)}
         if not (said or overridden or decided_by_run):
             return settled
         stands = list(settled.standings)

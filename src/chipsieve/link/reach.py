@@ -17,6 +17,7 @@ from chipsieve.link.launch import FileStandings
 from chipsieve.link.live_names import Bodies, names_alone, needs
 from chipsieve.link.memo import AnsweredOnce, InternedQuestion, Knowledge
 from chipsieve.link.option_values import OptionValues
+from chipsieve.link.precedence import in_order, set_otherwise
 from chipsieve.link.tree_files import Targets, TreeFiles
 
 ROUNDS = 12  # answers settle in a few; a bound for those that would swing
@@ -40,6 +41,11 @@ class Start(msgspec.Struct, frozen=True):
     possible: tuple[str, ...] = ()
     groups: frozenset[str] = frozenset()
 
+    @property
+    def configs(self) -> tuple[str, ...]:
+        """What the run names by itself, in the order in which it does; a later one wins over those before."""
+        return tuple(dict.fromkeys((*self.entries, *(path for candidates in self.choices for path in candidates))))
+
 
 class Reach:
     """What one run reaches, and the answers that follow from it.
@@ -56,6 +62,7 @@ class Reach:
         self._targets: dict[str, AnsweredOnce[Targets]] = {}
         self.files = self._first_files()
         self._choices: list[Choice] = []
+        self._set_otherwise: Mapping[str, frozenset[int]] | None = None
         self._declaring: dict[str, Ternary] = {}
         self._live: frozenset[str] = frozenset()
         self.options = OptionValues(start.words, (), ())
@@ -90,6 +97,20 @@ class Reach:
         """What a file that nobody knows to be taken states like all those that may be taken in its place."""
         taken = [choice for choice in self._choices if path in choice.files and not self.files[path]]
         return frozenset().union(*(choice.agreed(self._if_taken) for choice in taken))
+
+    def set_otherwise(self, path: str) -> frozenset[int]:
+        """The indices of the keys of a configuration for which another one of the run, that wins, has another value."""
+        if self._set_otherwise is None:
+            taken = {path for path, answer in self.files.items() if answer}.union(*(one.files for one in self._choices))
+            configs = {path for path in taken if not self._files[path].is_code}
+            named = [path for path in self._start.configs if path in configs]
+            opened = [target for path in taken - configs for target in self._configs_of(path, configs)]
+            order = in_order((*sorted(opened), *named), lambda path: self._configs_of(path, configs))
+            self._set_otherwise = set_otherwise([self._files[path].reading for path in order])
+        return self._set_otherwise.get(path, frozenset())
+
+    def _configs_of(self, path: str, configs: Collection[str]) -> list[str]:
+        return [target for target, _ in self._targets_of(path) if target in configs]
 
     def _if_taken(self, path: str) -> FileStandings:
         """The standings of a file in a run that certainly takes it."""

@@ -90,7 +90,7 @@ class _Finder:
         references = (item for path in self._certain for item in self._index.readings[path].references)
         self._groups.update(item.group for item in references if item.overrules)
         return RunConfigs(
-            tuple(sorted(set(self._certain))),
+            tuple(dict.fromkeys(reversed(self._certain)))[::-1],  # where a file is named twice, the last time counts
             tuple(dict.fromkeys(self._choices)),
             tuple(sorted(set(self._possible))),
             frozenset(self._groups),
