@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from chipsieve.facts.conditions import MENTION, Question
+from chipsieve_python.config_objects import declare_on_object
 from chipsieve_python.context import Context
 from chipsieve_python.declarations import declare, declare_field
 from chipsieve_python.dictionaries import state_assigned
@@ -62,6 +63,7 @@ def _assign(target: expr.Expression, value: expr.Expression, here: Context, *, a
         visit(value, stating, "" if isinstance(value, expr.Dict) else name)
     state_assigned(target, value, stating)
     name_by_assignment(target, value, here)
+    declare_on_object(target, value, here)
     _bind(target, value, assigning)
     if assigning.assignment is not None and assigning.assignment.facts:
         here.output.assignments.append(assigning.assignment)

@@ -19,8 +19,10 @@ from chipsieve_python.syntax_tree import statement_kinds as stmt
 
 FIELDS = frozenset({"field", "Field", "ib", "attrib", "Option", "Argument"})
 RECORDS = frozenset({"dataclass", "define", "frozen", "attrs", "s", "configclass", "auto_dataclass", "chz"})
-RECORD_BASES = ("Arguments", "BaseModel", "BaseSettings", "Config", "Args", "Options")
+RECORD_BASES = ("Arguments", "BaseModel", "BaseSettings", "Config", "Args", "Options", "NamedTuple")
+CONFIG_CLASSES = ("Config", "Arguments", "Args", "HParams", "Hparams", "Hyperparameters")
 ENDINGS = (".yaml", ".yml")
+CONFIG_FUNCTION = "get_config"  # what ml_collections calls in a configuration written in Python
 IMPLIED = {
     "store_true": ("false", "true"),
     "store_false": ("true", "false"),
@@ -139,6 +141,8 @@ def _absl(last: str, node: expr.Call, here: Context) -> None:
     names = _names(node)
     if not names:
         return
+    if last == "DEFINE_config_file":
+        here.mention(CONFIG_FUNCTION)
     values = [arg.value for arg in node.args if arg.keyword is None]
     default = text(values[1] if len(values) > 1 else keywords(node).get("default"), here.scope)
     choices = _choices(dict(enumerate(values)).get(2), here.scope) if last == "DEFINE_enum" else ()
@@ -156,11 +160,20 @@ def declare_by_decorators(node: stmt.FunctionDef, here: Context) -> frozenset[st
     for decorator in node.decorators:
         if isinstance(decorator, expr.Call):
             _hydra(decorator, here.under(Question("call", f"{here.function}.{node.name}".lstrip("."))))
-        if isinstance(decorator, expr.Call) and callee_name(decorator.func) == "option":
+        name = callee_name(decorator.func if isinstance(decorator, expr.Call) else decorator)
+        if isinstance(decorator, expr.Call) and name in ("option", "argument"):
             found.add(_click(decorator, here))
-        elif callee_name(decorator.func if isinstance(decorator, expr.Call) else decorator) in ("command", "callback"):
-            found |= {name for param in node.params.params if (name := _typer(param, here))}
+        elif name in ("command", "callback"):
+            found |= _parameters(node, here)
+    if node.name in here.output.handed and not here.function:
+        found |= _parameters(node, here)
     return frozenset(found)
+
+
+def _parameters(node: stmt.FunctionDef, here: Context) -> set[str]:
+    """Keep the parameters with defaults of a function whose command line a library makes."""
+    several = (*node.params.params, *node.params.kwonly_params)
+    return {name for param in several if (name := _typer(param, here))}
 
 
 def _hydra(node: expr.Call, here: Context) -> None:
@@ -190,6 +203,7 @@ def _positional(node: expr.Call) -> list[expr.Expression]:
 
 
 def _click(node: expr.Call, here: Context) -> str:
+    """An option of click's, or an argument, which has no flags."""
     given, dest = keywords(node), destination(node)
     names = [name for name in _names(node) if name.startswith("-")]
     on = tuple(name.partition("/")[0].strip() for name in names)
@@ -206,13 +220,16 @@ def _click(node: expr.Call, here: Context) -> str:
 
 
 def _typer(param: expr.Param, here: Context) -> str:
-    """A parameter with a literal default, or with `typer.Option(default, "--flag")`."""
+    """A parameter with a literal default, with `typer.Option(default, "--flag")` or `Annotated[..., typer.Option()]`."""
     name, default = param.name.value, param.default
     if default is None:
         return ""
     flags = [f"--{name.replace('_', '-')}"]
+    annotated = param.annotation.slice if isinstance(param.annotation, expr.Subscript) else ()
+    for call in (default, *annotated):
+        if isinstance(call, expr.Call) and callee_name(call.func) == "Option":
+            flags = [flag for flag in _names(call) if flag.startswith("-")] or flags
     if isinstance(default, expr.Call) and callee_name(default.func) == "Option":
-        flags = [flag for flag in _names(default) if flag.startswith("-")] or flags
         default = default.args[0].value if default.args else None
     value = text(default, here.scope)
     boolean = value in ("true", "false")
@@ -225,7 +242,8 @@ def _typer(param: expr.Param, here: Context) -> str:
 def is_record(node: stmt.ClassDef) -> bool:
     """Whether a class's fields are options: a dataclass and its kin, or a base such as `TrainingArguments`."""
     names = {callee_name(item.func if isinstance(item, expr.Call) else item) for item in node.decorators}
-    return bool(names & RECORDS) or any(callee_name(base.value).endswith(RECORD_BASES) for base in node.bases)
+    based = any(callee_name(base.value).endswith(RECORD_BASES) for base in node.bases)
+    return based or bool(names & RECORDS) or (not node.bases and node.name.endswith(CONFIG_CLASSES))
 
 
 def declare_field(node: stmt.AnnAssign, here: Context) -> None:
