@@ -141,3 +141,21 @@ def test_a_config_of_the_command_line_wins_over_one_that_code_opens(tmp_path: Pa
     texts = {"train.py": ENTRY + 'yaml.safe_load(open("default.yaml"))\n', "default.yaml": FLASH, "own.yaml": PLAIN}
     assert flash(launch_of(tmp_path, texts, "own.yaml")) == {"default.yaml": "optional"}
     assert flash(launch_of(tmp_path, texts, "other.yaml")) == {"default.yaml": "asserted"}
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("x", {"configs/b.yaml": "asserted"}),
+        ("x --data a", {"configs/a.yaml": "asserted"}),
+        ("x --data none", {}),
+        ("x --data $SIZE", {"configs/a.yaml": "optional", "configs/b.yaml": "optional"}),
+    ],
+)
+def test_an_option_chooses_the_config_that_code_opens(
+    tmp_path: Path, words: str, expected: dict[str, Standing]
+) -> None:
+    code = ENTRY.replace('"--data"', '"--data", default="b"')
+    opens = 'args = parser.parse_args()\nyaml.safe_load(open(f"configs/{args.data}.yaml"))\n'
+    texts = {"train.py": code + opens, "configs/a.yaml": FLASH, "configs/b.yaml": FLASH}
+    assert flash(launch_of(tmp_path, texts, words)) == expected

@@ -220,7 +220,7 @@ def _click(node: expr.Call, here: Context) -> str:
 
 
 def _typer(param: expr.Param, here: Context) -> str:
-    """A parameter with a literal default, with `typer.Option(default, "--flag")` or `Annotated[..., typer.Option()]`."""
+    """A parameter with a literal default; `typer.Option(default, "--flag")` gives flags, in `Annotated` too."""
     name, default = param.name.value, param.default
     if default is None:
         return ""

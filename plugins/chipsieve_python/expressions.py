@@ -21,6 +21,7 @@ from chipsieve_python.dictionaries import TABLE, dict_entries, state_call_variab
 from chipsieve_python.evaluate import condition_of, evaluate, qualified
 from chipsieve_python.literals import UNKNOWN, Arms, dotted, number, one, plain_text
 from chipsieve_python.named_modules import name_by_call, name_by_keys
+from chipsieve_python.path_texts import JOINS, state_path
 from chipsieve_python.strings import state_device_test, state_text
 from chipsieve_python.subprocesses import state_command
 from chipsieve_python.syntax_tree import expression_kinds as expr
@@ -125,6 +126,8 @@ def _call(node: expr.Call, here: Context) -> None:
     state_call_variables(name, node, here)
     state_command(name, node, here)
     name_by_call(name, node, here)
+    if name in JOINS:
+        state_path(node, here)
     if name == "dict":
         name_by_keys(list(dict_entries(node)), here)
     declare_by_call(name, last, node, here)
@@ -243,6 +246,7 @@ def _alternatives(items: Sequence[tuple[expr.Expression, str]], here: Context) -
 
 def _formatted(node: expr.FormattedString, here: Context) -> None:
     state_text(node, here)
+    state_path(node, here)
     _parts(node, here.under(MENTION))
 
 
@@ -250,6 +254,8 @@ def _number(node: expr.Expression, here: Context) -> None:
     """A number by itself, or an arithmetic of numbers."""
     amount = number(node)
     if amount is None:
+        if isinstance(node, expr.BinaryOperation) and node.operator in ("/", "+"):
+            state_path(node, here)
         _parts(node, here)
     elif amount in here.output.vocabulary.numbers:
         (here.under(MENTION) if here.by_device else here).state("constant", here.bound, repr(amount), node)

@@ -108,7 +108,8 @@ class Reference(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A file that the source names: a script it calls, a config it opens.
 
     A configuration that chooses it for a `group` of Hydra's may be overruled: by the command line, and by a
-    configuration that `overrules` the choices of others.
+    configuration that `overrules` the choices of others. `chosen` is the option that fills in what is unknown of the
+    text, where that is one thing.
     """
 
     text: str
@@ -116,6 +117,7 @@ class Reference(msgspec.Struct, frozen=True, array_like=True, gc=False):
     conditions: Conditions = ()
     group: str = ""
     overrules: bool = False
+    chosen: Question | None = None
 
 
 class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):

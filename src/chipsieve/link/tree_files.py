@@ -8,7 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
-from chipsieve.facts.conditions import Condition, Question
+import msgspec
+
+from chipsieve.facts.conditions import Condition, Question, unknown
 from chipsieve.facts.reading import Reading, Reference
 from chipsieve.facts.ternary import Ternary
 from chipsieve.facts.words import written
@@ -24,6 +26,8 @@ DECIDED_BY_RUN = ("env", "flag")  # kinds of fact that the launch's own command 
 CONFIG = re.compile(
     r"(?:^|/)(?:configs?|_base_)/"
 )  # `_base_ = ["../_base_/schedule.py"]`, as OpenMMLab's frameworks do
+CANDIDATES = 32  # files that a text with something unknown may name; more are none
+ONE_OF_SEVERAL = unknown("which of several files is named")
 LIVE = 32  # sets of live names that are remembered: most runs of an entry have the same
 
 Edge = tuple[tuple[Condition, ...], str]
@@ -60,6 +64,10 @@ class File:
     def is_code(self) -> bool:
         """Whether it is Python, and so declares options rather than sets them."""
         return self._index.nature(self.reading.path) == "code"
+
+    @property
+    def _folder(self) -> str:
+        return posixpath.dirname(self.reading.path)
 
     @cached_property
     def calls(self) -> Calls:
@@ -175,11 +183,23 @@ class File:
             target = None if overruled else self._referred(reference, bases)
             if target:
                 yield reference.conditions, target
+            elif not overruled:
+                yield from self._candidates(reference, bases)
+
+    def _candidates(self, reference: Reference, bases: tuple[str, ...]) -> Iterator[Edge]:
+        """The configurations that a text with something unknown may name, each where the option is what it asks for."""
+        fitting = self._index.fitting(written(reference.text, "", reference.span), (self._folder, *bases))
+        for path, filled_in in fitting if len(fitting) <= CANDIDATES else ():
+            if self._index.nature(path) == "config":
+                chosen = reference.chosen and msgspec.structs.replace(
+                    reference.chosen, operator="in", values=(filled_in,)
+                )
+                yield (*reference.conditions, chosen or ONE_OF_SEVERAL), path
 
     def _referred(self, reference: Reference, bases: tuple[str, ...]) -> str | None:
         """The config that a reference names; code and prose are not configs, but for what a Python config builds on."""
         here = self.reading.path
-        found = self._index.named(written(reference.text, here, reference.span), (posixpath.dirname(here), *bases))
+        found = self._index.named(written(reference.text, here, reference.span), (self._folder, *bases))
         if found is None or self._index.nature(found) in NOT_CONFIGS:
             return None
         code = self._index.nature(found) == "code"
