@@ -159,3 +159,10 @@ def test_an_option_chooses_the_config_that_code_opens(
     opens = 'args = parser.parse_args()\nyaml.safe_load(open(f"configs/{args.data}.yaml"))\n'
     texts = {"train.py": code + opens, "configs/a.yaml": FLASH, "configs/b.yaml": FLASH}
     assert flash(launch_of(tmp_path, texts, words)) == expected
+
+
+def test_too_many_files_that_code_may_open_are_a_gap(tmp_path: Path) -> None:
+    code = "import yaml\nyaml.safe_load(open(f'configs/{name}.yaml'))\n"
+    many = {f"configs/{number}.yaml": FLASH for number in range(CANDIDATES + 1)}
+    verdict = scan(write(tmp_path, {"train.py": code, "run.sh": "torchrun train.py\n", **many}), workers=1)
+    assert [(gap.path, gap.line) for gap in verdict.gaps] == [("train.py", 2)]

@@ -66,7 +66,7 @@ class LinkedTree:
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """What could not be followed, and each limit that was met; linking a launch again may meet further ones."""
-        return (*self._gaps, *self._linker.gaps)
+        return (*self._gaps, *self._linker.gaps, *self._linker.files.gaps)
 
 
 def whole(name: str, readings: Iterable[Reading], judge: Judge, *, met: bool = True) -> Launch:
@@ -149,7 +149,7 @@ class _Linker:
     """
 
     def __init__(self, index: FileIndex) -> None:
-        self._index, self._files = index, TreeFiles(index)
+        self._index, self.files = index, TreeFiles(index)
         self._containers = Containers(index)
         self._installing: defaultdict[str, list[str]] = defaultdict(list)
         for path in index.readings:
@@ -176,7 +176,7 @@ class _Linker:
 
     def launch(self, run: Run, provided: frozenset[str] = frozenset()) -> Launch:
         """The launch of a run: what it reaches, and where each fact stands in it."""
-        reach = Reach(self._files, self._start(run, provided))
+        reach = Reach(self.files, self._start(run, provided))
         path, line = run.chain[0]
         entry = run.program.entry
         if not reach.converged:
@@ -242,11 +242,11 @@ class _Linker:
         """The place, among the facts of the word's file, of the fact that this word states there."""
         if word.path not in self._index.readings or fact.kind not in DECIDED_BY_RUN:
             return None
-        return self._files[word.path].stated.get((fact.kind, fact.name, fact.value, word.span.line))
+        return self.files[word.path].stated.get((fact.kind, fact.name, fact.value, word.span.line))
 
     def _settled(self, path: str, run: Run, reach: Reach, said: dict[int, Standing]) -> FileStandings:
         """One file's standings; of variables and flags in the run's scripts its words decide, whoever wrote them."""
-        settled, file = reach.standings(path), self._files[path]
+        settled, file = reach.standings(path), self.files[path]
         agreed = reach.agreed(path)
         settled = replace(settled, standings=promoted(settled, agreed)) if agreed else settled
         own_script = path in run.scripts and not file.is_code

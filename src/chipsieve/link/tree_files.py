@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
-import msgspec
+from msgspec.structs import replace
 
 from chipsieve.facts.conditions import Condition, Question, unknown
-from chipsieve.facts.reading import Reading, Reference
+from chipsieve.facts.reading import Gap, Reading, Reference
 from chipsieve.facts.ternary import Ternary
 from chipsieve.facts.words import written
 from chipsieve.link.branches import Branches, branches
@@ -54,9 +54,9 @@ class StandingsByChoice:
 class File:
     """One file of a tree; what follows from it alone is worked out once, for all runs that reach it."""
 
-    def __init__(self, reading: Reading, index: FileIndex) -> None:
-        """Take one reading of the tree; what follows from it is worked out when it is asked for."""
-        self.reading, self._index = reading, index
+    def __init__(self, reading: Reading, index: FileIndex, gaps: list[Gap]) -> None:
+        """Take one reading of the tree; what follows from it is worked out when it is asked for, and adds its gaps."""
+        self.reading, self._index, self._gaps = reading, index, gaps
         self._targets: dict[tuple[object, ...], AnsweredOnce[Targets]] = {}
         self._standings: dict[frozenset[Condition], AnsweredOnce[StandingsByChoice]] = {}
 
@@ -189,12 +189,14 @@ class File:
     def _candidates(self, reference: Reference, bases: tuple[str, ...]) -> Iterator[Edge]:
         """The configurations that a text with something unknown may name, each where the option is what it asks for."""
         fitting = self._index.fitting(written(reference.text, "", reference.span), (self._folder, *bases))
-        for path, filled_in in fitting if len(fitting) <= CANDIDATES else ():
-            if self._index.nature(path) == "config":
-                chosen = reference.chosen and msgspec.structs.replace(
-                    reference.chosen, operator="in", values=(filled_in,)
-                )
-                yield (*reference.conditions, chosen or ONE_OF_SEVERAL), path
+        configs = [(path, filled_in) for path, filled_in in fitting if self._index.nature(path) == "config"]
+        if len(configs) > CANDIDATES:
+            reason = f"{reference.text} may be any of {len(configs)} files: none of them is read"
+            self._gaps.append(Gap(self.reading.path, reason, reference.span.line))
+            return
+        for path, filled_in in configs:
+            chosen = reference.chosen and replace(reference.chosen, operator="in", values=(filled_in,))
+            yield (*reference.conditions, chosen or ONE_OF_SEVERAL), path
 
     def _referred(self, reference: Reference, bases: tuple[str, ...]) -> str | None:
         """The config that a reference names; code and prose are not configs, but for what a Python config builds on."""
@@ -233,11 +235,12 @@ class TreeFiles:
     def __init__(self, index: FileIndex) -> None:
         """Look at the files of one tree, each when it is asked for."""
         self.index = index
+        self.gaps: list[Gap] = []
         self._known: dict[str, File] = {}
         self.live_names = lru_cache(LIVE)(live_names)
 
     def __getitem__(self, path: str) -> File:
         """The file at a path."""
         if path not in self._known:
-            self._known[path] = File(self.index.readings[path], self.index)
+            self._known[path] = File(self.index.readings[path], self.index, self.gaps)
         return self._known[path]
