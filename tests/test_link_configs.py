@@ -166,3 +166,26 @@ def test_too_many_files_that_code_may_open_are_a_gap(tmp_path: Path) -> None:
     many = {f"configs/{number}.yaml": FLASH for number in range(CANDIDATES + 1)}
     verdict = scan(write(tmp_path, {"train.py": code, "run.sh": "torchrun train.py\n", **many}), workers=1)
     assert [(gap.path, gap.line) for gap in verdict.gaps] == [("train.py", 2)]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("x --data flash", {"nets/flash.py": "asserted"}),
+        ("x --data plain", {}),
+        ("x --data $NET", {"nets/flash.py": "optional"}),
+    ],
+)
+def test_an_option_chooses_the_module_that_code_imports(
+    tmp_path: Path, words: str, expected: dict[str, Standing]
+) -> None:
+    loads = 'import importlib\nargs = parser.parse_args()\nimportlib.import_module("nets." + args.data)\n'
+    code = "from flash_attn import flash_attn_func\n\nflash_attn_func()\n"
+    texts = {"train.py": ENTRY + loads, "nets/flash.py": code, "nets/plain.py": "x = 1\n"}
+    assert flash(launch_of(tmp_path, texts, words)) == expected
+
+
+def test_a_python_config_builds_on_its_base_wherever_it_lies(tmp_path: Path) -> None:
+    code = "from flash_attn import flash_attn_func\n\nflash_attn_func()\n"
+    texts = {"train.py": ENTRY, "exp/a.py": '_base_ = "../shared/base.py"\n', "shared/base.py": code}
+    assert flash(launch_of(tmp_path, texts, "exp/a.py")) == {"shared/base.py": "asserted"}

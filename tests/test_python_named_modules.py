@@ -49,3 +49,19 @@ def test_a_string_that_names_a_module_is_an_import(code: str, expected: list[tup
 def test_a_registered_class_is_mentioned_where_a_dict_names_it(code: str, *, mentioned: bool) -> None:
     (function,) = read(code).functions
     assert ("Detector" in function.mentions) is mentioned
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ('importlib.import_module(f"models.{args.arch}")', [("models/${...}.py", "arch")]),
+        ('importlib.import_module("models.nets." + args.arch)', [("models/nets/${...}.py", "arch")]),
+        ("importlib.import_module(name)", []),
+        ('importlib.import_module(f"{name}.models")', []),
+        ('_base_ = ["../base/a.py", "b.py"]', [("../base/a.py", ""), ("b.py", "")]),
+        ('base = ["../base/a.py"]', []),
+    ],
+)
+def test_what_is_imported_by_its_path(code: str, expected: list[tuple[str, str]]) -> None:
+    references = [item for item in read(f"import importlib\n{code}").references if item.imported]
+    assert [(item.text, item.chosen.name if item.chosen else "") for item in references] == expected

@@ -8,11 +8,13 @@ import re
 from chipsieve.facts.conditions import Conditions, unknown
 from chipsieve.facts.module_names import CUSTOM_IMPORTS, IMPORTS, named_class, named_module
 from chipsieve_config.collector import Collector
-from chipsieve_config.config_tree import Mapping, Scalar, Sequence
+from chipsieve_config.config_tree import Mapping, Node, Scalar, Sequence
 
 ENDINGS = (".json", ".yaml", ".yml", ".toml", ".sh", ".py", ".gin")
 FILE_NAME = re.compile(r"(?:[\w.~@+-]*/)*[\w.@+-]+")
 LONGEST_NAME = 300
+BASES = ("_base_", "__base__", "_inherit_", "inherit", "inherits", "inherit_from", "extends", "base_config")
+BASE_NAME = re.compile(r"(?![\w./@-]*\.(?:json|ya?ml|toml|py|gin)$)[\w./@-]*[A-Za-z][\w./@-]*")
 NO_CHOICE = ("_self_", "null", "???")
 MAY_BE_A_MODULE = unknown("whether the value names a module")
 
@@ -44,22 +46,29 @@ def custom_imports(out: Collector, node: Mapping, conditions: Conditions) -> Non
 
 
 def includes(out: Collector, node: Mapping, conditions: Conditions) -> None:
-    """Record the configurations on which one builds: `_base_`, and Hydra's `defaults` list.
+    """Record the configurations on which one builds: `_base_` and its like, and Hydra's `defaults` list.
 
+    A file's name is recorded wherever it stands; here it may lack its ending, which is that of the file itself.
     Source: Hydra documentation, "The Defaults List" (`override`, `optional`, `_self_`, `group@package`).
     """
-    base, defaults = node.get("_base_"), node.get("defaults")
-    for item in base.scalars() if isinstance(base, Sequence) else [base]:
-        if isinstance(item, Scalar) and item.known and not is_file_name(item.known):
-            out.refer(item.known, item.start, item.end, conditions)
+    ending = posixpath.splitext(out.source.path)[1]
+    for item in (item for name in BASES for item in _listed(node.get(name))):
+        if isinstance(item, Scalar) and item.known and BASE_NAME.fullmatch(item.known):
+            out.refer(item.known + ending, item.start, item.end, conditions)
+    defaults = node.get("defaults")
     for entry in defaults.items if isinstance(defaults, Sequence) else []:
         if isinstance(entry, Scalar):
             _refer(out, "", entry, conditions)
         elif isinstance(entry, Mapping):
             for key, value in entry.entries:
-                for choice in value.scalars() if isinstance(value, Sequence) else [value]:
+                for choice in _listed(value):
                     if isinstance(choice, Scalar):
                         _refer(out, key.text or "", choice, conditions)
+
+
+def _listed(node: Node | None) -> list[Node]:
+    """The items of a list, or one value by itself."""
+    return node.items if isinstance(node, Sequence) else [] if node is None else [node]
 
 
 def _refer(out: Collector, key: str, choice: Scalar, conditions: Conditions) -> None:

@@ -39,6 +39,8 @@ def declare_by_call(name: str, last: str, node: expr.Call, here: Context) -> Non
         _set_defaults(node, here)
     elif last.startswith("DEFINE_") and not name.startswith("*"):
         _absl(last, node, here)
+    elif last == "compose" and "config_name" in keywords(node):
+        _composed(node, here)
 
 
 def keywords(node: expr.Call) -> dict[str, expr.Expression]:
@@ -196,6 +198,14 @@ def _hydra(node: expr.Call, here: Context) -> None:
         file = posixpath.join(folder, name if name.endswith(ENDINGS) else f"{name}.yaml")
         span, conditions = here.output.span(node), here.under(in_path, is_named).conditions
         here.output.references.append(Reference(file, span, conditions))
+
+
+def _composed(node: expr.Call, here: Context) -> None:
+    """Keep the configuration of Hydra's `compose(config_name="train")`, wherever `initialize` looks for it."""
+    name = text(keywords(node)["config_name"], here.scope)
+    if name:
+        file = name if name.endswith(ENDINGS) else f"{name}.yaml"
+        here.output.references.append(Reference(file, here.output.span(node), here.conditions))
 
 
 def _positional(node: expr.Call) -> list[expr.Expression]:

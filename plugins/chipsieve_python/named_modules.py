@@ -17,12 +17,14 @@ from chipsieve.facts.module_names import (
     named_class,
     named_module,
 )
-from chipsieve.facts.reading import Import
+from chipsieve.facts.reading import Import, Reference
 from chipsieve_python.context import Context
 from chipsieve_python.dictionaries import Entry, dict_entries
 from chipsieve_python.evaluate import evaluate, text_of
+from chipsieve_python.path_texts import state_module
 from chipsieve_python.syntax_tree import expression_kinds as expr
 
+BASE = "_base_"
 IMPORTERS = frozenset({"importlib.import_module", "import_module", "__import__"})
 NAMING = CLASS_KEYS | MODULE_KEYS | REGISTERED
 
@@ -47,11 +49,18 @@ def name_by_keys(entries: list[Entry], here: Context) -> None:
 
 
 def name_by_assignment(target: expr.Expression, value: expr.Expression, here: Context) -> None:
-    """Keep the modules of `plugin_dir = "projects/plugin/"` and `custom_imports = dict(imports=["pkg.module"])`."""
+    """Keep the modules of `plugin_dir = "projects/plugin/"` and `custom_imports = dict(imports=["pkg.module"])`.
+
+    A Python configuration builds on those that `_base_` names.
+    """
     if not isinstance(target, expr.Name) or here.scope.kind != "module":
         return
     if target.value in FOLDER_KEYS:
         _keep(named_module(target.value, text_of(value, here.scope) or ""), value, here)
+    elif target.value == BASE:
+        span = here.output.span(value)
+        listed = (text for text in _texts(value, here) if text.endswith(".py"))
+        here.output.references.extend(Reference(text, span, here.conditions, imported=True) for text in listed)
     elif target.value == CUSTOM_IMPORTS:
         entries = {key: node for key, _, node in dict_entries(value)}
         may_fail = text_of(entries.get("allow_failed_imports", value), here.scope) == "true"
@@ -68,6 +77,8 @@ def name_by_call(name: str, node: expr.Call, here: Context) -> None:
     if text:
         module = text.lstrip(".")
         keep_import(node, module, len(text) - len(module), (), here)
+    elif text is None:
+        state_module(node.args[0].value, here)
 
 
 def _keep(named: NamedModule | None, place: expr.Placed, here: Context) -> None:

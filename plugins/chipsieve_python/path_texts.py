@@ -19,6 +19,7 @@ ENDING_SIZE = 20  # characters in which the ending must stand: most expressions 
 JOINS = frozenset({"os.path.join", "posixpath.join"})
 PATHS = frozenset({"pathlib.Path", "Path", "str", "os.path.abspath", "os.path.expanduser"})
 HOLE = "${...}"
+MODULES = re.compile(r"[A-Za-z_][\w.]*\.\w*")
 PLAIN = (expr.SimpleString, expr.Name, expr.Attribute, expr.Subscript)
 LEVELS = 8  # of operators and calls that are looked into
 
@@ -40,6 +41,16 @@ def state_path(node: expr.Expression, here: Context) -> None:
         chosen = None if name.startswith(f"{HOLE}/") else found.chosen
         span = here.output.span(node)
         here.output.references.append(Reference(name, span, here.conditions, chosen=chosen))
+
+
+def state_module(node: expr.Expression, here: Context) -> None:
+    """Keep the modules that `importlib.import_module(f"models.{args.arch}")` may load, with the option that chooses."""
+    found = _path(node, here.scope, LEVELS)
+    folders, hole, rest = found.text.partition(HOLE)
+    if hole and not rest and MODULES.fullmatch(folders):
+        text = f"{folders.replace('.', '/')}{HOLE}.py"
+        span = here.output.span(node)
+        here.output.references.append(Reference(text, span, here.conditions, chosen=found.chosen, imported=True))
 
 
 def _path(node: expr.Expression, scope: Scope, levels: int) -> _Text:

@@ -104,8 +104,10 @@ class Reach:
             taken = {path for path, answer in self.files.items() if answer}.union(*(one.files for one in self._choices))
             configs = {path for path in taken if not self._files[path].is_code}
             named = [path for path in self._start.configs if path in configs]
-            opened = [target for path in taken - configs for target in self._configs_of(path, configs)]
-            order = in_order((*sorted(opened), *named), lambda path: self._configs_of(path, configs))
+            opened = [target for path in sorted(taken - configs) for target in self._configs_of(path, configs)]
+            order = in_order(
+                (*(path for path in opened if path not in named), *named), lambda path: self._configs_of(path, configs)
+            )
             self._set_otherwise = set_otherwise([self._files[path].reading for path in order])
         return self._set_otherwise.get(path, frozenset())
 

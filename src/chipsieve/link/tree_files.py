@@ -187,9 +187,10 @@ class File:
                 yield from self._candidates(reference, bases)
 
     def _candidates(self, reference: Reference, bases: tuple[str, ...]) -> Iterator[Edge]:
-        """The configurations that a text with something unknown may name, each where the option is what it asks for."""
+        """The files that a text with something unknown may name, each where the option is what it asks for."""
         fitting = self._index.fitting(written(reference.text, "", reference.span), (self._folder, *bases))
-        configs = [(path, filled_in) for path, filled_in in fitting if self._index.nature(path) == "config"]
+        nature = "code" if reference.imported else "config"
+        configs = [(path, filled_in) for path, filled_in in fitting if self._index.nature(path) == nature]
         if len(configs) > CANDIDATES:
             reason = f"{reference.text} may be any of {len(configs)} files: none of them is read"
             self._gaps.append(Gap(self.reading.path, reason, reference.span.line))
@@ -199,13 +200,14 @@ class File:
             yield (*reference.conditions, chosen or ONE_OF_SEVERAL), path
 
     def _referred(self, reference: Reference, bases: tuple[str, ...]) -> str | None:
-        """The config that a reference names; code and prose are not configs, but for what a Python config builds on."""
+        """The config that a reference names; prose is none, and code only where it is imported or a config's base."""
         here = self.reading.path
         found = self._index.named(written(reference.text, here, reference.span), (self._folder, *bases))
         if found is None or self._index.nature(found) in NOT_CONFIGS:
             return None
         code = self._index.nature(found) == "code"
-        return None if code and not (CONFIG.search(here) and CONFIG.search(found)) else found
+        built_on = reference.imported or (CONFIG.search(here) and CONFIG.search(found))
+        return None if code and not built_on else found
 
 
 def _is_chosen(group: str, chosen: frozenset[str]) -> bool:
