@@ -13,6 +13,7 @@ from chipsieve_python.call_facts import callee_name
 from chipsieve_python.context import Context, NewDefault
 from chipsieve_python.evaluate import evaluate, qualified
 from chipsieve_python.literals import literal, plain_text
+from chipsieve_python.path_texts import folder
 from chipsieve_python.scope import Scope
 from chipsieve_python.syntax_tree import expression_kinds as expr
 from chipsieve_python.syntax_tree import statement_kinds as stmt
@@ -190,12 +191,15 @@ def _hydra(node: expr.Call, here: Context) -> None:
         return
     asked = []
     for dest, short in (("config_path", "-cp"), ("config_name", "-cn")):
-        default = text(given.get(dest), here.scope)
+        value = given.get(dest)
+        default = text(value, here.scope)
+        if default is None and value is not None and dest == "config_path":
+            default = folder(value, here.scope)
         declare(node, (f"--{dest.replace('_', '-')}", short), dest, here, default=default)
         asked.append((Question("option", dest, "in", (default or "",)), default))
-    (in_path, folder), (is_named, name) = asked
-    if name and folder is not None and "://" not in folder:
-        file = posixpath.join(folder, name if name.endswith(ENDINGS) else f"{name}.yaml")
+    (in_path, path), (is_named, name) = asked
+    if name and path is not None and "://" not in path:
+        file = posixpath.join(path, name if name.endswith(ENDINGS) else f"{name}.yaml")
         span, conditions = here.output.span(node), here.under(in_path, is_named).conditions
         here.output.references.append(Reference(file, span, conditions))
 

@@ -43,6 +43,13 @@ def state_path(node: expr.Expression, here: Context) -> None:
         here.output.references.append(Reference(name, span, here.conditions, chosen=chosen))
 
 
+def folder(node: expr.Expression, scope: Scope) -> str | None:
+    """The folder that an expression names, seen from the file's own; None where it is not known."""
+    found = _path(node, scope, LEVELS)
+    name = found.text.removeprefix(f"{HOLE}/")  # `os.path.dirname(__file__)` and its like
+    return None if HOLE in name else name
+
+
 def state_module(node: expr.Expression, here: Context) -> None:
     """Keep the modules that `importlib.import_module(f"models.{args.arch}")` may load, with the option that chooses."""
     found = _path(node, here.scope, LEVELS)
@@ -60,9 +67,11 @@ def _path(node: expr.Expression, scope: Scope, levels: int) -> _Text:
         sides = [_path(node.left, scope, levels - 1), _path(node.right, scope, levels - 1)]
         return _joined(sides, "/" if node.operator == "/" else "")
     if isinstance(node, expr.Call) and levels and node.args:
-        name = qualified(node.func, scope)
-        if name in JOINS:
-            return _joined([_path(arg.value, scope, levels - 1) for arg in node.args], "/")
+        name, func = qualified(node.func, scope), node.func
+        below = [func.value] if isinstance(func, expr.Attribute) and func.attr == "joinpath" else []
+        if below or name in JOINS:
+            parts = [*below, *(arg.value for arg in node.args)]
+            return _joined([_path(part, scope, levels - 1) for part in parts], "/")
         if name in PATHS:
             return _path(node.args[0].value, scope, levels - 1)
     arms = evaluate(node, scope) if isinstance(node, PLAIN) else ()

@@ -28,6 +28,7 @@ CONFIG_OPTION = re.compile(r"(?:train_?|exp_?)?(?:config|cfg|conf|yaml|yml|recip
 CONFIG_FOLDER = re.compile(r"(?:configs?|cfgs?|confs?|recipes|yamls?|experiments?|hparams)")
 WITH_ARGUMENT = re.compile(r"(?P<file>[^:]+\.py):\w.*")
 GROUP = re.compile(r"\+{0,2}(?P<group>[A-Za-z_][\w/-]*)(?:@[\w.:]+)?")
+CONFIG_NAME = ("config_name", "cn")  # of Hydra: a file in the folder of configurations itself
 FOLDER_OPTIONS = ("config_path", "config_dir", "conf_dir", "configs_dir", "d", "cp", "cd")
 NOTHING = ("null", "none", "~")
 USER_DIR = "user_dir"
@@ -71,7 +72,8 @@ class _Finder:
         self._entry_options: Sequence[Option] = ()
         if run.program.entry in index.readings:
             self._entry_options = index.readings[run.program.entry].options
-        self._bases = tuple(dict.fromkeys((*bases, *self._roots(bases))))
+        self._roots = tuple(self._given_roots(bases))
+        self._bases = tuple(dict.fromkeys((*bases, *self._roots)))
         self._certain: list[str] = []
         self._choices: list[tuple[str, ...]] = []
         self._possible: list[str] = []
@@ -97,7 +99,7 @@ class _Finder:
             tuple(self._gaps),
         )
 
-    def _roots(self, bases: Sequence[str]) -> Iterator[str]:
+    def _given_roots(self, bases: Sequence[str]) -> Iterator[str]:
         """The folders of configurations that the command line gives, or the entry itself by default."""
         for one in given(self._run.words):
             if option_name(one.name) in FOLDER_OPTIONS and one.value is not None and one.value.known:
@@ -194,7 +196,8 @@ class _Finder:
         if letters >= LETTERS_KNOWN and (ending in ENDINGS or operand.likely):
             fitting = self._fitting(pattern if ending in ENDINGS else pattern + ".*")
         elif operand.likely and letters == 0:
-            fitting = self._in_config_folders
+            roots = [path for root in self._roots for path in self._index.inside(root) if path in self._configs]
+            fitting = roots if roots and operand.option in CONFIG_NAME else self._in_config_folders
         else:
             return
         candidates = self._outermost(path for path in fitting if ending in ("", ".*") or path.endswith(ending))
