@@ -13,32 +13,34 @@ NOTHING = object()  # no value of any option
 
 
 class Choice:
-    """Candidates of which a run takes one, each with the files that it certainly leads to."""
+    """Candidates of which a run takes one.
+
+    `shared` are the files to which all of them certainly lead, `files` those to which any does.
+    """
 
     def __init__(self, led: Sequence[frozenset[str]]) -> None:
-        """Take the files of each candidate, itself included."""
-        self.led = led
+        """Take the files to which each candidate leads, itself included."""
         self.shared = frozenset.intersection(*led)
         self.files = frozenset[str]().union(*led)
+        self._own = [files - self.shared for files in led]
         self._agreed: frozenset[Said] | None = None
 
     def names(self, bodies: Callable[[str], Bodies]) -> frozenset[str]:
-        """The names that every candidate's files mention when they are loaded."""
-        return frozenset.intersection(
-            *(frozenset().union(*(bodies(path).loaded for path in files)) for files in self.led)
-        )
+        """The names that every candidate's own files mention when they are loaded."""
+        several = (frozenset[str]().union(*(bodies(path).loaded for path in files)) for files in self._own)
+        return frozenset.intersection(*several)
 
     def options(self, declared: Mapping[str, Declared]) -> Declared:
-        """The keys to which every candidate gives the same value."""
-        first, *others = (defaults(declared[path] for path in files if path in declared) for files in self.led)
+        """The keys to which every candidate's own files give the same value."""
+        first, *others = (defaults(declared[path] for path in files if path in declared) for files in self._own)
         return Declared.of(
             {name: value for name, value in first.items() if all(one.get(name, NOTHING) == value for one in others)}
         )
 
     def agreed(self, standings: Callable[[str], FileStandings]) -> frozenset[Said]:
-        """What every candidate's files certainly state; they are asked once."""
+        """What every candidate's own files certainly state; they are asked once."""
         if self._agreed is None:
-            several = (frozenset(_asserted(map(standings, files))) for files in self.led)
+            several = (frozenset(_asserted(map(standings, files))) for files in self._own)
             self._agreed = frozenset.intersection(*several)
         return self._agreed
 
