@@ -375,3 +375,28 @@ def test_the_input_of_an_action_is_no_shell_script() -> None:
     step = "- uses: actions/github-script@v7\n  with:\n    script: |\n      const a = b;\n      if (a) { run(); }\n"
     assert read("steps.yaml", step).documents == ()
     assert len(read("steps.yaml", "- run: |\n    torchrun train.py\n").documents) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("model:\n  _target_: pkg.nets.Net\n", [("pkg.nets", ("Net",), True)]),
+        ("class_path: pkg.nets.Net\ninit_args:\n  x: 1\n", [("pkg.nets", ("Net",), True)]),
+        ("target: pkg.nets.Net\n", [("pkg.nets", ("Net",), True)]),
+        ("module: pkg.plug\n", [("pkg", ("plug",), True)]),
+        ("plugin_dir: projects/plug/\n", [("projects.plug", (), True)]),
+        ("common:\n  user_dir: tasks/own\n", [("tasks.own", (), True)]),
+        ("custom_imports:\n  imports: [a.b, c]\n  allow_failed_imports: false\n", [("a.b", (), True), ("c", (), True)]),
+        ("trainer: pkg.training.Trainer\n", [("pkg.training", ("Trainer",), False)]),
+        ("file: data.json\nversion: v1.2\nwho: Net\n_target_: ${net}\nurl: a.b/C.D\n", []),
+    ],
+)
+def test_a_value_may_name_a_module(text: str, expected: list[tuple[str, tuple[str, ...], bool]]) -> None:
+    found = [(item.module, item.names, not item.conditions) for item in read("a.yaml", text).imports]
+    assert found == expected
+
+
+def test_a_registered_class_is_mentioned() -> None:
+    (function,) = read("a.yaml", "head:\n  type: DenseHead\n  loss: FocalLoss\n  name: head\n").functions
+    assert function.mentions == {"DenseHead"}
+    assert read("a.yaml", "type: dense\n").functions == ()

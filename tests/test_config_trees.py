@@ -182,7 +182,7 @@ def test_hydra_defaults() -> None:
 
 
 def test_base() -> None:
-    assert [item.text for item in read("a.yaml", "_base_: [x.yml, ../y]\n").references] == ["x.yml", "../y"]
+    assert [item.text for item in read("a.yaml", "_base_: [x.yml, ../y]\n").references] == ["x.yml", "../y.yaml"]
 
 
 def test_a_block_keeps_lines_and_columns() -> None:

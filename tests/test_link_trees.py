@@ -118,3 +118,48 @@ def test_a_setting_is_what_the_run_sets_else_what_the_code_declares(tmp_path: Pa
     assert [one and (one.value, one.path, one.span.line, one.source) for one in found] == [
         ("16", "run.sh", 1, "command line"), ("12", "train.py", 4, "default"), ("2", "run.sh", 1, "environment"), None,
     ]  # fmt: skip
+
+
+EITHER_VERSION = """try:
+    from flash_attn.flash_attn_interface import flash_attn_unpadded_func as kernel
+except ImportError:
+    {otherwise}
+
+
+class Attention:
+    def forward(self, q, padded):
+        if padded is None:
+            out = {called}(q)
+        else:
+            out = {otherwise_called}(q, padded)
+        return out
+"""
+PLUGIN = {
+    "run.sh": "torchrun train.py configs/small.py\n",
+    "train.py": "import mmcv\n\nmmcv.train()\n",
+    "configs/small.py": """plugin = True
+plugin_dir = "plug/"
+model = dict(type="Model", attention=dict(type="Attention"))
+""",
+    "plug/__init__.py": "from .attention import *\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "called", "otherwise_called", "expected"),
+    [
+        ("from flash_attn.flash_attn_interface import flash_attn_varlen_func as kernel", "kernel", "kernel",
+         "asserted"),
+        ("kernel = None", "kernel", "kernel", None),
+        ("from flash_attn.flash_attn_interface import flash_attn_varlen_func as kernel", "kernel", "other",
+         "optional"),
+    ],
+)  # fmt: skip
+def test_what_every_branch_and_either_version_needs_is_needed(
+    tmp_path: Path, otherwise: str, called: str, otherwise_called: str, expected: Standing | None
+) -> None:
+    code = EITHER_VERSION.format(otherwise=otherwise, called=called, otherwise_called=otherwise_called)
+    launch = only(scan(write(tmp_path, {**PLUGIN, "plug/attention.py": code}), workers=1))
+    stands = {item.signal: where for item, where in launch.findings}
+    assert stands.get("flash-attention-kernel") == expected
+    assert stands.get("flash-attention-2") != "asserted"

@@ -18,7 +18,9 @@ from chipsieve.facts.reading import (
     Document,
     Fact,
     FactKind,
+    Function,
     Gap,
+    Import,
     Option,
     Reading,
     Reference,
@@ -47,6 +49,8 @@ class Collector:
         self._gaps: list[Gap] = []
         self._references: list[Reference] = []
         self._options: list[Option] = []
+        self._imports: list[Import] = []
+        self._mentioned: set[str] = set()
         self._commands: list[Command] = []
         self._documents: list[Document] = []
         self._programs: list[ConsoleScript] = []
@@ -100,9 +104,22 @@ class Collector:
         """Record what could not be read."""
         self._gaps.append(Gap(self.source.path, reason, line))
 
-    def refer(self, text: str, start: int, end: int, conditions: Conditions = ()) -> None:
+    def refer(
+        self, text: str, start: int, end: int, conditions: Conditions = (), group: str = "", *, overrules: bool = False
+    ) -> None:
         """Record the name of another file."""
-        self._references.append(Reference(text, self.lines.span(start, end), conditions))
+        self._references.append(Reference(text, self.lines.span(start, end), conditions, group, overrules))
+
+    def imported(self, module: str, names: tuple[str, ...], start: int, end: int, conditions: Conditions = ()) -> None:
+        """Record a module that a value names, and state it when a signal asks for it."""
+        span = self.lines.span(start, end)
+        self._imports.append(Import(module, span, 0, names, conditions))
+        if self.vocabulary.asks("import", module):
+            self._facts.append(replace(self._fact("import", module, None, start, end, conditions), parts=names))
+
+    def mention(self, name: str) -> None:
+        """Note a class or function that a value names, so that whoever loads the file may call it."""
+        self._mentioned.add(name)
 
     def option(self, dest: str, default: str | None, start: int, end: int) -> None:
         """Record a setting that a program may take as its option."""
@@ -139,7 +156,9 @@ class Collector:
             facts=tuple(dict.fromkeys(self._facts)),
             commands=tuple(self._commands),
             options=tuple(self._options),
+            imports=tuple(dict.fromkeys(self._imports)),
             references=tuple(dict.fromkeys(self._references)),
+            functions=(Function("", frozenset(self._mentioned)),) if self._mentioned else (),
             documents=tuple(self._documents),
             gaps=tuple(dict.fromkeys(self._gaps)),
             programs=tuple(self._programs),

@@ -18,7 +18,7 @@ from chipsieve.facts.conventions import ARGUMENT_KEYS, IMAGE_KEYS, SCHEDULER_PRE
 from chipsieve.facts.deciding import truth
 from chipsieve.facts.paths import is_kind
 from chipsieve_config.collector import Collector
-from chipsieve_config.config_references import ENDINGS, hydra_defaults, is_file_name
+from chipsieve_config.config_references import ENDINGS, custom_imports, includes, is_file_name, named
 from chipsieve_config.config_tree import DEPTH_LIMIT, Entry, Mapping, Node, Scalar, Sequence
 from chipsieve_config.json_stretches import FlatMapping, FlatSequence
 from chipsieve_config.workload import STARTERS, TASKS, command_line, tasks, workload
@@ -93,6 +93,7 @@ class Walker:
         start, end = (value.start, value.end) if value.end > value.start else (key.start, key.end)
         self._value((*path, *split(name)), value, beside, conditions)
         self._directive(path, name, value, conditions)
+        named(self.out, name, value, conditions)
         if name.startswith("-"):
             self.out.state("flag", name, value.known, start, end, conditions)
         elif name.isidentifier():
@@ -118,7 +119,8 @@ class Walker:
                 self.node(value, (*path, *split(name)), conditions, depth + 1)
             self._arguments(path, name, value, conditions)
         if settings:
-            hydra_defaults(self.out, node, conditions)
+            includes(self.out, node, conditions)
+            custom_imports(self.out, node, conditions)
 
     def _entries(self, node: Mapping, path: tuple[str, ...], *, settings: bool) -> list[Entry]:
         """The entries worth visiting: of a flat mapping those that may state something."""

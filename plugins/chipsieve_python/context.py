@@ -46,13 +46,16 @@ class NewDefault(msgspec.Struct, frozen=True, gc=False):
 class Output:
     """All that one file says, in the order in which it is found; only added to.
 
-    `shift` is how far the parsed text begins behind the file's start (a byte order mark); `engine` is the parser.
+    `shift` is how far the parsed text begins behind the file's start (a byte order mark); `engine` is the parser;
+    `handed` are the functions whose parameters are options, as the file hands them to fire or tyro. `config_objects`
+    are the names bound to configurations that the file makes, each with the function in which it is.
     """
 
     vocabulary: Vocabulary
     lines: Lines
     shift: int
     engine: str
+    handed: frozenset[str] = frozenset()
     facts: list[Fact] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
     declared: list[Option | NewDefault] = field(default_factory=list)
@@ -62,6 +65,7 @@ class Output:
     documents: list[Document] = field(default_factory=list)
     programs: list[ConsoleScript] = field(default_factory=list)
     functions: dict[str, Groups] = field(default_factory=dict)
+    config_objects: set[tuple[str, str]] = field(default_factory=set)
 
     def span(self, place: expr.Placed | Stretch) -> Span:
         """The span of a piece of the program, or of a stretch of its text."""

@@ -17,10 +17,12 @@ from chipsieve.facts.conventions import SILENT_CALLS
 from chipsieve_python.call_facts import callee_name, state_call
 from chipsieve_python.context import Context
 from chipsieve_python.declarations import declare_by_call, destination
-from chipsieve_python.dictionaries import TABLE, state_call_variables, state_dict
+from chipsieve_python.dictionaries import TABLE, dict_entries, state_call_variables, state_dict
 from chipsieve_python.evaluate import condition_of, evaluate, qualified
-from chipsieve_python.literals import UNKNOWN, dotted, number, one, plain_text
+from chipsieve_python.literals import UNKNOWN, Arms, dotted, number, one, plain_text
+from chipsieve_python.named_modules import name_by_call, name_by_keys
 from chipsieve_python.package_metadata import state_package
+from chipsieve_python.path_texts import JOINS, state_path
 from chipsieve_python.strings import state_device_test, state_text
 from chipsieve_python.subprocesses import state_command
 from chipsieve_python.syntax_tree import expression_kinds as expr
@@ -70,11 +72,21 @@ def _name(node: expr.Name, here: Context) -> None:
 
 
 def _named(node: expr.Expression, here: Context) -> None:
-    """State every dotted name that an expression may stand for here."""
-    for own, value in evaluate(node, here.scope):
+    """State every dotted name that an expression may stand for here, and the module that surely holds it."""
+    arms = evaluate(node, here.scope)
+    for own, value in arms:
         asked = value.qualified and value.text and here.asks("name", value.text)
         if asked and here.possible(((own, value),)):
             here.state("name", value.text or "", None, node, *own)
+    module = _common_module(arms) if len(arms) > 1 else ""
+    if module and here.asks("name", module):
+        here.state("name", module, None, node)
+
+
+def _common_module(arms: Arms) -> str:
+    """The module of which every value is a part: two versions name a function differently, `try` takes either."""
+    modules = {(value.text or "").rpartition(".")[0] if value.qualified else "" for _, value in arms}
+    return modules.pop() if len(modules) == 1 else ""
 
 
 def _attribute(node: expr.Attribute, here: Context) -> None:
@@ -114,6 +126,11 @@ def _call(node: expr.Call, here: Context) -> None:
         state_call(node.args[0].value, node.args[1:], here)
     state_call_variables(name, node, here)
     state_command(name, node, here)
+    name_by_call(name, node, here)
+    if name in JOINS:
+        state_path(node, here)
+    if name == "dict":
+        name_by_keys(list(dict_entries(node)), here)
     declare_by_call(name, last, node, here)
     if last == "setup":
         state_package(node, here)
@@ -206,6 +223,7 @@ def _sequence(node: expr.List | expr.Tuple | expr.Set, here: Context) -> None:
 
 def _dict(node: expr.Dict, here: Context) -> None:
     state_dict(node, here)
+    name_by_keys(list(dict_entries(node)), here)
     for element in node.elements:
         if element.key is None:
             visit(element.value, here)
@@ -229,6 +247,7 @@ def _alternatives(items: Sequence[tuple[expr.Expression, str]], here: Context) -
 
 def _formatted(node: expr.FormattedString, here: Context) -> None:
     state_text(node, here)
+    state_path(node, here)
     _parts(node, here.under(MENTION))
 
 
@@ -236,6 +255,8 @@ def _number(node: expr.Expression, here: Context) -> None:
     """A number by itself, or an arithmetic of numbers."""
     amount = number(node)
     if amount is None:
+        if isinstance(node, expr.BinaryOperation) and node.operator in ("/", "+"):
+            state_path(node, here)
         _parts(node, here)
     elif amount in here.output.vocabulary.numbers:
         (here.under(MENTION) if here.by_device else here).state("constant", here.bound, repr(amount), node)

@@ -29,6 +29,9 @@ BOM = "\ufeff"
 LIMIT = 3_000_000
 FRAMES = 12_000  # what the deepest text that the lexer lets through needs
 SHARED = re.compile(r"^[ \t]*(?:global|nonlocal)[ \t]+([\w, \t]+)", re.MULTILINE)
+HANDED = re.compile(  # functions whose parameters a library makes options
+    r"\b(?:tyro\.cli|fire\.Fire|Fire|typer\.run|jsonargparse\.CLI|CLI|auto_cli|defopt\.run)\(\s*([A-Za-z_]\w*)\s*[,)]"
+)
 PYTHON_2 = re.compile(r"^\s*(print\s+[\"'\w]|exec\s+[\"'\w]|raise\s+\w+\s*,|except\s+\w+\s*,\s*\w+\s*:)")
 
 
@@ -77,9 +80,9 @@ def _syntax(text: str, number: int) -> str:
 
 
 def _read(source: Source, vocabulary: Vocabulary, parsed: Parsed, comments: Iterable[Comment]) -> Reading:
-    output = Output(
-        vocabulary, Lines(source.text), len(source.text) - len(source.text.removeprefix(BOM)), parsed.engine
-    )
+    shift = len(source.text) - len(source.text.removeprefix(BOM))
+    handed = frozenset(HANDED.findall(source.text))
+    output = Output(vocabulary, Lines(source.text), shift, parsed.engine, handed)
     scope = _walk(parsed.suite, comments, output)
     return Reading(
         source.path,

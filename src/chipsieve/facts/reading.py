@@ -105,11 +105,20 @@ class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Reference(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A file that the source names: a script it calls, a config it opens."""
+    """A file that the source names: a script it calls, a config it opens, code that is `imported` by its path.
+
+    A configuration that chooses it for a `group` of Hydra's may be overruled: by the command line, and by a
+    configuration that `overrules` the choices of others. `chosen` is the option that fills in what is unknown of the
+    text, where that is one thing.
+    """
 
     text: str
     span: Span
     conditions: Conditions = ()
+    group: str = ""
+    overrules: bool = False
+    chosen: Question | None = None
+    imported: bool = False
 
 
 class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):

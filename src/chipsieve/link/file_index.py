@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -97,6 +98,31 @@ class FileIndex:
                 if path in self.readings:
                     return path
         return self._by_ending(text if ending is None else ending.strip(), bases[0] if bases else "")
+
+    def fitting(self, word: Resolved, bases: Sequence[str]) -> list[tuple[str, str]]:
+        """The files in one folder that a name may mean of which one thing is unknown, each with what fills that in.
+
+        The folder is the first, seen from the bases, that has any; the thing is no whole name with its ending.
+        """
+        if len(word.unknown) != 1:
+            return []
+        start, end = word.unknown[0]
+        before, after = word.text[:start], word.text[end:]
+        if "/" in after or not re.search(r"\w", before):
+            return []
+        for base in bases:
+            head = posixpath.normpath(posixpath.join(base, before + "x"))[:-1]
+            inside = self.inside(posixpath.dirname(head))
+            found = [path for path in inside if path.startswith(head) and path.endswith(after)]
+            if found:
+                return [(path, path[len(head) : len(path) - len(after)]) for path in sorted(found)]
+        return []
+
+    def ending(self, text: str, near: str) -> str | None:
+        """The path that ends with a whole text of known parts, where it is one, or one that lies nearest."""
+        parts = [part for part in text.split("/") if part not in ("", ".", "..")]
+        fits = self._places(parts[-1]).get("/".join(parts)) if parts else None
+        return nearest(fits, near) if fits else None
 
     def _by_ending(self, tail: str, near: str) -> str | None:
         """The file with the longest ending that the tree has, where it is one, or one that lies nearest."""

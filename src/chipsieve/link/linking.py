@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from chipsieve.commands.flags import given
 from chipsieve.facts.conditions import MENTION, Conditions
 from chipsieve.facts.reading import Fact, Gap, Reading
 from chipsieve.facts.words import Resolved
+from chipsieve.link.choices import promoted
 from chipsieve.link.containers import Containers
 from chipsieve.link.file_index import FileIndex, above
 from chipsieve.link.following import Run, follow
@@ -20,9 +22,10 @@ from chipsieve.link.guides import Guides
 from chipsieve.link.launch import FileStandings, Launch, Setting, Standing, StatedFact, standing
 from chipsieve.link.reach import Reach, Start
 from chipsieve.link.roles import devices, knows_training, role_of
+from chipsieve.link.run_configs import run_configs
 from chipsieve.link.settings import declared, settings
 from chipsieve.link.starting import entry_modules, own_runs, shown_runs
-from chipsieve.link.tree_files import DECIDED_BY_RUN, NOT_CONFIGS, TreeFiles
+from chipsieve.link.tree_files import DECIDED_BY_RUN, TreeFiles
 
 ENGINE = "link"
 AROUND = ("packages", "recipe")
@@ -61,7 +64,7 @@ class LinkedTree:
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """What could not be followed, and each limit that was met; linking a launch again may meet further ones."""
-        return (*self._gaps, *self._linker.gaps)
+        return (*self._gaps, *self._linker.gaps, *self._linker.files.gaps)
 
 
 def whole(name: str, readings: Iterable[Reading], judge: Judge, *, met: bool = True) -> Launch:
@@ -114,7 +117,7 @@ class _Linker:
     """
 
     def __init__(self, index: FileIndex) -> None:
-        self._index, self._files = index, TreeFiles(index)
+        self._index, self.files = index, TreeFiles(index)
         self._containers = Containers(index)
         self._installing: defaultdict[str, list[str]] = defaultdict(list)
         for path in index.readings:
@@ -141,7 +144,7 @@ class _Linker:
 
     def launch(self, run: Run, provided: frozenset[str] = frozenset()) -> Launch:
         """The launch of a run: what it reaches, and where each fact stands in it."""
-        reach = Reach(self._files, self._start(run, provided))
+        reach = Reach(self.files, self._start(run, provided))
         path, line = run.chain[0]
         entry = run.program.entry
         if not reach.converged:
@@ -173,10 +176,15 @@ class _Linker:
         entry = [path for path in named if path in self._index.readings]
         bases = self._bases(run)
         in_prose = self._index.nature(run.chain[0][0]) == "prose"
-        entries = (*entry, *run.scripts, *self._configs(run, bases))
+        configs = run_configs(run, self._index, bases)
+        self.gaps += configs.gaps
+        entries = (*entry, *run.scripts, *configs.certain)
         assumed = frozenset() if in_prose else frozenset(run.conditions)
         called = frozenset({run.program.function} - {""})
-        return Start(entries, run.environment, run.operands, bases, provided, assumed, called)
+        return Start(
+            entries, run.environment, run.operands, bases, provided, assumed, called,
+            configs.choices, configs.possible, configs.groups,
+        )  # fmt: skip
 
     def _bases(self, run: Run) -> tuple[str, ...]:
         """Where modules and configs are looked for: the working folder, the entry's, those above, `src`."""
@@ -186,17 +194,6 @@ class _Linker:
                 [run.directory, *above(folder), *(posixpath.dirname(path) for path in run.scripts), "src", ""]
             )
         )
-
-    def _configs(self, run: Run, bases: Sequence[str]) -> list[str]:
-        """The configs that the command line names."""
-        words = dict.fromkeys(part for word in run.words for part in (word, _behind_equals(word)))
-        words |= dict.fromkeys(one.value for one in given(run.words) if one.value and "config" in one.name.casefold())
-        found = set()
-        for word in words:
-            endings = ("",) if posixpath.splitext(word.text)[1] else (".yaml", ".yml", ".json") if word.text else ()
-            named = (replace(word, text=word.text + ending) for ending in endings)
-            found |= {path for one in named if (path := self._index.named(one, bases))}
-        return sorted(path for path in found if self._index.nature(path) not in NOT_CONFIGS)
 
     def _settle(self, run: Run, reach: Reach) -> tuple[list[FileStandings], tuple[StatedFact, ...]]:
         """Where the facts of the reached files stand, and the facts that the run's words alone state."""
@@ -218,14 +215,17 @@ class _Linker:
         """The place, among the facts of the word's file, of the fact that this word states there."""
         if word.path not in self._index.readings or fact.kind not in DECIDED_BY_RUN:
             return None
-        return self._files[word.path].stated.get((fact.kind, fact.name, fact.value, word.span.line))
+        return self.files[word.path].stated.get((fact.kind, fact.name, fact.value, word.span.line))
 
     def _settled(self, path: str, run: Run, reach: Reach, said: dict[int, Standing]) -> FileStandings:
         """One file's standings; of variables and flags in the run's scripts its words decide, whoever wrote them."""
-        settled, file = reach.standings(path), self._files[path]
+        settled, file = reach.standings(path), self.files[path]
+        agreed = reach.agreed(path)
+        settled = replace(settled, standings=promoted(settled, agreed)) if agreed else settled
         own_script = path in run.scripts and not file.is_code
         decided_by_run = file.decided_by_run if own_script else ()
-        overridden = [index for name, places in file.keys.items() if reach.options.gives(name) for index in places]
+        given_otherwise = (places for name, places in file.keys.items() if reach.options.gives(name))
+        overridden = {*chain.from_iterable(given_otherwise), *reach.set_otherwise(path)}
         if not (said or overridden or decided_by_run):
             return settled
         stands = list(settled.standings)
@@ -256,11 +256,6 @@ def _settled_around(reading: Reading, *, built: bool) -> FileStandings:
     ]
     unknown = (None,) * len(reading.chosen)
     return FileStandings(reading, tuple(stands), unknown, around=True)
-
-
-def _behind_equals(word: Resolved) -> Resolved:
-    at = word.text.find("=")
-    return word.cut(at + 1 if at >= 0 else len(word.text), len(word.text))
 
 
 def _environment(run: Run) -> Iterator[_Stated]:

@@ -63,12 +63,16 @@ class Calls:
         return Bodies(loaded, run | loaded, frozenset(waiting), waiting)
 
 
-def live_names(
-    loaded: tuple[Bodies, ...], run: tuple[Bodies, ...], called: frozenset[str] = frozenset()
-) -> frozenset[str]:
-    """The simple names that certainly running code mentions: top levels and what is `called`, then what these mention."""
+@lru_cache(maxsize=64)  # equal names are one object, by which live names are memoised
+def names_alone(names: frozenset[str]) -> Bodies:
+    """A body that only mentions some names when it is loaded."""
+    return Bodies(names, names, frozenset(), {})
+
+
+def live_names(loaded: tuple[Bodies, ...], run: tuple[Bodies, ...]) -> frozenset[str]:
+    """The simple names that certainly running code mentions: top levels first, then what these mention."""
     live: set[str] = set()
-    fresh = set(called).union(*(bodies.loaded for bodies in loaded), *(bodies.run for bodies in run))
+    fresh = set[str]().union(*(bodies.loaded for bodies in loaded), *(bodies.run for bodies in run))
     while fresh:
         live |= fresh
         asked = ((bodies, fresh & bodies.names) for bodies in loaded + run)
