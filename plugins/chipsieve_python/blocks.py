@@ -44,6 +44,7 @@ from chipsieve_python.syntax_tree import expression_kinds as expr
 from chipsieve_python.syntax_tree import statement_kinds as stmt
 
 MAIN = "__main__"
+INITIALISERS = ("__init__", "__post_init__")
 ANY_GPU = ("torch.cuda.is_available()", "torch.cuda.device_count()")
 DEFAULT = unknown("default argument")
 
@@ -265,7 +266,9 @@ def _function(node: stmt.FunctionDef, here: Context) -> Exit:
         conditions = tuple(part for part in here.conditions if part != Question("call", here.function))
         outer = replace(here, conditions=conditions)
     outer = replace(outer, may_fail=False, by_device=False, record=False)
-    here.scope.owner().bodies.append(partial(_function_body, node, chosen, outer))
+    bodies = here.scope.owner().bodies
+    first = 0 if node.name in INITIALISERS else len(bodies)  # the other methods use what it binds
+    bodies.insert(first, partial(_function_body, node, chosen, outer))
     return STAYS
 
 
@@ -275,6 +278,10 @@ def _function_body(node: stmt.FunctionDef, chosen: frozenset[str], outer: Contex
         name = param.name.value
         here.bind(name, one(Value(test=Question("option", name)) if name in chosen else UNKNOWN))
     block(node.body, here)
+    if node.name in INITIALISERS:
+        for name, binding in here.scope.bindings.items():
+            if name.startswith("self."):
+                outer.scope.keep_attribute(name.removeprefix("self."), binding.arms)
     finish(here.scope)
 
 
@@ -294,8 +301,18 @@ def _class(node: stmt.ClassDef, here: Context) -> Exit:
     inside = replace(here.inside(node.name, here.scope, is_class=True), record=is_record(node))
     for base in node.bases:
         inside.mention(callee_name(base.value))
+    inside.scope.changed = _changed_attributes(node)
     block(node.body, inside)
+    for name, binding in inside.scope.bindings.items():
+        inside.scope.keep_attribute(name, binding.arms)
     return STAYS
+
+
+def _changed_attributes(node: stmt.ClassDef) -> frozenset[str]:
+    """What the methods of a class bind of its objects, those left out that make an object."""
+    methods = (item for item in node.body.body if isinstance(item, stmt.FunctionDef) and item.name not in INITIALISERS)
+    bound = (name for method in methods for name in stored(method.body))
+    return frozenset(name.removeprefix("self.") for name in bound if name.startswith("self."))
 
 
 def _decorators(node: stmt.FunctionDef | stmt.ClassDef, here: Context) -> None:

@@ -18,7 +18,7 @@ from chipsieve_python.call_facts import callee_name, state_call
 from chipsieve_python.context import Context
 from chipsieve_python.declarations import declare_by_call, destination
 from chipsieve_python.dictionaries import TABLE, dict_entries, state_call_variables, state_dict
-from chipsieve_python.evaluate import condition_of, evaluate, qualified
+from chipsieve_python.evaluate import condition_of, evaluate, qualified, table_of
 from chipsieve_python.literals import UNKNOWN, Arms, dotted, number, one, plain_text
 from chipsieve_python.named_modules import name_by_call, name_by_keys
 from chipsieve_python.package_metadata import state_package
@@ -28,6 +28,9 @@ from chipsieve_python.subprocesses import state_command
 from chipsieve_python.syntax_tree import expression_kinds as expr
 
 SILENT = frozenset(SILENT_CALLS)
+NUMBER_FORMATS = frozenset(
+    {"bf16", "bfloat16", "fp16", "float16", "half", "fp32", "float32", "float", "amp_bf16", "amp_fp16"}
+)
 DECLARING = frozenset({"add_argument", "option", "Option", "DEFINE_enum", "DEFINE_string", "add_option"})
 
 
@@ -117,8 +120,10 @@ def _call(node: expr.Call, here: Context) -> None:
     name, last = qualified(node.func, here.scope), callee_name(node.func)
     visit(node.func, here)
     for arg in node.args:
-        inside = here.under(MENTION) if last in SILENT else here.under(*_argument_conditions(last, node, arg))
+        inside = here.under(*_argument_conditions(last, node, arg, here))
         visit(arg.value, inside, _bound(arg, name))
+    if last in ("getattr", "get"):
+        _named(node, here)
     if last == "getattr" and len(node.args) > 1:
         here.mention(plain_text(node.args[1].value) or "getattr")
     state_call(node.func, node.args, here)
@@ -141,14 +146,23 @@ def _bound(arg: expr.Arg, name: str) -> str:
     return arg.keyword.value if arg.keyword else "environ" if name == "os.environ.update" else ""
 
 
-def _argument_conditions(last: str, node: expr.Call, arg: expr.Arg) -> tuple[Condition, ...]:
-    """An option's choices and help are mentioned; its default takes effect when the option has it."""
+def _argument_conditions(last: str, node: expr.Call, arg: expr.Arg, here: Context) -> tuple[Condition, ...]:
+    """An option's choices and help are mentioned; its default takes effect when the option has it.
+
+    What `get` takes of a table is stated of the call: the default is only one of the values.
+    """
+    if last in SILENT or (last == "get" and isinstance(node.func, expr.Attribute) and _looks_up(node.func, arg, here)):
+        return (MENTION,)
     if last not in DECLARING:
         return ()
     if arg.keyword is None or arg.keyword.value != "default":
         return (MENTION,) if arg.keyword is not None and arg.keyword.value in ("choices", "help", "type") else ()
     dest, text = destination(node), plain_text(arg.value)
     return (Question("option", dest, "in", (text,)),) if dest and text else ()
+
+
+def _looks_up(func: expr.Attribute, default: expr.Arg, here: Context) -> bool:
+    return isinstance(default.value, expr.Attribute | expr.Name) and table_of(func.value, here.scope) is not None
 
 
 # Conditions
@@ -233,11 +247,15 @@ def _dict(node: expr.Dict, here: Context) -> None:
 
 
 def _alternatives(items: Sequence[tuple[expr.Expression, str]], here: Context) -> None:
-    """Read the members of a literal: two names of one family, or three numbers, are a table to choose from."""
+    """Read the members of a literal: two names of one family, three numbers, or what a number format's name stands for.
+
+    Such members are a table to choose from.
+    """
     names = {id(node): qualified(node, here.scope) for node, _ in items if isinstance(node, expr.Attribute | expr.Name)}
     families = {name: name.rpartition(".")[0] for name in names.values() if "." in name}
     several = {family for family, count in Counter(families.values()).items() if count > 1}
     parameters = all(key.endswith("dtype") for node, key in items if id(node) in names)
+    several |= {families.get(names.get(id(node), ""), "") for node, key in items if key in NUMBER_FORMATS}
     numbers = sum(number(node) is not None for node, _ in items) >= TABLE
     mentioned = here.under(MENTION)
     for node, key in items:
