@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from chipsieve.commands.launchers import launchers
 from chipsieve.facts.conditions import Condition
 from chipsieve.facts.deciding import all_hold
 from chipsieve.facts.reading import Command, Gap
@@ -33,7 +34,7 @@ from chipsieve.sources.languages import languages
 
 DEPTH = 6  # scripts calling scripts; deeper is a loop
 ARRAYS = 3  # words in which a whole command line may stand, `"${LAUNCHER[@]}" train.py`
-ON_COMMAND_LINES = ("flag", "env", "directive")  # kinds of fact that only matter if the command starts a run
+ON_COMMAND_LINES = ("flag", "directive")  # kinds of fact that a command line states itself
 LAUNCHER = re.compile(r"[A-Za-z][\w.+-]*")
 ASSIGNED = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
 LETTERS_KNOWN = 4  # letters of a script's name that must be known for others of that form to be meant
@@ -191,8 +192,9 @@ class _Follower:
 
     def _note_unknown(self, command: Command, words: Sequence[Resolved], scope: Scope) -> None:
         """A gap for a command that starts something unknown, where its words say what signals know."""
-        name = posixpath.basename(words[0].text) if words else ""
-        if not name or is_passive(words[0]) or words[0].wholly_unknown or not LAUNCHER.fullmatch(name):
+        name, table = posixpath.basename(words[0].text) if words else "", launchers()
+        elsewhere = name in table.containers or name in table.shells or name in table.pythons  # it is not in the tree
+        if not LAUNCHER.fullmatch(name) or elsewhere or is_passive(words[0]):
             return
         begins, ends = command.span.line, command.span.end_line
         known = (fact for fact in self.index.readings[scope.script].facts if fact.kind in ON_COMMAND_LINES)

@@ -68,9 +68,8 @@ def shows_use(document: str) -> bool:
 
 
 def serves_another_role(path: str) -> bool:
-    """Whether the folders above a file say that what lies there evaluates, serves, measures or tests."""
-    folders = path.split("/")[:-1]
-    return any(_role(folder) in ("test", "evaluation", "benchmark", "inference") for folder in folders)
+    """Whether the folders above a file say that what lies there evaluates, measures or tests."""
+    return any(_role(folder) in ("test", "evaluation", "benchmark") for folder in path.split("/")[:-1])
 
 
 def _in_tests(path: str) -> bool:

@@ -58,7 +58,7 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Ve
         remaining=criteria.ordered(frozenset.intersection(*left)),
         main=first.launch,
         main_reason=first.reason,
-        projects=_projects(record.root, judged, speaking, first),
+        projects=_projects(judged, speaking, first),
         named=named,
         findings=record.findings,
         gaps=record.gaps,
@@ -84,7 +84,7 @@ def first_of(several: Sequence[LaunchVerdict]) -> Headline:
 
 
 def _projects(
-    root: str, judged: Sequence[LaunchVerdict], speaking: Sequence[LaunchVerdict], first: Headline
+    judged: Sequence[LaunchVerdict], speaking: Sequence[LaunchVerdict], first: Headline
 ) -> tuple[Project, ...]:
     """The projects with their launches counted: the headline's own first, then those with most launches."""
     by_project: defaultdict[str, list[LaunchVerdict]] = defaultdict(list)
@@ -93,7 +93,7 @@ def _projects(
     heard = {item.launch.id for item in speaking}
     found = [
         Project(
-            id=name, title=posixpath.basename(name or root.rstrip("/")), launches=len(several),
+            id=name, title=posixpath.basename(name) or "the whole tree", launches=len(several),
             main=first_of([item for item in several if item.launch.id in heard] or several).launch,
             silent=sum(item.silent for item in several),
         )
