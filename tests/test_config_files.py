@@ -338,6 +338,10 @@ def test_no_log(path: str) -> None:
         "```\ntorchrun train.py\n```\n",
         "````shell\ntorchrun train.py\n````\n",
         ".. code-block:: console\n\n   $ torchrun train.py\n\nDone.\n",
+        "    torchrun train.py\n\nDone.\n",
+        "\t$ torchrun train.py\n",
+        "::\n\n  torchrun train.py\n\nDone.\n",
+        "by `torchrun train.py` alone\n",
     ],
 )
 def test_a_shell_block_of_a_readme(block: str) -> None:
@@ -347,15 +351,70 @@ def test_a_shell_block_of_a_readme(block: str) -> None:
     lines = ["", *("Run:\n\n" + block).split("\n")]
     placed = dict(enumerate(document.text.split("\n"), document.span.line))
     (line,) = [number for number, text in placed.items() if "torchrun" in text]
-    assert placed[line].replace(" ", "") == lines[line].replace(" ", "").replace("$", "") == "torchruntrain.py"
+    assert placed[line].strip() == "torchrun train.py"
+    assert placed[line].index("torchrun") == lines[line].index("torchrun")
 
 
 @pytest.mark.parametrize(
     "block",
-    ["```python\nimport os\n```\n", "```\nplain words\n```\n", "```bash\ntorchrun never closed\n", "torchrun x\n"],
+    [
+        "```python\nimport os\n```\n",
+        "```\nplain words\n```\n",
+        "```\naccelerate the training\n```\n",
+        "```bash\ntorchrun never closed\n",
+        "torchrun x.py\n",
+        "words\n    torchrun x.py\n",
+        "    import torchrun\n",
+        "    x = 1\n\n  torchrun x.py\n",
+        "```python\nf()\n\n    torchrun x.py\n```\n",
+        "by `torchrun` or `python` or `train.py --x` or `time -x`\n",
+        "by ``torchrun x.py``\n",
+    ],
 )
 def test_no_shell_block(block: str) -> None:
     assert read("README.md", block).documents == ()
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (
+            "torchrun --port=<port> train.py --data <your data>\n",
+            "torchrun --port=${___} train.py --data ${________}\n",
+        ),
+        ("torchrun -n <N> train.py\n", "torchrun -n $__ train.py\n"),
+        ("python train.py [options] --x ... --y\n", "python train.py           --x     --y\n"),
+        ("python train.py [--resume PATH] --x\n", "python train.py                 --x\n"),
+        ("$ python train.py\n", "  python train.py\n"),
+        ("(env) me@host:~/x$ python train.py\n", "                   python train.py\n"),
+        ("root@host:/x# python train.py\n", "              python train.py\n"),
+        ("python train.py \\  \n  --x\n", "python train.py \\\n  --x\n"),
+        ("python train.py \\ # entry\n  --x\n", "python train.py \\\n  --x\n"),
+        ("python train.py \\\n  # next\n\n  --x\n", "python train.py \\\n\\\n\\\n  --x\n"),
+        ("python \\\n\ntrain.py --x\n", "python \\\n\\\ntrain.py --x\n"),
+    ],
+)
+def test_a_command_as_people_show_it_reads_as_a_script(shown: str, expected: str) -> None:
+    (document,) = read("README.md", f"```bash\n{shown}```\n").documents
+    assert document.text == expected
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "python train.py < in.txt > out.txt\n",
+        "python train.py <in.txt >out.txt\n",
+        "python train.py <<E >out\nx\nE\n",
+        "diff <(ls a) <(ls b)\n",
+        "[ -f x ] && python train.py a[0]\n",
+        "python train.py \\\n  --x \\\n\npython eval.py\n",
+        "# python train.py\n",
+        "ls ../x...\n",
+    ],
+)
+def test_a_script_in_a_document_stays_what_it_is(script: str) -> None:
+    (document,) = read("README.md", f"```bash\n{script}```\n").documents
+    assert document.text == script
 
 
 def test_recipes_are_scripts() -> None:

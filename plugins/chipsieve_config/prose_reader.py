@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from chipsieve.facts.claims import claims
 from chipsieve.facts.conditions import Question
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_config.collector import Collector
+from chipsieve_config.told_commands import as_script, shell_stretches
 
 SIZE_LIMIT = 1_000_000  # characters; longer texts are logs, and repeat themselves
 LONGEST_LINE = 500  # characters in which a line shows that a device query printed it
 LOG_LINE = re.compile(r"\bGPU\s+[\d,]+:|\(UUID: |^\|\s+\d+\s+\S.*\|.*\|", re.IGNORECASE)
-FENCE = re.compile(r"[ \t]*(?P<fence>```+|~~~+)[ \t]*\{?\.?(?P<language>[\w+-]*)")
-DIRECTIVE = re.compile(
-    r"^(?P<indent>[ \t]*)\.\.[ \t]+(?:code-block|code|sourcecode)::[ \t]*(?P<language>[\w-]+)[ \t]*\r?\n"
-    r"(?P<body>(?:(?P=indent)[ \t]+\S[^\r\n]*(?:\r?\n|\Z)|[ \t]*\r?\n)+)",
-    re.MULTILINE,
-)
-SHELL = frozenset({"bash", "sh", "shell", "zsh", "console", "shell-session", "bashrc"})
-COMMAND = re.compile(
-    r"^[ \t]*(?:\$ )?(?:[A-Z_]+=\S* )*"
-    r"(?:torchrun|python3?|deepspeed|accelerate|colossalai|bash|sh|sbatch|srun|mpirun|export)[ \t]",
-    re.MULTILINE,
-)
-PROMPT = re.compile(r"^([ \t]*)[$%](?=[ \t])", re.MULTILINE)
-LINE = re.compile(r"[^\n]*\n|[^\n]+")
 IN_README = Question("unknown", text="a README's code block")
 
 
@@ -48,21 +34,7 @@ def read(source: Source, vocabulary: Vocabulary) -> Reading:
 
 
 def _code(collector: Collector, text: str) -> None:
-    """Record the shell blocks of Markdown and reStructuredText."""
-    directives = ((found["language"], *found.span("body")) for found in DIRECTIVE.finditer(text))
-    for language, start, end in (*fenced(text), *directives):
-        body = text[start:end]
-        if language.casefold() in SHELL or (not language and COMMAND.search(body)):
-            collector.shell(PROMPT.sub(r"\1 ", body), collector.lines.position(start)[0], (IN_README,))
-
-
-def fenced(text: str) -> Iterator[tuple[str, int, int]]:
-    """Markdown's fenced code blocks: language and where the code stands; one that is never closed is none."""
-    language, sign, start = "", "", 0
-    for line in LINE.finditer(text):
-        fence = FENCE.match(line[0])
-        if fence and not sign:
-            language, sign, start = fence["language"], fence["fence"], line.end()
-        elif fence and line[0].strip().startswith(sign) and not line[0].strip().strip(sign[0]):
-            yield language, start, line.start()
-            sign = ""
+    """Record the commands that a document shows; columns are the document's."""
+    for start, end in shell_stretches(text):
+        line, column = collector.lines.position(start)
+        collector.shell(" " * (column - 1) + as_script(text[start:end]), line, (IN_README,))
