@@ -61,6 +61,14 @@ def test_what_starts_nothing(text: str) -> None:
     assert commands("job.yaml", text) == []
 
 
+def test_arguments_of_an_unknown_program_are_a_gap_when_a_signal_asks_for_one() -> None:
+    (gap,) = read_whole("job.yaml", "image: x\nargs: [--lr, 1, --bf16]\n").gaps
+    assert gap.line == 2
+    assert not read_whole("job.yaml", "image: x\nargs: [--lr, 1]\n").gaps
+    assert not read_whole("job.yaml", "args: [--lr, 1, --bf16]\n").gaps
+    assert not read_whole("job.yaml", "image: x\ncommand: [python, a.py]\nargs: [--bf16]\n").gaps
+
+
 def test_a_script_in_json_keeps_its_lines() -> None:
     text = '{"entryPoint": ["sh", "-c"], "command": ["python a.py\\npython b.py --x \\"1\\""]}'
     assert commands("task.json", text) == ["python a.py", "python b.py --x 1"]

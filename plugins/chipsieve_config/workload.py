@@ -11,8 +11,10 @@ from collections.abc import Iterator, Sequence
 from posixpath import basename
 from typing import Literal, NamedTuple
 
+from chipsieve.commands.flags import flags
 from chipsieve.commands.launchers import launchers
 from chipsieve.facts.conditions import Conditions, Question
+from chipsieve.facts.conventions import IMAGE_KEYS
 from chipsieve.facts.reading import Command
 from chipsieve.facts.words import Part, Word
 from chipsieve_config.collector import Collector
@@ -128,8 +130,18 @@ def _joined_command(out: Collector, node: Mapping, around: Around) -> None:
         script = None if arguments_only and not _starts((alone.text or "").partition(" ")[0]) else _script(out, alone)
         if script:
             shell(out, script, around)
+    elif arguments_only and words and node.get(*IMAGE_KEYS) and (words[0].text or "").startswith("-"):
+        _of_the_image(out, words)
     elif words and (certain or any(_starts(word.text or "") for word in words)):
         command(out, words, around)
+
+
+def _of_the_image(out: Collector, words: list[Scalar]) -> None:
+    """Arguments alone: nobody knows which program the image starts with them. It matters if a signal asks for one."""
+    given = flags([word.text for word in words])
+    if any(out.vocabulary.asks("flag", flag.name) for flag in given):
+        line = out.lines.position(words[0].start)[0]
+        out.gap("arguments of a program that the image starts: no launch is made of them", line)
 
 
 def _joined(node: Mapping, keys: Sequence[Sequence[str]]) -> list[Scalar]:
