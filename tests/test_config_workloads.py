@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from config_readers import command_line, commands, read_whole, shown
+from chipsieve.facts.reading import Source
+from chipsieve.sources.readers import read_source
+from config_readers import TABLE, command_line, commands, read_whole, shown
 
 
 @pytest.mark.parametrize(
@@ -112,3 +114,25 @@ def test_a_sweep_runs_its_program() -> None:
 )  # fmt: skip
 def test_the_tasks_of_a_project(path: str, text: str, started: list[str]) -> None:
     assert commands(path, text) == started
+
+
+def test_a_config_map_holds_files() -> None:
+    scripts = "  run.sh: |\n    torchrun a.py\n  a.py: |\n    if x:\n        import torch\n"
+    text = f"data:\n{scripts}  notes: |\n    python b.py\n    x\n"
+    own, *files = read_source(Source("k8s/map.yaml", "yaml", text), TABLE.vocabulary)
+    assert [(one.path, one.language) for one in files] == [("k8s/run.sh", "shell"), ("k8s/a.py", "python")]
+    (command,) = files[0].commands
+    assert (command_line(command), command.span.line) == ("torchrun a.py", 3)
+    assert [(item.module, item.span.line, item.span.column) for item in files[1].imports] == [("torch", 6, 9)]
+    assert not own.commands
+
+
+def test_a_text_that_says_it_is_a_script_is_one() -> None:
+    assert commands("a.yaml", "job:\n  template: |\n    #!/bin/bash\n    python a.py\n") == ["python a.py"]
+    assert commands("a.yaml", "job:\n  template: |\n    #!/usr/bin/env python\n    import a\n") == []
+
+
+def test_the_words_of_a_command_set_variables() -> None:
+    text = "command: [mpirun, -x, NCCL_DEBUG=INFO, -x, HOME, python, a.py]\n"
+    (command,) = read_whole("job.yaml", text).commands
+    assert [(name, shown(value)) for name, value in command.environment] == [("NCCL_DEBUG", "INFO")]

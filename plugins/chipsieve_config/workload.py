@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from chipsieve.commands.flags import flags
 from chipsieve.commands.launchers import launchers
+from chipsieve.commands.passed_environment import Beginning, passed
 from chipsieve.facts.conditions import Conditions, Question
 from chipsieve.facts.conventions import IMAGE_KEYS
 from chipsieve.facts.reading import Command
@@ -20,7 +21,7 @@ from chipsieve.facts.words import Part, Word
 from chipsieve_config.collector import Collector
 from chipsieve_config.config_tree import Mapping, Node, Scalar
 from chipsieve_config.config_tree import Sequence as SequenceNode
-from chipsieve_config.embedded_shell import Script, embedded, joined
+from chipsieve_config.embedded_shell import Script, dedented, embedded, joined
 
 SCRIPTS = (
     "run", "script", "before_script", "after_script", "setup", "bash", "inlineScript",
@@ -47,6 +48,7 @@ ENVIRONMENTS = (
     "Environment",
 )  # fmt: skip
 FOLDERS = ("workingDir", "working_dir", "working-directory", "workdir", "code")
+SHEBANG = re.compile(r"\s*#![^\n]*sh\b")
 SHELL_TEXT = re.compile(r"-[a-z]*c")
 SHELL_WITHIN = 3  # words in which a shell stands that is given its script: `["tini", "--", "bash", "-c", "..."]`
 OPERATORS = re.compile(r"[;|&<>`\n]|\$\(")
@@ -91,6 +93,16 @@ def command_line(out: Collector, value: Scalar, conditions: Conditions) -> None:
     """Record a text under a key such as `train_command` as a script when it begins with a known program."""
     words = (value.text or "").split()
     if len(words) > 1 and _starts(words[0]):
+        shell(out, embedded(out, value), Around(conditions))
+
+
+def written_file(out: Collector, key: Scalar, value: Scalar, conditions: Conditions) -> None:
+    """Record a text of several lines as the script that it is: `run.sh: |` of a ConfigMap, or one with `#!`."""
+    name, text = key.text or "", value.text or ""
+    if name.endswith(FILES):
+        script = dedented(out, value)
+        out.file(word(out, key), script.text, script.line, conditions, script.offsets)
+    elif name not in STARTERS and SHEBANG.match(text):
         shell(out, embedded(out, value), Around(conditions))
 
 
@@ -234,7 +246,17 @@ def _swept(out: Collector, prefix: str, key: Scalar, value: Node) -> Word | None
 
 def _state(out: Collector, words: list[Word], places: list[Scalar], around: Around) -> None:
     whole = out.lines.span(places[0].start, max(place.end for place in places))
-    out.command(Command(tuple(words), whole, around.environment, around.conditions, around.directory))
+    environment = (*around.environment, *_passed(words))
+    out.command(Command(tuple(words), whole, environment, around.conditions, around.directory))
+
+
+def _passed(words: list[Word]) -> Iterator[tuple[str, Word]]:
+    """The variables that the words set themselves: `mpirun -x NAME=value`, `env NAME=value`."""
+    for one in passed([Beginning(word.literal or "", whole=word.literal is not None) for word in words]):
+        value = words[one.word].literal
+        if value is not None and one.start is not None:
+            span = words[one.word].span
+            yield one.name, Word((Part("text", value[one.start : one.end], span, quoted=True),), span)
 
 
 def shell(out: Collector, script: Script, around: Around) -> None:
