@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from config_readers import command_line, commands, read_whole, shown
+from chipsieve.facts.reading import Source
+from chipsieve.sources.readers import read_source
+from config_readers import TABLE, command_line, commands, read_whole, shown
 
 
 @pytest.mark.parametrize(
@@ -61,6 +63,14 @@ def test_what_starts_nothing(text: str) -> None:
     assert commands("job.yaml", text) == []
 
 
+def test_arguments_of_an_unknown_program_are_a_gap_when_a_signal_asks_for_one() -> None:
+    (gap,) = read_whole("job.yaml", "image: x\nargs: [--lr, 1, --bf16]\n").gaps
+    assert gap.line == 2
+    assert not read_whole("job.yaml", "image: x\nargs: [--lr, 1]\n").gaps
+    assert not read_whole("job.yaml", "args: [--lr, 1, --bf16]\n").gaps
+    assert not read_whole("job.yaml", "image: x\ncommand: [python, a.py]\nargs: [--bf16]\n").gaps
+
+
 def test_a_script_in_json_keeps_its_lines() -> None:
     text = '{"entryPoint": ["sh", "-c"], "command": ["python a.py\\npython b.py --x \\"1\\""]}'
     assert commands("task.json", text) == ["python a.py", "python b.py --x 1"]
@@ -104,3 +114,25 @@ def test_a_sweep_runs_its_program() -> None:
 )  # fmt: skip
 def test_the_tasks_of_a_project(path: str, text: str, started: list[str]) -> None:
     assert commands(path, text) == started
+
+
+def test_a_config_map_holds_files() -> None:
+    scripts = "  run.sh: |\n    torchrun a.py\n  a.py: |\n    if x:\n        import torch\n"
+    text = f"data:\n{scripts}  notes: |\n    python b.py\n    x\n"
+    own, *files = read_source(Source("k8s/map.yaml", "yaml", text), TABLE.vocabulary)
+    assert [(one.path, one.language) for one in files] == [("k8s/run.sh", "shell"), ("k8s/a.py", "python")]
+    (command,) = files[0].commands
+    assert (command_line(command), command.span.line) == ("torchrun a.py", 3)
+    assert [(item.module, item.span.line, item.span.column) for item in files[1].imports] == [("torch", 6, 9)]
+    assert not own.commands
+
+
+def test_a_text_that_says_it_is_a_script_is_one() -> None:
+    assert commands("a.yaml", "job:\n  template: |\n    #!/bin/bash\n    python a.py\n") == ["python a.py"]
+    assert commands("a.yaml", "job:\n  template: |\n    #!/usr/bin/env python\n    import a\n") == []
+
+
+def test_the_words_of_a_command_set_variables() -> None:
+    text = "command: [mpirun, -x, NCCL_DEBUG=INFO, -x, HOME, python, a.py]\n"
+    (command,) = read_whole("job.yaml", text).commands
+    assert [(name, shown(value)) for name, value in command.environment] == [("NCCL_DEBUG", "INFO")]

@@ -189,6 +189,12 @@ def test_the_cells_of_a_shell_kernel_are_scripts() -> None:
          "# MAGIC !python b.py\nx = 1\n"), ["torchrun a.py", "python b.py"]),
         ("# Databricks notebook source\n# MAGIC %md\n# MAGIC !python b.py\n", []),
         ("# ---\n# jupyter:\n# ---\n# %%\n# !python a.py\n\n# %%bash\n# python b.py\n", ["python a.py", "python b.py"]),
+        (
+            ("get_ipython().system('torchrun a.py')\nx = get_ipython().getoutput(\"python b.py\")\n"
+            "get_ipython().run_cell_magic('bash', '', 'cd x\\npython c.py\\n')\n"),
+            ["torchrun a.py", "python b.py", "python c.py"],
+        ),
+        ("# get_ipython().system('torchrun a.py')\n", []),
         ("# MAGIC !python b.py\n", []),
         ("# !python b.py\n", []),
     ],
@@ -197,4 +203,11 @@ def test_a_notebook_saved_as_python(text: str, commands: list[str]) -> None:
     reading = whole(text, "a.py")
     assert [shown(command) for command in reading.commands] == commands
     lines = text.splitlines()
-    assert all(lines[command.span.line - 1].startswith("#") for command in reading.commands)
+    for command in reading.commands:
+        assert shown(command).rpartition(" ")[2] in "".join(lines[command.span.line - 1 : command.span.end_line])
+
+
+def test_shell_lines_without_end_are_cut() -> None:
+    reading = whole(notebook([f"!python a{number}.py\n" for number in range(1_005)]))
+    assert len(reading.commands) == 1_000
+    assert [(gap.line or 0) > 1_000 for gap in reading.gaps] == [True]

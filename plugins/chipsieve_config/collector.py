@@ -148,6 +148,13 @@ class Collector:
             Document(Word((), here), "shell", text, here, conditions, environment, directory, offsets)
         )
 
+    def file(
+        self, name: Word, text: str, line: int, conditions: Conditions = (), offsets: tuple[int, ...] = ()
+    ) -> None:
+        """Record a file whose text the source holds, in the language that its name says; see `shell` for its place."""
+        here = Span(line, 1, line, 1)
+        self._documents.append(Document(name, "", text, here, conditions, offsets=offsets))
+
     def reading(self) -> Reading:
         """All of it, without duplicates, in the order of writing."""
         return Reading(

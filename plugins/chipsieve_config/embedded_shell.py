@@ -44,6 +44,22 @@ def embedded(out: Collector, scalar: Scalar) -> Script:
     return Script(text, line, tuple(min(start + at, scalar.end - 1) for at in range(len(text))))
 
 
+def dedented(out: Collector, scalar: Scalar) -> Script:
+    """The text of a literal block without its indentation, which means something in Python; else as a script has it."""
+    script = embedded(out, scalar)
+    if script.offsets or out.text[scalar.start] != "|":
+        return script
+    lines = script.text.splitlines(keepends=True)
+    indent = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    start, text, offsets = out.lines.offset(script.line, 1), "", list[int]()
+    for line in lines:
+        cut = min(indent, len(line.rstrip("\r\n")))
+        text += line[cut:]
+        offsets += range(start + cut, start + len(line))
+        start += len(line)
+    return Script(text, script.line, tuple(offsets))
+
+
 def joined(out: Collector, scalars: Sequence[Scalar]) -> Script:
     """A list of scripts as one, each on its own line."""
     scripts = [embedded(out, scalar) for scalar in scalars]

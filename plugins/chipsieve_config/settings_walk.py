@@ -21,7 +21,7 @@ from chipsieve_config.collector import Collector
 from chipsieve_config.config_references import ENDINGS, custom_imports, includes, is_file_name, named
 from chipsieve_config.config_tree import DEPTH_LIMIT, Entry, Mapping, Node, Scalar, Sequence
 from chipsieve_config.json_stretches import FlatMapping, FlatSequence
-from chipsieve_config.workload import STARTERS, TASKS, command_line, tasks, workload
+from chipsieve_config.workload import STARTERS, TASKS, command_line, tasks, workload, written_file
 
 NODE_LIMIT = 1_000_000  # values visited in one file
 REPEATS = 100  # visits of one mapping or list that aliases repeat; a chain of aliases repeats without end
@@ -113,6 +113,8 @@ class Walker:
             if isinstance(value, Scalar):
                 self.left -= 1
                 self.setting(path, key, value, node, conditions)
+                if "\n" in (value.text or ""):
+                    written_file(self.out, key, value, conditions)
                 if settings and name.isidentifier():
                     self.out.option(name, value.known, value.start, value.end)
             else:

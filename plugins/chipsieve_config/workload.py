@@ -11,14 +11,17 @@ from collections.abc import Iterator, Sequence
 from posixpath import basename
 from typing import Literal, NamedTuple
 
+from chipsieve.commands.flags import flags
 from chipsieve.commands.launchers import launchers
+from chipsieve.commands.passed_environment import Beginning, passed
 from chipsieve.facts.conditions import Conditions, Question
+from chipsieve.facts.conventions import IMAGE_KEYS
 from chipsieve.facts.reading import Command
 from chipsieve.facts.words import Part, Word
 from chipsieve_config.collector import Collector
 from chipsieve_config.config_tree import Mapping, Node, Scalar
 from chipsieve_config.config_tree import Sequence as SequenceNode
-from chipsieve_config.embedded_shell import Script, embedded, joined
+from chipsieve_config.embedded_shell import Script, dedented, embedded, joined
 
 SCRIPTS = (
     "run", "script", "before_script", "after_script", "setup", "bash", "inlineScript",
@@ -45,6 +48,7 @@ ENVIRONMENTS = (
     "Environment",
 )  # fmt: skip
 FOLDERS = ("workingDir", "working_dir", "working-directory", "workdir", "code")
+SHEBANG = re.compile(r"\s*#![^\n]*sh\b")
 SHELL_TEXT = re.compile(r"-[a-z]*c")
 SHELL_WITHIN = 3  # words in which a shell stands that is given its script: `["tini", "--", "bash", "-c", "..."]`
 OPERATORS = re.compile(r"[;|&<>`\n]|\$\(")
@@ -92,6 +96,16 @@ def command_line(out: Collector, value: Scalar, conditions: Conditions) -> None:
         shell(out, embedded(out, value), Around(conditions))
 
 
+def written_file(out: Collector, key: Scalar, value: Scalar, conditions: Conditions) -> None:
+    """Record a text of several lines as the script that it is: `run.sh: |` of a ConfigMap, or one with `#!`."""
+    name, text = key.text or "", value.text or ""
+    if name.endswith(FILES):
+        script = dedented(out, value)
+        out.file(word(out, key), script.text, script.line, conditions, script.offsets)
+    elif name not in STARTERS and SHEBANG.match(text):
+        shell(out, embedded(out, value), Around(conditions))
+
+
 def tasks(out: Collector, node: Mapping, conditions: Conditions) -> None:
     """Record the tasks of a project file: `train = "python train.py"`, `{shell = "..."}`, a list of lines."""
     for _, value in node.entries if node.get(*STARTERS) is None else ():
@@ -128,8 +142,18 @@ def _joined_command(out: Collector, node: Mapping, around: Around) -> None:
         script = None if arguments_only and not _starts((alone.text or "").partition(" ")[0]) else _script(out, alone)
         if script:
             shell(out, script, around)
+    elif arguments_only and words and node.get(*IMAGE_KEYS) and (words[0].text or "").startswith("-"):
+        _of_the_image(out, words)
     elif words and (certain or any(_starts(word.text or "") for word in words)):
         command(out, words, around)
+
+
+def _of_the_image(out: Collector, words: list[Scalar]) -> None:
+    """Arguments alone: nobody knows which program the image starts with them. It matters if a signal asks for one."""
+    given = flags([word.text for word in words])
+    if any(out.vocabulary.asks("flag", flag.name) for flag in given):
+        line = out.lines.position(words[0].start)[0]
+        out.gap("arguments of a program that the image starts: no launch is made of them", line)
 
 
 def _joined(node: Mapping, keys: Sequence[Sequence[str]]) -> list[Scalar]:
@@ -222,7 +246,17 @@ def _swept(out: Collector, prefix: str, key: Scalar, value: Node) -> Word | None
 
 def _state(out: Collector, words: list[Word], places: list[Scalar], around: Around) -> None:
     whole = out.lines.span(places[0].start, max(place.end for place in places))
-    out.command(Command(tuple(words), whole, around.environment, around.conditions, around.directory))
+    environment = (*around.environment, *_passed(words))
+    out.command(Command(tuple(words), whole, environment, around.conditions, around.directory))
+
+
+def _passed(words: list[Word]) -> Iterator[tuple[str, Word]]:
+    """The variables that the words set themselves: `mpirun -x NAME=value`, `env NAME=value`."""
+    for one in passed([Beginning(word.literal or "", whole=word.literal is not None) for word in words]):
+        value = words[one.word].literal
+        if value is not None and one.start is not None:
+            span = words[one.word].span
+            yield one.name, Word((Part("text", value[one.start : one.end], span, quoted=True),), span)
 
 
 def shell(out: Collector, script: Script, around: Around) -> None:

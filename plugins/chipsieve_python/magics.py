@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from chipsieve.facts.conditions import Conditions, Question
 from chipsieve.facts.places import Lines, Span
-from chipsieve.facts.reading import Document
+from chipsieve.facts.reading import Document, Gap
 from chipsieve.facts.relocation import Stretch
 from chipsieve.facts.words import Part, Word
 
@@ -41,6 +41,13 @@ JUPYTEXT = re.compile(r"# ---\r?\n# (?:jupyter|jupytext):")
 MAGIC_BLOCK = re.compile(r"(?:^# MAGIC(?:[ \t][^\n]*|)(?:\n|\Z))+", re.MULTILINE)
 MAGIC_LINE = re.compile(r"^# MAGIC ?", re.MULTILINE)
 COMMENTED = re.compile(r"^# [!%](?!%(?:\s|\Z))[^\n]*(?:\n|\Z)(?:^# (?!%%(?:\s|\Z))[^\n]*(?:\n|\Z))*", re.MULTILINE)
+CONVERTED = re.compile(
+    r"^(?:[\w, ]+=)?[ \t]*get_ipython\(\)\."
+    r"(?:system|getoutput|run_cell_magic\([\"'](?P<name>bash|sh)[\"'],[^,\n]*,)"
+    r"[ \t(]*(?P<quote>[\"'])(?P<text>(?:\\.|(?!(?P=quote))[^\\\n])*)(?P=quote)\)[ \t]*$",
+    re.MULTILINE,
+)
+ESCAPED = re.compile(r"\\(n|.)")
 COMMENT_MARK = re.compile(r"^# ", re.MULTILINE)
 INDENTED: Conditions = (Question("unknown", text="in a block of the cell"),)
 NOWHERE = Word((), Span(1, 1, 1, 1))
@@ -66,6 +73,7 @@ class Magics:
     lines: Lines
     constants: dict[str, str | None] = field(default_factory=dict)
     documents: list[Document] = field(default_factory=list)
+    left_out: int | None = None  # where the first shell line beyond the limit stands
     settings: list[Setting] = field(default_factory=list)
     environment: dict[str, Word] = field(default_factory=dict)
     directory: str | None = ""
@@ -96,7 +104,10 @@ class Magics:
 
     def _line(self, magic: Stretch, conditions: Conditions) -> None:
         head = LINE.match(magic.text)
-        if head is None or len(self.documents) >= LINE_LIMIT:
+        if head is None:
+            return
+        if len(self.documents) >= LINE_LIMIT:
+            self.left_out = magic.offsets[0] if self.left_out is None else self.left_out
             return
         sign, rest = head["sign"], magic.cut(head.end())
         if sign in ("%env", "%set_env"):
@@ -121,6 +132,13 @@ class Magics:
                     self._folder(start), script.offsets,
                 )
             )  # fmt: skip
+
+    def gaps(self, path: str) -> tuple[Gap, ...]:
+        """The limit, where it was met."""
+        if self.left_out is None:
+            return ()
+        line = self.lines.position(self.left_out)[0]
+        return (Gap(path, f"more than {LINE_LIMIT:,} shell lines: the rest was not read", line),)
 
     def _write(self, name: str, body: Stretch) -> None:
         """The file that `%%writefile` writes: its name says what it is."""
@@ -174,13 +192,26 @@ def _blank(found: re.Match[str]) -> str:
 
 
 def exported_cells(text: str) -> Iterator[Stretch]:
-    """The magics that a notebook saved as Python holds as comments: Databricks' `# MAGIC %sh`, Jupytext's `# !cmd`."""
+    """The magics of a notebook saved as Python: Databricks' `# MAGIC %sh`, Jupytext's `# !cmd`, nbconvert's calls."""
     if text.startswith(MARK):
         for block in MAGIC_BLOCK.finditer(text):
             yield _uncommented(block, MAGIC_LINE)
-    elif JUPYTEXT.match(text):
+        return
+    if "get_ipython()" in text:
+        yield from (_converted(text, found) for found in CONVERTED.finditer(text))
+    if JUPYTEXT.match(text):
         for block in COMMENTED.finditer(text):
             yield _uncommented(block, COMMENT_MARK)
+
+
+def _converted(text: str, found: re.Match[str]) -> Stretch:
+    """A call of nbconvert as the magic that it was: `get_ipython().system('cmd')` was `!cmd`."""
+    start, end = found.span("text")
+    script = Stretch(text[start:end], tuple(range(start, end)))
+    for sign in reversed([*ESCAPED.finditer(script.text)]):
+        script = script.changed(*sign.span(), "\n" if sign[1] == "n" else sign[1])
+    mark = "%%bash\n" if found["name"] else "!"
+    return Stretch(mark, (start,) * len(mark)).joined(script)
 
 
 def _uncommented(block: re.Match[str], mark: re.Pattern[str]) -> Stretch:

@@ -58,7 +58,7 @@ def read_notebook(source: Source, vocabulary: Vocabulary) -> Reading:
         facts=tuple(sorted(facts, key=lambda fact: (fact.span, fact.kind))),
         documents=(*moved.documents, *magics.documents),
         entry=True,
-        gaps=gaps + moved.gaps,
+        gaps=gaps + magics.gaps(source.path) + moved.gaps,
     )
 
 
@@ -69,7 +69,8 @@ def read_module(source: Source, vocabulary: Vocabulary) -> Reading:
     for cell in exported_cells(text):
         magics.take(cell)
     facts = (*reading.facts, *_settings(magics, vocabulary))
-    return replace(reading, facts=facts, documents=(*reading.documents, *magics.documents))
+    gaps = reading.gaps + magics.gaps(source.path)
+    return replace(reading, facts=facts, documents=(*reading.documents, *magics.documents), gaps=gaps)
 
 
 def _made_python(cell: Cell, path: str, lines: Lines, magics: Magics, *, in_shell: bool) -> Gap | None:
