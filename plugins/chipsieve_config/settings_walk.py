@@ -111,7 +111,7 @@ class Walker:
                 self.left -= 1
                 self.setting(path, key, value, node, conditions)
                 if settings and name.isidentifier():
-                    self.out.option(name, value.known, value.start, value.end)
+                    self.out.option(name, path, value)
             else:
                 self.node(value, (*path, *split(name)), conditions, depth + 1)
             self._arguments(path, name, value, conditions)

@@ -210,7 +210,7 @@ class _Linker:
         assumed = frozenset() if in_prose else frozenset(run.conditions)
         return Start(
             entries, run.environment, run.operands, bases, provided, assumed,
-            configs.choices, configs.possible, configs.groups,
+            configs.choices, configs.possible, configs.groups, configs.placed,
         )  # fmt: skip
 
     def _bases(self, run: Run) -> tuple[str, ...]:
