@@ -189,3 +189,23 @@ def test_a_python_config_builds_on_its_base_wherever_it_lies(tmp_path: Path) -> 
     code = "from flash_attn import flash_attn_func\n\nflash_attn_func()\n"
     texts = {"train.py": ENTRY, "exp/a.py": '_base_ = "../shared/base.py"\n', "shared/base.py": code}
     assert flash(launch_of(tmp_path, texts, "exp/a.py")) == {"shared/base.py": "asserted"}
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("configs/base.yaml", "asserted"),
+        ("configs/own.yaml", None),
+        ("configs/deep.yaml", "optional"),
+        ("configs/own.yaml --flash true", "asserted"),
+    ],
+)
+def test_a_condition_asks_the_value_that_wins(tmp_path: Path, words: str, expected: Standing | None) -> None:
+    code = "from flash_attn import flash_attn_func\n\nif args.flash:\n    flash_attn_func()\n"
+    texts = {
+        "train.py": ENTRY + "args = parser.parse_args()\n" + code,
+        "configs/base.yaml": "flash: true\n",
+        "configs/own.yaml": "include: base.yaml\nflash: false\n",
+        "configs/deep.yaml": "include: base.yaml\nteacher:\n  flash: false\n",
+    }
+    assert flash(launch_of(tmp_path, texts, words)).get("train.py") == expected

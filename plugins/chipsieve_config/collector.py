@@ -121,9 +121,9 @@ class Collector:
         """Note a class or function that a value names, so that whoever loads the file may call it."""
         self._mentioned.add(name)
 
-    def option(self, dest: str, default: str | None, start: int, end: int) -> None:
-        """Record a setting that a program may take as its option."""
-        self._options.append(Option((), dest, self.lines.span(start, end), default))
+    def option(self, dest: str, above: tuple[str, ...], value: Scalar) -> None:
+        """Record a setting, below some keys, that a program may take as its option."""
+        self._options.append(Option((), dest, self.lines.span(value.start, value.end), value.known, above=above))
 
     def command(self, command: Command) -> None:
         """Record a command given word by word."""

@@ -116,7 +116,7 @@ class Walker:
                 if "\n" in (value.text or ""):
                     written_file(self.out, key, value, conditions)
                 if settings and name.isidentifier():
-                    self.out.option(name, value.known, value.start, value.end)
+                    self.out.option(name, path, value)
             else:
                 self.node(value, (*path, *split(name)), conditions, depth + 1)
             self._arguments(path, name, value, conditions)

@@ -83,7 +83,8 @@ class Option(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A declared argument of a program: argparse, click, absl, dataclass field, or a config's key.
 
     `default` is None when unknown, "" when declared empty or None, else its text (`true`, `false`,
-    `bf16`). `stores` is the value that giving the bare flag stores (`true`, `false`, `const`).
+    `bf16`). `stores` is the value that giving the bare flag stores (`true`, `false`, `const`). `above` are the keys
+    below which a config's key stands.
     """
 
     flags: tuple[str, ...]
@@ -92,6 +93,7 @@ class Option(msgspec.Struct, frozen=True, array_like=True, gc=False):
     default: str | None = None
     stores: str | None = None
     choices: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
 
 
 class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -183,7 +183,7 @@ class _Linker:
         called = frozenset({run.program.function} - {""})
         return Start(
             entries, run.environment, run.operands, bases, provided, assumed, called,
-            configs.choices, configs.possible, configs.groups,
+            configs.choices, configs.possible, configs.groups, configs.placed,
         )  # fmt: skip
 
     def _bases(self, run: Run) -> tuple[str, ...]:

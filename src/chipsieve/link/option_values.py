@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import TypeVar
 
 from chipsieve.commands.flags import given
 from chipsieve.facts.reading import Option
 from chipsieve.facts.words import Resolved
+
+Name = TypeVar("Name")
 
 
 @lru_cache(maxsize=65_536)  # asked for every condition of every launch
@@ -17,15 +20,21 @@ def option_name(text: str) -> str:
 
 
 class Declared:
-    """The options that one file declares, or the keys that a config sets, by the names that are compared."""
+    """The options that one file declares, or the keys that a config sets, by the names that are compared.
+
+    `keys` has them by the whole path of each.
+    """
 
     def __init__(self, options: Iterable[Option]) -> None:
         """Index the options: one default a name, and the option that each flag gives."""
         self.defaults: dict[str, str | None] = {}
         self.flags: dict[str, Option] = {}
+        self.keys: dict[tuple[str, ...], str | None] = {}
         for option in options:
-            _add_default(self.defaults, option_name(option.dest), option.default)
+            _add_default(self.keys, (*option.above, option.dest), option.default)
             self.flags.update((option_name(flag), option) for flag in option.flags)
+        for key, default in self.keys.items():
+            _add_default(self.defaults, option_name(key[-1]), default)
 
     @classmethod
     def of(cls, defaults: Mapping[str, str | None]) -> Declared:
@@ -73,6 +82,17 @@ class OptionValues:
         return frozenset(self._given) | frozenset(self._declared)
 
 
+def layered(files: Iterable[Declared]) -> Declared:
+    """One config of several, in which a later one's value of a key wins over those before."""
+    keys: dict[tuple[str, ...], str | None] = {}
+    for file in files:
+        keys.update(file.keys)
+    values: dict[str, str | None] = {}
+    for key, value in keys.items():
+        _add_default(values, option_name(key[-1]), value)
+    return Declared.of(values)
+
+
 def defaults(files: Iterable[Declared]) -> dict[str, str | None]:
     """One default a name; None where it is unknown or two declarations differ."""
     found: dict[str, str | None] = {}
@@ -82,6 +102,6 @@ def defaults(files: Iterable[Declared]) -> dict[str, str | None]:
     return found
 
 
-def _add_default(defaults: dict[str, str | None], name: str, default: str | None) -> None:
+def _add_default(defaults: dict[Name, str | None], name: Name, default: str | None) -> None:
     """Add a declaration of the name; of two that differ nobody knows which counts."""
     defaults[name] = default if defaults.get(name, default) == default else None

@@ -16,7 +16,7 @@ from chipsieve.link.choices import Choice
 from chipsieve.link.launch import FileStandings
 from chipsieve.link.live_names import Bodies, names_alone, needs
 from chipsieve.link.memo import AnsweredOnce, InternedQuestion, Knowledge
-from chipsieve.link.option_values import OptionValues
+from chipsieve.link.option_values import Declared, OptionValues, layered
 from chipsieve.link.precedence import in_order, set_otherwise
 from chipsieve.link.tree_files import Targets, TreeFiles
 
@@ -29,7 +29,7 @@ class Start(msgspec.Struct, frozen=True):
     `bases` are the folders where modules and configs are looked for, `provided` the modules that the run
     asks for by name, `assumed` the conditions that hold because the run takes place at all, `called` the functions that
     an installed program calls. Of each of the `choices` the run takes one file, nobody knows which, and of the
-    `possible` any; for the `groups` of Hydra it chooses itself.
+    `possible` any; for the `groups` of Hydra it chooses itself the files that are `placed` below a key of the group.
     """
 
     entries: tuple[str, ...]
@@ -42,6 +42,7 @@ class Start(msgspec.Struct, frozen=True):
     choices: tuple[tuple[str, ...], ...] = ()
     possible: tuple[str, ...] = ()
     groups: frozenset[str] = frozenset()
+    placed: frozenset[str] = frozenset()
 
     @property
     def configs(self) -> tuple[str, ...]:
@@ -104,17 +105,25 @@ class Reach:
         """The indices of the keys of a configuration for which another one of the run, that wins, has another value."""
         if self._set_otherwise is None:
             taken = {path for path, answer in self.files.items() if answer}.union(*(one.files for one in self._choices))
-            configs = {path for path in taken if not self._files[path].is_code}
-            named = [path for path in self._start.configs if path in configs]
-            opened = [target for path in sorted(taken - configs) for target in self._configs_of(path, configs)]
-            order = in_order(
-                (*(path for path in opened if path not in named), *named), lambda path: self._configs_of(path, configs)
-            )
-            self._set_otherwise = set_otherwise([self._files[path].reading for path in order])
+            self._set_otherwise = set_otherwise([self._files[path].reading for path in self._in_order(taken)])
         return self._set_otherwise.get(path, frozenset())
+
+    def _in_order(self, taken: Collection[str]) -> list[str]:
+        """The configurations among some files, those that win behind the others."""
+        configs = frozenset(path for path in taken if not self._files[path].is_code)
+        named = [path for path in self._start.configs if path in configs]
+        opened = (path for code in sorted(set(taken) - configs) for path in self._configs_of(code, configs))
+        others = [path for path in (*opened, *sorted(configs)) if path not in named]
+        return in_order((*others, *named), lambda path: self._configs_of(path, configs))
 
     def _configs_of(self, path: str, configs: Collection[str]) -> list[str]:
         return [target for target, _ in self._targets_of(path) if target in configs]
+
+    def _layers(self, configs: Mapping[str, Declared]) -> list[Declared]:
+        """Configurations whose keys stand at the same places as one; a group's file may stand below any key."""
+        placed = self._start.placed.union(*(self._files[path].placed(self._start.bases) for path in self.files))
+        plain = [configs[path] for path in self._in_order(self.files) if path in configs and path not in placed]
+        return [layered(plain), *(one for path, one in configs.items() if path in placed)]
 
     def _if_taken(self, path: str) -> FileStandings:
         """The standings of a file in a run that certainly takes it."""
@@ -141,10 +150,10 @@ class Reach:
 
     @property
     def declaring(self) -> tuple[list[Reading], list[Reading]]:
-        """The reached configurations that set keys, and the reached code that declares options."""
-        files = [self._files[path] for path in self._declaring]
-        configs = [file.reading for file in files if not file.is_code and self.files[file.reading.path]]
-        return configs, [file.reading for file in files if file.is_code]
+        """The reached configurations that set keys, those that win behind others, and the code that declares options."""
+        certain = self._in_order([path for path, answer in self.files.items() if answer])
+        configs = [self._files[path].reading for path in certain if path in self._declaring]
+        return configs, [self._files[path].reading for path in self._declaring if self._files[path].is_code]
 
     def _context(self, path: str) -> Knowledge:
         return self._contexts[path in self._entries]
@@ -163,7 +172,7 @@ class Reach:
         self._declaring = declaring
         declared = [self._files[path].declared for path in declaring if self._files[path].is_code]
         configs = {path: self._files[path].declared for path in declaring if not self._files[path].is_code}
-        certain = [one for path, one in configs.items() if declaring[path]]
+        certain = self._layers({path: one for path, one in configs.items() if declaring[path]})
         agreed = [choice.options(configs) for choice in self._choices]
         possible = [one for path, one in configs.items() if not declaring[path]]
         self.options = OptionValues(self._start.words, declared, [*certain, *agreed], possible)

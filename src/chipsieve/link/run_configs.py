@@ -38,13 +38,15 @@ class RunConfigs(NamedTuple):
     """What a command line says of configurations.
 
     `certain` are those that it names; of each of the `choices` one is taken, nobody knows which, and each of the
-    `possible` may be. `groups` are the groups of Hydra for which it chooses itself.
+    `possible` may be. `groups` are the groups of Hydra for which it chooses itself, `placed` the files that it
+    chooses for them.
     """
 
     certain: tuple[str, ...]
     choices: tuple[tuple[str, ...], ...] = ()
     possible: tuple[str, ...] = ()
     groups: frozenset[str] = frozenset()
+    placed: frozenset[str] = frozenset()
     gaps: tuple[Gap, ...] = ()
 
 
@@ -78,6 +80,7 @@ class _Finder:
         self._choices: list[tuple[str, ...]] = []
         self._possible: list[str] = []
         self._groups: set[str] = set()
+        self._placed: set[str] = set()
         self._gaps: list[Gap] = []
 
     def found(self) -> RunConfigs:
@@ -96,6 +99,7 @@ class _Finder:
             tuple(dict.fromkeys(self._choices)),
             tuple(sorted(set(self._possible))),
             frozenset(self._groups),
+            frozenset(self._placed),
             tuple(self._gaps),
         )
 
@@ -258,12 +262,14 @@ class _Finder:
             self._groups.update([group] if self._fitting(f"{group}/*.yaml") else [])
         elif value.unknown:
             candidates = self._fitting(f"{group}/{value.pattern}.yaml")
+            self._placed.update(candidates)
             if candidates:
                 self._groups.add(group)
                 self._choose(candidates, _Operand(value, group, own=True), sole_counts=True)
         else:
             paths = (self._whole(f"{group}/{part.text}.yaml") for part in _listed(value))
             known = [path for path in paths if path]
+            self._placed.update(known)
             self._groups.update([group] if known else [])
             self._choices += [tuple(known)] if len(known) > 1 else []
             self._certain += known if len(known) == 1 else []

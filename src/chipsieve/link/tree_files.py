@@ -186,6 +186,13 @@ class File:
             elif not overruled:
                 yield from self._candidates(reference, bases)
 
+    def placed(self, bases: tuple[str, ...]) -> frozenset[str]:
+        """The configurations that it chooses for groups, which so stand below a key."""
+        if not self._groups:
+            return frozenset()
+        chosen = (self._referred(reference, bases) for reference in self.reading.references if reference.group)
+        return frozenset(path for path in chosen if path)
+
     def _candidates(self, reference: Reference, bases: tuple[str, ...]) -> Iterator[Edge]:
         """The files that a text with something unknown may name, each where the option is what it asks for."""
         fitting = self._index.fitting(written(reference.text, "", reference.span), (self._folder, *bases))
