@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from chipsieve.facts.conditions import MENTION, Question
+from chipsieve.facts.conditions import MENTION, Condition, Question
+from chipsieve.facts.reading import Import
 from chipsieve_python.config_objects import declare_on_object
 from chipsieve_python.context import Context
 from chipsieve_python.declarations import declare, declare_field
@@ -28,7 +29,7 @@ def read_binding(node: expr.Node, here: Context) -> None:
         for target in node.targets:
             _assign(target, node.value, here, again=target is not node.targets[0])
     elif isinstance(node, stmt.AnnAssign):
-        visit(node.annotation, here.under(MENTION))
+        visit(node.annotation, here.mentioned())
         if here.scope.kind == "class" and here.record:
             declare_field(node, here)
         if node.value is not None:
@@ -60,13 +61,19 @@ def _assign(target: expr.Expression, value: expr.Expression, here: Context, *, a
     stating = assigning if isinstance(value, PLAIN) or number(value) is not None else here
     if not again:
         name = dotted(target)[-1] if isinstance(target, expr.Name | expr.Attribute) else ""
-        visit(value, stating, "" if isinstance(value, expr.Dict) else name)
+        visit(value, stating.handing(_kept_for(target)), "" if isinstance(value, expr.Dict) else name)
     state_assigned(target, value, stating)
     name_by_assignment(target, value, here)
     declare_on_object(target, value, here)
     _bind(target, value, assigning)
     if assigning.assignment is not None and assigning.assignment.facts:
         here.output.assignments.append(assigning.assignment)
+
+
+def _kept_for(target: expr.Expression) -> Condition | None:
+    """A function that an object keeps is called where the attribute is."""
+    is_own = isinstance(target, expr.Attribute) and dotted(target)[:-1] == ("self",)
+    return Question("call", target.attr) if isinstance(target, expr.Attribute) and is_own else None
 
 
 def _pairs(target: expr.Tuple | expr.List, value: expr.Tuple | expr.List) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec.structs import replace
 
-from chipsieve.facts.conditions import MENTION, Condition, Conditions, Question, conflict, stack
+from chipsieve.facts.conditions import MENTION, NEVER, Condition, Conditions, Question, conflict, stack
 from chipsieve.facts.finding import snippet
 from chipsieve.facts.places import Lines, Span
 from chipsieve.facts.reading import (
@@ -116,6 +116,8 @@ class Context(msgspec.Struct, frozen=True):
     may_fail: a failing import is caught here.
     by_device: a branch is read that is chosen by a device's name.
     record: the fields of the class that is read are options.
+    handed: what must hold for a function to be called that is named here without a call; None where naming it is using
+    it, NEVER where it is only mentioned or kept.
     """
 
     output: Output
@@ -128,6 +130,7 @@ class Context(msgspec.Struct, frozen=True):
     may_fail: bool = False
     by_device: bool = False
     record: bool = False
+    handed: Condition | None = None
 
     def under(self, *conditions: Condition) -> Context:
         """The context under further conditions."""
@@ -163,8 +166,19 @@ class Context(msgspec.Struct, frozen=True):
         self.scope.bind(name, arms, self.conditions[self.scope.base :], assignment)
 
     def mention(self, name: str) -> None:
-        """Note that the function around mentions a name."""
-        self.mentions.add(name, self.conditions)
+        """Note that the function around mentions a name, or calls what it is given under the name of a parameter."""
+        if self.handed is None:
+            self.mentions.add(name, self.conditions)
+        elif self.handed != NEVER:
+            self.mentions.add(name, stack(self.conditions, self.handed))
+
+    def handing(self, condition: Condition | None) -> Context:
+        """The context in which functions are named that are called under a condition."""
+        return self if condition == self.handed else replace(self, handed=condition)
+
+    def mentioned(self) -> Context:
+        """The context of what is mentioned without being used."""
+        return self.under(MENTION).handing(NEVER)
 
     def state(  # noqa: PLR0913  # the fields of a fact
         self,

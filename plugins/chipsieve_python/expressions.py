@@ -12,8 +12,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from chipsieve.facts.conditions import MENTION, Condition, Question, negate, unknown
+from chipsieve.commands.callables import callables
+from chipsieve.facts.conditions import ALWAYS, MENTION, NEVER, Condition, Question, negate, unknown
 from chipsieve.facts.conventions import SILENT_CALLS
+from chipsieve.facts.reading import received
 from chipsieve_python.call_facts import callee_name, state_call
 from chipsieve_python.context import Context
 from chipsieve_python.declarations import declare_by_call, destination
@@ -28,6 +30,10 @@ from chipsieve_python.subprocesses import state_command
 from chipsieve_python.syntax_tree import expression_kinds as expr
 
 SILENT = frozenset(SILENT_CALLS)
+# Expressions that hand on what is named in them, and call nothing.
+NAMING = frozenset({
+    expr.Name, expr.Attribute, expr.IfExp, expr.BooleanOperation, expr.List, expr.Tuple, expr.Set, expr.Dict,
+})  # fmt: skip
 NUMBER_FORMATS = frozenset(
     {"bf16", "bfloat16", "fp16", "float16", "half", "fp32", "float32", "float", "amp_bf16", "amp_fp16"}
 )
@@ -38,6 +44,8 @@ def visit(node: expr.Node, here: Context, bound: str = "") -> None:
     """Read one expression; `bound` is the name that it is bound to, passed as or compared with."""
     if bound != here.bound:
         here = replace(here, bound=bound)
+    if here.handed is not None and type(node) not in NAMING:
+        here = here.handing(None)
     handler = HANDLERS.get(type(node))
     if handler is not None:
         handler(node, here)
@@ -69,8 +77,15 @@ def _parts(node: expr.Node, here: Context) -> None:
 
 
 def _name(node: expr.Name, here: Context) -> None:
-    here.mention(node.value)
-    if here.scope.lookup(node.value) is not None or here.asks("name", node.value):
+    bound = here.scope.lookup(node.value)
+    functions = {value.function for _, value in bound or ()} - {""}
+    if here.handed is None or bound is None or functions:  # another variable calls nothing where it is handed over
+        for name in {node.value, *functions}:
+            here.mention(name)
+    if here.handed is not None or here.assignment is not None:
+        for name in here.scope.parameter(node.value):
+            here.mention(name)
+    if bound is not None or here.asks("name", node.value):
         _named(node, here)
 
 
@@ -95,22 +110,38 @@ def _common_module(arms: Arms) -> str:
 def _attribute(node: expr.Attribute, here: Context) -> None:
     """All prefixes of a dotted name are stated: `torch.bfloat16` in `torch.bfloat16.itemsize`."""
     inner: expr.Expression = node
+    plain = here.handing(None)
     while isinstance(inner, expr.Attribute):
-        here.mention(inner.attr)
+        (here if inner is node and _names_function(node, here) else plain).mention(inner.attr)
         if here.asks("name", inner.attr) or ".".join(dotted(inner)) in here.scope.bindings:
             _named(inner, here)
         inner = inner.value
-    visit(inner, here)
+    visit(inner, plain)
+
+
+def _names_function(node: expr.Attribute, here: Context) -> bool:
+    """Whether an attribute that is handed over is a function: a method of the class around, or what a module has."""
+    if here.handed is None:
+        return False
+    own = isinstance(node.value, expr.Name) and node.value.value == "self" and here.scope.method(node.attr)
+    return own or any(value.function for _, value in evaluate(node, here.scope))
 
 
 def _subscript(node: expr.Subscript, here: Context) -> None:
     """A table's entry is used where the key selects it; `Union[...]` is a type."""
     visit(node.value, here)
     typing = qualified(node.value, here.scope).startswith(("typing.", "collections.abc."))
-    inside = here.under(MENTION) if typing else here
     for element in node.slice:
-        visit(element, inside)
+        visit(element, here.mentioned() if typing else here)
+    _entry(node, here)
+
+
+def _entry(node: expr.Expression, here: Context) -> None:
+    """State and mention what a table or a module has under a key."""
     _named(node, here)
+    for own, value in evaluate(node, here.scope):
+        if value.function:
+            here.under(*own).mention(value.function)
 
 
 # Calls
@@ -119,11 +150,13 @@ def _subscript(node: expr.Subscript, here: Context) -> None:
 def _call(node: expr.Call, here: Context) -> None:
     name, last = qualified(node.func, here.scope), callee_name(node.func)
     visit(node.func, here)
-    for arg in node.args:
+    for called in here.scope.parameter(last) if isinstance(node.func, expr.Name) else ():
+        here.mention(called)
+    for position, arg in enumerate(node.args):
         inside = here.under(*_argument_conditions(last, node, arg, here))
-        visit(arg.value, inside, _bound(arg, name))
+        visit(arg.value, inside.handing(_handed(name, node.func, position, arg)), _bound(arg, name))
     if last in ("getattr", "get"):
-        _named(node, here)
+        _entry(node, here)
     if last == "getattr" and len(node.args) > 1:
         here.mention(plain_text(node.args[1].value) or "getattr")
     state_call(node.func, node.args, here)
@@ -139,6 +172,16 @@ def _call(node: expr.Call, here: Context) -> None:
     declare_by_call(name, last, node, here)
     if last == "setup":
         state_package(node, here)
+
+
+def _handed(name: str, func: expr.Expression, position: int, arg: expr.Arg) -> Condition:
+    """What must hold for a function to be called that is given as this argument."""
+    last = callee_name(func)
+    if callables().calls(name, last, is_method="." in name or isinstance(func, expr.Attribute)):
+        return ALWAYS
+    if not last or arg.star or last in SILENT:
+        return NEVER
+    return Question("call", received(last, arg.keyword.value if arg.keyword else position))
 
 
 def _bound(arg: expr.Arg, name: str) -> str:
@@ -171,7 +214,7 @@ def _looks_up(func: expr.Attribute, default: expr.Arg, here: Context) -> bool:
 def _comparison(node: expr.Comparison, here: Context) -> None:
     state_device_test(node, here)
     sides = (node.left, *(target.comparator for target in node.comparisons))
-    mentioned = here.under(MENTION)
+    mentioned = here.mentioned()
     for side in sides:
         named = [dotted(other)[-1] for other in sides if other is not side and dotted(other)[-1]]
         visit(side, mentioned, named[0] if named else "")
@@ -194,7 +237,7 @@ def _boolean(node: expr.BooleanOperation, here: Context) -> None:
 
 def _conditional(node: expr.IfExp, here: Context) -> None:
     test = condition_of(node.test, here.scope)
-    visit(node.test, here)
+    visit(node.test, here.handing(None))
     visit(node.body, here.under(test))
     visit(node.orelse, here.under(negate(test)))
 
@@ -232,17 +275,18 @@ def _walrus(node: expr.NamedExpr, here: Context) -> None:
 
 
 def _sequence(node: expr.List | expr.Tuple | expr.Set, here: Context) -> None:
-    _alternatives([(element.value, "") for element in node.elements], here)
+    _alternatives([(element.value, "") for element in node.elements], here.handing(NEVER))
 
 
 def _dict(node: expr.Dict, here: Context) -> None:
     state_dict(node, here)
     name_by_keys(list(dict_entries(node)), here)
+    here = here.handing(NEVER)
     for element in node.elements:
         if element.key is None:
             visit(element.value, here)
         elif plain_text(element.key) is None:
-            visit(element.key, here.under(MENTION))
+            visit(element.key, here.mentioned())
     _alternatives([(item.value, plain_text(item.key) or "") for item in node.elements if item.key is not None], here)
 
 

@@ -23,7 +23,8 @@ class Value(msgspec.Struct, frozen=True):
 
     `text` is a literal's text, or a dotted name's when `qualified`; `truthy` a literal's truth. `test` is the question
     whose answer the value is (an option, a variable, the hardware). `node` is a list, tuple or dict literal.
-    `module` marks an imported module; `begins` is how a text starts of which the rest is unknown.
+    `module` marks an imported module; `begins` is how a text starts of which the rest is unknown; `defines` is the name
+    of a function or class of the file.
     """
 
     text: str | None = None
@@ -33,11 +34,17 @@ class Value(msgspec.Struct, frozen=True):
     test: Condition | None = None
     node: expr.Expression | None = None
     begins: str | None = None
+    defines: str = ""
 
     @property
     def is_chosen(self) -> bool:
         """Whether an option or a variable is the value."""
         return isinstance(self.test, Question) and self.test.subject in ("option", "variable")
+
+    @property
+    def function(self) -> str:
+        """The simple name of the function or class that the value may be; "" for a value that is none."""
+        return self.defines or ((self.text or "").rpartition(".")[2] if self.qualified and not self.module else "")
 
     @property
     def number_format(self) -> bool:

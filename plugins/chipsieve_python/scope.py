@@ -68,7 +68,8 @@ class Scope:
     `opened` are the expressions being looked up right now: a table may hold an entry of itself. What a module binds
     before the offset `configurable_until` may be replaced by the command line: it runs `exec` over its constants there.
     `attributes` are what the objects of a class hold under a name, where that is known; under those that are `changed`,
-    a method binds something else later.
+    a method binds something else later. `parameters` are those of a function, each with the names under which somebody
+    who calls it can be seen to hand something over (`received`).
     """
 
     kind: Literal["module", "class", "function"]
@@ -82,6 +83,7 @@ class Scope:
     opened: set[expr.Expression] = field(default_factory=set)
     attributes: dict[str, Arms] = field(default_factory=dict)
     changed: frozenset[str] = frozenset()
+    parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def lookup(self, name: str) -> Arms | None:
         """The values of a name; None when nothing binds it. Functions do not see the names of a class around them."""
@@ -102,6 +104,20 @@ class Scope:
         while scope is not None and scope.kind != "class":
             scope = scope.parent
         return None if scope is None else scope.attributes.get(name)
+
+    def method(self, name: str) -> bool:
+        """Whether `self.name` is a method of the class around, which a call has to call."""
+        scope: Scope | None = self
+        while scope is not None and scope.kind != "class":
+            scope = scope.parent
+        return scope is not None and name in scope.bindings and any(arm[1].defines for arm in scope.bindings[name].arms)
+
+    def parameter(self, name: str) -> tuple[str, ...]:
+        """The names of a parameter of the functions around, as `parameters` has them; none of another name."""
+        scope: Scope | None = self
+        while scope is not None and name not in scope.bindings:
+            scope = scope.parent
+        return () if scope is None else scope.parameters.get(name, ())
 
     def keep_attribute(self, name: str, arms: Arms) -> None:
         """Note what the objects of this class hold under a name: number formats, or what options choose.

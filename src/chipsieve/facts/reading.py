@@ -128,7 +128,8 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `name` is qualified inside its module, `Trainer.train_step`; the module's own top level is "".
     Names mentioned in the `__main__` block belong to the function "__main__". `guarded` are the names that
-    are mentioned only where conditions hold: `if args.fp8: start_fp8()`.
+    are mentioned only where conditions hold: `if args.fp8: start_fp8()`. A function that calls what it is given
+    mentions the parameter (`received`), by which those are called whom others hand over to it.
     """
 
     name: str
@@ -140,6 +141,11 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
         force_setattr(self, "mentions", frozenset(map(intern, self.mentions)))
         guarded = tuple((conditions, frozenset(map(intern, names))) for conditions, names in self.guarded)
         force_setattr(self, "guarded", guarded)
+
+
+def received(function: str, parameter: str | int) -> str:
+    """The name that stands among mentions for a function's parameter, by its name or position: `launch(0)`."""
+    return f"{function}({parameter})"
 
 
 class Document(msgspec.Struct, frozen=True, array_like=True, gc=False):
