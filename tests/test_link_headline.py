@@ -11,7 +11,8 @@ from chipsieve.link.launch import Launch
 
 
 def launch(
-    path: str, entry: str = "train.py", *, role: str = "training", told: str = "", devices: int = 0, by_itself: bool = False
+    path: str, entry: str = "train.py", *, role: str = "training", told: str = "", devices: int = 0,
+    by_itself: bool = False,
 ) -> Launch:  # fmt: skip
     """A run of a script's first line; one `by_itself` is an entry module that nothing starts."""
     span = Span(1, 1, 1, 2)

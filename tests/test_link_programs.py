@@ -45,9 +45,10 @@ def test_an_unknown_launcher_starts_the_program_of_the_tree_that_it_names(words:
 @pytest.mark.parametrize(
     "words",
     [
-        "black train.py", "pylint --jobs 4 train.py", "module load deepspeed", "kubectl apply -f train.py", "pytest train.py",
-        "conda activate deepspeed", "uv sync lightning", "docker build -t accelerate .", "accelerate config", "farmrun conf.py",
-        "farmrun other.py", "farmrun deepspeed",
+        "black train.py", "pylint --jobs 4 train.py", "module load deepspeed", "kubectl apply -f train.py",
+        "pytest train.py", "conda activate deepspeed", "uv sync lightning", "docker build -t accelerate .",
+        "accelerate config", "farmrun conf.py", "farmrun other.py", "farmrun deepspeed",
+        "pdsh -w hosts pkill -f train.py",
     ],
 )  # fmt: skip
 def test_what_handles_files_or_starts_none_of_the_tree_starts_nothing(words: str) -> None:

@@ -41,7 +41,8 @@ def only(verdict: Verdict) -> Launch:
 def test_a_variable_called_root_is_a_variable_and_the_scripts_own_place_is_a_place(
     tmp_path: Path, script: str, entry: str, *, known: bool
 ) -> None:
-    launch = only(scan(write(tmp_path, {**TWO_ENTRIES, "sub/run.sh": script}), workers=1))
+    launches = scan(write(tmp_path, {**TWO_ENTRIES, "sub/run.sh": script}), workers=1).launches
+    (launch,) = (one.launch for one in launches if one.launch.path == "sub/run.sh")
     assert launch.entry == entry
     assert launch.command[1].known is known
     assert ("bf16-tensor" in {item.signal for item, _ in launch.findings}) is (entry == "sub/train.py")

@@ -174,8 +174,9 @@ def verdict(**changes: object) -> Verdict:
 def empty() -> Verdict:
     """A tree in which nothing was found."""
     return verdict(
-        launches=(), possible=IDS, remaining=IDS, main="", main_reason="", projects=(), named=(), findings=(), gaps=(), coverage=Coverage(3, 3, 0, 0)
-    )
+        launches=(), possible=IDS, remaining=IDS, main="", main_reason="", projects=(), named=(), findings=(), gaps=(),
+        coverage=Coverage(3, 3, 0, 0),
+    )  # fmt: skip
 
 
 def two_launches() -> Verdict:

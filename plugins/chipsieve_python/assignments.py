@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from chipsieve.facts.conditions import MENTION, Condition, Question
-from chipsieve.facts.reading import Import
+from chipsieve.facts.conditions import Condition, Question
 from chipsieve_python.config_objects import declare_on_object
 from chipsieve_python.context import Context
 from chipsieve_python.declarations import declare, declare_field

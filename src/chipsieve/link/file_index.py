@@ -65,10 +65,10 @@ class FileIndex:
 
     def beside(self, name: str, path: str) -> str | None:
         """The entry of this name in a file's package: in its folder, else the nearest one in or around that."""
-        package = path.split("/")[0]
+        package = path.partition("/")[0]
         beside = posixpath.join(posixpath.dirname(path), name)
         found = beside if beside in self.readings else self._by_ending(name, posixpath.dirname(path))
-        return found if found and (self.readings[found].entry or found.split("/")[0] == package) else None
+        return found if found and (self.readings[found].entry or found.partition("/")[0] == package) else None
 
     def inside(self, folder: str) -> Sequence[str]:
         """The files that lie in a folder itself, in the readings' order."""

@@ -47,15 +47,17 @@ class LinkedTree:
         self._linker = _Linker(self._index)
         followed = follow(self._index)
         guides = Guides(followed, self._index)
-        found: list[tuple[Run, Launch]] = []
-        for further in (own_runs, shown_runs, entry_modules):
-            started = [launch for _, launch in found]
-            found += [(run, self._linker.launch(run)) for run in further(followed, self._index, started)]
+        found = self._linked(own_runs(followed, self._index))
+        found += self._linked(shown_runs(followed, self._index, [launch for _, launch in found]))
+        found += self._linked(entry_modules(self._index, [launch for _, launch in found]))
         found = [(run, guides.placed(launch)) for run, launch in found]
         found.sort(key=lambda pair: (pair[1].path, pair[1].line, pair[1].entry))
         self.launches = tuple(_numbered(launch for _, launch in found))
         self._runs = {launch.id: run for (run, _), launch in zip(found, self.launches, strict=True)}
         self._gaps = followed.gaps
+
+    def _linked(self, runs: Iterable[Run]) -> list[tuple[Run, Launch]]:
+        return [(run, self._linker.launch(run)) for run in runs]
 
     def relink(self, launch: Launch, provided: frozenset[str]) -> Launch:
         """The launch once more, where it asks for some modules by name: their import guards count as met."""
@@ -149,14 +151,14 @@ class _Linker:
         entry = run.program.entry
         if not reach.converged:
             self.gaps.append(Gap(path, REACH_NOT_SETTLED, line))
+        distributed, trains = run.program.kind == "distributed", knows_training(reach.live)
+        names = reach.options.names()
+        role = role_of(entry, path, names, distributed=distributed, verb=run.program.verb, trains=trains)
         standings, stated = self._settle(run, reach)
         configs, code = reach.declaring
         return Launch(
             id=(f"{path}:{line}" if run.words else path) + (f"#{run.variant}" if run.variant else ""),
-            role=role_of(
-                entry, path, reach.options.names(), verb=run.program.verb,
-                distributed=run.program.kind == "distributed", trains=knows_training(reach.live),
-            ),
+            role=role,
             path=path,
             line=line,
             entry=entry,

@@ -150,7 +150,7 @@ class Reach:
 
     @property
     def declaring(self) -> tuple[list[Reading], list[Reading]]:
-        """The reached configurations that set keys, those that win behind others, and the code that declares options."""
+        """The reached configurations that set keys, a later one winning, and the code that declares options."""
         certain = self._in_order([path for path, answer in self.files.items() if answer])
         configs = [self._files[path].reading for path in certain if path in self._declaring]
         return configs, [self._files[path].reading for path in self._declaring if self._files[path].is_code]

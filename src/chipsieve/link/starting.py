@@ -20,8 +20,8 @@ ENTRY_ROLES = ("inference", "evaluation", "benchmark")
 ELSEWHERE = ("test", "data preparation", "other")
 
 
-def own_runs(followed: Followed, index: FileIndex, launches: Sequence[Launch]) -> Iterator[Run]:
-    """The runs of every script that no other script calls, documents left out; `launches` are not asked."""
+def own_runs(followed: Followed, index: FileIndex) -> Iterator[Run]:
+    """The runs of every script that no other script calls, documents left out."""
     for script, runs in _outermost(followed):
         if index.nature(script) != "prose":
             yield from (run for run in runs if not _starts_elsewhere(run, index))
@@ -44,7 +44,7 @@ def shown_runs(followed: Followed, index: FileIndex, launches: Sequence[Launch])
                 yield run
 
 
-def entry_modules(followed: Followed, index: FileIndex, launches: Sequence[Launch]) -> Iterator[Run]:
+def entry_modules(index: FileIndex, launches: Sequence[Launch]) -> Iterator[Run]:
     """Entry modules that train and that nothing has started, with their defaults; where nothing trains, others too."""
     started = {one.entry for one in launches if one.role != "test"}
     by_role: defaultdict[str, list[Run]] = defaultdict(list)

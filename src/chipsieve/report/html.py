@@ -44,7 +44,8 @@ def _body(outline: Outline) -> Iterator[Markup]:
     for launch in outline.others:
         yield element("section", *_launch(launch, "Launch", outline.possible))
     projects = [(one.title, one.launches, one.main) for one in outline.projects]
-    yield from _section("Projects", table("Projects", ("Folder", "Launches", "First"), projects) if projects else Markup())
+    if projects:
+        yield from _section("Projects", table("Projects", ("Folder", "Launches", "First"), projects))
     if outline.uncounted:
         counted = ", ".join(f"{count} {role}" for role, count in outline.uncounted)
         yield element("p", f"Launches that do not speak for the repository: {counted}.", class_="soft")

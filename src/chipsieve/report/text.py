@@ -18,6 +18,7 @@ from chipsieve.report.outline import (
     NameLine,
     NoteLine,
     Outline,
+    ProjectLine,
     StepLine,
     UnprovenLine,
 )
@@ -163,7 +164,7 @@ def _others(page: _Page, outline: Outline) -> Iterator[str]:
 
 def _short(launch: LaunchOutline) -> str:
     if launch.silent:
-        return f"  {launch.id} ({launch.role}): silent, nothing in it says what it needs"
+        return f"  {launch.id} ({launch.role}): silent"
     decided = f"decided by {', '.join(launch.decided)}" if launch.decided else "no evidence that decides"
     return f"  {launch.id} ({launch.role}): {launch.before} → {launch.after}, {decided}"
 
