@@ -181,7 +181,9 @@ def empty() -> Verdict:
 
 def two_launches() -> Verdict:
     """A second training launch keeps every chip in; an evaluation and a test do not speak."""
-    weak = replace(silent("sft.sh:4", "fine-tuning"), evidence=(Evidence("gpudirect-settings", "", "asserted", (GDR,)),))
+    weak = replace(
+        silent("sft.sh:4", "fine-tuning"), evidence=(Evidence("gpudirect-settings", "", "asserted", (GDR,)),)
+    )
     rest = (weak, silent("eval.sh:2", "evaluation"), silent("test.sh:1", "test"))
     return verdict(launches=(outcome(), *rest), possible=IDS, remaining=AMPERE_UP)
 

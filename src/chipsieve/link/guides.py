@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from chipsieve.link.file_index import FileIndex, above
 from chipsieve.link.following import Followed
 from chipsieve.link.launch import Launch
+from chipsieve.link.roles import shows_use
 
 Place = tuple[str, int]
 
@@ -42,9 +43,9 @@ class Guides:
         return next((one for one in above(folder) if one in self._described), "")
 
 
-def _rank(document: str) -> tuple[int, bool, int, str]:
-    """Documents in the order in which people read them: the topmost README first, translations behind it."""
-    return document.count("/"), not _is_readme(document), len(posixpath.basename(document)), document
+def _rank(document: str) -> tuple[bool, int, bool, int, str]:
+    """Documents in the order in which people read them: the topmost README first, translations and examples behind."""
+    return shows_use(document), document.count("/"), not _is_readme(document), len(posixpath.basename(document)), document
 
 
 def _is_readme(document: str) -> bool:
