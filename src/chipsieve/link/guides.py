@@ -45,7 +45,8 @@ class Guides:
 
 def _rank(document: str) -> tuple[bool, int, bool, int, str]:
     """Documents in the order in which people read them: the topmost README first, translations and examples behind."""
-    return shows_use(document), document.count("/"), not _is_readme(document), len(posixpath.basename(document)), document
+    name = posixpath.basename(document)
+    return shows_use(document), document.count("/"), not _is_readme(document), len(name), document
 
 
 def _is_readme(document: str) -> bool:
