@@ -17,6 +17,7 @@ from chipsieve.facts.conditions import Condition
 from chipsieve.facts.deciding import all_hold
 from chipsieve.facts.reading import Command, Gap
 from chipsieve.facts.words import Resolved, Word
+from chipsieve.link.configurations import expected
 from chipsieve.link.expansion import (
     LINES,
     CommandLine,
@@ -43,8 +44,8 @@ class Run(msgspec.Struct, frozen=True):
 
     `chain` holds (script, line) of every call from the outermost script to the command itself;
     `conditions` are the undecided ones under which the command runs; `variant` is the script that the run takes
-    where it sources one of many by a name that nobody knows (`source config_${SYSTEM}.sh`), `outer` the words of the
-    commands that called the scripts, the outermost last.
+    where it sources one of many by a name that nobody knows (`source config_${SYSTEM}.sh`), or expects its user to;
+    `outer` are the words of the commands that called the scripts, the outermost last.
     """
 
     chain: tuple[tuple[str, int], ...]
@@ -94,13 +95,26 @@ class _Follower:
     def runs(self, script: str) -> list[Run]:
         """Every program that the script starts when somebody calls it; what exceeds the limit becomes a gap."""
         self._variants = 1
-        started = self._follow(Scope(script, posixpath.dirname(script)), {}, ())
+        started = self._started(script)
         found = list(islice(started, RUNS_PER_SCRIPT))
         further = next(started, None)
         if further is not None:
             reason = f"starts more than {RUNS_PER_SCRIPT} runs: the rest is not judged"
             self.gaps.append(Gap(script, reason, further.chain[0][1]))
         return found
+
+    def _started(self, script: str) -> Iterator[Run]:
+        """The runs of a script as its user starts it: with each configuration that it expects to be sourced before."""
+        configurations = self._outermost(expected(self.index, script))
+        self._variants = len(configurations) or 1
+        for path in configurations:
+            scope = Scope(script, posixpath.dirname(script))
+            sourced = self._source_variables(path, scope, scope.directory, ())
+            for run in self._follow(scope, dict(scope.variables), ()):
+                scripts = tuple(dict.fromkeys((*run.scripts, *sourced)))
+                yield replace(run, scripts=scripts, variant=run.variant or posixpath.basename(path))
+        if not configurations:
+            yield from self._follow(Scope(script, posixpath.dirname(script)), {}, ())
 
     def _follow(
         self,
@@ -142,16 +156,25 @@ class _Follower:
                     inner = Scope(path, here.directory, arguments=words[2:] or scope.arguments)
                     yield from self._follow(inner, environment, (*chain, (scope.script, command.span.line)))
                 continue
-            started = [self._start(command, line, here, inherited, chain, tuple(sourced)) for line in lines.lines]
-            runs = in_turn.from_iterable(started)
-            first = next(runs, None)
-            if first is None:
-                continue
+            yield from self._start_lines(command, lines, here, inherited, chain, tuple(sourced))
+
+    def _start_lines(
+        self, command: Command, lines: CommandLines, scope: Scope, inherited: Values,
+        chain: tuple[tuple[str, int], ...], sourced: tuple[str, ...],
+    ) -> Iterator[Run]:  # fmt: skip
+        """The runs of each line that a command may be; where none starts anything, of those that say less."""
+        started = (self._start(command, line, scope, inherited, chain, sourced) for line in lines.lines)
+        runs = in_turn.from_iterable(started)
+        first = next(runs, None)
+        if first is not None:
             if not lines.complete:
                 reason = f"may be more than {LINES} command lines: the rest is not judged"
                 self.gaps.append(Gap(scope.script, reason, command.span.line))
             yield first
             yield from runs
+        elif lines.more:
+            every = command_lines(command.words, scope, every=True)._replace(more=False)
+            yield from self._start_lines(command, every, scope, inherited, chain, sourced)
 
     def _start(
         self, command: Command, line: CommandLine, scope: Scope, inherited: Values,
