@@ -117,11 +117,11 @@ class Interpreter(Here):
 
     def uncalled(self) -> None:
         """Walk the functions that nothing in this file calls: somebody else may."""
-        for name, defined in list(self.state.functions.items()):
-            if name not in self.record.called:
-                path = self.state.copy(Question("call", name))
-                path.guards, path.stopped, path.shifted, path.arguments = (), "", None, None
-                Interpreter(defined.text, path, self.record, defined.engine, self.nesting).execute(defined.body)
+        uncalled = [(name, one) for name, one in self.state.functions.items() if name not in self.record.called]
+        for name, defined in uncalled:
+            path = self.state.copy(Question("call", name))
+            path.guards, path.stopped, path.shifted, path.arguments = (), "", 0, None
+            Interpreter(defined.text, path, self.record, defined.engine, self.nesting).execute(defined.body)
 
     def execute(self, node: Node) -> Status:
         """Walk a node; the state becomes the one behind it."""

@@ -32,7 +32,9 @@ Fields = tuple[Resolved, ...]  # the words that one word becomes: an unquoted ex
 class Scope(msgspec.Struct):
     """What one script sees: where it lies, where it runs, its variables and its arguments.
 
-    `arguments` None means that nobody knows what the script is called with.
+    `arguments` None means that nobody knows what the script is called with. `outer` are variables of a script that
+    calls a function of this one, as far as they are not in the environment. `called` are the first words of what the
+    scripts that source this one go on with: they may call its functions.
     """
 
     script: str
@@ -40,6 +42,8 @@ class Scope(msgspec.Struct):
     variables: dict[str, tuple[Resolved, ...]] = msgspec.field(default_factory=dict)
     arguments: tuple[Resolved, ...] | None = None
     assumed: Conditions = ()
+    outer: dict[str, tuple[Resolved, ...]] = msgspec.field(default_factory=dict)
+    called: frozenset[str] = frozenset()
 
     def answer(self, question: Question) -> bool | None:
         """The answer to a question about a shell variable, as far as the scope knows it."""
@@ -55,7 +59,7 @@ class Scope(msgspec.Struct):
         if name.isdigit() and self.arguments is not None:
             position = int(name) - 1
             return self.arguments[position : position + 1] if position >= 0 else ()
-        return self.variables.get(name, ())
+        return self.variables.get(name) or self.outer.get(name, ())
 
 
 class CommandLine:

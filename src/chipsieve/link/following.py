@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import chain as in_turn
 from itertools import islice
@@ -13,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from chipsieve.facts.conditions import Condition
+from chipsieve.facts.conditions import Condition, Question
 from chipsieve.facts.deciding import all_hold
 from chipsieve.facts.reading import Command, Gap
 from chipsieve.facts.words import Resolved, Word
@@ -90,6 +91,7 @@ class _Follower:
         self.index = index
         self.called: set[str] = set()
         self.gaps: list[Gap] = []
+        self._defined: dict[str, dict[str, list[Command]]] = {}
         self._variants = 0  # of the script that is being followed: the product of the files it may source
 
     def runs(self, script: str) -> list[Run]:
@@ -131,9 +133,11 @@ class _Follower:
     ) -> Iterator[Run]:  # fmt: skip
         """The runs of a script's commands in turn; from a script of many on, once for each that it may source."""
         for place, command in enumerate(commands):
-            if all_hold(command.conditions, scope) is False:
+            function = _function_of(command)
+            if (function and self._calls_elsewhere(scope)) or all_hold(command.conditions, scope) is False:
                 continue
             here = replace(scope, assumed=command.conditions, directory=self._directory(command, scope))
+            here.arguments = scope.arguments if function is None else None
             lines = command_lines(command.words, here)
             if command.sources:
                 words = lines.lines[0].words
@@ -154,6 +158,7 @@ class _Follower:
                 entered = {scope.script, *dict(chain)}
                 for path in found[:1] if len(chain) <= DEPTH and not entered.intersection(found[:1]) else ():
                     inner = Scope(path, here.directory, arguments=words[2:] or scope.arguments)
+                    inner.called = scope.called | _heads(commands[place + 1 :])
                     yield from self._follow(inner, environment, (*chain, (scope.script, command.span.line)))
                 continue
             yield from self._start_lines(command, lines, here, inherited, chain, tuple(sourced))
@@ -181,6 +186,17 @@ class _Follower:
         chain: tuple[tuple[str, int], ...], sourced: tuple[str, ...],
     ) -> Iterator[Run]:  # fmt: skip
         words, assigned = _assignments(line.words)
+        body, place = self._body(words, sourced), (scope.script, command.span.line)
+        if body and len(chain) <= DEPTH and place not in chain:
+            path, commands = body
+            environment = {**_exported(command, line, scope, inherited, sourced), **assigned}
+            inner = self._inside(path, command.span.line, words, scope)
+            inner.variables |= environment
+            runs = self._commands(commands, inner, environment, (*chain, place), [*sourced])
+            for last in (found := list(islice(runs, RUNS_PER_SCRIPT + 1))):
+                yield replace(last, conditions=_undecided(command, scope) + last.conditions)
+            if found:
+                return
         started = program(words, self.index, self._bases(scope))
         if started is None and any(" " in word.text for word in words[:ARRAYS]):
             words, further = _assignments(tuple(part for word in words for part in word.split()))
@@ -188,7 +204,7 @@ class _Follower:
         if started is None:
             return
         environment = {**_exported(command, line, scope, inherited, sourced), **assigned}
-        chain = (*chain, (scope.script, command.span.line))
+        chain = (*chain, place)
         scripts = tuple(dict.fromkeys([path for path, _ in chain] + list(sourced)))
         wrapped = self._wrapped(words, started, scope)
         followed = False
@@ -203,6 +219,34 @@ class _Follower:
             around = (started.entry,) if started.kind == "script" else ()
             yield Run(chain, wrapped or started, words, _single(environment), scope.directory,
                       (*scripts, *around), _undecided(command, scope))  # fmt: skip
+
+    def _body(self, words: Sequence[Resolved], sourced: Sequence[str]) -> tuple[str, list[Command]] | None:
+        """The sourced script that defines the function which a command line calls, and the function's commands."""
+        name = words[0].text if words else ""
+        path = next((path for path in reversed(sourced) if name in self._functions(path)), None)
+        return None if path is None else (path, self._functions(path)[name])
+
+    def _inside(self, path: str, line: int, words: Sequence[Resolved], scope: Scope) -> Scope:
+        """What a function of a sourced script sees that a line of a script calls: its arguments and all variables."""
+        bindings = self.index.readings[scope.script].bindings
+        before = [(name, word) for name, word in bindings if word.span.line <= line]
+        outer = {**scope.outer, **_environment(before, scope)}
+        return Scope(path, scope.directory, dict(scope.variables), tuple(words[1:]), outer=outer)
+
+    def _calls_elsewhere(self, scope: Scope) -> bool:
+        """Whether who sources the script calls functions of it: they run there, and those that nobody calls nowhere."""
+        return bool(scope.called) and not scope.called.isdisjoint(self._functions(scope.script))
+
+    def _functions(self, path: str) -> Mapping[str, list[Command]]:
+        """The commands of a script's functions, by name; what holds is only that the function is called."""
+        if path not in self._defined:
+            self._defined[path] = defaultdict(list)
+            for command in self.index.readings[path].commands:
+                name = _function_of(command)
+                if name is not None:
+                    rest = tuple(item for item in command.conditions if item != Question("call", name))
+                    self._defined[path][name].append(replace(command, conditions=rest))
+        return self._defined[path]
 
     def _wrapped(self, words: Sequence[Resolved], started: Program, scope: Scope) -> Program | None:
         """The program that another one is to start: what stands behind `--`, as in `./bind.sh -- python train.py`."""
@@ -325,6 +369,17 @@ def _environment(pairs: Sequence[tuple[str, Word]], scope: Scope) -> dict[str, t
 def _single(environment: Values) -> dict[str, Resolved]:
     """One value a name: the alternatives of an undecided one keep their conditions, and the first is shown."""
     return {name: values[0] for name, values in sorted(environment.items()) if values}
+
+
+def _function_of(command: Command) -> str | None:
+    """The function in which a command stands that its own script does not call."""
+    asked = (item for item in command.conditions if isinstance(item, Question) and item.subject == "call")
+    return next((item.name for item in asked), None)
+
+
+def _heads(commands: Iterable[Command]) -> frozenset[str]:
+    """The first words of some commands."""
+    return frozenset(command.words[0].literal or "" for command in commands if command.words)
 
 
 def _undecided(command: Command, scope: Scope) -> tuple[Condition, ...]:
