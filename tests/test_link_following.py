@@ -550,8 +550,10 @@ def test_the_ways_through_many_families_of_configs_are_bounded() -> None:
         script(f"{name}_{number}.sh", bindings={name: text(str(number))}) for name in names for number in range(8)
     ]
     train = command("python train.py", at=9)
-    found = runs("run.sh", script("run.sh", *sources, train), *configs, module("train.py"))
+    followed = follow(FileIndex([script("run.sh", *sources, train), *configs, module("train.py")]))
+    found = followed.runs["run.sh"]
     assert 8 <= len(found) <= 64
+    assert {gap.line for gap in followed.gaps} == {*range(2, 9)}
     assert {run.program.entry for run in found} == {"train.py"}
 
 

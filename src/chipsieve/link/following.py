@@ -142,8 +142,7 @@ class _Follower:
             if command.sources:
                 words = lines.lines[0].words
                 candidates = self._named(lines, here) or self._candidates(words, here)
-                if set(candidates).intersection(sourced) or self._variants * len(candidates) > RUNS_PER_SCRIPT:
-                    candidates = []  # it was chosen before, or there are more variants than anybody would judge
+                candidates = self._bounded(candidates, scope, command) if set(candidates).isdisjoint(sourced) else []
                 self._variants *= len(candidates) or 1
                 for path in candidates:
                     taken = replace(scope, variables=dict(scope.variables))
@@ -162,6 +161,14 @@ class _Follower:
                     yield from self._follow(inner, environment, (*chain, (scope.script, command.span.line)))
                 continue
             yield from self._start_lines(command, lines, here, inherited, chain, tuple(sourced))
+
+    def _bounded(self, candidates: list[str], scope: Scope, command: Command) -> list[str]:
+        """The scripts that a command may source, none where they make more variants than anybody would judge."""
+        if self._variants * len(candidates) <= RUNS_PER_SCRIPT:
+            return candidates
+        reason = f"may source {len(candidates)} scripts: more than {RUNS_PER_SCRIPT} variants are not judged"
+        self.gaps.append(Gap(scope.script, reason, command.span.line))
+        return []
 
     def _start_lines(
         self, command: Command, lines: CommandLines, scope: Scope, inherited: Values,
