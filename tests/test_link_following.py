@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from msgspec.structs import replace
 
@@ -343,6 +345,71 @@ def test_what_a_script_started_before_has_no_variant() -> None:
     assert [run.variant for run in runs("run.sh", whole, *CONFIGS)] == ["", "config_A.sh", "config_B.sh"]
 
 
+def job(*names: str, folder: str = "") -> Reading:
+    """A job script that uses variables which it does not set."""
+    words = [text("python"), text("train.py"), *map(variable, names)]
+    return script(f"{folder}run.sub", command(words, at=4))
+
+
+def configured(path: str, **values: str) -> Reading:
+    return script(path, bindings={name: text(value) for name, value in values.items()})
+
+
+@pytest.mark.parametrize("folder", ["", "configs/", "config/"])
+def test_each_configuration_that_a_job_expects_is_a_run_of_its_own(folder: str) -> None:
+    common = configured(f"{folder}config_common.sh", A="0", B="0")
+    configs = [
+        replace(configured(f"{folder}config_{name}.sh", A=name, B="1", C="2"), commands=(
+            command(f"source {folder}config_common.sh", sources=True),
+        ))
+        for name in ("MI300X", "DGXH100")
+    ]  # fmt: skip
+    followed = follow(FileIndex([job("A", "B"), *configs, common, module("train.py")]))
+    found = followed.runs["run.sub"]
+    assert [(run.variant, line(run)) for run in found] == [
+        ("config_DGXH100.sh", "python train.py DGXH100 1"), ("config_MI300X.sh", "python train.py MI300X 1")
+    ]  # fmt: skip
+    assert [run.environment["C"].text for run in found] == ["2", "2"]
+    assert found[0].scripts == ("run.sub", f"{folder}config_DGXH100.sh", f"{folder}config_common.sh")
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [configured("config_A.sh", A="1")],
+        [configured("config_A.sh", C="1", D="2")],
+        [configured("settings_A.sh", A="1", B="2")],
+        [configured("deep/er/config_A.sh", A="1", B="2")],
+        [Reading("config_A.sh", "python", bindings=(("A", text("1")), ("B", text("2"))))],
+    ],
+    ids=["one variable alone", "other variables", "another name", "another folder", "no script"],
+)
+def test_a_job_expects_no_other_files(others: list[Reading]) -> None:
+    (run,) = runs("run.sub", job("A", "B"), *others, module("train.py"))
+    assert (run.variant, line(run)) == ("", "python train.py ${A} ${B}")
+
+
+@pytest.mark.parametrize("name", ["config_A.sh", "./config_A.sh", "config_$SYSTEM.sh", "$CONFIG"])
+def test_a_job_that_sources_its_configuration_expects_none(name: str) -> None:
+    own = sourcing(*re.findall(r"\$\w+|[^$]+", name))
+    whole = replace(job("A", "B"), commands=(own, *job("A", "B").commands))
+    found = runs("run.sub", whole, configured("config_A.sh", A="1", B="2"), module("train.py"))
+    assert [run.variant for run in found] == [""]
+
+
+def test_more_configurations_than_anybody_would_judge_are_a_gap() -> None:
+    configs = [configured(f"config_{number}.sh", A="1", B="2") for number in range(80)]
+    followed = follow(FileIndex([job("A", "B"), *configs, module("train.py")]))
+    assert len(followed.runs["run.sub"]) == 64
+    assert [gap.path for gap in followed.gaps] == ["run.sub"]
+
+
+def test_what_only_the_shorter_line_starts_is_started() -> None:
+    logger = choice(((A,), "cat -v"), ((Not(A),), ""))
+    (run,) = runs("run.sh", script("run.sh", command([logger, text("python"), text("train.py")])), module("train.py"))
+    assert line(run) == "python train.py"
+
+
 def test_sourced_scripts_source_others() -> None:
     outer = script(
         "a.sh", command("source env.sh", sources=True), command([text("python"), text("t.py"), variable("DEEP")], at=2)
@@ -483,8 +550,10 @@ def test_the_ways_through_many_families_of_configs_are_bounded() -> None:
         script(f"{name}_{number}.sh", bindings={name: text(str(number))}) for name in names for number in range(8)
     ]
     train = command("python train.py", at=9)
-    found = runs("run.sh", script("run.sh", *sources, train), *configs, module("train.py"))
+    followed = follow(FileIndex([script("run.sh", *sources, train), *configs, module("train.py")]))
+    found = followed.runs["run.sh"]
     assert 8 <= len(found) <= 64
+    assert {gap.line for gap in followed.gaps} == {*range(2, 9)}
     assert {run.program.entry for run in found} == {"train.py"}
 
 

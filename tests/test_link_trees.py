@@ -164,3 +164,30 @@ def test_what_every_branch_and_either_version_needs_is_needed(
     stands = {item.signal: where for item, where in launch.findings}
     assert stands.get("flash-attention-kernel") == expected
     assert stands.get("flash-attention-2") != "asserted"
+
+
+LIBRARY = 'run() { echo "$*"; "$@"; }\nlaunch() { shift; run torchrun $ARGS "$@"; }\n'
+
+
+@pytest.mark.parametrize(
+    ("library", "script", "expected"),
+    [
+        (LIBRARY, "run torchrun train.py --x", ["torchrun train.py --x"]),
+        (LIBRARY, "launch 8 train.py --x", ["torchrun ${ARGS} train.py --x"]),
+        (LIBRARY, "ARGS=--y\nlaunch 8 train.py\nARGS=--z", ["torchrun ${ARGS} train.py"]),
+        (LIBRARY, "ARGS=--y\nlaunch 8 train.py", ["torchrun --y train.py"]),
+        (LIBRARY, "run torchrun train.py\nrun python train.py", ["torchrun train.py", "python train.py"]),
+        ('one() { two "$@"; }\ntwo() { one "$@"; }', "one x", []),
+        ('go() { eval "$1"; }', "go 'torchrun train.py --x'", ["torchrun train.py --x"]),
+        ('go() { srun "${@:2}"; }', "go 8 python train.py", ["srun python train.py"]),
+        ('go() { source inner.sh; torchrun "$@"; }', "go train.py", ["torchrun train.py"]),
+        ("go() { torchrun train.py --x; }", "echo nothing", ["torchrun train.py --x"]),
+        ("go() { torchrun train.py $1; }", "bash go", ["torchrun train.py ${1}"]),
+    ],
+)
+def test_functions_of_a_sourced_script_run_with_the_arguments_of_their_calls(
+    tmp_path: Path, library: str, script: str, expected: list[str]
+) -> None:
+    texts = {"lib.sh": library, "run.sh": f"source lib.sh given\n{script}\n", "inner.sh": "X=1\n", "train.py": ""}
+    launches = [one.launch for one in scan(write(tmp_path, texts), workers=1).launches if one.launch.path == "run.sh"]
+    assert [" ".join(word.text for word in launch.command) for launch in launches if launch.command] == expected

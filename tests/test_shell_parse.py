@@ -320,3 +320,24 @@ def test_a_plain_comment_changes_nothing_but_line_numbers(path: Path) -> None:
 
 def test_doubt_is_a_node_of_the_tree() -> None:
     assert any(isinstance(child, Doubtful) for child in children(parse("if a; then\nb\n").body))
+
+
+@pytest.mark.parametrize(
+    ("text", "gaps"),
+    [
+        ("for m in a b c d e f g h i; do\n  python $m\ndone", [2]),
+        ("for m in a b c d e f g h i; do\n  echo $m\ndone", []),
+        ("for m in 1 2 3 4 5 6 7 8 9; do\n  python $m\ndone", []),
+        ("for m in $(ls); do\n  python $m\ndone", []),
+        ("bash -c 'bash -c \"eval eval eval eval python\"'", [1]),
+        ("bash -c 'bash -c \"eval python\"'", []),
+    ],
+)
+def test_a_limit_behind_which_words_are_lost_is_a_gap(text: str, gaps: list[int]) -> None:
+    assert [gap.line for gap in reading(text).gaps] == gaps
+
+
+def test_a_command_of_which_a_word_has_too_many_values_is_a_gap() -> None:
+    arms = " ".join(f"{number}) A='{number} x'; B=$A;;" for number in range(70))
+    assert [gap.line for gap in reading(f"case $1 in {arms} esac\npython $B\n").gaps] == [2]
+    assert reading(f"case $1 in {arms} esac\necho $B\n").gaps == ()

@@ -174,6 +174,10 @@ def test_what_branches_share_is_no_choice() -> None:
     assert lines(text) == ["python --x {--y 1|} {--z|}"]
 
 
+def test_quotes_inside_a_default_are_quotes() -> None:
+    assert lines(': "${A:=""}"\npython "${A}x" "${B:-"c d"}" "${C:-e}"')[-1] == "python {A:-}x {B:-c d} {C:-e}"
+
+
 @pytest.mark.parametrize(
     ("grows", "expected"),
     [

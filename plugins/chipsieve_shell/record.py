@@ -73,6 +73,10 @@ class Record:
         """Something was not read."""
         self.gaps.append(Gap(self.source.path, reason, line))
 
+    def gap_at(self, offset: int, reason: str) -> None:
+        """Something was not read that begins at an offset."""
+        self.gap(reason, self.lines.position(offset)[0])
+
     def word(self, value: Value) -> Word:
         """A variable's value as a word; made once, since every command carries its environment."""
         held = self.words.get(id(value))

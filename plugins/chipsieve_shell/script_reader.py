@@ -14,7 +14,7 @@ from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
 from chipsieve_shell.constants.pieces import Piece, Pieces, Value
 from chipsieve_shell.constants.source_map import MappedText, Places
-from chipsieve_shell.constants.state import State
+from chipsieve_shell.constants.state import TOO_MANY, State
 from chipsieve_shell.record import STEP_LIMIT, Exhausted, Record, merged
 from chipsieve_shell.run.interpreter import Interpreter
 from chipsieve_shell.syntax.nodes import Node, Script, Simple, children
@@ -44,6 +44,7 @@ def read(source: Source, vocabulary: Vocabulary) -> Reading:
     state = State()
     _walk(record, script, state)
     record.state_environment()
+    _overgrown(record)
     _directives(record, script)
     _comments(record, script)
     return Reading(
@@ -78,6 +79,21 @@ def _walk(record: Record, script: Script, state: State) -> None:
         record.gap(DEEP)
     except Exhausted:
         record.gap(f"more than {STEP_LIMIT:,} steps to evaluate, loops and calls counted; the rest is not read")
+
+
+def _overgrown(record: Record) -> None:
+    """Commands of which a word may be too much for anybody to follow."""
+    for command in record.commands:
+        if any(_too_many(word) for word in command.words):
+            record.gap("a variable of this command has more values than are followed", command.span.line)
+
+
+def _too_many(word: Word) -> bool:
+    return any(
+        part.text == TOO_MANY or any(_too_many(inner) for _, inner in part.alternatives)
+        for part in word.parts
+        if part.kind in ("unknown", "choice")
+    )
 
 
 def _directives(record: Record, script: Script) -> None:

@@ -11,7 +11,7 @@ from chipsieve.commands.known import known
 from chipsieve.facts.conditions import ALWAYS, NEVER, Condition, Not, Question, all_of, any_of, negate
 from chipsieve_shell.constants.expander import Expander
 from chipsieve_shell.constants.pieces import Piece, Pieces, constant, drop, prefix, readings
-from chipsieve_shell.syntax.nodes import Extent
+from chipsieve_shell.syntax.nodes import Extent, For, While, start_of
 from chipsieve_shell.syntax.word_scanner import Unclosed
 
 QUESTION_LENGTH = 200  # characters of its text, which distinguish two questions
@@ -40,6 +40,11 @@ def question(text: str) -> Question:
     text = " ".join(text.split())[:QUESTION_LENGTH]
     probes = any(probe in text for probe in known().asks_hardware)
     return Question("hardware" if probes else "unknown", text=text)
+
+
+def ask_loop(loop: For | While, text: str) -> Question:
+    """A question about one loop: of two loops that are worded alike one may run and the other not."""
+    return Question("unknown", f"loop at {start_of(loop)}", text=text)
 
 
 def decided(*, holds: bool) -> Condition:

@@ -308,7 +308,7 @@ class _Parameter:
 
     def default(self, name: str, pieces: Pieces, operator: str, extent: Extent) -> Pieces:
         """`${X:-d}`; `:=` assigns too."""
-        otherwise = self.expander.pieces(*extent, quoted=self.quoted)
+        otherwise = self.operand(extent)
         text = constant(pieces)
         if text is not None:
             return otherwise if text == "" and operator.startswith(":") else pieces
@@ -320,6 +320,10 @@ class _Parameter:
             self.state.variables[name] = scalar(pieces, self.place)
         return pieces
 
+    def operand(self, extent: Extent) -> Pieces:
+        """The word behind an operator; in `"${X:-"d"}"` the inner quotes are quotes."""
+        return self.expander.pieces(*extent, quoted=self.quoted and '"' not in self.text[slice(*extent)])
+
     def _filled(self, pieces: Pieces, otherwise: Pieces) -> Pieces:
         """A choice with the empty readings replaced by the default."""
         options = tuple(
@@ -329,7 +333,7 @@ class _Parameter:
 
     def alternative(self, name: str, pieces: Pieces, extent: Extent) -> Pieces:
         """`${X:+alt}`; a script's own place is always set."""
-        value = self.expander.pieces(*extent, quoted=self.quoted)
+        value = self.operand(extent)
         text = constant(pieces)
         if text is not None:
             return value if text else ()

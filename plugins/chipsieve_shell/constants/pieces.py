@@ -12,7 +12,7 @@ from chipsieve.facts.conditions import Conditions, Not, Question
 from chipsieve_shell.syntax.nodes import Extent
 
 READINGS_LIMIT = 8
-LEAVES_LIMIT = 24  # a choice with more leaves than this is as good as unknown
+LEAVES_LIMIT = 64  # a choice with more leaves than this is as good as unknown
 
 BLANKS = re.compile(r"[ \t\n]")
 RUNS = re.compile(r"[ \t\n]+|[^ \t\n]+")

@@ -11,6 +11,8 @@ from chipsieve_shell.constants.pieces import LEAVES_LIMIT, Kind, Piece, Pieces, 
 from chipsieve_shell.constants.source_map import MappedText
 from chipsieve_shell.syntax.nodes import Extent, Node
 
+TOO_MANY = "one of more values than are followed"
+
 
 class Defined(NamedTuple):
     """A function: its body, the text in which that stands, and the parser that read it."""
@@ -65,6 +67,12 @@ class State:
         """Have these variables in the environment as well."""
         self.variables.update(variables)
         self.exported.update(dict.fromkeys(variables))
+
+    def restore(self, name: str, held: Mapping[str, Value]) -> None:
+        """Give a variable back what it held before."""
+        self.variables.pop(name, None)
+        if name in held:
+            self.variables[name] = held[name]
 
     def value(self, name: str) -> Value | None:
         """What a variable holds, None when the script did not set it."""
@@ -199,7 +207,7 @@ def _common(values: Sequence[Sequence[object]]) -> int:
 
 
 def choice(name: str, alternatives: tuple[tuple[Conditions, Pieces], ...], extent: Extent) -> Piece:
-    """A choice between values, or an unknown where it would grow too large."""
+    """A choice between values, or TOO_MANY where it would grow too large."""
     if sum(leaves(pieces) for _, pieces in alternatives) > LEAVES_LIMIT:
-        return Piece("unknown", name, *extent)
+        return Piece("unknown", TOO_MANY, *extent)
     return Piece("choice", name, *extent, alternatives=alternatives)

@@ -28,9 +28,17 @@ from chipsieve.facts.conditions import (
     as_conditions,
     negate,
 )  # fmt: skip
-from chipsieve_shell.constants.conditionals import arithmetic, bracket_tokens, holds, matches, operand_tokens, question
+from chipsieve_shell.constants.conditionals import (
+    arithmetic,
+    ask_loop,
+    bracket_tokens,
+    holds,
+    matches,
+    operand_tokens,
+    question,
+)
 from chipsieve_shell.constants.operators import braces
-from chipsieve_shell.constants.pieces import Piece, Pieces, Value, constant, scalar
+from chipsieve_shell.constants.pieces import Piece, Pieces, constant, scalar
 from chipsieve_shell.constants.source_map import MappedText
 from chipsieve_shell.constants.state import Defined, State, join
 from chipsieve_shell.run.builtins import BUILTINS, Call
@@ -105,23 +113,27 @@ class Interpreter(Here):
         """A stretch of a text; what it loses becomes gaps."""
         script = parse(mapped.text, start, end)
         for lost in script.lost:
-            first, _ = mapped.origin(*lost.extent)
-            self.record.gap(lost.reason, self.record.lines.position(first)[0])
+            self.record.gap_at(mapped.origin(*lost.extent)[0], lost.reason)
         return script
 
     def walk(self, scripts: Iterable[Nested]) -> None:
         """Walk scripts that stand in strings or here-documents."""
-        for mapped, state in scripts if self.nesting < NESTING_LIMIT else ():
+        for mapped, state in scripts:
+            if self.nesting >= NESTING_LIMIT:
+                self.record.gap_at(
+                    mapped.origin(0, 0)[0], f"scripts in scripts, more than {NESTING_LIMIT} deep: not read"
+                )
+                continue
             script = self._parsed(mapped, 0, len(mapped.text))
             self._inside(mapped, state, script.engine).execute(script.body)
 
     def uncalled(self) -> None:
         """Walk the functions that nothing in this file calls: somebody else may."""
-        for name, defined in list(self.state.functions.items()):
-            if name not in self.record.called:
-                path = self.state.copy(Question("call", name))
-                path.guards, path.stopped, path.shifted, path.arguments = (), "", None, None
-                Interpreter(defined.text, path, self.record, defined.engine, self.nesting).execute(defined.body)
+        uncalled = [(name, one) for name, one in self.state.functions.items() if name not in self.record.called]
+        for name, defined in uncalled:
+            path = self.state.copy(Question("call", name))
+            path.guards, path.stopped, path.shifted, path.arguments = (), "", 0, None
+            Interpreter(defined.text, path, self.record, defined.engine, self.nesting).execute(defined.body)
 
     def execute(self, node: Node) -> Status:
         """Walk a node; the state becomes the one behind it."""
@@ -211,7 +223,7 @@ class Interpreter(Here):
         for assigned in filter(None, given):
             if assigned[0] not in exported:
                 state.exported.pop(assigned[0], None)
-            _restore(state, assigned[0], held)
+            state.restore(assigned[0], held)
         return status
 
     def call(self, name: str, arguments: tuple[Pieces, ...]) -> Status:
@@ -228,7 +240,7 @@ class Interpreter(Here):
         status = Interpreter(defined.text, state, self.record, defined.engine, self.nesting).execute(defined.body)
         state.depth -= 1
         for local in state.locals:
-            _restore(state, local, held)
+            state.restore(local, held)
         state.arguments, state.shifted, state.locals = outer
         state.end_guards("return")
         return status
@@ -313,8 +325,15 @@ class Interpreter(Here):
         """`for`: walked once per item of a short constant list, else once with an unknown variable."""
         words = self.items(node)
         if words is None or len(words) > UNROLL_LIMIT:
-            runs = _ask(node, f"the loop over {node.name} runs" if node.name else "the loop runs")
+            runs = ask_loop(node, f"the loop over {node.name} runs" if node.name else "the loop runs")
+            before = len(self.record.commands)
             self.once(node, names_assigned(node.body, self.mapped.text), (runs,), variable=node.name)
+            named = words and not all((constant(word) or "").isdigit() for word in words)
+            if named and len(self.record.commands) > before:
+                reason = (
+                    f"a loop over more than {UNROLL_LIMIT} values of {node.name}: which of them a command has is lost"
+                )
+                self.record.gap_at(self.mapped.origin(start_of(node), start_of(node))[0], reason)
             return
         if not words:
             self.under(self.state.copy(NEVER)).execute(node.body)
@@ -339,14 +358,14 @@ class Interpreter(Here):
         answer = negate(status.answer) if node.until else status.answer
         changed = names_assigned(node.body, text) | names_assigned(node.test, text)
         if answer != ALWAYS or status.assumed:
-            runs = replace(question(f"while {wording(node.test, text)}"), name=_identity(node))
+            runs = replace(question(f"while {wording(node.test, text)}"), name=ask_loop(node, "").name)
             self.once(node, changed, (runs,), () if status.assumed else as_conditions(answer))
             return
-        self.state.forget(changed, NOWHERE, _ask(node, "an earlier pass of the loop"))
+        self.state.forget(changed, NOWHERE, ask_loop(node, "an earlier pass of the loop"))
         self._forget_arguments(node.body, self.state)
         self.execute(node.body)
         self.state.end_guards("break")
-        self.state.forget(changed, NOWHERE, _ask(node, "a later pass of the loop"))
+        self.state.forget(changed, NOWHERE, ask_loop(node, "a later pass of the loop"))
 
     def once(
         self, loop: For | While, changed: frozenset[str], runs: Conditions, conditions: Conditions = (),
@@ -357,7 +376,7 @@ class Interpreter(Here):
         `runs` asks whether it runs at all, where no `conditions` say so.
         """
         path = self.state.copy(*conditions)
-        path.forget(changed, NOWHERE, _ask(loop, "an earlier pass of the loop"))
+        path.forget(changed, NOWHERE, ask_loop(loop, "an earlier pass of the loop"))
         if variable:
             path.variables[variable] = scalar((Piece("unknown", variable, *NOWHERE),), NOWHERE)
         self._forget_arguments(loop.body, path)
@@ -373,23 +392,6 @@ class Interpreter(Here):
         """After a `shift` somewhere in a loop nobody knows which argument is which."""
         if any(uses_command(body, name, self.mapped.text) for name in ALTERING):
             state.shifted = None
-
-
-def _ask(loop: For | While, text: str) -> Question:
-    """A question about one loop: of two loops that are worded alike one may run and the other not."""
-    return Question("unknown", _identity(loop), text=text)
-
-
-def _identity(loop: For | While) -> str:
-    return f"loop at {start_of(loop)}"
-
-
-def _restore(state: State, name: str, held: dict[str, Value]) -> None:
-    """Give a variable back what it held before."""
-    if name in held:
-        state.variables[name] = held[name]
-    else:
-        state.variables.pop(name, None)
 
 
 def _extent(word: Pieces) -> Extent:

@@ -32,7 +32,9 @@ Fields = tuple[Resolved, ...]  # the words that one word becomes: an unquoted ex
 class Scope(msgspec.Struct):
     """What one script sees: where it lies, where it runs, its variables and its arguments.
 
-    `arguments` None means that nobody knows what the script is called with.
+    `arguments` None means that nobody knows what the script is called with. `outer` are variables of a script that
+    calls a function of this one, as far as they are not in the environment. `called` are the first words of what the
+    scripts that source this one go on with: they may call its functions.
     """
 
     script: str
@@ -40,6 +42,8 @@ class Scope(msgspec.Struct):
     variables: dict[str, tuple[Resolved, ...]] = msgspec.field(default_factory=dict)
     arguments: tuple[Resolved, ...] | None = None
     assumed: Conditions = ()
+    outer: dict[str, tuple[Resolved, ...]] = msgspec.field(default_factory=dict)
+    called: frozenset[str] = frozenset()
 
     def answer(self, question: Question) -> bool | None:
         """The answer to a question about a shell variable, as far as the scope knows it."""
@@ -55,7 +59,7 @@ class Scope(msgspec.Struct):
         if name.isdigit() and self.arguments is not None:
             position = int(name) - 1
             return self.arguments[position : position + 1] if position >= 0 else ()
-        return self.variables.get(name, ())
+        return self.variables.get(name) or self.outer.get(name, ())
 
 
 class CommandLine:
@@ -76,10 +80,14 @@ class CommandLine:
 
 
 class CommandLines(NamedTuple):
-    """The lines that a command may be; `complete` says whether they show every alternative."""
+    """The lines that a command may be; `complete` says whether they show every alternative that says something new.
+
+    `more` says whether there are others: `$DEBUGGER python` has a line without a debugger too.
+    """
 
     lines: tuple[CommandLine, ...]
     complete: bool
+    more: bool
 
 
 def expand(word: Word, scope: Scope) -> list[Resolved]:
@@ -94,15 +102,15 @@ def alternatives(word: Word, scope: Scope) -> tuple[Resolved, ...]:
     return tuple(values) if plan.done else (_unknown(SOMETHING, word, scope),)
 
 
-def command_lines(words: Sequence[Word], scope: Scope) -> CommandLines:
-    """The lines that a command of these words may be, at most LINES."""
-    plan = _Plan(scope)
+def command_lines(words: Sequence[Word], scope: Scope, *, every: bool = False) -> CommandLines:
+    """The lines that a command of these words may be, at most LINES; `every` one, or those that say something new."""
+    plan = _Plan(scope, every=every)
     found: dict[tuple[str, ...], CommandLine] = {}
     for line in _lines(scope, plan):
         fields = tuple(field for at, word in enumerate(words) for field in line.words(word, program=at == 0))
         line.settle()
         found.setdefault(tuple(field.text for field in fields), CommandLine(line, fields))
-    return CommandLines(tuple(found.values()), plan.done)
+    return CommandLines(tuple(found.values()), plan.done, plan.left_out)
 
 
 def _spaced(fields: Fields, word: Word, scope: Scope) -> Resolved:
@@ -127,6 +135,7 @@ class _Plan:
 
     def __init__(self, scope: Scope, *, every: bool = False) -> None:
         self.every = every
+        self.left_out = False
         self._always = Taken(scope.assumed)
         self._shown: set[Place] = set()
         self._waiting: dict[Place, Conditions] = {}
@@ -273,6 +282,8 @@ class _Line:
             possible = [at for at, one in enumerate(options) if not self.taken.contradict(one.conditions)]
             telling = _saying_most(range(len(options)), tried, every=bool(self._plan and self._plan.every))
             offered = [at for at in telling if at in possible] or _saying_most(possible, tried) or telling
+            if self._plan and len(telling) < len(options):
+                self._plan.left_out = True
             where = {at: (*self._above, *options[at].conditions) for at in telling}
             self._picked[key] = self._plan.take(key, where, offered, self._wanted) if self._plan else offered[0]
         return self._picked[key]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import chain as in_turn
 from itertools import islice
@@ -13,11 +13,11 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from chipsieve.commands.launchers import launchers
-from chipsieve.facts.conditions import Condition
+from chipsieve.facts.conditions import Condition, Question
 from chipsieve.facts.deciding import all_hold
 from chipsieve.facts.reading import Command, Gap
 from chipsieve.facts.words import Resolved, Word
+from chipsieve.link.configurations import expected
 from chipsieve.link.expansion import (
     LINES,
     CommandLine,
@@ -29,14 +29,11 @@ from chipsieve.link.expansion import (
     expand,
 )  # fmt: skip
 from chipsieve.link.file_index import FileIndex, above
-from chipsieve.link.programs import Program, is_passive, program, with_quoted
+from chipsieve.link.programs import Program, assignments, program, started, unknown_launcher
 from chipsieve.sources.languages import languages
 
 DEPTH = 6  # scripts calling scripts; deeper is a loop
-ARRAYS = 3  # words in which a whole command line may stand, `"${LAUNCHER[@]}" train.py`
 ON_COMMAND_LINES = ("flag", "directive")  # kinds of fact that a command line states itself
-LAUNCHER = re.compile(r"[A-Za-z][\w.+-]*")
-ASSIGNED = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
 LETTERS_KNOWN = 4  # letters of a script's name that must be known for others of that form to be meant
 RUNS_PER_SCRIPT = 64  # commands of one script, unrolled loops included
 
@@ -46,8 +43,8 @@ class Run(msgspec.Struct, frozen=True):
 
     `chain` holds (script, line) of every call from the outermost script to the command itself;
     `conditions` are the undecided ones under which the command runs; `variant` is the script that the run takes
-    where it sources one of many by a name that nobody knows (`source config_${SYSTEM}.sh`), `outer` the words of the
-    commands that called the scripts, the outermost last.
+    where it sources one of many by a name that nobody knows (`source config_${SYSTEM}.sh`), or expects its user to;
+    `outer` are the words of the commands that called the scripts, the outermost last.
     """
 
     chain: tuple[tuple[str, int], ...]
@@ -92,18 +89,32 @@ class _Follower:
         self.index = index
         self.called: set[str] = set()
         self.gaps: list[Gap] = []
+        self._defined: dict[str, dict[str, list[Command]]] = {}
         self._variants = 0  # of the script that is being followed: the product of the files it may source
 
     def runs(self, script: str) -> list[Run]:
         """Every program that the script starts when somebody calls it; what exceeds the limit becomes a gap."""
         self._variants = 1
-        started = self._follow(Scope(script, posixpath.dirname(script)), {}, ())
+        started = self._started(script)
         found = list(islice(started, RUNS_PER_SCRIPT))
         further = next(started, None)
         if further is not None:
             reason = f"starts more than {RUNS_PER_SCRIPT} runs: the rest is not judged"
             self.gaps.append(Gap(script, reason, further.chain[0][1]))
         return found
+
+    def _started(self, script: str) -> Iterator[Run]:
+        """The runs of a script as its user starts it: with each configuration that it expects to be sourced before."""
+        configurations = self._outermost(expected(self.index, script))
+        self._variants = len(configurations) or 1
+        for path in configurations:
+            scope = Scope(script, posixpath.dirname(script))
+            sourced = self._source_variables(path, scope, scope.directory, ())
+            for run in self._follow(scope, dict(scope.variables), ()):
+                scripts = tuple(dict.fromkeys((*run.scripts, *sourced)))
+                yield replace(run, scripts=scripts, variant=run.variant or posixpath.basename(path))
+        if not configurations:
+            yield from self._follow(Scope(script, posixpath.dirname(script)), {}, ())
 
     def _follow(
         self,
@@ -120,15 +131,16 @@ class _Follower:
     ) -> Iterator[Run]:  # fmt: skip
         """The runs of a script's commands in turn; from a script of many on, once for each that it may source."""
         for place, command in enumerate(commands):
-            if all_hold(command.conditions, scope) is False:
+            function = _function_of(command)
+            if (function and self._calls_elsewhere(scope)) or all_hold(command.conditions, scope) is False:
                 continue
             here = replace(scope, assumed=command.conditions, directory=self._directory(command, scope))
+            here.arguments = scope.arguments if function is None else None
             lines = command_lines(command.words, here)
             if command.sources:
                 words = lines.lines[0].words
                 candidates = self._named(lines, here) or self._candidates(words, here)
-                if set(candidates).intersection(sourced) or self._variants * len(candidates) > RUNS_PER_SCRIPT:
-                    candidates = []  # it was chosen before, or there are more variants than anybody would judge
+                candidates = self._bounded(candidates, scope, command) if set(candidates).isdisjoint(sourced) else []
                 self._variants *= len(candidates) or 1
                 for path in candidates:
                     taken = replace(scope, variables=dict(scope.variables))
@@ -143,63 +155,112 @@ class _Follower:
                 entered = {scope.script, *dict(chain)}
                 for path in found[:1] if len(chain) <= DEPTH and not entered.intersection(found[:1]) else ():
                     inner = Scope(path, here.directory, arguments=words[2:] or scope.arguments)
+                    inner.called = scope.called | _heads(commands[place + 1 :])
                     yield from self._follow(inner, environment, (*chain, (scope.script, command.span.line)))
                 continue
-            started = [self._start(command, line, here, inherited, chain, tuple(sourced)) for line in lines.lines]
-            runs = in_turn.from_iterable(started)
-            first = next(runs, None)
-            if first is None:
-                continue
+            yield from self._start_lines(command, lines, here, inherited, chain, tuple(sourced))
+
+    def _bounded(self, candidates: list[str], scope: Scope, command: Command) -> list[str]:
+        """The scripts that a command may source, none where they make more variants than anybody would judge."""
+        if self._variants * len(candidates) <= RUNS_PER_SCRIPT:
+            return candidates
+        reason = f"may source {len(candidates)} scripts: more than {RUNS_PER_SCRIPT} variants are not judged"
+        self.gaps.append(Gap(scope.script, reason, command.span.line))
+        return []
+
+    def _start_lines(
+        self, command: Command, lines: CommandLines, scope: Scope, inherited: Values,
+        chain: tuple[tuple[str, int], ...], sourced: tuple[str, ...],
+    ) -> Iterator[Run]:  # fmt: skip
+        """The runs of each line that a command may be; where none starts anything, of those that say less."""
+        started = (self._start(command, line, scope, inherited, chain, sourced) for line in lines.lines)
+        runs = in_turn.from_iterable(started)
+        first = next(runs, None)
+        if first is not None:
             if not lines.complete:
                 reason = f"may be more than {LINES} command lines: the rest is not judged"
                 self.gaps.append(Gap(scope.script, reason, command.span.line))
             yield first
             yield from runs
+        elif lines.more:
+            every = command_lines(command.words, scope, every=True)._replace(more=False)
+            yield from self._start_lines(command, every, scope, inherited, chain, sourced)
 
     def _start(
         self, command: Command, line: CommandLine, scope: Scope, inherited: Values,
         chain: tuple[tuple[str, int], ...], sourced: tuple[str, ...],
     ) -> Iterator[Run]:  # fmt: skip
-        words, assigned = _assignments(line.words)
-        started = program(words, self.index, self._bases(scope))
-        if started is None and any(" " in word.text for word in words[:ARRAYS]):
-            words, further = _assignments(tuple(part for word in words for part in word.split()))
-            started, assigned = program(words, self.index, self._bases(scope)), {**assigned, **further}
-        for quoted in with_quoted(words) if started is None else ():
-            started = program(quoted, self.index, self._bases(scope))
-            if started is not None:
-                words = quoted
-                break
-        if started is None:
+        words, assigned = assignments(line.words)
+        body, place = self._body(words, sourced), (scope.script, command.span.line)
+        if body and len(chain) <= DEPTH and place not in chain:
+            path, commands = body
+            environment = {**_exported(command, line, scope, inherited, sourced), **assigned}
+            inner = self._inside(path, command.span.line, words, scope)
+            inner.variables |= environment
+            runs = self._commands(commands, inner, environment, (*chain, place), [*sourced])
+            inside = list(islice(runs, RUNS_PER_SCRIPT + 1))
+            yield from (replace(run, conditions=_undecided(command, scope) + run.conditions) for run in inside)
+            if inside:
+                return
+        found = started(line.words, self.index, self._bases(scope))
+        if found is None:
             self._note_unknown(command, words, scope)
             return
-        environment = {**_exported(command, line, scope, inherited, sourced), **assigned}
-        chain = (*chain, (scope.script, command.span.line))
+        first, words = found.program, found.words
+        environment = {**_exported(command, line, scope, inherited, sourced), **found.assigned}
+        chain = (*chain, place)
         scripts = tuple(dict.fromkeys([path for path, _ in chain] + list(sourced)))
-        wrapped = self._wrapped(words, started, scope)
+        wrapped = self._wrapped(words, first, scope)
         followed = False
-        if started.kind == "script" and len(chain) <= DEPTH and started.entry not in dict(chain):
-            self._note_called(started.entry, chain)
-            inner = Scope(started.entry, scope.directory, arguments=words[started.first :])
+        if first.kind == "script" and len(chain) <= DEPTH and first.entry not in dict(chain):
+            self._note_called(first.entry, chain)
+            inner = Scope(first.entry, scope.directory, arguments=words[first.first :])
             for run in self._follow(inner, environment, chain):
                 followed = True
                 yield replace(run, scripts=tuple(dict.fromkeys((*scripts, *run.scripts))), outer=run.outer + words,
                               conditions=_undecided(command, scope) + run.conditions)  # fmt: skip
-        if not followed and (wrapped or started.kind != "script"):
-            around = (started.entry,) if started.kind == "script" else ()
-            yield Run(chain, wrapped or started, words, _single(environment), scope.directory,
+        if not followed and (wrapped or first.kind != "script"):
+            around = (first.entry,) if first.kind == "script" else ()
+            yield Run(chain, wrapped or first, words, _single(environment), scope.directory,
                       (*scripts, *around), _undecided(command, scope))  # fmt: skip
 
     def _note_unknown(self, command: Command, words: Sequence[Resolved], scope: Scope) -> None:
         """A gap for a command that starts something unknown, where its words say what signals know."""
-        name, table = posixpath.basename(words[0].text) if words else "", launchers()
-        elsewhere = name in table.containers or name in table.shells or name in table.pythons  # it is not in the tree
-        if not LAUNCHER.fullmatch(name) or elsewhere or is_passive(words[0]):
+        name = unknown_launcher(words)
+        if not name:
             return
         begins, ends = command.span.line, command.span.end_line
         known = (fact for fact in self.index.readings[scope.script].facts if fact.kind in ON_COMMAND_LINES)
         if any(begins <= fact.span.line <= ends for fact in known):
             self.gaps.append(Gap(scope.script, f"what {name} starts is not known: its run is not judged", begins))
+
+    def _body(self, words: Sequence[Resolved], sourced: Sequence[str]) -> tuple[str, list[Command]] | None:
+        """The sourced script that defines the function which a command line calls, and the function's commands."""
+        name = words[0].text if words else ""
+        path = next((path for path in reversed(sourced) if name in self._functions(path)), None)
+        return None if path is None else (path, self._functions(path)[name])
+
+    def _inside(self, path: str, line: int, words: Sequence[Resolved], scope: Scope) -> Scope:
+        """What a function of a sourced script sees that a line of a script calls: its arguments and all variables."""
+        bindings = self.index.readings[scope.script].bindings
+        before = [(name, word) for name, word in bindings if word.span.line <= line]
+        outer = {**scope.outer, **_environment(before, scope)}
+        return Scope(path, scope.directory, dict(scope.variables), tuple(words[1:]), outer=outer)
+
+    def _calls_elsewhere(self, scope: Scope) -> bool:
+        """Whether who sources the script calls functions of it: they run there, and those that nobody calls nowhere."""
+        return bool(scope.called) and not scope.called.isdisjoint(self._functions(scope.script))
+
+    def _functions(self, path: str) -> Mapping[str, list[Command]]:
+        """The commands of a script's functions, by name; what holds is only that the function is called."""
+        if path not in self._defined:
+            self._defined[path] = defaultdict(list)
+            for command in self.index.readings[path].commands:
+                name = _function_of(command)
+                if name is not None:
+                    rest = tuple(item for item in command.conditions if item != Question("call", name))
+                    self._defined[path][name].append(replace(command, conditions=rest))
+        return self._defined[path]
 
     def _wrapped(self, words: Sequence[Resolved], started: Program, scope: Scope) -> Program | None:
         """The program that another one is to start: what stands behind `--`, as in `./bind.sh -- python train.py`."""
@@ -303,17 +364,6 @@ def _exported(command: Command, line: CommandLine, scope: Scope, inherited: Valu
     return {**passed, **{name: (value,) for name, value in line.values(command.environment).items()}}
 
 
-def _assignments(words: tuple[Resolved, ...]) -> tuple[tuple[Resolved, ...], Values]:
-    """A command line without the variables that it sets in front: `eval "$PREFIX python train.py"` may have some."""
-    assigned: dict[str, tuple[Resolved, ...]] = {}
-    for at, word in enumerate(words):
-        found = ASSIGNED.match(word.text)
-        if found is None:
-            return words[at:], assigned
-        assigned[found[1]] = (word.cut(found.end(), len(word.text)),)
-    return (), assigned
-
-
 def _environment(pairs: Sequence[tuple[str, Word]], scope: Scope) -> dict[str, tuple[Resolved, ...]]:
     """Variables and what each may hold; a value that an unquoted list would split is one text."""
     return {name: alternatives(word, scope) for name, word in pairs}
@@ -322,6 +372,17 @@ def _environment(pairs: Sequence[tuple[str, Word]], scope: Scope) -> dict[str, t
 def _single(environment: Values) -> dict[str, Resolved]:
     """One value a name: the alternatives of an undecided one keep their conditions, and the first is shown."""
     return {name: values[0] for name, values in sorted(environment.items()) if values}
+
+
+def _function_of(command: Command) -> str | None:
+    """The function in which a command stands that its own script does not call."""
+    asked = (item for item in command.conditions if isinstance(item, Question) and item.subject == "call")
+    return next((item.name for item in asked), None)
+
+
+def _heads(commands: Iterable[Command]) -> frozenset[str]:
+    """The first words of some commands."""
+    return frozenset(command.words[0].literal or "" for command in commands if command.words)
 
 
 def _undecided(command: Command, scope: Scope) -> tuple[Condition, ...]:

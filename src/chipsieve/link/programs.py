@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -21,6 +21,9 @@ OPTION_VALUE = re.compile(r"-[\w-]+=")  # in front of a quoted command: `--comma
 PROGRAM_ENDINGS = (".sh", ".bash", ".slurm", ".sbatch", ".py", ".job", ".pbs")
 MODULE_OPTIONS = ("-m", "--module")
 INSTALL = "install"  # the verb of pip, conda, apt-get and their like
+LAUNCHER = re.compile(r"[A-Za-z][\w.+-]*")
+ASSIGNED = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
+ARRAYS = 3  # words in which a whole command line may stand
 QUOTED = 64  # words that are looked at for a quoted command
 VERBS_WITHIN = 6  # words behind a tool in which its verb stands
 
@@ -45,13 +48,56 @@ class Program(msgspec.Struct, frozen=True):
     through: str = ""
 
 
+class Started(NamedTuple):
+    """A program, its command line without the variables that this sets in front, and those."""
+
+    program: Program
+    words: tuple[Resolved, ...]
+    assigned: Mapping[str, tuple[Resolved, ...]]
+
+
+def started(words: tuple[Resolved, ...], files: FileIndex, bases: Sequence[str]) -> Started | None:
+    """The program that a command line starts, None when it is none that the table or the tree knows.
+
+    One of its words may hold another command line: `"${LAUNCHER[@]}" train.py`, or
+    `gcloud … --command="python train.py"`.
+    """
+    for several in _readings(words):
+        rest, assigned = assignments(several)
+        found = program(rest, files, bases)
+        if found:
+            return Started(found, rest, assigned)
+    return None
+
+
 def program(words: Sequence[Resolved], files: FileIndex, bases: Sequence[str]) -> Program | None:
-    """The program that the words start, None when it is none that the table or the tree knows."""
+    """The program that plain words start, None when it is none that the table or the tree knows."""
     return _Finder(words, files, bases).program()
 
 
-def with_quoted(words: tuple[Resolved, ...]) -> Iterator[tuple[Resolved, ...]]:
-    """The words with a command line that one of them quotes in its place: `gcloud … --command="python train.py"`."""
+def assignments(words: tuple[Resolved, ...]) -> tuple[tuple[Resolved, ...], Mapping[str, tuple[Resolved, ...]]]:
+    """A command line without the variables that it sets in front: `eval "$PREFIX python train.py"` may have some."""
+    assigned: dict[str, tuple[Resolved, ...]] = {}
+    for at, word in enumerate(words):
+        found = ASSIGNED.match(word.text)
+        if found is None:
+            return words[at:], assigned
+        assigned[found[1]] = (word.cut(found.end(), len(word.text)),)
+    return (), assigned
+
+
+def unknown_launcher(words: Sequence[Resolved]) -> str:
+    """The name of a command that may start something nobody knows; "" for one that is known."""
+    name, table = posixpath.basename(words[0].text) if words else "", launchers()
+    elsewhere = name in table.containers or name in table.shells or name in table.pythons  # what they start is missing
+    return name if LAUNCHER.fullmatch(name) and not elsewhere and not is_passive(words[0]) else ""
+
+
+def _readings(words: tuple[Resolved, ...]) -> Iterator[tuple[Resolved, ...]]:
+    """The ways to read words: as they are, with command lines among the first split, or with a quoted one split."""
+    yield words
+    if any(" " in word.text for word in words[:ARRAYS]):
+        yield tuple(part for word in words for part in word.split())
     for at, word in enumerate(words[:QUOTED]):
         quoted = OPTION_VALUE.sub("", word.text)
         if at and " " in quoted.strip() and not is_passive(words[0]):
