@@ -24,6 +24,7 @@ from config_readers import TABLE, command_line, commands, read_whole, shown
         ("command: [tini, --, bash, -c, python a.py]\n", ["python a.py"]),
         ("command: ['python a.py --x']\n", ["python a.py --x"]),
         ("args: [python, a.py, --x]\n", ["python a.py --x"]),
+        ("image: x\nargs: [--, python, a.py, --x]\n", ["python a.py --x"]),
         ("command: [python, a.py, --lr, {inputValue: lr}, --x]\n", ["python a.py --lr <> --x"]),
         ("command: [dlrover-run, --nnodes, 2, train.py]\n", ["dlrover-run --nnodes 2 train.py"]),
         ("command: dlrover-run --nnodes 2 train.py\n", ["dlrover-run --nnodes 2 train.py"]),

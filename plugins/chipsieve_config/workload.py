@@ -187,7 +187,7 @@ def _joined(node: Mapping, keys: Sequence[Sequence[str]]) -> list[Scalar]:
         elif isinstance(value, Scalar) and value.text:
             whole = _script_at(words) == len(words) or OPERATORS.search(value.text)
             words += [value] if whole else [_made(text, value) for text in value.text.split()]
-    return words
+    return words[1:] if words and words[0].text == "--" else words
 
 
 def _items(value: SequenceNode) -> Iterator[Scalar]:
