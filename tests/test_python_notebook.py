@@ -121,6 +121,8 @@ def test_claims_stand_at_their_columns_behind_escapes() -> None:
         ("name = 'a.py'\nname = 'b.py'\n!python {name} $name $HOME", ["python b.py b.py <HOME>"]),
         ("name = 'a.py'\nif x:\n    name = 'b.py'\n!python {name}", ["python <name>"]),
         ("for name in ['b.py']:\n    pass\n!python {name}", ["python <name>"]),
+        ("n = 8\ncmd = f'python a.py --n {n} {m}'\n!{cmd} --x", ["python a.py --n 8 <m> --x"]),
+        ("cmd = 'python {n}'\n!{cmd}", ["python {n}"]),
         ("!python {name}\nname = 'a.py'", ["python <name>"]),
         ("%%time\n%%bash\npython a.py {x}", ["python a.py {x}"]),
         ("!ps aux | awk '{print $1}'\n!python a.py", ["python a.py"]),

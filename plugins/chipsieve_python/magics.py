@@ -41,7 +41,8 @@ CONSTANT = re.compile(
     re.MULTILINE | re.ASCII,
 )
 PLAIN = re.compile(
-    r"(?P<quote>[\"'])(?P<text>[^\"'\\\n{}$]*)(?P=quote)[ \t]*(?:#.*)?|(?P<number>\d[\d.e-]*)[ \t]*(?:#.*)?"
+    r"(?P<form>[fr]?)(?P<quote>[\"'])(?P<text>[^\"'\\\n$]*)(?P=quote)[ \t]*(?:#.*)?"
+    r"|(?P<number>\d[\d.e-]*)[ \t]*(?:#.*)?"
 )
 MARK = "# Databricks notebook source"
 JUPYTEXT = re.compile(r"# ---\r?\n# (?:jupyter|jupytext):")
@@ -110,7 +111,10 @@ class Magics:
     def _bind(self, found: re.Match[str]) -> None:
         """A variable of Python's: known where the last line before the shell's that binds it is a constant's."""
         plain = PLAIN.fullmatch(found["value"].strip()) if found["sign"] == "=" and not found["indent"] else None
-        self.constants[found["name"]] = (plain["text"] if plain["quote"] else plain["number"]) if plain else None
+        value = (plain["text"] if plain["quote"] else plain["number"]) if plain else None
+        if plain and plain["form"] == "f":
+            value = INSERTED.sub(self._inserted, plain["text"])
+        self.constants[found["name"]] = value
 
     def _line(self, magic: Stretch, conditions: Conditions) -> None:
         head = LINE.match(magic.text)
