@@ -21,8 +21,8 @@ ASSIGNMENT = re.compile(
     r"^(?P<export>export[ \t]+)?(?P<name>[A-Za-z_][\w-]*)[ \t]*:=[ \t]*(?P<value>[^\r\n]*)", re.MULTILINE
 )
 RECIPE = re.compile(
-    r"^@?(?P<name>[A-Za-z_][\w-]*)(?P<parameters>[^\r\n:]*(?:(?:'[^'\r\n]*'|\"[^\"\r\n]*\")[^\r\n:]*)*):(?!=)[^\r\n]*(?:\r?\n|\Z)"
-    r"(?P<body>(?:[ \t]+[^\r\n]*(?:\r?\n|\Z)|[ \t]*\r?\n)+)",
+    r"^@?(?P<name>[A-Za-z_][\w-]*)(?P<parameters>(?:[^\r\n:'\"]++|'[^'\r\n]*+'|\"[^\"\r\n]*+\")*+)"
+    r":(?!=)[^\r\n]*(?:\r?\n|\Z)(?P<body>(?:[ \t]+[^\r\n]*(?:\r?\n|\Z)|[ \t]*\r?\n)+)",
     re.MULTILINE,
 )
 PARAMETER = re.compile(r"(?P<name>[A-Za-z_][\w-]*)(?:[ \t]*=[ \t]*(?P<value>'[^'\r\n]*'|\"[^\"\r\n]*\"|[\w-]+))?")

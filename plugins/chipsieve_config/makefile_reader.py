@@ -30,8 +30,8 @@ EXPORT = re.compile(r"[ ]*export[ \t]+(?P<names>[\w \t]+)", re.ASCII)
 DEFINE = re.compile(r"[ ]*(?:override[ \t]+|export[ \t]+)*define[ \t]+(?P<name>[\w.-]+)")
 CONDITION = re.compile(r"[ ]*(?P<word>ifeq|ifneq|ifdef|ifndef|else|endif)\b[ \t]*(?P<asked>.*)", re.DOTALL)
 RULE = re.compile(r"(?P<targets>[^\t#=:][^=:#]*):{1,2}(?!=)(?P<rest>[^\r\n]*)")
-TRAILING = re.compile(r"(?<!\\)#.*|\s+\Z", re.DOTALL)
-FOLDED = re.compile(r"[ \t]*\\\r?\n[ \t]*")
+TRAILING = re.compile(r"(?<!\\)#.*", re.DOTALL)
+FOLDED = re.compile(r"(?<![ \t])[ \t]*+\\\r?\n[ \t]*")
 RECIPE_LIMIT = 500  # recipes read in one makefile
 
 
@@ -155,8 +155,7 @@ def _question(word_: str, asked: str) -> Condition:
 def _assign(made: _Makefile, variables: Variables, assigned: re.Match[str], line: Stretch) -> None:
     name, sign = assigned["name"], assigned["sign"]
     value = line.cut(*assigned.span("value"))
-    end = TRAILING.search(value.text)
-    value = value.cut(0, end.start() if end else None)
+    value = value.cut(0, len(TRAILING.sub("", value.text).rstrip()))
     for fold in reversed([*FOLDED.finditer(value.text)]):
         value = value.changed(*fold.span(), " ")
     if assigned["export"]:
