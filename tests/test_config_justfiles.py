@@ -17,6 +17,7 @@ from config_readers import commands, read_whole, rows
         ("t gpus='8' *args:\n  torchrun --n {{gpus}} a.py {{args}}\n", ["torchrun --n 8 a.py <args>"]),
         ("t n: build\n  #!/usr/bin/env bash\n  set -e\n  python a.py {{n}}\n", ["python a.py <n>"]),
         ("x := `pwd`\nt:\n  python a.py {{x}} {{arch()}}\n", ["python a.py <pwd> <arch>"]),
+        ('x := env("N", "8")\nt:\n  python a.py {{x}} {{ env_var_or_default("M", "2") }}\n', ["python a.py 8 2"]),
         ("t:\n  python a.py\n\nu: t\n  python b.py\n", ["python a.py", "python b.py"]),
         ("t:\n  #!/usr/bin/env python\n  import os\n", []),
         ("alias b := t\nset shell := ['bash', '-c']\n", []),

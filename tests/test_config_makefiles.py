@@ -30,6 +30,9 @@ ALTERNATIVES = "ifeq ($(GPU),1)\nARGS = --bf16\nelse\nARGS = --cpu\nendif\nt:\n\
         (ALTERNATIVES, ["python a.py --bf16", "python a.py --cpu"]),
         ("R := $(if $(UV),uv run,)\nt:\n\t$(R) python a.py\n", ["uv run python a.py", "python a.py"]),
         ("A = --x\nifdef B\nA += --y\nendif\nt:\n\tpython a.py $(A)\n", ["python a.py --x --y", "python a.py --x"]),
+        ("ifeq (1,$(B))\nA = --x\nelse ifdef C\nA = --y\nelse\nA = --z\nendif\nt:\n\tpython a.py $(A)\n",
+         ["python a.py --x", "python a.py --y", "python a.py --z"]),
+        ("%.out: %.py\n\tpython $< $@\n", ["python <_> <_>"]),
         ("A = $(A)\nt:\n\tpython a.py $(A)\n", ["python a.py <A>"]),
         ("A = $(B)\nB = $(A)\nt:\n\tpython a.py $(A)\n", ["python a.py <B>"]),
         ("\tpython a.py\n", []),
@@ -45,6 +48,8 @@ def test_a_command_stands_in_its_recipe_and_an_option_where_it_is_written() -> N
     reading = read_whole("Makefile", "PY = python\nA = --x --bf16\nt:\n\t$(PY) a.py $(A)\n")
     (command,) = reading.commands
     assert command.span.line == 4
+    quoted = read_whole("Makefile", 'RUN = python\nt:\n\tbash -c "cd x && $(RUN) a.py"\n').commands
+    assert {one.span.line for one in quoted} == {3}
     (found,) = reading.findings
     assert (found.span.line, found.span.column, found.span.end_column) == (2, 9, 15)
 

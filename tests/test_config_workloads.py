@@ -24,6 +24,7 @@ from config_readers import TABLE, command_line, commands, read_whole, shown
         ("command: [tini, --, bash, -c, python a.py]\n", ["python a.py"]),
         ("command: ['python a.py --x']\n", ["python a.py --x"]),
         ("args: [python, a.py, --x]\n", ["python a.py --x"]),
+        ("image: x\nargs: [--, python, a.py, --x]\n", ["python a.py --x"]),
         ("command: [python, a.py, --lr, {inputValue: lr}, --x]\n", ["python a.py --lr <> --x"]),
         ("command: [dlrover-run, --nnodes, 2, train.py]\n", ["dlrover-run --nnodes 2 train.py"]),
         ("command: dlrover-run --nnodes 2 train.py\n", ["dlrover-run --nnodes 2 train.py"]),
@@ -38,6 +39,11 @@ from config_readers import TABLE, command_line, commands, read_whole, shown
         ("tasks:\n- command: [bash, a.sh]\n  arguments: [--x, 1]\n", ["bash a.sh --x 1"]),
         ("pythonPackageSpec:\n  pythonModule: trainer.task\n  args: [--x=1]\n", ["python -m trainer.task --x=1"]),
         ("train_command: accelerate launch a.py\n", ["accelerate launch a.py"]),
+        ("script: a.py\narguments: [--x, 1]\n", ["a.py --x 1"]),
+        ("task:\n  python_file: jobs/a.py\n  parameters: [--x]\n", ["jobs/a.py --x"]),
+        ("entry_point: a.py\nhyperparameters:\n  lr: 1\n  bf16: true\n", ["a.py --lr 1 --bf16 true"]),
+        ("command: a.py\n", ["a.py"]),
+        ("run: a.py --x\n", ["a.py --x"]),
     ],
 )
 def test_what_a_workload_starts(text: str, started: list[str]) -> None:
@@ -56,6 +62,8 @@ def test_what_a_workload_starts(text: str, started: list[str]) -> None:
         "train_command: do it\n",
         "program: train.py\n",
         "pythonModule: [a]\n",
+        "entry_point: pkg.main:run\n",
+        "python_file: [a.py]\n",
         "command: [bash, -c]\n",
     ],
 )

@@ -21,14 +21,15 @@ ASSIGNMENT = re.compile(
     r"^(?P<export>export[ \t]+)?(?P<name>[A-Za-z_][\w-]*)[ \t]*:=[ \t]*(?P<value>[^\r\n]*)", re.MULTILINE
 )
 RECIPE = re.compile(
-    r"^@?(?P<name>[A-Za-z_][\w-]*)(?P<parameters>[^\r\n:]*(?:(?:'[^'\r\n]*'|\"[^\"\r\n]*\")[^\r\n:]*)*):(?!=)[^\r\n]*(?:\r?\n|\Z)"
-    r"(?P<body>(?:[ \t]+[^\r\n]*(?:\r?\n|\Z)|[ \t]*\r?\n)+)",
+    r"^@?(?P<name>[A-Za-z_][\w-]*)(?P<parameters>(?:[^\r\n:'\"]++|'[^'\r\n]*+'|\"[^\"\r\n]*+\")*+)"
+    r":(?!=)[^\r\n]*(?:\r?\n|\Z)(?P<body>(?:[ \t]+[^\r\n]*(?:\r?\n|\Z)|[ \t]*\r?\n)+)",
     re.MULTILINE,
 )
 PARAMETER = re.compile(r"(?P<name>[A-Za-z_][\w-]*)(?:[ \t]*=[ \t]*(?P<value>'[^'\r\n]*'|\"[^\"\r\n]*\"|[\w-]+))?")
 INSERTED = re.compile(r"\{\{\{\{|\{\{(?P<expression>[^{}\r\n]*)\}\}|\$")
 TOKEN = re.compile(
-    r"[ \t]*(?:'(?P<raw>[^']*)'|\"(?P<cooked>[^\"\\]*)\"|(?P<name>[A-Za-z_][\w-]*)(?![\w(-])|(?P<sign>[+/]))"
+    r"[ \t]*(?:env(?:_var_or_default)?\([ \t]*['\"]\w+['\"][ \t]*,[ \t]*['\"](?P<default>[^'\"]*)['\"][ \t]*\)"
+    r"|'(?P<raw>[^']*)'|\"(?P<cooked>[^\"\\]*)\"|(?P<name>[A-Za-z_][\w-]*)(?![\w(-])|(?P<sign>[+/]))"
 )
 SIGNS = re.compile(r"^([ \t]+)[@-]+", re.MULTILINE)
 OTHER_INTERPRETER = re.compile(r"\s*#!(?![^\r\n]*sh\b)")
@@ -114,7 +115,7 @@ def _expression(text: Stretch, place: int | None = None) -> Stretch:
         kind = token.lastgroup or "sign"
         if kind == "name":
             pieces.append(_reference(token["name"], begin))
-        elif kind in ("raw", "cooked"):
+        elif kind in ("default", "raw", "cooked"):
             string = text.cut(*token.span(kind))
             pieces.append(_in_form_of_make(string))
         elif token["sign"] == "/":

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from chipsieve.facts.conditions import Condition, Conditions, negate, unknown
+from chipsieve.facts.conditions import ALWAYS, Condition, Conditions, all_of, as_conditions, negate, unknown
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.facts.relocation import Stretch
 from chipsieve.facts.vocabulary import Vocabulary
@@ -30,8 +30,8 @@ EXPORT = re.compile(r"[ ]*export[ \t]+(?P<names>[\w \t]+)", re.ASCII)
 DEFINE = re.compile(r"[ ]*(?:override[ \t]+|export[ \t]+)*define[ \t]+(?P<name>[\w.-]+)")
 CONDITION = re.compile(r"[ ]*(?P<word>ifeq|ifneq|ifdef|ifndef|else|endif)\b[ \t]*(?P<asked>.*)", re.DOTALL)
 RULE = re.compile(r"(?P<targets>[^\t#=:][^=:#]*):{1,2}(?!=)(?P<rest>[^\r\n]*)")
-TRAILING = re.compile(r"(?<!\\)#.*|\s+\Z", re.DOTALL)
-FOLDED = re.compile(r"[ \t]*\\\r?\n[ \t]*")
+TRAILING = re.compile(r"(?<!\\)#.*", re.DOTALL)
+FOLDED = re.compile(r"(?<![ \t])[ \t]*+\\\r?\n[ \t]*")
 RECIPE_LIMIT = 500  # recipes read in one makefile
 
 
@@ -56,12 +56,17 @@ class _Makefile:
     variables: Variables = field(default_factory=Variables)
     recipes: list[_Recipe] = field(default_factory=list)
     exported: set[str] = field(default_factory=set)
-    conditions: list[Condition] = field(default_factory=list)
+    branches: list[Conditions] = field(default_factory=list)  # of each that is open, all that must hold
     own: dict[str, Variables] = field(default_factory=dict)  # by target
     targets: tuple[str, ...] = ()
     local: dict[str, Values] = field(default_factory=dict)
     is_open: bool = False  # whether the last recipe may go on
     defining: tuple[str, list[Stretch]] | None = None
+
+    @property
+    def conditions(self) -> Conditions:
+        """All that must hold for a line here."""
+        return as_conditions(all_of(condition for branch in self.branches for condition in branch))
 
 
 def read(source: Source, vocabulary: Vocabulary) -> Reading:
@@ -106,7 +111,7 @@ def _take(made: _Makefile, line: Stretch) -> None:
 def _define(made: _Makefile, line: Stretch) -> None:
     name, lines = made.defining or ("", [])
     if line.text.strip() == "endef":
-        made.variables.assign(name, "=", Stretch().joined(*lines), tuple(made.conditions))
+        made.variables.assign(name, "=", Stretch().joined(*lines), made.conditions)
         made.defining = None
     else:
         lines.append(line)
@@ -120,33 +125,43 @@ def _recipe_line(made: _Makefile, line: Stretch) -> None:
     if made.is_open and made.recipes:
         made.recipes[-1].lines.append(shown)
     else:
-        made.recipes.append(_Recipe([shown], tuple(made.conditions), made.targets, made.local))
+        made.recipes.append(_Recipe([shown], made.conditions, made.targets, made.local))
     made.is_open = True
 
 
 def _condition(made: _Makefile, word_: str, asked: str) -> None:
-    if word_ in ("else", "endif") and not made.conditions:
+    """A branch begins, goes on with another condition (`else ifeq ...`), or ends."""
+    if word_ in ("else", "endif") and not made.branches:
         return
     if word_ == "endif":
-        made.conditions.pop()
+        made.branches.pop()
     elif word_ == "else":
-        made.conditions[-1] = negate(made.conditions[-1])
+        *before, last = made.branches[-1]
+        further = CONDITION.match(asked)
+        made.branches[-1] = (*before, negate(last), _asked(further) if further else ALWAYS)
     else:
-        positive = unknown(f"{word_.replace('ifn', 'if')} {asked.strip()}")
-        made.conditions.append(negate(positive) if word_.startswith("ifn") else positive)
+        made.branches.append((_question(word_, asked),))
+
+
+def _asked(branch: re.Match[str]) -> Condition:
+    return _question(branch["word"], branch["asked"])
+
+
+def _question(word_: str, asked: str) -> Condition:
+    positive = unknown(f"{word_.replace('ifn', 'if')} {asked.strip()}")
+    return negate(positive) if word_.startswith("ifn") else positive
 
 
 def _assign(made: _Makefile, variables: Variables, assigned: re.Match[str], line: Stretch) -> None:
     name, sign = assigned["name"], assigned["sign"]
     value = line.cut(*assigned.span("value"))
-    end = TRAILING.search(value.text)
-    value = value.cut(0, end.start() if end else None)
+    value = value.cut(0, len(TRAILING.sub("", value.text).rstrip()))
     for fold in reversed([*FOLDED.finditer(value.text)]):
         value = value.changed(*fold.span(), " ")
     if assigned["export"]:
         made.exported.add(name)
     if sign != "!=":  # what a shell prints is unknown
-        variables.assign(name, sign, value, tuple(made.conditions))
+        variables.assign(name, sign, value, made.conditions)
 
 
 def _rule(made: _Makefile, rule: re.Match[str], line: Stretch) -> None:
@@ -165,7 +180,9 @@ def _rule(made: _Makefile, rule: re.Match[str], line: Stretch) -> None:
     every = Stretch().joined(*(Stretch(one.text + " ", (*one.offsets, one.offsets[-1])) for one in places))
     made.targets, made.is_open = targets, False
     made.local = {"<": (((), places[0]),), "^": (((), every),)} if places else {}
-    if len(targets) == 1:
+    if any("%" in target for target in targets):
+        made.local = {}
+    elif len(targets) == 1:
         made.local["@"] = (((), line.cut(*rule.span("targets"))),)
     if command.strip():
         _recipe_line(made, line.cut(start + len(before) + 1))

@@ -7,11 +7,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import NamedTuple
 
-from chipsieve.facts.conditions import NEVER, Conditions, all_of, as_conditions, negate, unknown
+from chipsieve.facts.conditions import (
+    NEVER,
+    Condition,
+    Conditions,
+    Question,
+    all_of,
+    as_conditions,
+    negate,
+    questions,
+    unknown,
+)  # fmt: skip
+from chipsieve.facts.deciding import holds
 from chipsieve.facts.relocation import Stretch
 
 ALTERNATIVES = 8  # of one text; more are unknown
+QUESTIONS = 5  # of which all answers are tried
 DEPTH = 12  # variables within variables
 LONGEST = 20_000  # characters of one text that is filled in
 BUDGET = 2_000_000  # characters filled in for one makefile
@@ -67,8 +81,7 @@ class Variables:
         for start, end, inner in references(text.text):
             place = text.offsets[start]
             values = self._referred(text.cut(*inner), place, local, depth) if inner else _text("$", place)
-            begins = not text.text[text.text.rfind("\n", 0, start) + 1 : start].strip()
-            done = self._product(done, text.cut(at, start), _placed(values, place) if begins else values, inner, text)
+            done = self._product(done, text.cut(at, start), _placed(values, place), inner, text)
             at = end
         return tuple((held, one.joined(text.cut(at))) for held, one in done)
 
@@ -80,7 +93,7 @@ class Variables:
             (as_conditions(both), one.joined(between, value))
             for held, one in done
             for further, value in values
-            if (both := all_of((*held, *further))) != NEVER
+            if _possible(both := all_of((*held, *further)))
         ]
         size = sum(len(one.text) for _, one in made)
         self._left -= size
@@ -169,8 +182,11 @@ def _text(text: str, place: int) -> Values:
 
 
 def _placed(values: Values, place: int) -> Values:
-    """The values with their beginning at the reference: a command stands where it is run."""
-    return tuple((held, Stretch(one.text, (place, *one.offsets[1:]) if one.text else ())) for held, one in values)
+    """The values with their beginning at the reference, for a command stands where it is run; options stay."""
+    return tuple(
+        (held, one if one.text[:1] in ("", "-") else Stretch(one.text, (place, *one.offsets[1:])))
+        for held, one in values
+    )
 
 
 def _spaced(old: Stretch, value: Stretch) -> Stretch:
@@ -186,4 +202,22 @@ def _bounded(new: Values, before: Values, conditions: Conditions) -> Values:
     taken = [((*conditions, *held), one) for held, one in new]
     kept = [((*held, opposite), one) for held, one in before or (((), Stretch()),)]
     possible = [(all_of(held), one) for held, one in (*taken, *kept)]
-    return tuple((as_conditions(held), one) for held, one in possible if held != NEVER)[: 2 * ALTERNATIVES]
+    return tuple((as_conditions(held), one) for held, one in possible if _possible(held))[: 2 * ALTERNATIVES]
+
+
+class _Answers(NamedTuple):
+    """One way in which everything that is asked may be answered."""
+
+    answers: Mapping[Question, bool]
+
+    def answer(self, question: Question) -> bool:
+        return self.answers[question]
+
+
+def _possible(condition: Condition) -> bool:
+    """Whether any answers make the condition hold: with `else` behind `else ifeq`, some that look possible are not."""
+    asked = tuple(dict.fromkeys(questions(condition)))
+    if len(asked) > QUESTIONS:
+        return condition != NEVER
+    several = product((True, False), repeat=len(asked))
+    return any(holds(condition, _Answers(dict(zip(asked, answers, strict=True)))) for answers in several)

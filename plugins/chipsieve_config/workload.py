@@ -40,9 +40,12 @@ TASKS = ("tasks", "scripts")
 """Keys below which each entry is a task by its name: of pixi, poe, hatch, PDM, taskipy, npm."""
 SOURCE = "source"  # of an Argo script, which the container's command runs
 MODULE = ("pythonModule", "python_module")  # of Vertex AI's package specification
+PYTHON_FILES = ("script", "python_file", "entry_point", "main_python_file_uri", "mainPythonFileUri")
+"""Keys of a Python file that a service runs: Azure ML, Databricks, SageMaker, Dataproc."""
+PARAMETERS = ("args", "arguments", "parameters", "hyperparameters")
 PROGRAM = "program"  # of a sweep of Weights & Biases
 SWEEP = ("method", "parameters")
-STARTERS = (*SCRIPTS, *LINES, *(name for names in WORDS for name in names), *MODULE, PROGRAM)
+STARTERS = (*SCRIPTS, *LINES, *(name for names in WORDS for name in names), *MODULE, *PYTHON_FILES, PROGRAM)
 ENVIRONMENTS = (
     "env", "envs", "environment", "env_vars", "envVars", "env_variables", "environment_variables", "variables",
     "Environment",
@@ -76,15 +79,18 @@ def workload(out: Collector, node: Mapping, conditions: Conditions) -> None:
     around = Around(conditions, _environment(out, node), _folder(out, node))
     for name in (*SCRIPTS, *LINES):
         value = node.get(name)
-        script = None if name in LINES and isinstance(value, Scalar) else _script(out, value)
+        no_script = isinstance(value, Scalar) and (name in LINES or (name in PYTHON_FILES and _is_python_file(value)))
+        script = None if no_script else _script(out, value)
         if script:
             shell(out, script, around)
-    module, program = node.get(*MODULE), node.get(PROGRAM)
+    module, program, file = node.get(*MODULE), node.get(PROGRAM), node.get(*PYTHON_FILES)
     if isinstance(program, Scalar) and node.get(*SWEEP) is not None:
         _sweep(out, node, program, around)
     elif isinstance(module, Scalar):
         start = [_made(text, module) for text in ("python", "-m")]
         command(out, [*start, module, *_joined(node, WORDS[-1:])], around)
+    elif isinstance(file, Scalar) and _is_python_file(file):
+        command(out, [file, *_parameters(node)], around)
     else:
         _joined_command(out, node, around)
 
@@ -121,6 +127,21 @@ def _script(out: Collector, value: Node | None) -> Script | None:
         return embedded(out, value) if _is_line(value) else None
     lines = value.scalars() if isinstance(value, SequenceNode) else []
     return joined(out, lines) if any(map(_is_line, lines)) else None
+
+
+def _is_python_file(value: Scalar) -> bool:
+    text = (value.text or "").strip()
+    return text.endswith(".py") and text.split() == [text]
+
+
+def _parameters(node: Mapping) -> Iterator[Scalar]:
+    """The arguments of a Python file: words, or the values of its options by their names."""
+    value = node.get(*PARAMETERS)
+    if isinstance(value, SequenceNode):
+        yield from _items(value)
+    for key, item in value.entries if isinstance(value, Mapping) else []:
+        if isinstance(item, Scalar):
+            yield from (_made(f"--{key.text}", key), item)
 
 
 def _is_line(value: Scalar) -> bool:
@@ -166,7 +187,7 @@ def _joined(node: Mapping, keys: Sequence[Sequence[str]]) -> list[Scalar]:
         elif isinstance(value, Scalar) and value.text:
             whole = _script_at(words) == len(words) or OPERATORS.search(value.text)
             words += [value] if whole else [_made(text, value) for text in value.text.split()]
-    return words
+    return words[1:] if words and words[0].text == "--" else words
 
 
 def _items(value: SequenceNode) -> Iterator[Scalar]:

@@ -6,8 +6,9 @@ Sources: IPython documentation, "Built-in magic commands"; Databricks documentat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from posixpath import join
 from typing import NamedTuple
 
@@ -30,11 +31,18 @@ WRITERS = frozenset({"writefile", "file"})
 OTHER_LANGUAGES = frozenset({"sh", "md", "sql", "scala", "r", "fs"})  # of a Databricks cell; `%python` is the rest
 LINE = re.compile(r"(?P<sign>!!?|%(?:run|sx|system|pip3?|conda|mamba|uv|cd|env|set_env)\b)[ \t]*", re.ASCII)
 SETTING = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:=|[ \t]+)(?P<value>\S.*)", re.ASCII)
-INSERTED = re.compile(r"(?<![$\\{])\{(?P<expression>[A-Za-z_][\w.]*(?:\[[^\]{}\n]*\]|\([^)}{\n]*\))?)\}|\$\$")
+INSERTED = re.compile(
+    r"(?<![$\\{])\{(?P<expression>[A-Za-z_][\w.]*(?:\[[^\]{}\n]*\]|\([^)}{\n]*\))?)\}|\$\$|\$(?P<plain>[A-Za-z_]\w*)",
+    re.ASCII,
+)
 NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-CONSTANT = re.compile(r"^(?P<name>[A-Za-z_]\w*)[ \t]*=[ \t]*(?P<value>[^\n]*)", re.MULTILINE | re.ASCII)
+CONSTANT = re.compile(
+    r"^(?P<indent>[ \t]*)(?:for[ \t]+)?(?P<name>[A-Za-z_]\w*)[ \t]*(?P<sign>[-+*/]?=(?!=)|in\b)(?P<value>[^\n]*)",
+    re.MULTILINE | re.ASCII,
+)
 PLAIN = re.compile(
-    r"(?P<quote>[\"'])(?P<text>[^\"'\\\n{}$]*)(?P=quote)[ \t]*(?:#.*)?|(?P<number>\d[\d.e-]*)[ \t]*(?:#.*)?"
+    r"(?P<form>[fr]?)(?P<quote>[\"'])(?P<text>[^\"'\\\n$]*)(?P=quote)[ \t]*(?:#.*)?"
+    r"|(?P<number>\d[\d.e-]*)[ \t]*(?:#.*)?"
 )
 MARK = "# Databricks notebook source"
 JUPYTEXT = re.compile(r"# ---\r?\n# (?:jupyter|jupytext):")
@@ -67,7 +75,7 @@ class Setting(NamedTuple):
 class Magics:
     """What the cells have run and set so far, in their order; `lines` are those of the file.
 
-    `constants` are the texts of Python's variables that are set once: the shell lines may insert them.
+    `constants` are the texts of Python's variables, as far as they are known: shell lines may insert them.
     """
 
     lines: Lines
@@ -78,18 +86,12 @@ class Magics:
     environment: dict[str, Word] = field(default_factory=dict)
     directory: str | None = ""
 
-    def learn(self, texts: Iterable[str]) -> None:
-        """Note the constants that cells bind at their top level."""
-        for text in texts:
-            for found in CONSTANT.finditer(text):
-                plain = PLAIN.fullmatch(found["value"].strip())
-                value = (plain["text"] if plain["quote"] else plain["number"]) if plain else None
-                self.constants[found["name"]] = None if found["name"] in self.constants else value
-
     def take(self, cell: Stretch) -> bool:
         """Take what a cell runs; False where it holds no Python at all."""
         head = CELL.match(cell.text)
         name = head["name"] if head else ""
+        if head and head["sign"] and name in TIMED and (inner := CELL.match(cell.text, head.end())) and inner["sign"]:
+            return self.take(cell.cut(head.end()))
         if head and (head["sign"] or name in OTHER_LANGUAGES) and name not in TIMED:
             operands = head["rest"].split()
             if name in WRITERS and operands:
@@ -97,10 +99,22 @@ class Magics:
             elif name in SHELLS or (name == "script" and operands and operands[0] in SHELLS):
                 self.run(cell.cut(head.end() if head["sign"] else head.start("rest")))
             return False
-        for found in MAGIC.finditer(cell.text):
-            at = "given" if found["given"] else "magic"
-            self._line(cell.cut(*found.span(at)), INDENTED if found["indent"] else ())
+        lines = ((found.start(), found) for pattern in (MAGIC, CONSTANT) for found in pattern.finditer(cell.text))
+        for _, found in sorted(lines, key=itemgetter(0)):
+            if found.re is CONSTANT:
+                self._bind(found)
+            else:
+                at = "given" if found["given"] else "magic"
+                self._line(cell.cut(*found.span(at)), INDENTED if found["indent"] else ())
         return True
+
+    def _bind(self, found: re.Match[str]) -> None:
+        """A variable of Python's: known where the last line before the shell's that binds it is a constant's."""
+        plain = PLAIN.fullmatch(found["value"].strip()) if found["sign"] == "=" and not found["indent"] else None
+        value = (plain["text"] if plain["quote"] else plain["number"]) if plain else None
+        if plain and plain["form"] == "f":
+            value = INSERTED.sub(self._inserted, plain["text"])
+        self.constants[found["name"]] = value
 
     def _line(self, magic: Stretch, conditions: Conditions) -> None:
         head = LINE.match(magic.text)
@@ -115,15 +129,14 @@ class Magics:
         elif sign == "%cd":
             self._change(rest.text.strip().strip("\"'"))
         elif sign == "%run":
-            self.run(magic.changed(0, head.end(), PYTHON), conditions)
+            self.run(self._filled(magic.changed(0, head.end(), PYTHON)), conditions)
         elif sign in ("!", "!!", "%sx", "%system"):
-            self.run(rest, conditions)
+            self.run(self._filled(rest), conditions)
         else:
-            self.run(magic.cut(1), conditions)
+            self.run(self._filled(magic.cut(1)), conditions)
 
     def run(self, script: Stretch, conditions: Conditions = ()) -> None:
         """Keep a shell script that the cells run."""
-        script = self._filled(script)
         if script.text.strip():
             start = self.lines.span(script.offsets[0], script.offsets[0])
             self.documents.append(
@@ -169,16 +182,20 @@ class Magics:
     def _filled(self, script: Stretch) -> Stretch:
         """The script with Python's insertions: a constant's text, else a variable that nobody knows."""
         for found in reversed([*INSERTED.finditer(script.text)]):
-            script = script.changed(*found.span(), self._inserted(found["expression"]))
+            script = script.changed(*found.span(), self._inserted(found))
         return script
 
-    def _inserted(self, expression: str | None) -> str:
+    def _inserted(self, found: re.Match[str]) -> str:
+        """What stands for `{expression}`, `$name` or `$$`; a name that Python does not know is the shell's."""
+        expression = found["expression"] or found["plain"]
         if expression is None:
             return "$"
         if expression == "sys.executable":
             return PYTHON.strip()
         constant = self.constants.get(expression)
-        return "${" + re.sub(r"\W+", "_", expression) + "}" if constant is None else constant
+        if constant is None:
+            return found[0] if found["plain"] else "${" + re.sub(r"\W+", "_", expression) + "}"
+        return constant
 
 
 def without_magics(text: str) -> str:

@@ -46,7 +46,6 @@ def read_notebook(source: Source, vocabulary: Vocabulary) -> Reading:
     except ValueError as error:
         return replace(nothing, gaps=(Gap(source.path, f"not a notebook: {error}", getattr(error, "lineno", None)),))
     lines, magics = Lines(text), Magics(Lines(text))
-    magics.learn(cell.text for cell in cells)
     gaps = tuple(gap for cell in cells if (gap := _made_python(cell, source.path, lines, magics, in_shell=in_shell)))
     code = Stretch().joined(*(Stretch(cell.text, tuple(cell.offsets)) for cell in cells))
     reading = read_python(Source(source.path, "python", code.text), vocabulary)

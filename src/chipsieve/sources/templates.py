@@ -21,12 +21,12 @@ from chipsieve.facts.reading import Reading, Source
 from chipsieve.sources.placing import Parts
 
 SIZE_LIMIT = 1_000_000  # characters; a longer text is no template of a job
-COMMENT = re.compile(r"\{#.{0,5000}?#\}|\{\{-?\s*/\*.{0,5000}?\*/\s*-?\}\}", re.DOTALL)
+COMMENTS = (("{#", "#}"), ("{{/*", "*/}}"), ("{{- /*", "*/ -}}"))
 TAG = re.compile(
-    r"\{%[-+]?\s*(?P<jinja>\w+)(?P<asked>[^%\n]{0,500})[-+]?%\}"
-    r"|\{\{-?\s*(?P<go>if|range|with|define|block|else|end)\b(?P<wanted>[^}\n]{0,500}?)-?\}\}"
+    r"\{%[-+]?[ \t]{0,20}(?P<jinja>\w{1,20})(?P<asked>[^%\n]{0,200})[-+]?%\}"
+    r"|\{\{-?[ \t]{0,20}(?P<go>if|range|with|define|block|else|end)\b(?P<wanted>[^}\n]{0,200}?)-?\}\}"
 )
-INSERTION = re.compile(r"\$?\{\{[^\n]{0,500}?\}\}|\{%[^\n]{0,500}?%\}")
+INSERTION = re.compile(r"\$?\{\{[^\n]{0,200}?\}\}|\{%[^\n]{0,200}?%\}")
 OPENING = frozenset({"if", "unless", "for", "range", "with", "macro", "define", "block", "filter", "call"})
 ANOTHER = frozenset({"else", "elif", "elsif"})
 TEST = re.compile(r"(?:el)?if \$[a-z];then")
@@ -65,11 +65,20 @@ def opened(source: Source) -> Template | None:
     text = source.text
     if not is_kind("template", source.path) or len(text) > SIZE_LIMIT or not ("{{" in text or "{%" in text):
         return None
-    text = COMMENT.sub(lambda found: re.sub(r"[^\r\n]", " ", found[0]), text)
+    for opening, closing in COMMENTS:
+        text = _without_comments(text, opening, closing)
     ends = [0, *(end.end() for end in LINE_END.finditer(text)), len(text)]
     lines = [text[start:end] for start, end in pairwise(ends) if start < end or end == len(text)]
     in_shell = source.language == "shell" and _read(lines, in_shell=True)
     return in_shell or _read(lines, in_shell=False)
+
+
+def _without_comments(text: str, opening: str, closing: str) -> str:
+    pieces, at = [], 0
+    while (start := text.find(opening, at)) >= 0 and (end := text.find(closing, start)) >= 0:
+        pieces += [text[at:start], re.sub(r"[^\r\n]", " ", text[start : end + len(closing)])]
+        at = end + len(closing)
+    return "".join([*pieces, text[at:]])
 
 
 def _read(lines: Sequence[str], *, in_shell: bool) -> Template | None:
