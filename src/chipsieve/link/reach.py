@@ -110,6 +110,8 @@ class Reach:
     def _in_order(self, taken: Collection[str]) -> list[str]:
         """The configurations among some files, those that win behind the others."""
         configs = frozenset(path for path in taken if not self._files[path].is_code)
+        if len(configs) <= 1:
+            return list(configs)
         named = [path for path in self._start.configs if path in configs]
         opened = (path for code in sorted(set(taken) - configs) for path in self._configs_of(code, configs))
         others = [path for path in (*opened, *sorted(configs)) if path not in named]
@@ -144,7 +146,7 @@ class Reach:
 
     @property
     def declaring(self) -> tuple[list[Reading], list[Reading]]:
-        """The reached configurations that set keys, those that win behind others, and the code that declares options."""
+        """The reached configurations that set keys, those that win last, and the code that declares options."""
         certain = self._in_order([path for path, answer in self.files.items() if answer])
         configs = [self._files[path].reading for path in certain if path in self._declaring]
         return configs, [self._files[path].reading for path in self._declaring if self._files[path].is_code]
