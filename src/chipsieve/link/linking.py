@@ -15,6 +15,7 @@ from chipsieve.facts.conditions import MENTION, Conditions
 from chipsieve.facts.reading import Fact, Gap, Reading
 from chipsieve.facts.words import Resolved
 from chipsieve.link.choices import promoted
+from chipsieve.link.config_files import ConfigFiles
 from chipsieve.link.containers import Containers
 from chipsieve.link.file_index import FileIndex, above
 from chipsieve.link.following import Run, follow
@@ -120,7 +121,7 @@ class _Linker:
 
     def __init__(self, index: FileIndex) -> None:
         self._index, self.files = index, TreeFiles(index)
-        self._containers = Containers(index)
+        self._containers, self._configs = Containers(index), ConfigFiles(index)
         self._installing: defaultdict[str, list[str]] = defaultdict(list)
         for path in index.readings:
             if index.nature(path) in AROUND or posixpath.basename(path) in INSTALLED_FILES:
@@ -178,7 +179,7 @@ class _Linker:
         entry = [path for path in named if path in self._index.readings]
         bases = self._bases(run)
         in_prose = self._index.nature(run.chain[0][0]) == "prose"
-        configs = run_configs(run, self._index, bases)
+        configs = run_configs(run, self._configs, bases)
         self.gaps += configs.gaps
         entries = (*entry, *run.scripts, *configs.certain)
         assumed = frozenset() if in_prose else frozenset(run.conditions)

@@ -111,6 +111,8 @@ class Reach:
     def _in_order(self, taken: Collection[str]) -> list[str]:
         """The configurations among some files, those that win behind the others."""
         configs = frozenset(path for path in taken if not self._files[path].is_code)
+        if len(configs) <= 1:
+            return list(configs)
         named = [path for path in self._start.configs if path in configs]
         opened = (path for code in sorted(set(taken) - configs) for path in self._configs_of(code, configs))
         others = [path for path in (*opened, *sorted(configs)) if path not in named]

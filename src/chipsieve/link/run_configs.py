@@ -8,24 +8,19 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import fnmatchcase
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from chipsieve.commands.flags import flags, given
 from chipsieve.facts.reading import Gap, Option
 from chipsieve.facts.words import Resolved
-from chipsieve.link.file_index import FileIndex
+from chipsieve.link.config_files import ENDINGS, ConfigFiles, in_config_folder
 from chipsieve.link.following import Run
 from chipsieve.link.option_values import option_name
-from chipsieve.link.tree_files import NOT_CONFIGS
 
 CANDIDATES = 32  # files among which a name that nobody knows may choose; more are a gap
 LETTERS_KNOWN = 3  # of a name or its folder, for files that fit to be meant
-ENDINGS = (".yaml", ".yml", ".json", ".toml", ".gin", ".py", ".cfg", ".conf", ".ini", ".jsonnet")
 CONFIG_OPTION = re.compile(r"(?:train_?|exp_?)?(?:config|cfg|conf|yaml|yml|recipe)s?(?:_?(?:file|path|name))?|c|cn")
-CONFIG_FOLDER = re.compile(r"(?:configs?|cfgs?|confs?|recipes|yamls?|experiments?|hparams)")
 WITH_ARGUMENT = re.compile(r"(?P<file>[^:]+\.py):\w.*")
 GROUP = re.compile(r"\+{0,2}(?P<group>[A-Za-z_][\w/-]*)(?:@[\w.:]+)?")
 CONFIG_NAME = ("config_name", "cn")  # of Hydra: a file in the folder of configurations itself
@@ -63,17 +58,17 @@ class _Operand(NamedTuple):
         return CONFIG_OPTION.fullmatch(self.option) is not None
 
 
-def run_configs(run: Run, index: FileIndex, bases: Sequence[str]) -> RunConfigs:
+def run_configs(run: Run, configs: ConfigFiles, bases: Sequence[str]) -> RunConfigs:
     """The configurations that the command line of a run names."""
-    return _Finder(run, index, bases).found()
+    return _Finder(run, configs, bases).found()
 
 
 class _Finder:
-    def __init__(self, run: Run, index: FileIndex, bases: Sequence[str]) -> None:
-        self._run, self._index = run, index
+    def __init__(self, run: Run, configs: ConfigFiles, bases: Sequence[str]) -> None:
+        self._run, self._configs, self._index = run, configs, configs.index
         self._entry_options: Sequence[Option] = ()
-        if run.program.entry in index.readings:
-            self._entry_options = index.readings[run.program.entry].options
+        if run.program.entry in self._index.readings:
+            self._entry_options = self._index.readings[run.program.entry].options
         self._roots = tuple(self._given_roots(bases))
         self._bases = tuple(dict.fromkeys((*bases, *self._roots)))
         self._certain: list[str] = []
@@ -161,7 +156,7 @@ class _Finder:
             word = word.cut(0, with_argument.end("file"))
         if not posixpath.splitext(word.text)[1]:
             return None
-        return self._config(self._index.named(word, self._bases))
+        return self._configs.config(self._index.named(word, self._bases))
 
     def _without_ending(self, operand: _Operand) -> str | None:
         """The configuration that a word means by its name alone: `--config llama3/8B_full`, `xtuner train NAME`."""
@@ -169,24 +164,10 @@ class _Finder:
         if operand.word.unknown or not (operand.likely or not operand.option or "/" in text):
             return None
         for ending in ENDINGS:
-            found = self._whole(text + ending)
-            if found and (operand.likely or self._in_config_folder(found)):
+            found = self._configs.whole(text + ending, self._bases)
+            if found and (operand.likely or in_config_folder(found)):
                 return found
         return None
-
-    def _config(self, path: str | None) -> str | None:
-        return path if path and self._index.nature(path) not in NOT_CONFIGS else None
-
-    def _whole(self, text: str) -> str | None:
-        """The file that a name means as a whole: seen from a base, or as the ending of the only path that has it."""
-        for base in self._bases:
-            path = posixpath.normpath(posixpath.join(base, text))
-            if path in self._index.readings:
-                return self._config(path)
-        return self._config(self._index.ending(text, self._bases[0] if self._bases else ""))
-
-    def _in_config_folder(self, path: str) -> bool:
-        return any(map(CONFIG_FOLDER.fullmatch, posixpath.dirname(path).split("/")))
 
     # Names of which something is unknown
 
@@ -198,13 +179,14 @@ class _Finder:
         ending = posixpath.splitext(pattern)[1]
         letters = len(re.findall(r"\w", pattern.removesuffix(ending)))
         if letters >= LETTERS_KNOWN and (ending in ENDINGS or operand.likely):
-            fitting = self._fitting(pattern if ending in ENDINGS else pattern + ".*")
+            fitting = self._configs.fitting(pattern if ending in ENDINGS else pattern + ".*", self._bases)
         elif operand.likely and letters == 0:
-            roots = [path for root in self._roots for path in self._index.inside(root) if path in self._configs]
-            fitting = roots if roots and operand.option in CONFIG_NAME else self._in_config_folders
+            roots = [path for root in self._roots for path in self._configs.inside(root)]
+            in_folders = self._configs.in_config_folders(self._bases)
+            fitting = roots if roots and operand.option in CONFIG_NAME else in_folders
         else:
             return
-        candidates = self._outermost(path for path in fitting if ending in ("", ".*") or path.endswith(ending))
+        candidates = self._configs.outermost(path for path in fitting if ending in ("", ".*") or path.endswith(ending))
         self._choose(candidates, operand, sole_counts=letters > 0)
 
     def _choose(self, candidates: Sequence[str], operand: _Operand, *, sole_counts: bool) -> None:
@@ -217,57 +199,20 @@ class _Finder:
         else:
             self._possible += candidates
 
-    def _fitting(self, pattern: str) -> list[str]:
-        """The configurations that a pattern fits, seen from the nearest base with any."""
-        folder = posixpath.dirname(pattern)
-        for base in self._bases:
-            whole = posixpath.normpath(posixpath.join(base, pattern))
-            if whole.startswith(("../", "/")):
-                continue
-            inside = self._index.inside(posixpath.normpath(posixpath.join(base, folder)))
-            paths = self._configs if "*" in folder else inside
-            parts = whole.count("/")
-            found = [path for path in paths if path.count("/") == parts and fnmatchcase(path, whole)]
-            found = [path for path in found if self._config(path) and path.endswith(ENDINGS)]
-            if found:
-                return sorted(found)
-        return []
-
-    @cached_property
-    def _configs(self) -> list[str]:
-        return sorted(path for path in self._index.readings if path.endswith(ENDINGS) and self._config(path))
-
-    @cached_property
-    def _in_config_folders(self) -> list[str]:
-        """The configurations in folders that are called so, below the nearest base that has such a folder."""
-        for base in self._bases:
-            below = f"{base}/" if base not in ("", ".") else ""
-            found = [path for path in self._configs
-                     if path.startswith(below) and self._in_config_folder(path.removeprefix(below))]  # fmt: skip
-            if found:
-                return found
-        return []
-
-    def _outermost(self, paths: Iterable[str]) -> list[str]:
-        """Those that no other one builds on."""
-        found = [path for path in paths if not posixpath.basename(path).startswith("_")]
-        names = {posixpath.basename(item.text) for path in found for item in self._index.readings[path].references}
-        return [path for path in found if posixpath.basename(path) not in names]
-
     # Hydra's groups
 
     def _group(self, group: str, value: Resolved) -> None:
         """Take what `group=option` chooses, where the tree has a file for it; `group=null` chooses nothing."""
         if value.text in NOTHING:
-            self._groups.update([group] if self._fitting(f"{group}/*.yaml") else [])
+            self._groups.update([group] if self._configs.fitting(f"{group}/*.yaml", self._bases) else [])
         elif value.unknown:
-            candidates = self._fitting(f"{group}/{value.pattern}.yaml")
+            candidates = self._configs.fitting(f"{group}/{value.pattern}.yaml", self._bases)
             self._placed.update(candidates)
             if candidates:
                 self._groups.add(group)
                 self._choose(candidates, _Operand(value, group, own=True), sole_counts=True)
         else:
-            paths = (self._whole(f"{group}/{part.text}.yaml") for part in _listed(value))
+            paths = (self._configs.whole(f"{group}/{part.text}.yaml", self._bases) for part in _listed(value))
             known = [path for path in paths if path]
             self._placed.update(known)
             self._groups.update([group] if known else [])
