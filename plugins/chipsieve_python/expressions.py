@@ -21,7 +21,7 @@ from chipsieve_python.context import Context
 from chipsieve_python.declarations import declare_by_call, destination
 from chipsieve_python.dictionaries import TABLE, state_call_variables, state_dict
 from chipsieve_python.evaluate import condition_of, evaluate, qualified, table_of
-from chipsieve_python.literals import UNKNOWN, dotted, number, one, plain_text
+from chipsieve_python.literals import UNKNOWN, Arms, dotted, number, one, plain_text
 from chipsieve_python.package_metadata import state_package
 from chipsieve_python.strings import state_device_test, state_text
 from chipsieve_python.subprocesses import state_command
@@ -75,24 +75,29 @@ def _parts(node: expr.Node, here: Context) -> None:
 
 
 def _name(node: expr.Name, here: Context) -> None:
+    """A function or class is mentioned by its own name too; another variable that is handed over calls nothing."""
     bound = here.scope.lookup(node.value)
-    functions = {value.function for _, value in bound or ()} - {""}
-    if here.handed is None or bound is None or functions:  # another variable calls nothing where it is handed over
-        for name in {node.value, *functions}:
+    functions = [name for _, value in bound or () if (name := value.function)]
+    if here.handed is None or functions or bound is None:
+        here.mention(node.value)
+    for name in functions:
+        if name != node.value:
             here.mention(name)
-    if here.handed is not None or here.assignment is not None:
+    if not functions and (here.handed is not None or here.assignment is not None):
         for name in here.scope.parameter(node.value):
             here.mention(name)
     if bound is not None or here.asks("name", node.value):
         _named(node, here)
 
 
-def _named(node: expr.Expression, here: Context) -> None:
-    """State every dotted name that an expression may stand for here."""
-    for own, value in evaluate(node, here.scope):
+def _named(node: expr.Expression, here: Context) -> Arms:
+    """State every dotted name that an expression may stand for here; gives the values that it may have."""
+    arms = evaluate(node, here.scope)
+    for own, value in arms:
         asked = value.qualified and value.text and here.asks("name", value.text)
         if asked and here.possible(((own, value),)):
             here.state("name", value.text or "", None, node, *own)
+    return arms
 
 
 def _attribute(node: expr.Attribute, here: Context) -> None:
@@ -111,8 +116,10 @@ def _names_function(node: expr.Attribute, here: Context) -> bool:
     """Whether an attribute that is handed over is a function: a method of the class around, or what a module has."""
     if here.handed is None:
         return False
-    own = isinstance(node.value, expr.Name) and node.value.value == "self" and here.scope.method(node.attr)
-    return own or any(value.function for _, value in evaluate(node, here.scope))
+    root, *names = dotted(node)
+    if root == "self" and len(names) == 1:
+        return here.scope.method(node.attr)
+    return any(value.qualified for _, value in here.scope.lookup(root) or ())
 
 
 def _subscript(node: expr.Subscript, here: Context) -> None:
@@ -126,8 +133,7 @@ def _subscript(node: expr.Subscript, here: Context) -> None:
 
 def _entry(node: expr.Expression, here: Context) -> None:
     """State and mention what a table or a module has under a key."""
-    _named(node, here)
-    for own, value in evaluate(node, here.scope):
+    for own, value in _named(node, here):
         if value.function:
             here.under(*own).mention(value.function)
 
@@ -142,7 +148,9 @@ def _call(node: expr.Call, here: Context) -> None:
         here.mention(called)
     for position, arg in enumerate(node.args):
         inside = here.under(*_argument_conditions(last, node, arg, here))
-        visit(arg.value, inside.handing(_handed(name, node.func, position, arg)), _bound(arg, name))
+        if type(arg.value) in NAMING:
+            inside = inside.handing(_handed(name, node.func, position, arg))
+        visit(arg.value, inside, _bound(arg, name))
     if last in ("getattr", "get"):
         _entry(node, here)
     if last == "getattr" and len(node.args) > 1:
