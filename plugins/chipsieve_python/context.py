@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec.structs import replace
 
-from chipsieve.facts.conditions import MENTION, NEVER, Condition, Conditions, Question, conflict, stack
+from chipsieve.facts.conditions import ALWAYS, MENTION, NEVER, Condition, Conditions, Question, conflict, stack
 from chipsieve.facts.finding import snippet
 from chipsieve.facts.places import Lines, Span
 from chipsieve.facts.reading import (
@@ -100,10 +100,16 @@ class Mentions:
     def add(self, name: str, conditions: Conditions) -> None:
         """Note a name; most follow others under the same conditions, whose group is at hand."""
         if conditions is not self._conditions:
-            inside = tuple(item for item in conditions[self._start :] if item != MENTION)
-            self._names = self._groups.setdefault(inside, set())
+            self._names = self._group(conditions)
             self._conditions = conditions
         self._names.add(name)
+
+    def add_handed(self, name: str, conditions: Conditions, handed: Condition) -> None:
+        """Note a name that is called only where what it is handed over to calls it."""
+        self._group(stack(conditions, handed)).add(name)
+
+    def _group(self, conditions: Conditions) -> set[str]:
+        return self._groups.setdefault(tuple(item for item in conditions[self._start :] if item != MENTION), set())
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -167,14 +173,14 @@ class Context(msgspec.Struct, frozen=True):
 
     def mention(self, name: str) -> None:
         """Note that the function around mentions a name, or calls what it is given under the name of a parameter."""
-        if self.handed is None:
+        if self.handed is None or self.handed is ALWAYS:
             self.mentions.add(name, self.conditions)
-        elif self.handed != NEVER:
-            self.mentions.add(name, stack(self.conditions, self.handed))
+        elif self.handed is not NEVER:
+            self.mentions.add_handed(name, self.conditions, self.handed)
 
     def handing(self, condition: Condition | None) -> Context:
         """The context in which functions are named that are called under a condition."""
-        return self if condition == self.handed else replace(self, handed=condition)
+        return self if condition is self.handed else replace(self, handed=condition)
 
     def mentioned(self) -> Context:
         """The context of what is mentioned without being used."""

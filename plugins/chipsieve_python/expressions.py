@@ -77,20 +77,26 @@ def _parts(node: expr.Node, here: Context) -> None:
 
 
 def _name(node: expr.Name, here: Context) -> None:
+    """A function or class is mentioned by its own name too; another variable that is handed over calls nothing."""
     bound = here.scope.lookup(node.value)
-    functions = {value.function for _, value in bound or ()} - {""}
-    if here.handed is None or bound is None or functions:  # another variable calls nothing where it is handed over
-        for name in {node.value, *functions}:
+    functions = [name for _, value in bound or () if (name := value.function)]
+    if here.handed is None or functions or bound is None:
+        here.mention(node.value)
+    for name in functions:
+        if name != node.value:
             here.mention(name)
-    if here.handed is not None or here.assignment is not None:
+    if not functions and (here.handed is not None or here.assignment is not None):
         for name in here.scope.parameter(node.value):
             here.mention(name)
     if bound is not None or here.asks("name", node.value):
         _named(node, here)
 
 
-def _named(node: expr.Expression, here: Context) -> None:
-    """State every dotted name that an expression may stand for here, and the module that surely holds it."""
+def _named(node: expr.Expression, here: Context) -> Arms:
+    """State every dotted name that an expression may stand for here, and the module that surely holds it.
+
+    Gives the values that the expression may have.
+    """
     arms = evaluate(node, here.scope)
     for own, value in arms:
         asked = value.qualified and value.text and here.asks("name", value.text)
@@ -99,6 +105,7 @@ def _named(node: expr.Expression, here: Context) -> None:
     module = _common_module(arms) if len(arms) > 1 else ""
     if module and here.asks("name", module):
         here.state("name", module, None, node)
+    return arms
 
 
 def _common_module(arms: Arms) -> str:
@@ -123,8 +130,10 @@ def _names_function(node: expr.Attribute, here: Context) -> bool:
     """Whether an attribute that is handed over is a function: a method of the class around, or what a module has."""
     if here.handed is None:
         return False
-    own = isinstance(node.value, expr.Name) and node.value.value == "self" and here.scope.method(node.attr)
-    return own or any(value.function for _, value in evaluate(node, here.scope))
+    root, *names = dotted(node)
+    if root == "self" and len(names) == 1:
+        return here.scope.method(node.attr)
+    return any(value.qualified for _, value in here.scope.lookup(root) or ())
 
 
 def _subscript(node: expr.Subscript, here: Context) -> None:
@@ -138,8 +147,7 @@ def _subscript(node: expr.Subscript, here: Context) -> None:
 
 def _entry(node: expr.Expression, here: Context) -> None:
     """State and mention what a table or a module has under a key."""
-    _named(node, here)
-    for own, value in evaluate(node, here.scope):
+    for own, value in _named(node, here):
         if value.function:
             here.under(*own).mention(value.function)
 
@@ -154,7 +162,9 @@ def _call(node: expr.Call, here: Context) -> None:
         here.mention(called)
     for position, arg in enumerate(node.args):
         inside = here.under(*_argument_conditions(last, node, arg, here))
-        visit(arg.value, inside.handing(_handed(name, node.func, position, arg)), _bound(arg, name))
+        if type(arg.value) in NAMING:
+            inside = inside.handing(_handed(name, node.func, position, arg))
+        visit(arg.value, inside, _bound(arg, name))
     if last in ("getattr", "get"):
         _entry(node, here)
     if last == "getattr" and len(node.args) > 1:

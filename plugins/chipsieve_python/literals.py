@@ -44,7 +44,9 @@ class Value(msgspec.Struct, frozen=True):
     @property
     def function(self) -> str:
         """The simple name of the function or class that the value may be; "" for a value that is none."""
-        return self.defines or ((self.text or "").rpartition(".")[2] if self.qualified and not self.module else "")
+        if self.qualified:
+            return "" if self.module or self.text is None else self.text.rpartition(".")[2]
+        return self.defines
 
     @property
     def number_format(self) -> bool:
