@@ -116,6 +116,14 @@ def test_scripts_that_call_each_other_end() -> None:
     assert runs("a.sh", script("a.sh", command("sh b.sh")), script("b.sh", command("sh a.sh"))) == []
 
 
+def test_scripts_that_call_each_other_too_deep_are_a_gap() -> None:
+    several = [script(f"{at}.sh", command(f"bash {at + 1}.sh", at=3)) for at in range(9)]
+    followed = follow(FileIndex([*several, script("9.sh", command("python train.py"))]))
+    assert followed.runs["0.sh"] == []
+    assert ("6.sh", 3) in {(gap.path, gap.line) for gap in followed.gaps}
+    assert [line(run) for run in followed.runs["4.sh"]] == ["python train.py"]
+
+
 def test_folders_changed_to_are_where_names_start() -> None:
     outer = script("run/a.sh", command("python train.py", directory=text("../code")))
     (run,) = runs("run/a.sh", outer, module("code/train.py"), module("other/train.py"))

@@ -145,3 +145,24 @@ def test_functions_of_a_sourced_script_run_with_the_arguments_of_their_calls(
     texts = {"lib.sh": library, "run.sh": f"source lib.sh given\n{script}\n", "inner.sh": "X=1\n", "train.py": ""}
     launches = [one.launch for one in scan(write(tmp_path, texts), workers=1).launches if one.launch.path == "run.sh"]
     assert [" ".join(word.text for word in launch.command) for launch in launches if launch.command] == expected
+
+
+@pytest.mark.parametrize(
+    ("launcher", "expected"),
+    [
+        (("torchrun", "torchrun"), [{("ib0", "optional"), ("eth0", "optional")}]),
+        (("torchrun", "python"), [{("ib0", "optional")}, {("eth0", "optional")}]),
+    ],
+)
+def test_each_value_that_a_variable_of_the_environment_may_have_is_optional(
+    tmp_path: Path, launcher: tuple[str, str], expected: list[set[tuple[str, Standing]]]
+) -> None:
+    first, second = (
+        f"export NCCL_SOCKET_IFNAME={one}; L={two}" for one, two in zip(("ib0", "eth0"), launcher, strict=True)
+    )
+    script = f"if fast; then {first}; else {second}; fi\n$L train.py\n"
+    verdict = scan(write(tmp_path, {"run.sh": script, "train.py": ""}), workers=1)
+    assert [
+        {(item.value, stands) for item, stands in one.launch.findings if item.signal == "nccl-variables"}
+        for one in verdict.launches
+    ] == expected

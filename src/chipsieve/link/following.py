@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from itertools import chain as in_turn
 from itertools import islice
 from typing import NamedTuple
@@ -18,7 +17,7 @@ from chipsieve.facts.conditions import Condition, Question
 from chipsieve.facts.deciding import all_hold
 from chipsieve.facts.reading import Command, Gap
 from chipsieve.facts.words import Resolved, Word
-from chipsieve.link.configurations import expected
+from chipsieve.link.configurations import expected, fitting
 from chipsieve.link.expansion import (
     LINES,
     CommandLine,
@@ -36,7 +35,6 @@ from chipsieve.sources.languages import languages
 DEPTH = 6  # scripts calling scripts; deeper is a loop
 ARRAYS = 3  # words in which a whole command line may stand, `"${LAUNCHER[@]}" train.py`
 ASSIGNED = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
-LETTERS_KNOWN = 4  # letters of a script's name that must be known for others of that form to be meant
 RUNS_PER_SCRIPT = 64  # commands of one script, unrolled loops included
 
 
@@ -46,7 +44,8 @@ class Run(msgspec.Struct, frozen=True):
     `chain` holds (script, line) of every call from the outermost script to the command itself;
     `conditions` are the undecided ones under which the command runs; `variant` is the script that the run takes
     where it sources one of many by a name that nobody knows (`source config_${SYSTEM}.sh`), or expects its user to;
-    `outer` are the words of the commands that called the scripts, the outermost last.
+    `outer` are the words of the commands that called the scripts, the outermost last; `otherwise` are values that
+    variables of the environment may have instead.
     """
 
     chain: tuple[tuple[str, int], ...]
@@ -58,6 +57,7 @@ class Run(msgspec.Struct, frozen=True):
     conditions: tuple[Condition, ...]
     variant: str = ""
     outer: tuple[Resolved, ...] = ()
+    otherwise: tuple[tuple[str, Resolved], ...] = ()
 
     @property
     def operands(self) -> tuple[Resolved, ...]:
@@ -107,7 +107,7 @@ class _Follower:
 
     def _started(self, script: str) -> Iterator[Run]:
         """The runs of a script as its user starts it: with each configuration that it expects to be sourced before."""
-        configurations = self._outermost(expected(self.index, script))
+        configurations = expected(self.index, script)
         self._variants = len(configurations) or 1
         for path in configurations:
             scope = Scope(script, posixpath.dirname(script))
@@ -141,7 +141,7 @@ class _Follower:
             lines = command_lines(command.words, here)
             if command.sources:
                 words = lines.lines[0].words
-                candidates = self._named(lines, here) or self._candidates(words, here)
+                candidates = self._named(lines, here) or fitting(self.index, words, self._bases(here), here.script)
                 candidates = self._bounded(candidates, scope, command) if set(candidates).isdisjoint(sourced) else []
                 self._variants *= len(candidates) or 1
                 for path in candidates:
@@ -200,8 +200,9 @@ class _Follower:
             inner = self._inside(path, command.span.line, words, scope)
             inner.variables |= environment
             runs = self._commands(commands, inner, environment, (*chain, place), [*sourced])
-            for last in (found := list(islice(runs, RUNS_PER_SCRIPT + 1))):
-                yield replace(last, conditions=_undecided(command, scope) + last.conditions)
+            found = [replace(run, conditions=_undecided(command, scope) + run.conditions)
+                     for run in islice(runs, RUNS_PER_SCRIPT + 1)]  # fmt: skip
+            yield from found
             if found:
                 return
         started = program(words, self.index, self._bases(scope))
@@ -215,7 +216,7 @@ class _Follower:
         scripts = tuple(dict.fromkeys([path for path, _ in chain] + list(sourced)))
         wrapped = self._wrapped(words, started, scope)
         followed = False
-        if started.kind == "script" and len(chain) <= DEPTH and started.entry not in dict(chain):
+        if started.kind == "script" and started.entry not in dict(chain) and self._may_go_on(chain):
             self._note_called(started.entry, chain)
             inner = Scope(started.entry, scope.directory, arguments=words[started.first :])
             for run in self._follow(inner, environment, chain):
@@ -225,7 +226,8 @@ class _Follower:
         if not followed and (wrapped or started.kind != "script"):
             around = (started.entry,) if started.kind == "script" else ()
             yield Run(chain, wrapped or started, words, _single(environment), scope.directory,
-                      (*scripts, *around), _undecided(command, scope))  # fmt: skip
+                      (*scripts, *around), _undecided(command, scope),
+                      otherwise=line.otherwise(command.environment))  # fmt: skip
 
     def _body(self, words: Sequence[Resolved], sourced: Sequence[str]) -> tuple[str, list[Command]] | None:
         """The sourced script that defines the function which a command line calls, and the function's commands."""
@@ -305,28 +307,12 @@ class _Follower:
         found = dict.fromkeys(path for path in named if path)
         return [*found] if len(found) > 1 else []
 
-    def _candidates(self, words: Sequence[Resolved], here: Scope) -> list[str]:
-        """The scripts that a partly unknown name may mean, `config_${SYSTEM}.sh`, in the nearest folder with any."""
-        if len(words) < 2 or not words[1].unknown:  # noqa: PLR2004 - `source` and its operand
-            return []
-        pattern = posixpath.basename(words[1].pattern)
-        if "*" not in pattern or len(posixpath.splitext(pattern)[0].replace("*", "")) < LETTERS_KNOWN:
-            return []
-        for base in self._bases(here):
-            fitting = (path for path in self.index.inside(base) if fnmatchcase(posixpath.basename(path), pattern))
-            found = [path for path in fitting if self.index.nature(path) == "script" and path != here.script]
-            if found:
-                return self._outermost(sorted(found)) if len(found) > 1 else []
-        return []
-
-    def _outermost(self, scripts: Sequence[str]) -> list[str]:
-        """Those of some scripts that no other one of them sources: `config_A.sh`, not its `config_common.sh`."""
-        inner = {
-            posixpath.basename(part.text)
-            for path in scripts for command in self.index.readings[path].commands if command.sources
-            for word in command.words for part in word.parts if part.kind == "text"
-        }  # fmt: skip
-        return [path for path in scripts if posixpath.basename(path) not in inner] or list(scripts)
+    def _may_go_on(self, chain: Sequence[tuple[str, int]]) -> bool:
+        """Whether scripts do not call each other too deep yet."""
+        if len(chain) > DEPTH:
+            script, line = chain[-1]
+            self.gaps.append(Gap(script, f"scripts call each other more than {DEPTH} deep", line))
+        return len(chain) <= DEPTH
 
     def _note_called(self, script: str, chain: Sequence[tuple[str, int]]) -> None:
         """A script that another calls is no run of its own; one that only prose or a workflow shows is."""

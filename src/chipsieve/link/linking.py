@@ -291,7 +291,7 @@ def _behind_equals(word: Resolved) -> Resolved:
 
 
 def _environment(run: Run) -> Iterator[_Stated]:
-    for name, value in run.environment.items():
+    for name, value in (*run.environment.items(), *run.otherwise):
         fact = Fact("env", name, value.known_text, value.span, f"{name}={value.text}", engine=ENGINE)
         conditions = value.conditions + run.conditions
         yield _Stated(replace(fact, conditions=conditions), value, conditions)
