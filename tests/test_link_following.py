@@ -316,6 +316,25 @@ def test_a_name_of_which_too_little_is_known_means_nobody(parts: tuple[str, ...]
     assert (run.variant, line(run)) == ("", "python train.py --n ${N}")
 
 
+@pytest.mark.parametrize(
+    ("parts", "variants"),
+    [
+        (("models/", "$1", ".sh"), ["a.sh", "b.sh"]),
+        (("$CODE", "/models/", "$1", ".sh"), ["a.sh", "b.sh"]),
+        (("./models/", "$1", ".sh"), ["a.sh", "b.sh"]),
+        (("models/", "$1"), [""]),
+        (("$CODE", "/", "$1", ".sh"), [""]),
+        (("./", "$1", ".sh"), [""]),
+        (("elsewhere/", "$1", ".sh"), [""]),
+    ],
+)
+def test_any_script_of_a_folder_that_is_known_may_be_meant(parts: tuple[str, ...], variants: list[str]) -> None:
+    configs = [script(f"models/{name}.sh", bindings={"N": text(name)}) for name in "ab"]
+    more = [script(f"models/deep/{name}.sh") for name in "cd"]
+    found = runs("run.sh", started(*parts), *configs, *more, script("x.sh"), script("y.sh"), module("train.py"))
+    assert [run.variant for run in found] == variants
+
+
 def test_candidates_are_those_of_the_nearest_folder_that_has_any() -> None:
     near = [script(f"jobs/config_{name}.sh", bindings={"N": text(f"near-{name}")}) for name in "AB"]
     found = runs("jobs/run.sh", started(*BY_SYSTEM, folder="jobs/"), *near, *CONFIGS)

@@ -36,14 +36,22 @@ def expected(index: FileIndex, script: str) -> list[str]:
 
 
 def fitting(index: FileIndex, words: Sequence[Resolved], bases: Iterable[str], script: str) -> list[str]:
-    """The scripts that the partly unknown name behind `source` may mean, in the nearest folder with any."""
+    """The scripts that the partly unknown name behind `source` may mean, in the nearest folder with any.
+
+    Of a name of which too little is known (`configs/$1.sh`) the folder must be.
+    """
     if len(words) < 2 or not words[1].unknown:  # noqa: PLR2004 - `source` and its operand
         return []
-    pattern = posixpath.basename(words[1].pattern)
-    if "*" not in pattern or len(posixpath.splitext(pattern)[0].replace("*", "")) < LETTERS_KNOWN:
-        return []
-    for base in bases:
-        alike = (path for path in index.inside(base) if fnmatchcase(posixpath.basename(path), pattern))
+    folder, pattern = posixpath.split(words[1].pattern)
+    stem, ending = posixpath.splitext(pattern)
+    below = ""
+    if len(stem.replace("*", "")) < LETTERS_KNOWN:
+        below = folder.rpartition("*")[2].strip("/")
+        if not ending or below.strip("./") == "" or posixpath.normpath(below) == posixpath.dirname(script):
+            return []
+    for base in bases if "*" in pattern else ():
+        beside = index.inside(posixpath.normpath(posixpath.join(base, below)) if below else base)
+        alike = (path for path in beside if fnmatchcase(posixpath.basename(path), pattern))
         found = [path for path in alike if index.nature(path) == "script" and path != script]
         if found:
             return _outermost(index, sorted(found)) if len(found) > 1 else []
@@ -62,8 +70,9 @@ def _outermost(index: FileIndex, scripts: Sequence[str]) -> list[str]:
 def _beside(index: FileIndex, script: str) -> Iterator[str]:
     for name in FOLDERS:
         folder = posixpath.join(posixpath.dirname(script), name).rstrip("/")
-        paths = (path for path in index.inside(folder) if posixpath.dirname(path) == folder)
-        yield from sorted(path for path in paths if _is_configuration(path) and index.nature(path) == "script")
+        yield from sorted(
+            path for path in index.inside(folder) if _is_configuration(path) and index.nature(path) == "script"
+        )
 
 
 def _is_configuration(path: str) -> bool:
