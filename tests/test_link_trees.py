@@ -166,3 +166,21 @@ def test_each_value_that_a_variable_of_the_environment_may_have_is_optional(
         {(item.value, stands) for item, stands in one.launch.findings if item.signal == "nccl-variables"}
         for one in verdict.launches
     ] == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ('C=torchrun\n[ -n "$H" ] && C+=" --x $H"\nC+=" train.py --bf16"\n[ -n "$R" ] && C+=" --r"\n$C', "asserted"),
+        ('C="torchrun train.py"\n[ -n "$H" ] && C+=" --bf16"\n$C', "optional"),
+        ('S=; [ -n "$H" ] && S=16\ntorchrun train.py --bf$S', "optional"),
+        ("bash -c 'torchrun train.py --bf16'", "asserted"),
+        ("C=$(echo -n torchrun train.py --bf16)\n$C", "asserted"),
+    ],
+)
+def test_what_stands_beside_an_alternative_is_not_under_its_condition(
+    tmp_path: Path, script: str, expected: Standing
+) -> None:
+    (one,) = scan(write(tmp_path, {"run.sh": f"{script}\n", "train.py": ""}), workers=1).launches
+    stands = {stands for item, stands in one.launch.findings if item.signal == "bf16-training"}
+    assert stands == {expected}

@@ -293,7 +293,8 @@ class _Line:
             self._above = (*above, *chosen.conditions)
             fields = _split(self.says(chosen.says), quoted=quoted)
             self._above = above
-        made = self._made[key, quoted] = tuple(_under(chosen.conditions, fields, common))
+        alone = _says_nothing(fields) and all(_stands_apart(one) for one in tried if one != tried[number])
+        made = self._made[key, quoted] = fields if alone else tuple(_under(chosen.conditions, fields, common))
         return made
 
     def _pick(self, key: object, options: Sequence[_Option], tried: Sequence[Fields]) -> int:
@@ -345,6 +346,15 @@ def _said(fields: Fields) -> Iterator[Said]:
             yield one.name, one.value.text if one.value else None
 
 
+def _says_nothing(fields: Fields) -> bool:
+    return all(not field.text for field in fields)
+
+
+def _stands_apart(fields: Fields) -> bool:
+    """Whether words belong to no word before or no word behind them: a blank ends them."""
+    return len(fields) > 1 and not (fields[0].text and fields[-1].text)
+
+
 def _under(conditions: Conditions, fields: Fields, common: frozenset[Said]) -> Iterator[Resolved]:
     """The words under further conditions, but for the options that are given whichever alternative is taken."""
     free = {
@@ -353,7 +363,8 @@ def _under(conditions: Conditions, fields: Fields, common: frozenset[Said]) -> I
     }  # fmt: skip
     for field in fields:
         more = tuple(item for item in conditions if item not in field.conditions)
-        yield field if id(field) in free or not more else replace(field, conditions=more + field.conditions)
+        ends = not field.text and len(fields) > 1  # the blank at an end: what stands there belongs to another word
+        yield field if id(field) in free or ends or not more else replace(field, conditions=more + field.conditions)
 
 
 def _split(fields: Fields, *, quoted: bool) -> Fields:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from chipsieve.commands.launchers import launchers
 from chipsieve.facts.conditions import Condition, Question
 from chipsieve.facts.deciding import all_hold
 from chipsieve.facts.reading import Command, Gap
@@ -206,7 +207,7 @@ class _Follower:
             if found:
                 return
         started = program(words, self.index, self._bases(scope))
-        if started is None and any(" " in word.text for word in words[:ARRAYS]):
+        if started is None and self._may_hold_a_line(words, scope):
             words, further = _assignments(tuple(part for word in words for part in word.split()))
             started, assigned = program(words, self.index, self._bases(scope)), {**assigned, **further}
         if started is None:
@@ -306,6 +307,12 @@ class _Follower:
         named = (self._sourced_script(line.words, here) for line in lines.lines)
         found = dict.fromkeys(path for path in named if path)
         return [*found] if len(found) > 1 else []
+
+    def _may_hold_a_line(self, words: Sequence[Resolved], scope: Scope) -> bool:
+        """Whether a whole command line may stand in one of the first words; what a shell runs, its reader has read."""
+        by_shell = words and posixpath.basename(words[0].text) in launchers().shells
+        read = by_shell and self.index.nature(scope.script) == "script"
+        return not read and any(" " in word.text for word in words[:ARRAYS])
 
     def _may_go_on(self, chain: Sequence[tuple[str, int]]) -> bool:
         """Whether scripts do not call each other too deep yet."""
