@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 import chipsieve_config
 from chipsieve.facts.finding import Finding
-from chipsieve.facts.reading import Reading, Source
+from chipsieve.facts.reading import Command, Reading, Source
+from chipsieve.facts.words import Word
 from chipsieve.match.matching import findings
 from chipsieve.match.table import SignalTable
 from chipsieve.signals import read_signal
@@ -129,3 +130,26 @@ def covered(text: str, reading: Reading) -> Iterator[tuple[Finding, str]]:
         part[-1] = part[-1][: at.end_column - 1]
         part[0] = part[0][at.column - 1 :]
         yield found, "\n".join(part)
+
+
+def shown(word: Word) -> str:
+    """A word as far as it is known; what a file around gives a variable stands behind its name."""
+    pieces = []
+    for part in word.parts:
+        given = f"={shown(part.default)}" if part.default else ""
+        choices = "|".join(shown(one) for _, one in part.alternatives)
+        pieces.append(part.text if part.kind == "text" else f"<{part.text}{given}{choices}>")
+    return "".join(pieces)
+
+
+def command_line(command: Command) -> str:
+    """A command's words."""
+    return " ".join(map(shown, command.words))
+
+
+def commands(path: str, text: str) -> list[str]:
+    """The commands of a text in order, each of which stands on a line that is there."""
+    reading = read_whole(path, text)
+    lines = text.splitlines()
+    assert all(0 < command.span.line <= len(lines) for command in reading.commands)
+    return [command_line(command) for command in sorted(reading.commands, key=lambda command: command.span)]

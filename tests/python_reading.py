@@ -9,7 +9,7 @@ from msgspec.structs import replace
 import chipsieve_python
 from chipsieve.facts.conditions import Always, Condition, Every, Never, Not, Some
 from chipsieve.facts.finding import Finding, unique
-from chipsieve.facts.reading import Fact, Reading, Source
+from chipsieve.facts.reading import Fact, Import, Reading, Source
 from chipsieve.match.matching import findings
 from chipsieve.match.table import SignalTable
 from chipsieve.signals import read_signal
@@ -60,8 +60,12 @@ TABLE = signal_table({
 
 def read(code: str, path: str = "train.py", language: str = "python", table: SignalTable = TABLE) -> Reading:
     """Read a text that is written indented; the reading holds the findings of its facts too."""
-    reading = chipsieve_python.read(Source(path, language, textwrap.dedent(code)), table.vocabulary)
-    return replace(reading, findings=tuple(unique(findings(reading.facts, path, table))))
+    return matched(chipsieve_python.read(Source(path, language, textwrap.dedent(code)), table.vocabulary), table)
+
+
+def matched(reading: Reading, table: SignalTable = TABLE) -> Reading:
+    """A reading with what the table finds in its facts."""
+    return replace(reading, findings=tuple(unique(findings(reading.facts, reading.path, table))))
 
 
 def short(condition: Condition) -> str:
@@ -80,8 +84,8 @@ def short(condition: Condition) -> str:
     return f"{name}{values}".strip()
 
 
-def conditions(found: Finding | Fact) -> str:
-    """A finding's or fact's conditions, short, joined by semicolons."""
+def conditions(found: Finding | Fact | Import) -> str:
+    """A finding's, fact's or import's conditions, short, joined by semicolons."""
     return "; ".join(map(short, found.conditions))
 
 

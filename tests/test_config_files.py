@@ -25,7 +25,7 @@ def test_every_language_has_a_nature() -> None:
     known = languages()
     assert set(known.natures) == {language for _, language in known.globs}
     assert set(known.natures.values()) == {*get_args(Nature)}
-    assert known.starters == {"makefile", "python", "shell"}
+    assert known.starters == {"justfile", "makefile", "python", "shell"}
 
 
 # Requirements
@@ -176,13 +176,33 @@ def test_here_documents_belong_to_their_instruction() -> None:
     assert (document.text, document.span.line) == ("export NCCL_DEBUG=INFO\n", 2)
 
 
-def test_the_exec_form_is_a_command() -> None:
-    text = 'FROM x\nENTRYPOINT ["torchrun", "train.py"]\nCMD python train.py\n'
-    reading = read("Dockerfile", text)
-    (command,) = reading.commands
-    assert [word.literal for word in command.words] == ["torchrun", "train.py"]
-    assert command.words[1].span == Span(2, 25, 2, 35)
-    assert [document.text.strip() for document in reading.documents] == ["python train.py"]
+@pytest.mark.parametrize(
+    ("text", "started"),
+    [
+        ('ENTRYPOINT ["torchrun", "train.py"]\nCMD ["--x"]\n', ["torchrun train.py --x"]),
+        ('ENTRYPOINT ["torchrun", "train.py"]\n', ["torchrun train.py"]),
+        ('ENTRYPOINT ["/entry.sh"]\nCMD ["python", "a.py"]\n', ["/entry.sh python a.py"]),
+        ('ENTRYPOINT ["/entry.sh"]\nCMD python a.py --x\n', ["/entry.sh /bin/sh -c python a.py --x"]),
+        ('ENTRYPOINT python a.py\nCMD ["--x"]\n', ["python a.py"]),
+        ("CMD python a.py \\\n  --x\n", ["python a.py --x"]),
+        ('ENTRYPOINT ["tini", "--"]\nCMD python a.py --x\n', ["python a.py --x"]),
+        ('CMD ["bash", "-c", "python a.py"]\n', ["python a.py"]),
+        ('CMD ["python", "a.py"]\nCMD ["python", "b.py"]\n', ["python b.py"]),
+        ('CMD ["python", "a.py"]\nFROM y\n', []),
+        ("ENTRYPOINT []\nCMD []\n", []),
+    ],
+)
+def test_what_a_container_of_the_image_starts(text: str, started: list[str]) -> None:
+    reading = read_whole("Dockerfile", f"FROM x\n{text}")
+    assert [" ".join(str(word.literal) for word in command.words) for command in reading.commands] == started
+
+
+def test_the_commands_of_an_image_run_in_its_environment_and_folder() -> None:
+    text = "FROM x\nENV SEQ=4096\nWORKDIR /app\nRUN make data\nCMD python a.py\n"
+    for command in read_whole("Dockerfile", text).commands:
+        assert [(name, word.literal) for name, word in command.environment] == [("SEQ", "4096")]
+        assert command.directory is not None
+        assert command.directory.literal == "/app"
 
 
 def test_a_definition() -> None:
@@ -401,7 +421,7 @@ def test_recipes_are_scripts() -> None:
     text = "X = 1\ntrain: data\n\t@echo $$HOME\n\ttorchrun \\\n  train.py\n\nclean:\n\t-rm -f x\n"
     documents = read("Makefile", text).documents
     assert [(document.span.line, document.text) for document in documents] == [
-        (3, "  echo $HOME\n\ttorchrun \\\n  train.py\n"),
+        (3, "  echo $HOME\n torchrun \\\n  train.py\n"),
         (8, "  rm -f x\n"),
     ]
 
@@ -414,3 +434,28 @@ def test_the_input_of_an_action_is_no_shell_script() -> None:
     step = "- uses: actions/github-script@v7\n  with:\n    script: |\n      const a = b;\n      if (a) { run(); }\n"
     assert read("steps.yaml", step).documents == ()
     assert len(read("steps.yaml", "- run: |\n    torchrun train.py\n").documents) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("model:\n  _target_: pkg.nets.Net\n", [("pkg.nets", ("Net",), True)]),
+        ("class_path: pkg.nets.Net\ninit_args:\n  x: 1\n", [("pkg.nets", ("Net",), True)]),
+        ("target: pkg.nets.Net\n", [("pkg.nets", ("Net",), True)]),
+        ("module: pkg.plug\n", [("pkg", ("plug",), True)]),
+        ("plugin_dir: projects/plug/\n", [("projects.plug", (), True)]),
+        ("common:\n  user_dir: tasks/own\n", [("tasks.own", (), True)]),
+        ("custom_imports:\n  imports: [a.b, c]\n  allow_failed_imports: false\n", [("a.b", (), True), ("c", (), True)]),
+        ("trainer: pkg.training.Trainer\n", [("pkg.training", ("Trainer",), False)]),
+        ("file: data.json\nversion: v1.2\nwho: Net\n_target_: ${net}\nurl: a.b/C.D\n", []),
+    ],
+)
+def test_a_value_may_name_a_module(text: str, expected: list[tuple[str, tuple[str, ...], bool]]) -> None:
+    found = [(item.module, item.names, not item.conditions) for item in read("a.yaml", text).imports]
+    assert found == expected
+
+
+def test_a_registered_class_is_mentioned() -> None:
+    (function,) = read("a.yaml", "head:\n  type: DenseHead\n  loss: FocalLoss\n  name: head\n").functions
+    assert function.mentions == {"DenseHead"}
+    assert read("a.yaml", "type: dense\n").functions == ()

@@ -70,8 +70,8 @@ def test_the_last_of_equal_keys_counts() -> None:
 
 def test_every_scalar_is_an_option_for_the_linker() -> None:
     assert read("a.yaml", "train:\n  lr: 1e-4\n  path: ${data}\n").options == (
-        Option((), "lr", Span(2, 7, 2, 11), "1e-4"),
-        Option((), "path", Span(3, 9, 3, 16), None),
+        Option((), "lr", Span(2, 7, 2, 11), "1e-4", above=("train",)),
+        Option((), "path", Span(3, 9, 3, 16), None, above=("train",)),
     )
 
 
@@ -182,7 +182,7 @@ def test_hydra_defaults() -> None:
 
 
 def test_base() -> None:
-    assert [item.text for item in read("a.yaml", "_base_: [x.yml, ../y]\n").references] == ["x.yml", "../y"]
+    assert [item.text for item in read("a.yaml", "_base_: [x.yml, ../y]\n").references] == ["x.yml", "../y.yaml"]
 
 
 def test_a_block_keeps_lines_and_columns() -> None:

@@ -92,7 +92,7 @@ def test_every_label_names_chips_of_the_catalogue() -> None:
 
     ids = {chip for row in load_labels() for group in row.truth for chip in group}
     assert ids <= set(load_catalogue().by_id)
-    assert len(load_labels()) == 307
+    assert len(load_labels()) == 351
 
 
 def test_the_headline_of_a_row_is_found_and_put_first(clones: Path, tmp_path: Path) -> None:

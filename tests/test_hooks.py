@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
+from chipsieve.facts.paths import TEMPLATE_ENDING
 from chipsieve.sources.languages import language_of, languages
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,7 +32,7 @@ def test_every_glob_of_the_languages_is_reached_and_nothing_else() -> None:
     globs = dict.fromkeys(glob for glob, _ in languages().globs)
     wanted = [re.escape(glob).replace(r"\*", "[^/]*") for glob in globs] + ["[^/.]+"]
     inside = re.sub(r"\s", "", HOOKS["chipsieve"]["files"])
-    assert inside == f"(?ix)(?:^|/)(?:{'|'.join(wanted)})$"
+    assert inside == f"(?ix)(?:^|/)(?:{'|'.join(wanted)})(?:{TEMPLATE_ENDING.removesuffix(chr(92) + 'Z')})?$"
 
 
 @pytest.mark.parametrize("glob", [glob for glob, _ in languages().globs])
@@ -42,7 +43,22 @@ def test_names_of_every_glob(glob: str) -> None:
         assert FILES.search(f"deep/er.d/{name}")
 
 
-@pytest.mark.parametrize("name", ["a.pyc", "a.bin", "py", "a.py/b.bin", "a.sh.orig", "x.tar.gz", ".gitignore", "a.cu"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a.pyc",
+        "a.bin",
+        "py",
+        "a.py/b.bin",
+        "a.sh.orig",
+        "x.tar.gz",
+        "a.sh.j2",
+        "a.yaml.tmpl",
+        "a.html.j2",
+        ".gitignore",
+        "a.cu",
+    ],
+)
 def test_hook_and_command_line_agree_on_other_names(name: str) -> None:
     may_say_itself = "." not in name.rpartition("/")[2]  # its first line may be `#!`
     assert bool(FILES.search(name)) == (bool(language_of(name)) or may_say_itself)

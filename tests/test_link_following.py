@@ -432,7 +432,7 @@ def test_more_configurations_than_anybody_would_judge_are_a_gap() -> None:
 
 
 def test_what_only_the_shorter_line_starts_is_started() -> None:
-    logger = choice(((A,), "log.sh -v"), ((Not(A),), ""))
+    logger = choice(((A,), "echo -v"), ((Not(A),), ""))
     (run,) = runs("run.sh", script("run.sh", command([logger, text("python"), text("train.py")])), module("train.py"))
     assert line(run) == "python train.py"
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Mapping
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,9 +15,6 @@ from chipsieve.facts.ternary import Ternary
 from chipsieve.link.file_index import FileIndex
 from chipsieve.link.live_names import HOOKS, Calls, live_names
 from chipsieve.link.memo import AnsweredOnce, InternedQuestion, can_be
-from chipsieve.link.option_values import Declared, OptionValues, option_name
-from chipsieve.link.tree_files import strongest
-from link_builders import option
 
 names = st.sampled_from(["a", "b", "c"])
 folders = st.lists(names, max_size=4).map("/".join)
@@ -29,7 +25,7 @@ bases = st.sampled_from(["", ".", "a", "b/c", "./a/../b", "..", "/a"])
 
 tests: st.SearchStrategy[Condition] = st.sampled_from([
     Question("option", "a"), Question("option", "b"), Question("import", "c"), Question("call", "d"), Question("entry"),
-    Question("hardware"), Question("unknown"), Question("mention"), ALWAYS,
+    Question("call", "a"), Question("hardware"), Question("unknown"), Question("mention"), ALWAYS,
 ])  # fmt: skip
 conditions: st.SearchStrategy[Condition] = st.recursive(
     tests,
@@ -130,7 +126,7 @@ def test_names_are_live_where_something_live_mentions_them(
     live: set[str] = set()
     for _ in range(len(ours) + 1):
         called = [function for function in ours if function.name not in ("", "__main__") and _called(function, live)]
-        live |= {name for function in started + called for name in _mentioned(function, known)}
+        live |= {name for function in started + called for name in _mentioned(function, known, live)}
     assert found == live
 
 
@@ -139,32 +135,12 @@ def _called(function: Function, live: set[str]) -> bool:
     return first in live and all(part in live or part in HOOKS or part == "__init__" for part in rest)
 
 
-def _mentioned(function: Function, known: Known) -> set[str]:
-    return set(function.mentions).union(*(names for given, names in function.guarded if all_hold(given, known) is True))
-
-
-@given(st.lists(st.tuples(names, answers), max_size=8), st.dictionaries(names, certain))
-def test_the_best_ways_lead_where_all_do(ways: list[tuple[str, Ternary]], reached: dict[str, Ternary]) -> None:
-    open_ways = [way for way in ways if way[1] is not False]
-    assert _gone(strongest([*map(itemgetter(0), ways)], [*map(itemgetter(1), ways)]), reached) == _gone(
-        open_ways, reached
-    )
-
-
-def _gone(ways: Sequence[tuple[str, Ternary]], reached: Mapping[str, Ternary]) -> list[tuple[str, Ternary]]:
-    """The steps by which what is reached grows, in their order."""
-    files, steps = dict(reached), []
-    for target, answer in ways:
-        if target not in files or (answer and not files[target]):
-            files[target] = answer
-            steps.append((target, answer))
-    return steps
-
-
-@given(st.lists(st.lists(st.tuples(names, st.sampled_from(["1", "2", None]))), max_size=4))
-def test_a_default_counts_where_no_file_says_another(several: list[list[tuple[str, str | None]]]) -> None:
-    declared = [Declared([option(f"--{name}", default) for name, default in file]) for file in several]
-    values = OptionValues((), declared, ())
-    for name in "abc":
-        defaults = {default for file in several for given_name, default in file if given_name == option_name(name)}
-        assert values.value(name) == (next(iter(defaults)) if len(defaults) == 1 else None)
+def _mentioned(function: Function, known: Known, live: set[str]) -> set[str]:
+    """What a function mentions; what it hands over is called where those to whom it does are live."""
+    handed = [
+        (given, names) for given, names in function.guarded
+        if function.name != "__main__" and given and all(getattr(one, "subject", "") == "call" for one in given)
+    ]  # fmt: skip
+    taken = [names for given, names in handed if {one.name for one in given if isinstance(one, Question)} <= live]
+    others = [group for group in function.guarded if group not in handed]
+    return set(function.mentions).union(*taken, *(names for given, names in others if all_hold(given, known) is True))

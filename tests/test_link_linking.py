@@ -216,7 +216,7 @@ def test_a_run_in_a_container_stands_in_the_image_that_lies_beside_it(line: str)
     [
         "python train.py", "srun python train.py", "srun --contain=1 python train.py",
         "python train.py --container box", "srun python train.py --container-name box", "python train.py --docker exec",
-        "conda run python train.py", "docker login && python train.py",
+        "conda run python train.py",
     ],
 )  # fmt: skip
 def test_elsewhere_an_image_only_may_be_the_runs(line: str) -> None:
@@ -264,6 +264,31 @@ def test_a_local_name_is_what_the_recipe_beside_builds(local: str) -> None:
     assert found["bf16", "Dockerfile"] == "asserted"
     elsewhere = having(run, replace(fact("bf16", kind="image"), value="docker://registry.example:5000/team#bf16:1"))
     assert standings(one(elsewhere, image("Dockerfile"), module("train.py")))["bf16", "Dockerfile"] == "optional"
+
+
+@pytest.mark.parametrize(
+    ("line", "standing"),
+    [
+        ("docker build -f docker/Dockerfile.cuda -t box .", "asserted"),
+        ("docker buildx build --file=docker/Dockerfile.cuda .", "asserted"),
+        ("docker build docker", "optional"),  # that one has no default recipe
+        ("docker build -f Dockerfile.rocm .", "optional"),
+        ("docker build -f missing/Dockerfile.tpu .", "optional"),
+        ("echo docker build", "optional"),
+    ],
+)
+def test_the_recipe_is_the_one_that_the_script_builds(line: str, standing: Standing) -> None:
+    run = script("run.sh", command(line), command("docker run box python train.py", at=2))
+    launch = one(run, image("docker/Dockerfile.cuda"), image("Dockerfile.rocm"), module("train.py"))
+    assert standings(launch).get(("bf16", "docker/Dockerfile.cuda"), "optional") == standing
+
+
+def test_a_recipe_called_after_one_vendor_does_not_speak_beside_others() -> None:
+    run = script("run.sh", command("docker run box python train.py"))
+    alone = one(run, image("Dockerfile.rocm"), module("train.py"))
+    assert standings(alone)["bf16", "Dockerfile.rocm"] == "asserted"
+    beside = one(run, image("Dockerfile.rocm"), image("docker/cuda/Dockerfile.cuda"), module("train.py"))
+    assert standings(beside)["bf16", "Dockerfile.rocm"] == "optional"
 
 
 def test_the_recipe_is_the_scripts_before_the_entrys() -> None:

@@ -41,7 +41,8 @@ def only(verdict: Verdict) -> Launch:
 def test_a_variable_called_root_is_a_variable_and_the_scripts_own_place_is_a_place(
     tmp_path: Path, script: str, entry: str, *, known: bool
 ) -> None:
-    launch = only(scan(write(tmp_path, {**TWO_ENTRIES, "sub/run.sh": script}), workers=1))
+    launches = scan(write(tmp_path, {**TWO_ENTRIES, "sub/run.sh": script}), workers=1).launches
+    (launch,) = (one.launch for one in launches if one.launch.path == "sub/run.sh")
     assert launch.entry == entry
     assert launch.command[1].known is known
     assert ("bf16-tensor" in {item.signal for item, _ in launch.findings}) is (entry == "sub/train.py")
@@ -184,3 +185,48 @@ def test_what_stands_beside_an_alternative_is_not_under_its_condition(
     (one,) = scan(write(tmp_path, {"run.sh": f"{script}\n", "train.py": ""}), workers=1).launches
     stands = {stands for item, stands in one.launch.findings if item.signal == "bf16-training"}
     assert stands == {expected}
+
+
+EITHER_VERSION = """try:
+    from flash_attn.flash_attn_interface import flash_attn_unpadded_func as kernel
+except ImportError:
+    {otherwise}
+
+
+class Attention:
+    def forward(self, q, padded):
+        if padded is None:
+            out = {called}(q)
+        else:
+            out = {otherwise_called}(q, padded)
+        return out
+"""
+PLUGIN = {
+    "run.sh": "torchrun train.py configs/small.py\n",
+    "train.py": "import mmcv\n\nmmcv.train()\n",
+    "configs/small.py": """plugin = True
+plugin_dir = "plug/"
+model = dict(type="Model", attention=dict(type="Attention"))
+""",
+    "plug/__init__.py": "from .attention import *\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "called", "otherwise_called", "expected"),
+    [
+        ("from flash_attn.flash_attn_interface import flash_attn_varlen_func as kernel", "kernel", "kernel",
+         "asserted"),
+        ("kernel = None", "kernel", "kernel", None),
+        ("from flash_attn.flash_attn_interface import flash_attn_varlen_func as kernel", "kernel", "other",
+         "optional"),
+    ],
+)  # fmt: skip
+def test_what_every_branch_and_either_version_needs_is_needed(
+    tmp_path: Path, otherwise: str, called: str, otherwise_called: str, expected: Standing | None
+) -> None:
+    code = EITHER_VERSION.format(otherwise=otherwise, called=called, otherwise_called=otherwise_called)
+    launch = only(scan(write(tmp_path, {**PLUGIN, "plug/attention.py": code}), workers=1))
+    stands = {item.signal: where for item, where in launch.findings}
+    assert stands.get("flash-attention-kernel") == expected
+    assert stands.get("flash-attention-2") != "asserted"

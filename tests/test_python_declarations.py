@@ -55,6 +55,32 @@ DECLARED: dict[str, Expected] = {
         (("--x",), "x", None, None),
         (("--y",), "y", None, None),
     ],
+    "import tyro\ndef main(dtype: str = 'bf16', *, n=1): pass\ntyro.cli(main)": [
+        (("--dtype",), "dtype", "bf16", None),
+        (("--n",), "n", "1", None),
+    ],
+    "import fire\ndef main(dtype='bf16'): pass\nfire.Fire({'train': main})": [],
+    "def main(dtype='bf16'): pass\nmain()": [],
+    "@app.command()\ndef main(half: Annotated[bool, typer.Option('--use-half')] = True): pass": [
+        (("--use-half",), "half", "true", "true"),
+        (("--no-half",), "half", "true", "false"),
+    ],
+    '@click.argument("config")\ndef main(config): pass': [((), "config", "", None)],
+    "class A(NamedTuple):\n    dtype: str = 'bf16'": [(("--dtype",), "dtype", "bf16", None)],
+    "class TrainConfig:\n    dtype: str = 'bf16'": [(("--dtype",), "dtype", "bf16", None)],
+    "def get_config():\n    c = ConfigDict()\n    c.dtype = 'bf16'\n    if fast: c.n = 1\n    d.x = 2": [
+        (("--c.dtype",), "dtype", "bf16", None),
+        (("--c.n",), "n", None, None),
+    ],
+    "_C = CN()\n_C.MODEL = CN()\n_C.MODEL.DTYPE = 'bf16'": [(("--_C.MODEL.DTYPE",), "MODEL.DTYPE", "bf16", None)],
+    "args = Namespace(bf16=True, model=dict(depth=2))": [
+        (("--args.bf16",), "bf16", "true", None),
+        (("--args.model.depth",), "model.depth", "2", None),
+    ],
+    '@hydra.main(config_path="conf", config_name="train")\ndef main(cfg): pass': [
+        (("--config-path", "-cp"), "config_path", "conf", None),
+        (("--config-name", "-cn"), "config_name", "train", None),
+    ],
     "@dataclass(frozen=True)\nclass A:\n    dtype: str = field(default='bf16')": [
         (("--dtype",), "dtype", "bf16", None),
     ],

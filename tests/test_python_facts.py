@@ -73,11 +73,24 @@ def test_arguments_carry_the_certain_ones_that_decide() -> None:
     dist.init_process_group("nccl", world_size=8, rank=rank(), **{"timeout": 1})
     """
     stated = [(fact.argument, fact.value, fact.beside) for fact in facts(code)]
-    given = (("0", "nccl"), ("world_size", "8"))
+    position, keyword = ("0", "nccl"), ("world_size", "8")
     assert sorted(stated, key=repr) == [
-        ("timeout", "1", given),
-        ("world_size", "8", given),
-        (0, "nccl", (*given, ("rank", ""), ("timeout", ""))),
+        ("timeout", "1", (position, keyword)),
+        ("world_size", "8", (position,)),
+        (0, "nccl", (keyword, ("rank", ""), ("timeout", ""))),
+    ]
+
+
+def test_arguments_with_two_values_decide_about_others_under_conditions() -> None:
+    code = """\
+    import torch.distributed as dist
+    backend = "nccl" if args.gpu else "gloo"
+    dist.init_process_group(backend, timeout=1)
+    """
+    stated = [(fact.argument, fact.beside, conditions(fact)) for fact in facts(code) if fact.argument == "timeout"]
+    assert sorted(stated) == [
+        ("timeout", (("0", "gloo"),), "not option gpu"),
+        ("timeout", (("0", "nccl"),), "option gpu"),
     ]
 
 

@@ -72,11 +72,12 @@ def test_keys_stand_in_the_contracts_order() -> None:
         "gaps", "coverage",
     ]  # fmt: skip
     assert list(document["launches"][0]) == [
-        "id", "role", "entry", "command", "environment", "settings", "files", "steps", "remaining", "named",
-        "techniques", "site", "conflict", "contradictions",
+        "id", "role", "entry", "told", "project", "silent", "command", "environment", "settings", "files", "steps",
+        "remaining", "named", "techniques", "site", "conflict", "contradictions",
     ]  # fmt: skip
     assert list(document["repository"]) == [
-        "role", "possible", "remaining", "main", "named", "conflict", "contradictions", "mentions",
+        "role", "possible", "remaining", "main", "main_reason", "projects", "named", "conflict", "contradictions",
+        "mentions",
     ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import verdicts
 from chipsieve.derive.premises import Evidence
 from chipsieve.facts.reading import Gap
 from chipsieve.report import render
-from chipsieve.sieve.outcome import Naming, Verdict
+from chipsieve.sieve.outcome import Naming, Project, Verdict
 from chipsieve.sieve.proof import Proof, Ruling, Spared, StepResult
 from chipsieve.sources.scan_record import Coverage
 
@@ -193,3 +193,18 @@ def test_without_a_training_launch_and_evidence_the_launches_are_only_counted() 
 def test_a_stretch_of_lines_belongs_to_the_place_of_a_gap() -> None:
     gaps = (Gap("a.sh", "not parsed (lines 2 to 4)", 2), Gap("b.sh", "not parsed", 7))
     assert "2 \N{MULTIPLICATION SIGN} not parsed: a.sh:2-4, b.sh:7" in render(verdicts.verdict(gaps=gaps), "text")
+
+
+def test_a_silent_launch_is_listed_as_one_and_the_sentence_counts_it() -> None:
+    rest = verdicts.silent("sft.sh:4", "fine-tuning")
+    text = render(verdicts.verdict(launches=(verdicts.outcome(), rest)), "text")
+    assert "  sft.sh:4 (fine-tuning): silent\n" in text
+    assert "1 of 2 launches say nothing of what they need, and do not count." in " ".join(text.split())
+
+
+def test_several_projects_are_listed_with_what_comes_first() -> None:
+    projects = (Project("", "the whole tree", "run.sh:30", 3, 1), Project("vision", "vision", "vision/a.sh:1", 1, 0))
+    text = render(verdicts.verdict(projects=projects), "text")
+    assert "Projects (2)\n  the whole tree: 3 launches, 1 of them silent, first run.sh:30\n" in text
+    assert "  vision: 1 launch, first vision/a.sh:1\n" in text
+    assert "Projects" not in render(verdicts.verdict(), "text")

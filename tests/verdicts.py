@@ -18,7 +18,7 @@ from chipsieve.facts.places import Span
 from chipsieve.facts.reading import Gap
 from chipsieve.facts.words import Resolved
 from chipsieve.link.launch import Launch
-from chipsieve.sieve.outcome import LaunchVerdict, Naming, Note, Verdict
+from chipsieve.sieve.outcome import LaunchVerdict, Naming, Note, Project, Verdict
 from chipsieve.sieve.proof import Answers, Conflict, Proof, Ruling, StepResult, Weight
 from chipsieve.signals.signal import Signal
 from chipsieve.sources.scan_record import Coverage
@@ -144,7 +144,7 @@ def outcome(
     """The main launch with what remains of it; `unproven` are rulings of its last step that exclude nothing."""
     proof = Proof((*steps[:-1], *(replace(step, rulings=(*step.rulings, *unproven)) for step in steps[-1:])), remaining)
     whole = LaunchVerdict(
-        launch=launch(), evidence=(), proof=proof, named=(),
+        launch=launch(), evidence=(Evidence("nccl-settings", "", "asserted", (NCCL,)),), proof=proof, named=(),
         techniques=(Note("ZeRO stage 3", "conf/ds.json", 7),), sites=(Note("RoCE fabric on premises", "run.sh", 5),),
     )  # fmt: skip
     return replace(whole, **changes)  # what a test changes is its own affair
@@ -154,7 +154,7 @@ def silent(name: str, role: str = "training") -> LaunchVerdict:
     """A launch without evidence: it excludes nothing."""
     result = tuple(StepResult(step.step, step.question, 6, 6, ()) for step in steps())
     bare = launch(name, role, findings=(), devices=0)
-    return outcome(launch=bare, steps=result, remaining=IDS, techniques=(), sites=(), unproven=())
+    return outcome(launch=bare, evidence=(), steps=result, remaining=IDS, techniques=(), sites=(), unproven=())
 
 
 def verdict(**changes: object) -> Verdict:
@@ -162,7 +162,7 @@ def verdict(**changes: object) -> Verdict:
     whole = Verdict(
         root="example", policy="balanced", scope="launch", role="training", accelerators=accelerators(),
         catalogue_date="2026-11-22", signals=signals(), launches=(outcome(),), possible=AMPERE_UP, remaining=AMPERE_UP,
-        main="run.sh:30",
+        main="run.sh:30", main_reason="README.md:7 runs it", projects=(Project("", "example", "run.sh:30", 1, 0),),
         named=(Naming(("h20-96gb",), "prose", "README.md", 12, "H20"), Naming(VOLTA, "prose", "README.md", 20, "V100")),
         findings=FINDINGS,
         gaps=(Gap("data/big.json", "too large to read (50 MB)"), Gap("old.sh", "not understood: unclosed quote", 3)),
@@ -174,13 +174,17 @@ def verdict(**changes: object) -> Verdict:
 def empty() -> Verdict:
     """A tree in which nothing was found."""
     return verdict(
-        launches=(), possible=IDS, remaining=IDS, main="", named=(), findings=(), gaps=(), coverage=Coverage(3, 3, 0, 0)
-    )
+        launches=(), possible=IDS, remaining=IDS, main="", main_reason="", projects=(), named=(), findings=(), gaps=(),
+        coverage=Coverage(3, 3, 0, 0),
+    )  # fmt: skip
 
 
 def two_launches() -> Verdict:
     """A second training launch keeps every chip in; an evaluation and a test do not speak."""
-    rest = (silent("sft.sh:4", "fine-tuning"), silent("eval.sh:2", "evaluation"), silent("test.sh:1", "test"))
+    weak = replace(
+        silent("sft.sh:4", "fine-tuning"), evidence=(Evidence("gpudirect-settings", "", "asserted", (GDR,)),)
+    )
+    rest = (weak, silent("eval.sh:2", "evaluation"), silent("test.sh:1", "test"))
     return verdict(launches=(outcome(), *rest), possible=IDS, remaining=AMPERE_UP)
 
 

@@ -21,6 +21,7 @@ _READERS = {
     "definition": "definition_reader",
     "requirements": "requirements_reader",
     "makefile": "makefile_reader",
+    "justfile": "justfile_reader",
     "prose": "prose_reader",
     "log": "prose_reader",
 }

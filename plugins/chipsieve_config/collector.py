@@ -12,7 +12,20 @@ from chipsieve.facts.claims import claims
 from chipsieve.facts.conditions import MENTION, Conditions
 from chipsieve.facts.finding import snippet
 from chipsieve.facts.places import Lines, Span
-from chipsieve.facts.reading import Command, Document, Fact, FactKind, Gap, Option, Reading, Reference, Source
+from chipsieve.facts.reading import (
+    Command,
+    ConsoleScript,
+    Document,
+    Fact,
+    FactKind,
+    Function,
+    Gap,
+    Import,
+    Option,
+    Reading,
+    Reference,
+    Source,
+)
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
 from chipsieve_config.config_tree import Mapping, Scalar
@@ -36,8 +49,11 @@ class Collector:
         self._gaps: list[Gap] = []
         self._references: list[Reference] = []
         self._options: list[Option] = []
+        self._imports: list[Import] = []
+        self._mentioned: set[str] = set()
         self._commands: list[Command] = []
         self._documents: list[Document] = []
+        self._programs: list[ConsoleScript] = []
 
     def state(
         self, kind: FactKind, name: str, value: str | None, start: int, end: int, conditions: Conditions = ()
@@ -88,25 +104,56 @@ class Collector:
         """Record what could not be read."""
         self._gaps.append(Gap(self.source.path, reason, line))
 
-    def refer(self, text: str, start: int, end: int, conditions: Conditions = ()) -> None:
+    def refer(
+        self, text: str, start: int, end: int, conditions: Conditions = (), group: str = "", *, overrules: bool = False
+    ) -> None:
         """Record the name of another file."""
-        self._references.append(Reference(text, self.lines.span(start, end), conditions))
+        self._references.append(Reference(text, self.lines.span(start, end), conditions, group, overrules))
 
-    def option(self, dest: str, default: str | None, start: int, end: int) -> None:
-        """Record a setting that a program may take as its option."""
-        self._options.append(Option((), dest, self.lines.span(start, end), default))
+    def imported(self, module: str, names: tuple[str, ...], start: int, end: int, conditions: Conditions = ()) -> None:
+        """Record a module that a value names, and state it when a signal asks for it."""
+        span = self.lines.span(start, end)
+        self._imports.append(Import(module, span, 0, names, conditions))
+        if self.vocabulary.asks("import", module):
+            self._facts.append(replace(self._fact("import", module, None, start, end, conditions), parts=names))
+
+    def mention(self, name: str) -> None:
+        """Note a class or function that a value names, so that whoever loads the file may call it."""
+        self._mentioned.add(name)
+
+    def option(self, dest: str, above: tuple[str, ...], value: Scalar) -> None:
+        """Record a setting, below some keys, that a program may take as its option."""
+        self._options.append(Option((), dest, self.lines.span(value.start, value.end), value.known, above=above))
 
     def command(self, command: Command) -> None:
         """Record a command given word by word."""
         self._commands.append(command)
 
-    def shell(self, text: str, line: int, conditions: Conditions = ()) -> None:
-        """Record a shell script inside the file; its first line is the file's line number `line`.
+    def program(self, program: ConsoleScript | None) -> None:
+        """Record a program that the file's package installs; None for a line that names none."""
+        if program is not None:
+            self._programs.append(program)
 
-        The shell's reader states what it sets and installs; nothing here looks into it.
+    def shell(
+        self, text: str, line: int, conditions: Conditions = (), environment: tuple[tuple[str, Word], ...] = (),
+        directory: Word | None = None, offsets: tuple[int, ...] = (),
+    ) -> None:  # fmt: skip
+        """Record a shell script inside the file, in the environment that the file gives it.
+
+        Its first line is the file's line number `line`, unless `offsets` say where each character stands. The shell's
+        reader states what it sets and installs; nothing here looks into it.
         """
         here = Span(line, 1, line, 1)
-        self._documents.append(Document(Word((), here), "shell", text, here, conditions))
+        self._documents.append(
+            Document(Word((), here), "shell", text, here, conditions, environment, directory, offsets)
+        )
+
+    def file(
+        self, name: Word, text: str, line: int, conditions: Conditions = (), offsets: tuple[int, ...] = ()
+    ) -> None:
+        """Record a file whose text the source holds, in the language that its name says; see `shell` for its place."""
+        here = Span(line, 1, line, 1)
+        self._documents.append(Document(name, "", text, here, conditions, offsets=offsets))
 
     def reading(self) -> Reading:
         """All of it, without duplicates, in the order of writing."""
@@ -116,9 +163,12 @@ class Collector:
             facts=tuple(dict.fromkeys(self._facts)),
             commands=tuple(self._commands),
             options=tuple(self._options),
+            imports=tuple(dict.fromkeys(self._imports)),
             references=tuple(dict.fromkeys(self._references)),
+            functions=(Function("", frozenset(self._mentioned)),) if self._mentioned else (),
             documents=tuple(self._documents),
             gaps=tuple(dict.fromkeys(self._gaps)),
+            programs=tuple(self._programs),
         )
 
     def _fact(self, kind: FactKind, name: str, value: str | None, start: int, end: int, conditions: Conditions) -> Fact:

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from chipsieve.facts.reading import Command, Reading, Source
+from chipsieve.facts.reading import Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
+from chipsieve.facts.words import Word
 from chipsieve_config import json_reader
 from chipsieve_config.collector import COMMENT_LINE, Collector
 from chipsieve_config.config_tree import Scalar, Sequence
-from chipsieve_config.workload import word
+from chipsieve_config.workload import Around, command, word
 
+STARTS = ("ENTRYPOINT", "CMD")
+SHELL = ("/bin/sh", "-c")
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 SKIPPED = re.compile(r"[ \t]*(?:#[^\r\n]*)?\r?\n?")
 KEYWORD = re.compile(r"[ \t]*(?P<keyword>[A-Za-z]+)[ \t]+(?P<flags>(?:--\S+(?:[ \t]|\\\r?\n)+)*)")
@@ -39,18 +42,38 @@ class Instruction:
     end: int
 
 
+@dataclass(slots=True)
+class _Stage:
+    """One stage of a build: what ENV, ARG and WORKDIR have set, and what starts in the image (the last of each)."""
+
+    environment: dict[str, Word] = field(default_factory=dict)
+    directory: Word | None = None
+    starts: dict[str, Instruction] = field(default_factory=dict)
+
+    @property
+    def around(self) -> Around:
+        return Around((), tuple(self.environment.items()), self.directory)
+
+
 def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Everything the file says; build arguments have their defaults."""
     collector = Collector(source, vocabulary, "dockerfile")
     collector.comments_like(COMMENT_LINE)
     known: dict[str, str] = {}
+    stage = _Stage()
     for item in instructions(source.text):
         if item.keyword == "FROM":
             _image(collector, item, known)
+            stage = _Stage()
         elif item.keyword in ("ENV", "ARG"):
-            _settings(collector, item, known)
-        elif item.keyword in ("RUN", "CMD", "ENTRYPOINT"):
-            _run(collector, item)
+            stage.environment |= _settings(collector, item, known)
+        elif item.keyword == "WORKDIR":
+            stage.directory = _argument(collector, item, known)
+        elif item.keyword == "RUN":
+            _run(collector, item, stage.around)
+        elif item.keyword in STARTS:
+            stage.starts[item.keyword] = item
+    _start(collector, stage)
     return collector.reading()
 
 
@@ -103,8 +126,9 @@ def _image(collector: Collector, item: Instruction, known: dict[str, str]) -> No
             collector.image(name, *image.span())
 
 
-def _settings(collector: Collector, item: Instruction, known: dict[str, str]) -> None:
+def _settings(collector: Collector, item: Instruction, known: dict[str, str]) -> dict[str, Word]:
     """`ENV A=1 B=2`, `ENV A 1`, `ARG A=1`: both are in the environment of what RUN runs."""
+    given: dict[str, Word] = {}
     pairs = list(PAIR.finditer(collector.text, item.start, item.end))
     if item.keyword == "ENV" and (not pairs or pairs[0].start() != item.start):
         pairs = list(OLD_PAIR.finditer(collector.text, item.start, item.end))[:1]
@@ -113,6 +137,13 @@ def _settings(collector: Collector, item: Instruction, known: dict[str, str]) ->
         known[pair["name"]] = value
         place = pair.span("value") if pair["value"] else pair.span("name")
         collector.state("env", pair["name"], Scalar(value, *place).known, *place)
+        given[pair["name"]] = word(collector, Scalar(value, *place))
+    return given
+
+
+def _argument(collector: Collector, item: Instruction, known: dict[str, str]) -> Word:
+    """The one word of WORKDIR."""
+    return word(collector, Scalar(substitute(collector.text[item.start : item.end], known), item.start, item.end))
 
 
 def substitute(text: str, known: dict[str, str]) -> str:
@@ -127,24 +158,47 @@ def substitute(text: str, known: dict[str, str]) -> str:
     return VARIABLE.sub(value, text)
 
 
-def _run(collector: Collector, item: Instruction) -> None:
+def _run(collector: Collector, item: Instruction, around: Around) -> None:
     """A shell form is a script, and so is a here-document alone; the exec form `["a", "b"]` is a command."""
     text = collector.text[item.start : item.end]
     script = SCRIPT.fullmatch(text)
+    words = _words(collector, item)
     if script:
         if not OTHER_INTERPRETER.match(script["body"]):
-            collector.shell(script["body"], collector.lines.position(item.start + script.start("body"))[0])
-        return
+            collector.shell(script["body"], collector.lines.position(item.start + script.start("body"))[0], *around)
+    elif words is None:
+        line, column = collector.lines.position(item.start)
+        collector.shell(" " * (column - 1) + _continued(text), line, *around)
+    elif words:
+        command(collector, words, around)
+
+
+def _words(collector: Collector, item: Instruction) -> list[Scalar] | None:
+    """The words of the exec form, None for the shell form."""
+    text = collector.text[item.start : item.end]
     parsed = json_reader.parse(text) if text.startswith("[") else None
     words = parsed.builder.finish()[0] if parsed and not parsed.broken else None
-    if isinstance(words, Sequence):
-        moved = [Scalar(part.text, part.start + item.start, part.end + item.start) for part in words.scalars()]
-        whole = collector.lines.span(item.start, item.end)
-        if moved:
-            collector.command(Command(tuple(word(collector, part) for part in moved), whole))
-        return
-    line, column = collector.lines.position(item.start)
-    collector.shell(" " * (column - 1) + _continued(text), line)
+    if not isinstance(words, Sequence):
+        return None
+    return [Scalar(part.text, part.start + item.start, part.end + item.start) for part in words.scalars()]
+
+
+def _start(collector: Collector, stage: _Stage) -> None:
+    """What a container of the image runs: ENTRYPOINT with the words of CMD behind it, or CMD alone.
+
+    A shell form of ENTRYPOINT takes no words; one of CMD is a script for `/bin/sh -c`.
+    """
+    entry, arguments = (stage.starts.get(keyword) for keyword in STARTS)
+    first = _words(collector, entry) if entry else None
+    alone = arguments if entry is None else entry if first is None else None
+    if alone:
+        _run(collector, alone, stage.around)
+    elif first:
+        more = _words(collector, arguments) if arguments else []
+        if more is None and arguments:
+            place = arguments.start, arguments.end
+            more = [Scalar(text, *place) for text in (*SHELL, collector.text[slice(*place)])]
+        command(collector, [*first, *(more or [])], stage.around)
 
 
 def _continued(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 from chipsieve_config.collector import Collector
 from chipsieve_config.config_tree import Scalar
@@ -14,8 +16,16 @@ INSERTED = re.compile(r"\$?\{\{.*?\}\}|\{%.*?%\}")
 NEWLINE = re.compile(r"\r\n?|\n")
 
 
-def embedded(out: Collector, scalar: Scalar) -> tuple[str, int]:
-    """The script in a scalar and the line it begins at; columns are the file's wherever that can be.
+class Script(NamedTuple):
+    """A script, the line that it begins at, and the place of each of its characters where lines and columns differ."""
+
+    text: str
+    line: int
+    offsets: tuple[int, ...] = ()
+
+
+def embedded(out: Collector, scalar: Scalar) -> Script:
+    """The script in a scalar; lines and columns are the file's wherever that can be.
 
     A template's insertions become shell variables of the same length, and folded lines are continued.
     """
@@ -24,23 +34,54 @@ def embedded(out: Collector, scalar: Scalar) -> tuple[str, int]:
     if header:
         body = raw[header.end() :]
         text = _folded(body) if raw[0] == ">" else textwrap.dedent(body) if "<<" in body else body
-        return _without_insertions(text), out.lines.position(start + header.end())[0]
+        return Script(_without_insertions(text), out.lines.position(start + header.end())[0])
     if raw[:1] in ("'", '"'):
         raw, start = raw[1:-1], start + 1
     line, column = out.lines.position(start)
-    if raw.split() != (scalar.text or "").split():
-        raw = scalar.text or ""
-    return _without_insertions(" " * (column - 1) + _folded(raw)), line
+    if raw.split() == (scalar.text or "").split():
+        return Script(_without_insertions(" " * (column - 1) + _folded(raw)), line)
+    text = _without_insertions(scalar.text or "")
+    return Script(text, line, tuple(min(start + at, scalar.end - 1) for at in range(len(text))))
 
 
-def joined(out: Collector, scalars: Sequence[Scalar]) -> tuple[str, int]:
-    """A list of scripts as one, each on its own line as far as they leave room, and the first line."""
-    text, first = embedded(out, scalars[0])
-    for scalar in scalars[1:]:
-        more, line = embedded(out, scalar)
+def dedented(out: Collector, scalar: Scalar) -> Script:
+    """The text of a literal block without its indentation, which means something in Python; else as a script has it."""
+    script = embedded(out, scalar)
+    if script.offsets or out.text[scalar.start] != "|":
+        return script
+    lines = script.text.splitlines(keepends=True)
+    indent = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    start, text, offsets = out.lines.offset(script.line, 1), "", list[int]()
+    for line in lines:
+        cut = min(indent, len(line.rstrip("\r\n")))
+        text += line[cut:]
+        offsets += range(start + cut, start + len(line))
+        start += len(line)
+    return Script(text, script.line, tuple(offsets))
+
+
+def joined(out: Collector, scalars: Sequence[Scalar]) -> Script:
+    """A list of scripts as one, each on its own line."""
+    scripts = [embedded(out, scalar) for scalar in scalars]
+    crowded = any(before.line >= after.line for before, after in pairwise(scripts))
+    if crowded or any(script.offsets for script in scripts):
+        return _joined_by_place(out, scalars, scripts)
+    text, first, _ = scripts[0]
+    for more, line, _ in scripts[1:]:
         missing = line - first - len(NEWLINE.findall(text))
         text += "\n" * max(missing, 1 if not text.endswith("\n") else 0) + more
-    return text, first
+    return Script(text, first)
+
+
+def _joined_by_place(out: Collector, scalars: Sequence[Scalar], scripts: Sequence[Script]) -> Script:
+    """Scripts with the place of each character, where the lines of one of them are not the file's."""
+    text, offsets = "", list[int]()
+    for scalar, script in zip(scalars, scripts, strict=True):
+        begin, last = out.lines.offset(script.line, 1), scalar.end - 1
+        text += script.text + "\n"
+        offsets += script.offsets or [min(begin + at, last) for at in range(len(script.text))]
+        offsets.append(last)
+    return Script(text, scripts[0].line, tuple(offsets))
 
 
 def _folded(text: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from chipsieve.commands.console_scripts import GROUP, entry_point, installed_file
 from chipsieve.commands.pins import requirement
 from chipsieve.facts.conditions import Conditions, Question
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_config import json_reader
 from chipsieve_config.collector import Collector
-from chipsieve_config.config_tree import Mapping, Scalar, Sequence
+from chipsieve_config.config_tree import Mapping, Node, Scalar, Sequence
 from chipsieve_config.settings_walk import Walker
 
 LINE = re.compile(r"[^\r\n]+")
@@ -20,6 +21,7 @@ SETTING = re.compile(r"(?:export[ \t]+)?(?P<key>[\w.$/-]+)[ \t]*[=:][ \t]*(?P<va
 TRAILING = re.compile(r"(?<=\s)[#;].*$")
 INSTALLS = ("install_requires", "setup_requires")
 EXTRAS = "options.extras_require"
+ENTRY_POINTS = ("options.entry_points", "entry_points")  # of setuptools, and of pbr
 
 
 def read(source: Source, vocabulary: Vocabulary) -> Reading:
@@ -32,6 +34,7 @@ def read(source: Source, vocabulary: Vocabulary) -> Reading:
     Walker(collector).documents([tree])
     for item, conditions in _requirements(tree):
         collector.pins(requirement(item.known or ""), item.start, item.end, conditions)
+    _programs(tree, collector)
     return collector.reading()
 
 
@@ -81,5 +84,19 @@ def _requirements(tree: Mapping) -> Iterator[tuple[Scalar, Conditions]]:
                 conditions = (
                     (Question("unknown", text=f"optional dependency {key.text}"),) if header.text == EXTRAS else ()
                 )
-                items = value.scalars() if isinstance(value, Sequence) else [value]
-                yield from ((item, conditions) for item in items if isinstance(item, Scalar))
+                yield from ((item, conditions) for item in _scalars(value))
+
+
+def _programs(tree: Mapping, collector: Collector) -> None:
+    """The programs that a setup.cfg installs: entry points, and scripts as they are."""
+    for header, section in tree.entries:
+        for key, value in section.entries if isinstance(section, Mapping) else []:
+            is_file = (header.text, key.text) == ("options", "scripts")
+            if is_file or (key.text == GROUP and header.text in ENTRY_POINTS):
+                for item in _scalars(value):
+                    span = collector.lines.span(item.start, item.end)
+                    collector.program((installed_file if is_file else entry_point)(item.text or "", span))
+
+
+def _scalars(value: Node) -> list[Scalar]:
+    return value.scalars() if isinstance(value, Sequence) else [value] if isinstance(value, Scalar) else []

@@ -18,10 +18,10 @@ from chipsieve.facts.conventions import ARGUMENT_KEYS, IMAGE_KEYS, SCHEDULER_PRE
 from chipsieve.facts.deciding import truth
 from chipsieve.facts.paths import is_kind
 from chipsieve_config.collector import Collector
-from chipsieve_config.config_references import ENDINGS, hydra_defaults, is_file_name
+from chipsieve_config.config_references import ENDINGS, custom_imports, includes, is_file_name, named
 from chipsieve_config.config_tree import DEPTH_LIMIT, Entry, Mapping, Node, Scalar, Sequence
 from chipsieve_config.json_stretches import FlatMapping, FlatSequence
-from chipsieve_config.workload import workload
+from chipsieve_config.workload import STARTERS, TASKS, command_line, tasks, workload, written_file
 
 NODE_LIMIT = 1_000_000  # values visited in one file
 REPEATS = 100  # visits of one mapping or list that aliases repeat; a chain of aliases repeats without end
@@ -30,6 +30,7 @@ ONE_OF_SEVERAL = Question("unknown", text="one of several values in a list")
 ACTION_INPUTS = "with"  # of a GitHub action, whose `script` may be JavaScript
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 PINNED = (("dependencies",), ("pip",))
+TASK_PATHS = frozenset((name,) for name in TASKS)
 NOTHING = Mapping()
 IMAGES = frozenset(IMAGE_KEYS)
 SCHEDULER_PREFIX = re.compile(rf"^(?:{'|'.join(SCHEDULER_PREFIXES)})[_-]", re.IGNORECASE)
@@ -92,6 +93,7 @@ class Walker:
         start, end = (value.start, value.end) if value.end > value.start else (key.start, key.end)
         self._value((*path, *split(name)), value, beside, conditions)
         self._directive(path, name, value, conditions)
+        named(self.out, name, value, conditions)
         if name.startswith("-"):
             self.out.state("flag", name, value.known, start, end, conditions)
         elif name.isidentifier():
@@ -103,19 +105,24 @@ class Walker:
         self._shapes(node, path, conditions)
         if path[-1:] != (ACTION_INPUTS,):
             workload(self.out, node, conditions)
+        if path[-1:] in TASK_PATHS:
+            tasks(self.out, node, conditions)
         settings = node.size <= DATA_FROM
         for key, value in self._entries(node, path, settings=settings):
             name = key.text or ""
             if isinstance(value, Scalar):
                 self.left -= 1
                 self.setting(path, key, value, node, conditions)
+                if "\n" in (value.text or ""):
+                    written_file(self.out, key, value, conditions)
                 if settings and name.isidentifier():
-                    self.out.option(name, value.known, value.start, value.end)
+                    self.out.option(name, path, value)
             else:
                 self.node(value, (*path, *split(name)), conditions, depth + 1)
             self._arguments(path, name, value, conditions)
         if settings:
-            hydra_defaults(self.out, node, conditions)
+            includes(self.out, node, conditions)
+            custom_imports(self.out, node, conditions)
 
     def _entries(self, node: Mapping, path: tuple[str, ...], *, settings: bool) -> list[Entry]:
         """The entries worth visiting: of a flat mapping those that may state something."""
@@ -205,6 +212,8 @@ class Walker:
             return
         items = value.scalars() if isinstance(value, Sequence) else [value] if isinstance(value, Scalar) else []
         if isinstance(value, Scalar) and not (value.text or "").lstrip().startswith("-"):
+            if name not in STARTERS:
+                command_line(self.out, value, conditions)
             return  # a command line: the shell reader's
         for item in items:
             for word in (item.known or "").split():

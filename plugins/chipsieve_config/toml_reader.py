@@ -7,6 +7,7 @@ import tomllib
 from collections import defaultdict, deque
 from collections.abc import Iterator
 
+from chipsieve.commands.console_scripts import called, installed_file
 from chipsieve.commands.pins import Pin, poetry, requirement
 from chipsieve.facts.conditions import Conditions, Question
 from chipsieve.facts.reading import Reading, Source
@@ -20,6 +21,7 @@ NAME = r"""(?:"[^"\r\n]*"|'[^'\r\n]*'|[\w-]+)"""
 KEY = re.compile(rf"^[ \t]*(?P<path>{NAME}(?:[ \t]*\.[ \t]*{NAME})*)[ \t]*=[ \t]*", re.MULTILINE)
 SEGMENT = re.compile(r""""[^"]*"|'[^']*'|[\w-]+""")
 AT_LINE = re.compile(r"at line (\d+)")
+PROGRAMS = (("project", "scripts"), ("tool", "poetry", "scripts"), ("tool", "flit", "scripts"))
 Path = tuple[str, ...]
 
 
@@ -32,6 +34,7 @@ def read(source: Source, vocabulary: Vocabulary) -> Reading:
     if isinstance(tree, Mapping):
         for pins, place, conditions in _requirements(tree):
             collector.pins(pins, place.start, place.end, conditions)
+        _programs(tree, collector)
     return collector.reading()
 
 
@@ -126,12 +129,32 @@ def _optional(node: Node | None, kind: str) -> list[tuple[Node | None, Condition
 def _tables(tree: Mapping) -> Iterator[tuple[list[Pin], Scalar, Conditions]]:
     """Poetry's and Pipenv's tables: `torch = "^2.1"`, `torch = {version = "^2.1", optional = true}`."""
     for path in (("tool", "poetry", "dependencies"), ("packages",)):
-        node: Node | None = tree
-        for name in path:
-            node = node.get(name) if isinstance(node, Mapping) else None
+        node = _below(tree, path)
         for key, value in node.entries if isinstance(node, Mapping) else []:
             version = value.get("version") if isinstance(value, Mapping) else value
             optional = isinstance(value, Mapping) and value.known("optional") == "true"
             conditions = (Question("unknown", text="optional dependency"),) if optional else ()
             if isinstance(version, Scalar):
                 yield poetry(key.text or "", version.known or ""), version, conditions
+
+
+def _programs(tree: Mapping, collector: Collector) -> None:
+    """The programs that a pyproject.toml installs, in the tables of the standard, Poetry, Flit and setuptools."""
+    for path in PROGRAMS:
+        node = _below(tree, path)
+        for key, value in node.entries if isinstance(node, Mapping) else []:
+            target = value.get("reference", "callable") if isinstance(value, Mapping) else value
+            is_file = isinstance(value, Mapping) and value.known("type") == "file"
+            if isinstance(target, Scalar) and key.text and target.text:
+                span = collector.lines.span(target.start, target.end)
+                collector.program(installed_file(target.text, span) if is_file else called(key.text, target.text, span))
+    files = _below(tree, ("tool", "setuptools", "script-files"))
+    for item in files.scalars() if isinstance(files, Sequence) else []:
+        collector.program(installed_file(item.text or "", collector.lines.span(item.start, item.end)))
+
+
+def _below(tree: Mapping, path: Path) -> Node | None:
+    node: Node | None = tree
+    for name in path:
+        node = node.get(name) if isinstance(node, Mapping) else None
+    return node

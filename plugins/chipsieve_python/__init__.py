@@ -12,7 +12,6 @@ __all__ = ["LANGUAGES", "read"]
 
 def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Read one Python file or notebook. Never raises: what cannot be read is a gap."""
-    from chipsieve_python.notebook import read_notebook  # not every run needs them
-    from chipsieve_python.python_file import read_python
+    from chipsieve_python.notebook import read_module, read_notebook  # not every run needs them
 
-    return read_notebook(source, vocabulary) if source.language == "notebook" else read_python(source, vocabulary)
+    return read_notebook(source, vocabulary) if source.language == "notebook" else read_module(source, vocabulary)

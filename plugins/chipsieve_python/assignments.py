@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from chipsieve.facts.conditions import MENTION, Question
-from chipsieve.facts.reading import Import
+from chipsieve.facts.conditions import Condition, Question
+from chipsieve_python.config_objects import declare_on_object
 from chipsieve_python.context import Context
 from chipsieve_python.declarations import declare, declare_field
 from chipsieve_python.dictionaries import state_assigned
 from chipsieve_python.evaluate import evaluate
 from chipsieve_python.expressions import bind_target, visit
 from chipsieve_python.literals import UNKNOWN, Arms, Value, dotted, number, one
+from chipsieve_python.named_modules import keep_import, name_by_assignment
 from chipsieve_python.scope import Assignment
 from chipsieve_python.syntax_tree import expression_kinds as expr
 from chipsieve_python.syntax_tree import statement_kinds as stmt
@@ -27,7 +28,7 @@ def read_binding(node: expr.Node, here: Context) -> None:
         for target in node.targets:
             _assign(target, node.value, here, again=target is not node.targets[0])
     elif isinstance(node, stmt.AnnAssign):
-        visit(node.annotation, here.under(MENTION))
+        visit(node.annotation, here.mentioned())
         if here.scope.kind == "class" and here.record:
             declare_field(node, here)
         if node.value is not None:
@@ -59,11 +60,19 @@ def _assign(target: expr.Expression, value: expr.Expression, here: Context, *, a
     stating = assigning if isinstance(value, PLAIN) or number(value) is not None else here
     if not again:
         name = dotted(target)[-1] if isinstance(target, expr.Name | expr.Attribute) else ""
-        visit(value, stating, "" if isinstance(value, expr.Dict) else name)
+        visit(value, stating.handing(_kept_for(target)), "" if isinstance(value, expr.Dict) else name)
     state_assigned(target, value, stating)
+    name_by_assignment(target, value, here)
+    declare_on_object(target, value, here)
     _bind(target, value, assigning)
     if assigning.assignment is not None and assigning.assignment.facts:
         here.output.assignments.append(assigning.assignment)
+
+
+def _kept_for(target: expr.Expression) -> Condition | None:
+    """A function that an object keeps is called where the attribute is."""
+    is_own = isinstance(target, expr.Attribute) and dotted(target)[:-1] == ("self",)
+    return Question("call", target.attr) if isinstance(target, expr.Attribute) and is_own else None
 
 
 def _pairs(target: expr.Tuple | expr.List, value: expr.Tuple | expr.List) -> bool:
@@ -133,12 +142,12 @@ def _import(node: stmt.Import | stmt.ImportFrom, here: Context) -> None:
     if isinstance(node, stmt.Import):
         for question, alias in zip(questions, node.names, strict=True):
             here = here.under(question) if here.may_fail else here
-            _keep(node, alias.name, 0, (), here)
+            keep_import(node, alias.name, 0, (), here)
             root = alias.name if alias.asname else alias.name.partition(".")[0]
             here.bind(alias.asname or root, one(Value(root, qualified=True, module=True)))
         return
     here = here.under(*questions) if here.may_fail else here
-    _keep(node, node.module, node.level, tuple(alias.name for alias in node.names) or ("*",), here)
+    keep_import(node, node.module, node.level, tuple(alias.name for alias in node.names) or ("*",), here)
     prefix = "." * node.level + node.module
     for alias in node.names:
         full = f"{prefix}{alias.name}" if prefix.endswith(".") else f"{prefix}.{alias.name}"
@@ -152,13 +161,6 @@ def imported(node: expr.Node) -> tuple[Question, ...]:
     if isinstance(node, stmt.Import):
         return tuple(Question("import", alias.name) for alias in node.names)
     return (Question("import", "." * node.level + node.module),) if isinstance(node, stmt.ImportFrom) else ()
-
-
-def _keep(node: stmt.Import | stmt.ImportFrom, module: str, level: int, names: tuple[str, ...], here: Context) -> None:
-    """`from flash_attn import flash_attn_interface` may import a submodule: the names are parts of the fact."""
-    here.output.imports.append(Import(module, here.output.span(node), level, names, here.conditions))
-    if level == 0 and here.asks("import", module):
-        here.state("import", module, None, node, parts=names)
 
 
 # What loops bind

@@ -20,6 +20,7 @@ from chipsieve.facts.conditions import (
     shorten,
     unknown,
 )
+from chipsieve.facts.reading import received
 from chipsieve_python.assignments import imported, read_binding, stored
 from chipsieve_python.call_facts import callee_name, state_call
 from chipsieve_python.context import Context
@@ -44,6 +45,7 @@ from chipsieve_python.syntax_tree import expression_kinds as expr
 from chipsieve_python.syntax_tree import statement_kinds as stmt
 
 MAIN = "__main__"
+INITIALISERS = ("__init__", "__post_init__")
 ANY_GPU = ("torch.cuda.is_available()", "torch.cuda.device_count()")
 DEFAULT = unknown("default argument")
 
@@ -255,27 +257,49 @@ def _function(node: stmt.FunctionDef, here: Context) -> Exit:
     _decorators(node, here)
     for param in _params(node.params):
         if param.annotation is not None:
-            visit(param.annotation, here.under(MENTION))
+            visit(param.annotation, here.mentioned())
         if param.default is not None:
             visit(param.default, here.under(DEFAULT), param.name.value)
-    here.bind(node.name, one(UNKNOWN))
+    here.bind(node.name, one(Value(defines="" if _replaced(node) else node.name)))
     chosen = declare_by_decorators(node, here)
     outer = here
     if here.scope.kind == "class":  # a method runs for whoever calls it, not for whoever uses the class
         conditions = tuple(part for part in here.conditions if part != Question("call", here.function))
         outer = replace(here, conditions=conditions)
     outer = replace(outer, may_fail=False, by_device=False, record=False)
-    here.scope.owner().bodies.append(partial(_function_body, node, chosen, outer))
+    bodies = here.scope.owner().bodies
+    first = 0 if node.name in INITIALISERS else len(bodies)  # the other methods use what it binds
+    bodies.insert(first, partial(_function_body, node, chosen, outer))
     return STAYS
+
+
+def _replaced(node: stmt.FunctionDef) -> bool:
+    """Whether decorators may make something else of a method: naming a property calls it."""
+    return any(callee_name(item) not in ("staticmethod", "classmethod") for item in node.decorators)
 
 
 def _function_body(node: stmt.FunctionDef, chosen: frozenset[str], outer: Context) -> None:
     here = outer.inside(node.name, outer.scope, is_class=False)
+    here.scope.parameters = _received(node, outer)
     for param in _params(node.params):
         name = param.name.value
         here.bind(name, one(Value(test=Question("option", name)) if name in chosen else UNKNOWN))
     block(node.body, here)
+    if node.name in INITIALISERS:
+        for name, binding in here.scope.bindings.items():
+            if name.startswith("self."):
+                outer.scope.keep_attribute(name.removeprefix("self."), binding.arms)
     finish(here.scope)
+
+
+def _received(node: stmt.FunctionDef, outer: Context) -> dict[str, tuple[str, ...]]:
+    """The parameters of a function, each with the names for what its callers hand over by keyword and by position."""
+    is_method = outer.scope.kind == "class"
+    name = outer.function.rpartition(".")[2] if is_method and node.name == "__init__" else node.name
+    names = [param.name.value for param in (*node.params.posonly_params, *node.params.params)]
+    first = int(is_method and names[:1] in (["self"], ["cls"]))
+    received_at = {own: (received(name, own), received(name, at - first)) for at, own in enumerate(names)}
+    return received_at | {(own := param.name.value): (received(name, own),) for param in node.params.kwonly_params}
 
 
 def finish(scope: Scope) -> None:
@@ -289,13 +313,23 @@ def _class(node: stmt.ClassDef, here: Context) -> Exit:
     """Read a class: its body runs at the definition, for whoever uses the class."""
     _decorators(node, here)
     for base in (*node.bases, *node.keywords):
-        visit(base.value, here)
-    here.bind(node.name, one(UNKNOWN))
+        visit(base.value, here.handing(NEVER))
+    here.bind(node.name, one(Value(defines=node.name)))
     inside = replace(here.inside(node.name, here.scope, is_class=True), record=is_record(node))
     for base in node.bases:
         inside.mention(callee_name(base.value))
+    inside.scope.changed = _changed_attributes(node)
     block(node.body, inside)
+    for name, binding in inside.scope.bindings.items():
+        inside.scope.keep_attribute(name, binding.arms)
     return STAYS
+
+
+def _changed_attributes(node: stmt.ClassDef) -> frozenset[str]:
+    """What the methods of a class bind of its objects, those left out that make an object."""
+    methods = (item for item in node.body.body if isinstance(item, stmt.FunctionDef) and item.name not in INITIALISERS)
+    bound = (name for method in methods for name in stored(method.body))
+    return frozenset(name.removeprefix("self.") for name in bound if name.startswith("self."))
 
 
 def _decorators(node: stmt.FunctionDef | stmt.ClassDef, here: Context) -> None:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from chipsieve.commands.pins import package
-from chipsieve.facts.conditions import Conditions, unknown
+from chipsieve.facts.conditions import Conditions, conflict, stack
 from chipsieve_python.context import Context
 from chipsieve_python.dictionaries import ENVIRONMENTS, dict_entries, state_variables
-from chipsieve_python.evaluate import Text, evaluate, texts_of
-from chipsieve_python.literals import plain_text
+from chipsieve_python.evaluate import condition_of, evaluate
 from chipsieve_python.syntax_tree import expression_kinds as expr
+from chipsieve_python.texts import Text, texts_of
+
+SEVERAL = 3  # values of an argument beside another; more decide nothing
+Siblings = tuple[
+    Conditions, tuple[tuple[str, str], ...]
+]  # arguments with their texts, and what holds where they have them
 
 
 class Argument(NamedTuple):
@@ -46,27 +50,41 @@ def _is_asked(name: str, here: Context) -> bool:
 
 
 def _state(name: str, func: expr.Expression, arguments: list[Argument], here: Context) -> None:
+    """State a call and its arguments; one that is given `enabled=` takes effect where that is true."""
+    switches = [item.value for item in arguments if item.where == "enabled"]
+    here = here.under(*(condition_of(switch, here.scope) for switch in switches))
     texts = [(item, _started(item.value, texts_of(item.value, here.scope))) for item in arguments]
-    certain = {item.where: found[0].known for item, found in texts if _is_certain(found)}
-    beside = tuple(
-        (str(where), known) for where, known in certain.items() if known is not None and here.asks("beside", str(where))
-    )
+    deciding = [(str(item.where), found) for item, found in texts if here.asks("beside", str(item.where))]
     if here.asks("call", name):
-        here.state("call", name, None, func, beside=beside)
+        for own, beside in _siblings(deciding, here):
+            here.state("call", name, None, func, *own, beside=beside)
     if not here.asks("argument", name):
         return
-    listed = dict(beside)
-    keywords = tuple((where, "") for where in certain if isinstance(where, str) and where not in listed)
+    keywords = [str(item.where) for item, found in texts if isinstance(item.where, str) and _is_certain(found)]
     for argument, found in texts:
-        # A keyword that is given wins over the position that means the same: positions say which keywords are given.
-        siblings = beside if isinstance(argument.where, str) else beside + keywords
-        for text in found:
-            if text.known is not None or text.chosen is not None:
-                conditions = (*argument.own, *text.own)
-                here.state(
-                    "call", name, text.known, argument.place, *conditions,
-                    beside=siblings, argument=argument.where, chosen=text.chosen,
-                )  # fmt: skip
+        for given, beside in _siblings([one for one in deciding if one[0] != str(argument.where)], here):
+            # A keyword that is given wins over the position that means the same: positions say which ones are given.
+            others = (key for key in keywords if isinstance(argument.where, int) and key not in dict(beside))
+            siblings = (*beside, *((key, "") for key in others))
+            for text in found:
+                if text.known is not None or text.chosen is not None:
+                    here.state(
+                        "call", name, text.known, argument.place, *argument.own, *given, *text.own,
+                        beside=siblings, argument=argument.where, chosen=text.chosen,
+                    )  # fmt: skip
+
+
+def _siblings(deciding: Iterable[tuple[str, tuple[Text, ...]]], here: Context) -> list[Siblings]:
+    """The texts of the arguments that decide about others, where all are known: each choice under its conditions."""
+    choices: list[Siblings] = [((), ())]
+    for where, found in deciding:
+        if len(found) <= SEVERAL and all(text.known is not None for text in found):
+            choices = [
+                (stack(own, *text.own), (*beside, (where, text.known or "")))
+                for own, beside in choices
+                for text in found
+            ]
+    return [choice for choice in choices if not choice[0] or not conflict(choice[0], here.conditions)]
 
 
 def _is_certain(found: tuple[Text, ...]) -> bool:
@@ -113,23 +131,3 @@ def _passed_environment(arguments: Iterable[Argument], here: Context) -> None:
             for own, value in here.possible(evaluate(argument.value, here.scope)):
                 if value.node is not None:
                     state_variables(dict_entries(value.node), here.under(*own), certain=True)
-
-
-def state_requirements(node: expr.Call, here: Context) -> None:
-    """State the requirements that a call of `setup` lists; an extra's are optional."""
-    for arg in node.args:
-        keyword = arg.keyword.value if arg.keyword else ""
-        if keyword == "install_requires":
-            _pins(arg.value, here)
-        elif keyword == "extras_require" and isinstance(arg.value, expr.Dict):
-            for element in arg.value.elements:
-                _pins(element.value, here.under(unknown("extra")))
-
-
-def _pins(node: expr.Expression, here: Context) -> None:
-    for own, value in here.possible(evaluate(node, here.scope)):
-        if isinstance(value.node, expr.List | expr.Tuple):
-            for element in value.node.elements:
-                text = plain_text(element.value)
-                if text and here.asks("pin", package(text)):
-                    here.state("pin", "", text, element.value, *own)

@@ -11,10 +11,20 @@ from dataclasses import dataclass, field
 import msgspec
 from msgspec.structs import replace
 
-from chipsieve.facts.conditions import MENTION, Condition, Conditions, Question, conflict, stack
+from chipsieve.facts.conditions import MENTION, NEVER, Condition, Conditions, Question, conflict, stack
 from chipsieve.facts.finding import snippet
 from chipsieve.facts.places import Lines, Span
-from chipsieve.facts.reading import Command, Document, Fact, FactKind, Function, Import, Option, Reference
+from chipsieve.facts.reading import (
+    Command,
+    ConsoleScript,
+    Document,
+    Fact,
+    FactKind,
+    Function,
+    Import,
+    Option,
+    Reference,
+)
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_python.literals import Arms
 from chipsieve_python.scope import Assignment, Scope
@@ -36,13 +46,16 @@ class NewDefault(msgspec.Struct, frozen=True, gc=False):
 class Output:
     """All that one file says, in the order in which it is found; only added to.
 
-    `shift` is how far the parsed text begins behind the file's start (a byte order mark); `engine` is the parser.
+    `shift` is how far the parsed text begins behind the file's start (a byte order mark); `engine` is the parser;
+    `handed` are the functions whose parameters are options, as the file hands them to fire or tyro. `config_objects`
+    are the names bound to configurations that the file makes, each with the function in which it is.
     """
 
     vocabulary: Vocabulary
     lines: Lines
     shift: int
     engine: str
+    handed: frozenset[str] = frozenset()
     facts: list[Fact] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
     declared: list[Option | NewDefault] = field(default_factory=list)
@@ -50,7 +63,9 @@ class Output:
     references: list[Reference] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
+    programs: list[ConsoleScript] = field(default_factory=list)
     functions: dict[str, Groups] = field(default_factory=dict)
+    config_objects: set[tuple[str, str]] = field(default_factory=set)
 
     def span(self, place: expr.Placed | Stretch) -> Span:
         """The span of a piece of the program, or of a stretch of its text."""
@@ -101,6 +116,8 @@ class Context(msgspec.Struct, frozen=True):
     may_fail: a failing import is caught here.
     by_device: a branch is read that is chosen by a device's name.
     record: the fields of the class that is read are options.
+    handed: what must hold for a function to be called that is named here without a call; None where naming it is using
+    it, NEVER where it is only mentioned or kept.
     """
 
     output: Output
@@ -113,6 +130,7 @@ class Context(msgspec.Struct, frozen=True):
     may_fail: bool = False
     by_device: bool = False
     record: bool = False
+    handed: Condition | None = None
 
     def under(self, *conditions: Condition) -> Context:
         """The context under further conditions."""
@@ -148,8 +166,19 @@ class Context(msgspec.Struct, frozen=True):
         self.scope.bind(name, arms, self.conditions[self.scope.base :], assignment)
 
     def mention(self, name: str) -> None:
-        """Note that the function around mentions a name."""
-        self.mentions.add(name, self.conditions)
+        """Note that the function around mentions a name, or calls what it is given under the name of a parameter."""
+        if self.handed is None:
+            self.mentions.add(name, self.conditions)
+        elif self.handed != NEVER:
+            self.mentions.add(name, stack(self.conditions, self.handed))
+
+    def handing(self, condition: Condition | None) -> Context:
+        """The context in which functions are named that are called under a condition."""
+        return self if condition == self.handed else replace(self, handed=condition)
+
+    def mentioned(self) -> Context:
+        """The context of what is mentioned without being used."""
+        return self.under(MENTION).handing(NEVER)
 
     def state(  # noqa: PLR0913  # the fields of a fact
         self,

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from chipsieve.facts.reading import Option
+from chipsieve.facts.conditions import Question
+from chipsieve.facts.reading import Option, Reference
 from chipsieve_python.call_facts import callee_name
 from chipsieve_python.context import Context, NewDefault
 from chipsieve_python.evaluate import evaluate, qualified
 from chipsieve_python.literals import literal, plain_text
+from chipsieve_python.path_texts import folder
 from chipsieve_python.scope import Scope
 from chipsieve_python.syntax_tree import expression_kinds as expr
 from chipsieve_python.syntax_tree import statement_kinds as stmt
 
 FIELDS = frozenset({"field", "Field", "ib", "attrib", "Option", "Argument"})
 RECORDS = frozenset({"dataclass", "define", "frozen", "attrs", "s", "configclass", "auto_dataclass", "chz"})
-RECORD_BASES = ("Arguments", "BaseModel", "BaseSettings", "Config", "Args", "Options")
+RECORD_BASES = ("Arguments", "BaseModel", "BaseSettings", "Config", "Args", "Options", "NamedTuple")
+CONFIG_CLASSES = ("Config", "Arguments", "Args", "HParams", "Hparams", "Hyperparameters")
+ENDINGS = (".yaml", ".yml")
+CONFIG_FUNCTION = "get_config"  # what ml_collections calls in a configuration written in Python
 IMPLIED = {
     "store_true": ("false", "true"),
     "store_false": ("true", "false"),
@@ -34,6 +40,8 @@ def declare_by_call(name: str, last: str, node: expr.Call, here: Context) -> Non
         _set_defaults(node, here)
     elif last.startswith("DEFINE_") and not name.startswith("*"):
         _absl(last, node, here)
+    elif last == "compose" and "config_name" in keywords(node):
+        _composed(node, here)
 
 
 def keywords(node: expr.Call) -> dict[str, expr.Expression]:
@@ -136,6 +144,8 @@ def _absl(last: str, node: expr.Call, here: Context) -> None:
     names = _names(node)
     if not names:
         return
+    if last == "DEFINE_config_file":
+        here.mention(CONFIG_FUNCTION)
     values = [arg.value for arg in node.args if arg.keyword is None]
     default = text(values[1] if len(values) > 1 else keywords(node).get("default"), here.scope)
     choices = _choices(dict(enumerate(values)).get(2), here.scope) if last == "DEFINE_enum" else ()
@@ -151,14 +161,63 @@ def declare_by_decorators(node: stmt.FunctionDef, here: Context) -> frozenset[st
     """Keep the options of a click or typer command; gives the parameters that are options."""
     found = set()
     for decorator in node.decorators:
-        if isinstance(decorator, expr.Call) and callee_name(decorator.func) == "option":
+        if isinstance(decorator, expr.Call):
+            _hydra(decorator, here.under(Question("call", f"{here.function}.{node.name}".lstrip("."))))
+        name = callee_name(decorator.func if isinstance(decorator, expr.Call) else decorator)
+        if isinstance(decorator, expr.Call) and name in ("option", "argument"):
             found.add(_click(decorator, here))
-        elif callee_name(decorator.func if isinstance(decorator, expr.Call) else decorator) in ("command", "callback"):
-            found |= {name for param in node.params.params if (name := _typer(param, here))}
+        elif name in ("command", "callback"):
+            found |= _parameters(node, here)
+    if node.name in here.output.handed and not here.function:
+        found |= _parameters(node, here)
     return frozenset(found)
 
 
+def _parameters(node: stmt.FunctionDef, here: Context) -> set[str]:
+    """Keep the parameters with defaults of a function whose command line a library makes."""
+    several = (*node.params.params, *node.params.kwonly_params)
+    return {name for param in several if (name := _typer(param, here))}
+
+
+def _hydra(node: expr.Call, here: Context) -> None:
+    """Keep the configuration of `@hydra.main(config_path="conf", config_name="train")`; flags name another one.
+
+    Source: Hydra documentation, "Command line flags" (`--config-path`, `--config-name`).
+    """
+    given = keywords(node)
+    if qualified(node.func, here.scope) == "hydra.main":
+        given = {**dict(zip(("config_path", "config_name"), _positional(node), strict=False)), **given}
+    elif not {"config_path", "config_name"} <= given.keys():
+        return
+    asked = []
+    for dest, short in (("config_path", "-cp"), ("config_name", "-cn")):
+        value = given.get(dest)
+        default = text(value, here.scope)
+        if default is None and value is not None and dest == "config_path":
+            default = folder(value, here.scope)
+        declare(node, (f"--{dest.replace('_', '-')}", short), dest, here, default=default)
+        asked.append((Question("option", dest, "in", (default or "",)), default))
+    (in_path, path), (is_named, name) = asked
+    if name and path is not None and "://" not in path:
+        file = posixpath.join(path, name if name.endswith(ENDINGS) else f"{name}.yaml")
+        span, conditions = here.output.span(node), here.under(in_path, is_named).conditions
+        here.output.references.append(Reference(file, span, conditions))
+
+
+def _composed(node: expr.Call, here: Context) -> None:
+    """Keep the configuration of Hydra's `compose(config_name="train")`, wherever `initialize` looks for it."""
+    name = text(keywords(node)["config_name"], here.scope)
+    if name:
+        file = name if name.endswith(ENDINGS) else f"{name}.yaml"
+        here.output.references.append(Reference(file, here.output.span(node), here.conditions))
+
+
+def _positional(node: expr.Call) -> list[expr.Expression]:
+    return [arg.value for arg in node.args if arg.keyword is None and not arg.star]
+
+
 def _click(node: expr.Call, here: Context) -> str:
+    """An option of click's, or an argument, which has no flags."""
     given, dest = keywords(node), destination(node)
     names = [name for name in _names(node) if name.startswith("-")]
     on = tuple(name.partition("/")[0].strip() for name in names)
@@ -175,13 +234,16 @@ def _click(node: expr.Call, here: Context) -> str:
 
 
 def _typer(param: expr.Param, here: Context) -> str:
-    """A parameter with a literal default, or with `typer.Option(default, "--flag")`."""
+    """A parameter with a literal default; `typer.Option(default, "--flag")` gives flags, in `Annotated` too."""
     name, default = param.name.value, param.default
     if default is None:
         return ""
     flags = [f"--{name.replace('_', '-')}"]
+    annotated = param.annotation.slice if isinstance(param.annotation, expr.Subscript) else ()
+    for call in (default, *annotated):
+        if isinstance(call, expr.Call) and callee_name(call.func) == "Option":
+            flags = [flag for flag in _names(call) if flag.startswith("-")] or flags
     if isinstance(default, expr.Call) and callee_name(default.func) == "Option":
-        flags = [flag for flag in _names(default) if flag.startswith("-")] or flags
         default = default.args[0].value if default.args else None
     value = text(default, here.scope)
     boolean = value in ("true", "false")
@@ -194,7 +256,8 @@ def _typer(param: expr.Param, here: Context) -> str:
 def is_record(node: stmt.ClassDef) -> bool:
     """Whether a class's fields are options: a dataclass and its kin, or a base such as `TrainingArguments`."""
     names = {callee_name(item.func if isinstance(item, expr.Call) else item) for item in node.decorators}
-    return bool(names & RECORDS) or any(callee_name(base.value).endswith(RECORD_BASES) for base in node.bases)
+    based = any(callee_name(base.value).endswith(RECORD_BASES) for base in node.bases)
+    return based or bool(names & RECORDS) or (not node.bases and node.name.endswith(CONFIG_CLASSES))
 
 
 def declare_field(node: stmt.AnnAssign, here: Context) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from chipsieve.facts.conditions import MENTION, Conditions, unknown
 from chipsieve_python.context import Context
-from chipsieve_python.evaluate import evaluate, qualified, subscripts, text_of, texts_of
+from chipsieve_python.evaluate import evaluate, qualified, text_of
 from chipsieve_python.idioms import CONFIG_NAMES
-from chipsieve_python.literals import dotted, literal, number, plain_text
+from chipsieve_python.literals import dotted, literal, number, plain_text, subscripts
 from chipsieve_python.syntax_tree import expression_kinds as expr
+from chipsieve_python.texts import texts_of
 
 TABLE = 3  # numbers side by side
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]+")

@@ -7,7 +7,6 @@ where a value of it is. What the idioms do not know is unknown, so never certain
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -16,7 +15,6 @@ from chipsieve.facts.conditions import (
     NEVER,
     SIZE_LIMIT,
     Condition,
-    Conditions,
     Question,
     all_of,
     any_of,
@@ -26,13 +24,14 @@ from chipsieve.facts.conditions import (
     stack,
 )
 from chipsieve_python.idioms import (
+    ABOUT_NUMBER_FORMATS,
     CONFIG_NAMES,
-    DTYPE_ROOTS,
     asked_by_call,
     asked_of,
     asks_hardware,
     constant_of,
     converted,
+    holds_part,
     is_one_of,
     keyed,
     member,
@@ -40,7 +39,22 @@ from chipsieve_python.idioms import (
     option_name,
     truth_of,
 )
-from chipsieve_python.literals import NONE, TRUTHS, UNKNOWN, Arm, Arms, Value, dotted, literal, one, plain_text
+from chipsieve_python.literals import (
+    DTYPE_ROOTS,
+    DTYPES,
+    NONE,
+    TRUTHS,
+    UNKNOWN,
+    Arm,
+    Arms,
+    Value,
+    dotted,
+    literal,
+    one,
+    plain_text,
+    subscripts,
+    unprefixed,
+)
 from chipsieve_python.scope import Scope
 from chipsieve_python.syntax_tree import expression_kinds as expr
 
@@ -48,30 +62,6 @@ ENTRIES = 16
 UNWRAPPED = frozenset({"str", "bool", "int", "float", "strtobool", "str2bool"})
 UNWRAPPED_METHODS = frozenset({"lower", "upper", "strip", "casefold", "item"})
 OPPOSITES = {"!=": "==", "not in": "in", "is not": "is"}
-
-
-class Text(NamedTuple):
-    """A text that an expression may have, None where nobody knows it; `chosen` is the option or variable that is it."""
-
-    own: Conditions
-    known: str | None
-    chosen: Question | None = None
-
-
-def texts_of(node: expr.Expression, scope: Scope) -> tuple[Text, ...]:
-    """The texts that an expression may have.
-
-    A truth that is no option's or variable's (the hardware's) is `true` under its condition.
-    """
-    found: list[Text] = []
-    for own, value in evaluate(node, scope):
-        if value.test is None:
-            found.append(Text(own, value.text))
-        elif isinstance(value.test, Question) and value.test.subject in ("option", "variable"):
-            found.append(Text(own, None, value.test))
-        else:
-            found.append(Text(stack(own, value.test), "true"))
-    return tuple(found)
 
 
 def text_of(node: expr.Expression, scope: Scope) -> str | None:
@@ -121,6 +111,9 @@ def _attribute(node: expr.Attribute, scope: Scope) -> Arms:
     bound = scope.bindings.get(".".join(parts))
     if bound is not None:
         return bound.arms
+    initial = scope.attribute(parts[1]) if parts[0] == "self" and len(parts) == 2 else None  # noqa: PLR2004 - self.name
+    if initial is not None:
+        return initial
     if not parts[0]:
         return one(asked_of(parts, node))
     base = scope.lookup(parts[0])
@@ -131,25 +124,48 @@ def _attribute(node: expr.Attribute, scope: Scope) -> Arms:
 
 def _selected(node: expr.Subscript, scope: Scope) -> Arms:
     """The entries of a dict literal, each under the condition that the key selects it; else as any subscript."""
-    tables = [value.node for _, value in evaluate(node.value, scope) if isinstance(value.node, expr.Dict)]
+    table = table_of(node.value, scope)
     index = node.slice[0] if len(node.slice) == 1 else None
-    if len(tables) != 1 or not isinstance(index, expr.Expression) or node in scope.opened:
+    if table is None or not isinstance(index, expr.Expression) or node in scope.opened:
         return _subscript(node, scope)
+    return _entries(table, index, (), node, scope)
+
+
+def table_of(node: expr.Expression, scope: Scope) -> expr.Dict | None:
+    """The one dict literal that an expression stands for."""
+    tables = [value.node for _, value in evaluate(node, scope) if isinstance(value.node, expr.Dict)]
+    return tables[0] if len(tables) == 1 else None
+
+
+def _entries(table: expr.Dict, index: expr.Expression, default: Arms, node: expr.Expression, scope: Scope) -> Arms:
+    """The entries of a table, each where the key selects it, and the default where no key is selected."""
     scope.opened.add(node)
-    arms = _entries(tables[0], index, scope)
-    scope.opened.discard(node)
-    return arms
-
-
-def _entries(table: expr.Dict, index: expr.Expression, scope: Scope) -> Arms:
     arms: list[Arm] = []
+    others: Condition = ALWAYS
     for element in table.elements:
-        wanted = None if element.key is None else plain_text(element.key)
+        wanted = None if element.key is None else constant_of(element.key)
         if wanted is None or len(arms) > ENTRIES:
-            return one(UNKNOWN)
+            arms = [*one(UNKNOWN)]
+            break
         condition = equals(index, (wanted,), scope)
+        others = all_of((others, negate(condition)))
         arms += [(stack((condition,), *own), value) for own, value in evaluate(element.value, scope)]
+    else:
+        arms += [(stack((), others, *own), value) for own, value in default]
+    scope.opened.discard(node)
     return tuple(arm for arm in arms if NEVER not in arm[0])
+
+
+def _named_member(values: list[expr.Expression], scope: Scope) -> Arms:
+    """`getattr(args, "bf16")` is an option; `getattr(torch, args.dtype)` a number format, which the option chooses."""
+    module, known = qualified(values[0], scope), plain_text(values[1])
+    if module.partition(".")[0] not in DTYPE_ROOTS or (known is not None and known not in DTYPES):
+        return one(keyed(known, ()))
+    if known is None and not ABOUT_NUMBER_FORMATS.search(values[1].source()):
+        return one(UNKNOWN)
+    index = unprefixed(values[1])
+    arms = ((equals(index, (name,), scope), Value(f"{module}.{name}", qualified=True)) for name in DTYPES)
+    return tuple((stack((), condition), value) for condition, value in arms if condition != NEVER)
 
 
 def _subscript(node: expr.Subscript, scope: Scope) -> Arms:
@@ -164,16 +180,6 @@ def _subscript(node: expr.Subscript, scope: Scope) -> Arms:
     return one(Value(test=asked[0] if asked else None))
 
 
-def subscripts(node: expr.Expression) -> tuple[tuple[str | None, ...], expr.Expression]:
-    """The keys of `base["a"]["b"]`, None for those that are no text, and the base."""
-    keys: list[str | None] = []
-    while isinstance(node, expr.Subscript):
-        part = node.slice[0] if len(node.slice) == 1 else None
-        keys.append(plain_text(part) if isinstance(part, expr.Expression) else None)
-        node = node.value
-    return tuple(reversed(keys)), node
-
-
 def _call(node: expr.Call, scope: Scope) -> Arms:
     name = qualified(node.func, scope)
     last = name.rpartition(".")[2] or (node.func.attr if isinstance(node.func, expr.Attribute) else "")
@@ -181,8 +187,11 @@ def _call(node: expr.Call, scope: Scope) -> Arms:
     if name in ("os.environ.get", "os.getenv") and values:
         return _environment(values, scope)
     if name == "getattr" and len(values) > 1:
-        return one(keyed(plain_text(values[1]), ()))
+        return _named_member(values, scope)
     if last == "get" and isinstance(node.func, expr.Attribute) and values:
+        table = table_of(node.func.value, scope)
+        if table is not None and node not in scope.opened:
+            return _entries(table, values[0], evaluate(values[1], scope) if len(values) > 1 else one(NONE), node, scope)
         return one(keyed(plain_text(values[0]), dotted(node.func.value)[1:]))
     if last in UNWRAPPED_METHODS and isinstance(node.func, expr.Attribute):
         return evaluate(node.func.value, scope)
@@ -230,7 +239,10 @@ def _negated(node: expr.UnaryOperation, scope: Scope) -> Arms:
 
 def _formatted(node: expr.Expression, scope: Scope) -> Arms:
     text = text_of(node, scope)
-    return one(UNKNOWN if text is None else Value(text, truthy=bool(text)))
+    if text is not None:
+        return one(Value(text, truthy=bool(text)))
+    first = node.parts[0] if isinstance(node, expr.FormattedString) and node.parts else None
+    return one(Value(begins=first.value) if isinstance(first, expr.FormattedStringText) else UNKNOWN)
 
 
 def _joined(node: expr.BinaryOperation, scope: Scope) -> Arms:
@@ -281,14 +293,13 @@ def _called(node: expr.Call, scope: Scope) -> Condition | None:
         return any_of(parts) if name == "any" else all_of(parts)
     if isinstance(node.func, expr.Attribute) and node.func.attr in ("startswith", "endswith") and values:
         text = plain_text(values[0])
-        return None if text is None else _containing(node.func.value, text, node, scope)
+        return None if text is None else _containing(node.func.value, text, node.func.attr, node, scope)
     return None
 
 
-def _containing(whole: expr.Expression, part: str, node: expr.Expression, scope: Scope) -> Condition:
-    """A text test on an option: true where the option is just that text, else unknown."""
-    same = equals(whole, (part,), scope)
-    return same if same == ALWAYS else any_of((same, opaque(node)))
+def _containing(whole: expr.Expression, part: str, where: str, node: expr.Expression, scope: Scope) -> Condition:
+    """The condition under which a text holds, begins or ends with a part."""
+    return any_of(all_of((*own, holds_part(value, part, where, node))) for own, value in evaluate(whole, scope))
 
 
 def _compared(
@@ -330,13 +341,7 @@ def _is_member(left: expr.Expression, right: expr.Expression, node: expr.Compari
     wanted = _listed_texts(listed[0], scope) if len(listed) == 1 else None
     if wanted is not None:
         return equals(left, wanted, scope, node)
-    if text is not None and all(_is_chosen(value) for _, value in arms):
-        return _containing(right, text, node, scope)
-    return opaque(node)
-
-
-def _is_chosen(value: Value) -> bool:
-    return isinstance(value.test, Question) and value.test.subject in ("option", "variable")
+    return opaque(node) if text is None else _containing(right, text, "in", node, scope)
 
 
 def _listed_texts(node: expr.Expression, scope: Scope) -> tuple[str, ...] | None:
@@ -365,7 +370,7 @@ def _ordered(
     test = values[0].test if len(values) == 1 else None
     if isinstance(test, Question) and test.subject == "hardware":
         return hardware(node.source())
-    if isinstance(test, Question) and _is_chosen(values[0]) and operator == ">" and constant_of(right) == "0":
+    if isinstance(test, Question) and values[0].is_chosen and operator == ">" and constant_of(right) == "0":
         return replace(test, operator="true")
     return opaque(node)
 

@@ -7,6 +7,8 @@ A question goes to an option of the program (`args.bf16`), to a variable of the 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from operator import contains
 
 from msgspec.structs import replace
 
@@ -15,6 +17,7 @@ from chipsieve.facts.conditions import (
     NEVER,
     Condition,
     Question,
+    any_of,
     hardware,
     negate,
     questions,
@@ -45,9 +48,10 @@ PACKAGES = {
     "xformers": "xformers", "deepspeed": "deepspeed", "bitsandbytes": "bitsandbytes", "bnb": "bitsandbytes",
     "transformer_engine": "transformer_engine", "te": "transformer_engine",
 }  # fmt: skip
+FINDS: dict[str, Callable[[str, str], bool]] = {"in": contains, "startswith": str.startswith, "endswith": str.endswith}
 GENERIC_KEYS = frozenset({"enabled", "enable", "value", "type", "name", "mode", "default"})
 CONFIG_NAMES = re.compile(rf"(?i)^_*{CONFIG_OBJECTS}$")
-DTYPE_ROOTS = frozenset({"torch", "jax", "numpy", "tensorflow", "paddle", "mindspore", "ml_dtypes"})
+ABOUT_NUMBER_FORMATS = re.compile(r"(?i)dtype|precision")
 
 
 def opaque(node: expr.Expression) -> Question:
@@ -87,6 +91,16 @@ def is_one_of(value: Value, wanted: tuple[str, ...], node: expr.Expression) -> C
             return ALWAYS if is_wanted else NEVER
         return NEVER if wanted == ("none",) else opaque(node)
     return opaque(node)
+
+
+def holds_part(value: Value, part: str, where: str, node: expr.Expression) -> Condition:
+    """The condition under which a text holds, begins or ends with another; open for an option that is not just that."""
+    if value.text is not None and not value.qualified:
+        return ALWAYS if FINDS[where](value.text, part) else NEVER
+    if value.begins is not None and where != "endswith" and FINDS[where](value.begins, part):
+        return ALWAYS
+    same = is_one_of(value, (part,), node)
+    return same if same == ALWAYS else any_of((same, opaque(node)))
 
 
 def _option_is(test: Question, wanted: tuple[str, ...]) -> Condition:

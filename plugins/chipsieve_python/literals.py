@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import msgspec
 
-from chipsieve.facts.conditions import Condition, Conditions
+from chipsieve.facts.conditions import Condition, Conditions, Question
 from chipsieve_python.syntax_tree import expression_kinds as expr
 
 TEXT_LIMIT = 20_000
+DTYPES = ("bfloat16", "float16", "half", "float32", "float", "float64")
+DTYPE_ROOTS = frozenset({"torch", "jax", "numpy", "tensorflow", "paddle", "mindspore", "ml_dtypes"})
+NUMBER_FORMAT = re.compile(rf"(?:{'|'.join(sorted(DTYPE_ROOTS))})(?:\.\w+)*\.(?:{'|'.join(DTYPES)}|float8_\w+)")
 _STRINGS = frozenset({expr.SimpleString, expr.ConcatenatedString, expr.FormattedString})
 _NUMBERS = frozenset({expr.Integer, expr.Float, expr.UnaryOperation, expr.BinaryOperation})
 
@@ -19,7 +23,8 @@ class Value(msgspec.Struct, frozen=True):
 
     `text` is a literal's text, or a dotted name's when `qualified`; `truthy` a literal's truth. `test` is the question
     whose answer the value is (an option, a variable, the hardware). `node` is a list, tuple or dict literal.
-    `module` marks an imported module.
+    `module` marks an imported module; `begins` is how a text starts of which the rest is unknown; `defines` is the name
+    of a function or class of the file.
     """
 
     text: str | None = None
@@ -28,6 +33,23 @@ class Value(msgspec.Struct, frozen=True):
     module: bool = False
     test: Condition | None = None
     node: expr.Expression | None = None
+    begins: str | None = None
+    defines: str = ""
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether an option or a variable is the value."""
+        return isinstance(self.test, Question) and self.test.subject in ("option", "variable")
+
+    @property
+    def function(self) -> str:
+        """The simple name of the function or class that the value may be; "" for a value that is none."""
+        return self.defines or ((self.text or "").rpartition(".")[2] if self.qualified and not self.module else "")
+
+    @property
+    def number_format(self) -> bool:
+        """Whether the value is a number format: `torch.bfloat16`."""
+        return self.qualified and NUMBER_FORMAT.fullmatch(self.text or "") is not None
 
 
 UNKNOWN = Value()
@@ -123,3 +145,22 @@ def dotted(node: expr.Expression) -> tuple[str, ...]:
         node = node.value
     parts.append(node.value if isinstance(node, expr.Name) else "")
     return tuple(reversed(parts))
+
+
+def subscripts(node: expr.Expression) -> tuple[tuple[str | None, ...], expr.Expression]:
+    """The keys of `base["a"]["b"]`, None for those that are no text, and the base."""
+    keys: list[str | None] = []
+    while isinstance(node, expr.Subscript):
+        part = node.slice[0] if len(node.slice) == 1 else None
+        keys.append(plain_text(part) if isinstance(part, expr.Expression) else None)
+        node = node.value
+    return tuple(reversed(keys)), node
+
+
+def unprefixed(node: expr.Expression) -> expr.Expression:
+    """What `x.split(".")[-1]` and `x.removeprefix("torch.")` take the end of: values are compared without prefixes."""
+    inner = node.value if isinstance(node, expr.Subscript) else node
+    cuts = ("split", "rsplit", "removeprefix", "replace")
+    if isinstance(inner, expr.Call) and isinstance(inner.func, expr.Attribute) and inner.func.attr in cuts:
+        return inner.func.value
+    return node

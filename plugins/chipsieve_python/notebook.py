@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 from msgspec.structs import replace
 
-from chipsieve.commands.pins import package
 from chipsieve.facts.finding import snippet
-from chipsieve.facts.places import Lines, Span
-from chipsieve.facts.reading import Command, Fact, FactKind, Gap, Reading, Source
+from chipsieve.facts.places import Lines
+from chipsieve.facts.reading import Fact, Gap, Reading, Source
+from chipsieve.facts.relocation import Relocation, Stretch
 from chipsieve.facts.vocabulary import Vocabulary
-from chipsieve.facts.words import Part, Word
-from chipsieve_python.python_file import LIMIT, read_python
+from chipsieve_python.magics import SHELLS, Magics, exported_cells, without_magics
+from chipsieve_python.python_file import BOM, LIMIT, read_python
 from chipsieve_python.syntax_tree import parse
 from chipsieve_python.syntax_tree.lexer import Unreadable, Unsafe, outline
 
 ENGINE = "notebook"  # magics are none of a parser's: they are found here
-MAGIC = re.compile(r"^(?P<indent>[ \t]*)(?P<magic>[%!?].*|.*[^\s#]\?{1,2}[ \t]*)$", re.MULTILINE)
-ASSIGNED = re.compile(r"^(?P<left>[^#'\"\n=]*=[ \t]*)(?P<magic>[!%][^\n]*)$", re.MULTILINE)
-TIMED = re.compile(r"\s*%%(time|timeit|capture|prun)\b")
-INSTALL = re.compile(r"\s*[%!]\s*(?:\S*python\S*\s+-m\s+)?(?:pip3?|uv\s+pip)\s+install\s(?P<rest>.*)")
-SET = re.compile(r"\s*%(?:set_)?env\s+(?P<name>\w+)(?:=|\s+)(?P<value>\S.*)")
 TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
 SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
@@ -47,26 +40,47 @@ def read_notebook(source: Source, vocabulary: Vocabulary) -> Reading:
     nothing = Reading(source.path, source.language)
     if len(source.text) > 4 * LIMIT:
         return replace(nothing, gaps=(Gap(source.path, "longer than a notebook may be: not read"),))
+    text = source.text.removeprefix(BOM)
     try:
-        cells = _code_cells(source.text)
+        cells, in_shell = _code_cells(text)
     except ValueError as error:
         return replace(nothing, gaps=(Gap(source.path, f"not a notebook: {error}", getattr(error, "lineno", None)),))
-    lines = Lines(source.text)
-    magics = [found for cell in cells for found in _magics(cell, vocabulary, lines)]
-    gaps = tuple(gap for cell in cells if (gap := _made_python(cell, source.path, lines)))
-    reading = read_python(Source(source.path, "python", "".join(cell.text for cell in cells)), vocabulary)
-    offsets = [offset for cell in cells for offset in cell.offsets]
-    moved = _Moved(lines, "".join(cell.text for cell in cells), offsets).reading(reading)
-    facts = tuple(sorted((*moved.facts, *magics), key=lambda fact: (fact.span, fact.kind)))
-    return replace(moved, language=source.language, facts=facts, entry=True, gaps=gaps + moved.gaps)
+    lines, magics = Lines(text), Magics(Lines(text))
+    magics.learn(cell.text for cell in cells)
+    gaps = tuple(gap for cell in cells if (gap := _made_python(cell, source.path, lines, magics, in_shell=in_shell)))
+    code = Stretch().joined(*(Stretch(cell.text, tuple(cell.offsets)) for cell in cells))
+    reading = read_python(Source(source.path, "python", code.text), vocabulary)
+    moved = Relocation(lines, code).reading(reading)
+    facts = (*moved.facts, *_settings(magics, vocabulary))
+    return replace(
+        moved,
+        language=source.language,
+        facts=tuple(sorted(facts, key=lambda fact: (fact.span, fact.kind))),
+        documents=(*moved.documents, *magics.documents),
+        entry=True,
+        gaps=gaps + magics.gaps(source.path) + moved.gaps,
+    )
 
 
-def _made_python(cell: Cell, path: str, lines: Lines) -> Gap | None:
-    """Blank what is not Python, at the same length; gives a gap for a cell that still is none."""
-    if cell.text.lstrip().startswith("%%") and not TIMED.match(cell.text):
+def read_module(source: Source, vocabulary: Vocabulary) -> Reading:
+    """Read a Python file, with the magics that a notebook saved as Python holds in its comments."""
+    reading, text = read_python(source, vocabulary), source.text.removeprefix(BOM)
+    magics = Magics(Lines(text))
+    for cell in exported_cells(text):
+        magics.take(cell)
+    facts = (*reading.facts, *_settings(magics, vocabulary))
+    gaps = reading.gaps + magics.gaps(source.path)
+    return replace(reading, facts=facts, documents=(*reading.documents, *magics.documents), gaps=gaps)
+
+
+def _made_python(cell: Cell, path: str, lines: Lines, magics: Magics, *, in_shell: bool) -> Gap | None:
+    """Take a cell's magics and blank them, at the same length; gives a gap for a cell that still is no Python."""
+    whole = Stretch(cell.text, tuple(cell.offsets))
+    if in_shell:
+        magics.run(whole)
+    if in_shell or not magics.take(whole):
         cell.text = re.sub(r"[^\n]", " ", cell.text)
-    cell.text = ASSIGNED.sub(lambda hit: hit["left"] + _blank(hit["magic"]), cell.text)
-    cell.text = MAGIC.sub(lambda hit: hit["indent"] + _blank(hit["magic"]), cell.text)
+    cell.text = without_magics(cell.text)
     if cell.text and not cell.text.endswith("\n"):
         cell.text += "\n"
         cell.offsets.append(cell.offsets[-1])
@@ -81,113 +95,35 @@ def _made_python(cell: Cell, path: str, lines: Lines) -> Gap | None:
     return None
 
 
-def _blank(text: str) -> str:
-    """A statement that does nothing, and as long: a block or an assignment stays whole."""
-    return "0".ljust(len(text))
-
-
-def _magics(cell: Cell, vocabulary: Vocabulary, lines: Lines) -> Iterator[Fact]:
-    """Pins of `!pip install x==1`, variables of `%env X=1`."""
-    start = 0
-    for line in cell.text.splitlines(keepends=True):
-        install, variable = INSTALL.match(line), SET.match(line)
-        if install:
-            for word in re.finditer(r"\S+", install["rest"]):
-                at, pin = start + install.start("rest") + word.start(), _unquoted(word[0])
-                if vocabulary.asks("pin", package(pin)):
-                    yield _fact("pin", "", pin, _span(cell, lines, at, at + len(word[0])), lines)
-        if variable and vocabulary.asks("env", variable["name"]):
-            at, end = start + variable.start("name"), start + variable.end("name")
-            yield _fact("env", variable["name"], variable["value"].strip(), _span(cell, lines, at, end), lines)
-        start += len(line)
-
-
-def _fact(kind: FactKind, name: str, value: str, span: Span, lines: Lines) -> Fact:
-    return Fact(kind, name, value, span, snippet(lines, span), engine=ENGINE)
-
-
-def _unquoted(word: str) -> str:
-    try:
-        return "".join(shlex.split(word))
-    except ValueError:
-        return word
-
-
-def _span(cell: Cell, lines: Lines, start: int, end: int) -> Span:
-    return lines.span(cell.offsets[start], cell.offsets[end - 1] + 1)
-
-
-class _Moved:
-    """Carries what was read from the cells' text over to the file around it."""
-
-    def __init__(self, lines: Lines, code: str, offsets: list[int]) -> None:
-        self.lines, self.code, self.offsets = lines, Lines(code), offsets
-
-    def offset(self, line: int, column: int) -> int:
-        at = self.code.offset(line, column)
-        return self.offsets[min(at, len(self.offsets) - 1)]
-
-    def span(self, span: Span) -> Span:
-        """The end is taken from the last character, which has a place in the file for sure."""
-        start = self.offset(span.line, span.column)
-        last = self.code.starts[span.end_line - 1] + span.end_column - 2
-        return self.lines.span(start, max(start, self.offsets[last]) + 1)
-
-    def fact(self, fact: Fact) -> Fact:
-        span = self.span(fact.span)
-        value = self.widened(fact) if fact.kind == "claim" else fact.value
-        return replace(fact, value=value, span=span, snippet=snippet(self.lines, span))
-
-    def widened(self, fact: Fact) -> str:
-        """The text of a claim, each character as wide as it is written in the JSON: matches are found by columns."""
-        at, value = self.code.offset(fact.span.line, fact.span.column), fact.value or ""
-        offsets = self.offsets[at : at + len(value)]
-        widths = [after - before for before, after in pairwise(offsets)]
-        return "".join(sign.ljust(width) for sign, width in zip(value, [*widths, 1], strict=False))
-
-    def located(self, item: Any) -> Any:
-        return replace(item, span=self.span(item.span))
-
-    def word(self, word: Word) -> Word:
-        parts: tuple[Part, ...] = tuple(map(self.located, word.parts))
-        return Word(parts, self.span(word.span))
-
-    def command(self, command: Command) -> Command:
-        return replace(
-            command,
-            words=tuple(map(self.word, command.words)),
-            span=self.span(command.span),
-            environment=tuple((name, self.word(word)) for name, word in command.environment),
-        )
-
-    def reading(self, reading: Reading) -> Reading:
-        """The reading with every span in the notebook's own lines."""
-        return replace(
-            reading,
-            facts=tuple(map(self.fact, reading.facts)),
-            commands=tuple(map(self.command, reading.commands)),
-            options=tuple(map(self.located, reading.options)),
-            imports=tuple(map(self.located, reading.imports)),
-            references=tuple(map(self.located, reading.references)),
-            documents=tuple(map(self.located, reading.documents)),
-            gaps=tuple(replace(gap, line=None) for gap in reading.gaps),
-        )
+def _settings(magics: Magics, vocabulary: Vocabulary) -> Iterator[Fact]:
+    """The variables of `%env X=1`."""
+    for name, place, value in magics.settings:
+        if vocabulary.asks("env", name):
+            span = magics.lines.span(place.offsets[0], place.offsets[-1] + 1)
+            yield Fact("env", name, value, span, snippet(magics.lines, span), engine=ENGINE)
 
 
 # Cells in the JSON: the standard library's parser gives no positions, so the strings are scanned here
 
 
-def _code_cells(text: str) -> list[Cell]:
-    """The code cells of a notebook, in order.
+def _code_cells(text: str) -> tuple[list[Cell], bool]:
+    """The code cells of a notebook in order, and whether a shell runs them.
 
     Raises:
         ValueError: the text is not JSON, or nests too deeply to be a notebook; the message says where.
     """
     try:
-        json.loads(text.removeprefix("\ufeff"))
+        notebook = json.loads(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    return [cell for cell in _cells(text) if cell.kind == "code"]
+    return [cell for cell in _cells(text) if cell.kind == "code"], _kernel(notebook) in SHELLS
+
+
+def _kernel(notebook: Any) -> str:
+    """The language of a notebook's kernel."""
+    for name in ("metadata", "kernelspec", "language"):
+        notebook = notebook.get(name) if isinstance(notebook, dict) else None
+    return str(notebook)
 
 
 def _cells(text: str) -> Iterator[Cell]:

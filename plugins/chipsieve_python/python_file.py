@@ -23,11 +23,15 @@ from chipsieve_python.syntax_tree import Parsed, parse
 from chipsieve_python.syntax_tree import expression_kinds as expr
 from chipsieve_python.syntax_tree import statement_kinds as stmt
 from chipsieve_python.syntax_tree.lexer import Comment, Unreadable, Unsafe, outline
+from chipsieve_python.top_level import is_program
 
 BOM = "\ufeff"
 LIMIT = 3_000_000
 FRAMES = 12_000  # what the deepest text that the lexer lets through needs
 SHARED = re.compile(r"^[ \t]*(?:global|nonlocal)[ \t]+([\w, \t]+)", re.MULTILINE)
+HANDED = re.compile(  # functions whose parameters a library makes options
+    r"\b(?:tyro\.cli|fire\.Fire|Fire|typer\.run|jsonargparse\.CLI|CLI|auto_cli|defopt\.run)\(\s*([A-Za-z_]\w*)\s*[,)]"
+)
 PYTHON_2 = re.compile(r"^\s*(print\s+[\"'\w]|exec\s+[\"'\w]|raise\s+\w+\s*,|except\s+\w+\s*,\s*\w+\s*:)")
 
 
@@ -76,10 +80,10 @@ def _syntax(text: str, number: int) -> str:
 
 
 def _read(source: Source, vocabulary: Vocabulary, parsed: Parsed, comments: Iterable[Comment]) -> Reading:
-    output = Output(
-        vocabulary, Lines(source.text), len(source.text) - len(source.text.removeprefix(BOM)), parsed.engine
-    )
-    _walk(parsed.suite, comments, output)
+    shift = len(source.text) - len(source.text.removeprefix(BOM))
+    handed = frozenset(HANDED.findall(source.text))
+    output = Output(vocabulary, Lines(source.text), shift, parsed.engine, handed)
+    scope = _walk(parsed.suite, comments, output)
     return Reading(
         source.path,
         source.language,
@@ -90,12 +94,13 @@ def _read(source: Source, vocabulary: Vocabulary, parsed: Parsed, comments: Iter
         references=tuple(output.references),
         functions=output.all_functions(),
         documents=tuple(output.documents),
-        entry=MAIN in output.functions,
+        entry=MAIN in output.functions or is_program(parsed.suite, scope),
+        programs=tuple(output.programs),
     )
 
 
-def _walk(module: stmt.Suite, comments: Iterable[Comment], output: Output) -> None:
-    """Read the module's statements, then the bodies of its functions, then the claims in comments."""
+def _walk(module: stmt.Suite, comments: Iterable[Comment], output: Output) -> Scope:
+    """Read the module's statements, then the bodies of its functions, then the claims in comments; gives its names."""
     listed = (name.strip() for names in SHARED.findall(output.lines.text) for name in names.split(","))
     scope = Scope("module", shared=frozenset(listed), configurable_until=_configurable_until(module))
     here = Context(output, scope, Mentions(output.functions.setdefault("", {}), 0))
@@ -105,6 +110,7 @@ def _walk(module: stmt.Suite, comments: Iterable[Comment], output: Output) -> No
         for start, end in claims(comment.text, output.vocabulary):
             place = (comment.offset + start, comment.offset + end)
             here.under(MENTION).state("claim", "", comment.text[start:end], place, by="comment")
+    return scope
 
 
 def _configurable_until(module: stmt.Suite) -> int:

@@ -65,8 +65,11 @@ class Scope:
 
     `base` counts the conditions that hold for the whole scope; `shared` are names that a function elsewhere declares
     global or nonlocal, so that a literal bound to them proves nothing; `outside` the ones this function so declares.
-    `opened` are the subscripts being looked up right now: a table may hold an entry of itself. What a module binds
+    `opened` are the expressions being looked up right now: a table may hold an entry of itself. What a module binds
     before the offset `configurable_until` may be replaced by the command line: it runs `exec` over its constants there.
+    `attributes` are what the objects of a class hold under a name, where that is known; under those that are `changed`,
+    a method binds something else later. `parameters` are those of a function, each with the names under which somebody
+    who calls it can be seen to hand something over (`received`).
     """
 
     kind: Literal["module", "class", "function"]
@@ -77,7 +80,10 @@ class Scope:
     outside: set[str] = field(default_factory=set)
     bindings: dict[str, Binding] = field(default_factory=dict)
     bodies: list[Callable[[], None]] = field(default_factory=list)
-    opened: set[expr.Subscript] = field(default_factory=set)
+    opened: set[expr.Expression] = field(default_factory=set)
+    attributes: dict[str, Arms] = field(default_factory=dict)
+    changed: frozenset[str] = frozenset()
+    parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def lookup(self, name: str) -> Arms | None:
         """The values of a name; None when nothing binds it. Functions do not see the names of a class around them."""
@@ -91,6 +97,35 @@ class Scope:
                 return tuple(map(_settled, arms)) if name in self.shared else arms
             scope = scope.parent
         return None
+
+    def attribute(self, name: str) -> Arms | None:
+        """What `self.name` holds in the class around; None where that is not known."""
+        scope: Scope | None = self
+        while scope is not None and scope.kind != "class":
+            scope = scope.parent
+        return None if scope is None else scope.attributes.get(name)
+
+    def method(self, name: str) -> bool:
+        """Whether `self.name` is a method of the class around, which a call has to call."""
+        scope: Scope | None = self
+        while scope is not None and scope.kind != "class":
+            scope = scope.parent
+        return scope is not None and name in scope.bindings and any(arm[1].defines for arm in scope.bindings[name].arms)
+
+    def parameter(self, name: str) -> tuple[str, ...]:
+        """The names of a parameter of the functions around, as `parameters` has them; none of another name."""
+        scope: Scope | None = self
+        while scope is not None and name not in scope.bindings:
+            scope = scope.parent
+        return () if scope is None else scope.parameters.get(name, ())
+
+    def keep_attribute(self, name: str, arms: Arms) -> None:
+        """Note what the objects of this class hold under a name: number formats, or what options choose.
+
+        Other values prove nothing: whoever made the object may replace them.
+        """
+        if name not in self.changed and all(value.number_format or value.is_chosen for _, value in arms):
+            self.attributes[name] = arms
 
     def owner(self) -> Scope:
         """The nearest function or module: where bodies wait until all bindings are known."""

@@ -21,6 +21,8 @@ class KnownCommands(msgspec.Struct, frozen=True):
     ignored: frozenset[str]
     probes: frozenset[str]
     own_flags: frozenset[str]
+    handles_files: frozenset[str]
+    handles_files_anywhere: frozenset[str]
     only_prints: frozenset[str]
     asks_hardware: tuple[str, ...]
     remote: frozenset[str]

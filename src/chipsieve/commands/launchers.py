@@ -26,9 +26,14 @@ class Launchers(msgspec.Struct, frozen=True):
     pythons: frozenset[str]
     distributed: frozenset[str]
     modules: frozenset[str]
+    verbs: Mapping[str, frozenset[str]]
     devices: Mapping[str, tuple[str, ...]]
     roles: tuple[tuple[str, re.Pattern[str]], ...]
+    pretraining: re.Pattern[str]
     training_options: frozenset[str]
+    training_calls: frozenset[str]
+    training_classes: tuple[str, ...]
+    training_methods: frozenset[str]
     containers: frozenset[str]
     container_options: frozenset[str]
     container_schedulers: frozenset[str]
@@ -51,9 +56,14 @@ def launchers() -> Launchers:
             key: frozenset(table[key])
             for key in ("wrappers", "shells", "submitters", "pythons", "distributed", "modules")
         },
+        verbs={tool: frozenset(verbs) for tool, verbs in cast("dict[str, list[str]]", table["verbs"]).items()},
         devices={key: tuple(names) for key, names in devices.items()},
         roles=tuple((str(row["name"]), _words(cast("list[str]", row["words"]))) for row in roles),
+        pretraining=_words(training["pretraining"]),
         training_options=frozenset(training["options"]),
+        training_calls=frozenset(training["calls"]),
+        training_classes=tuple(training["classes"]),
+        training_methods=frozenset(training["methods"]),
         containers=frozenset(container["tools"]),
         container_options=frozenset(container["options"]),
         container_schedulers=frozenset(container["schedulers"]),

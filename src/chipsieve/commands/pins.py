@@ -25,6 +25,9 @@ TORCH = re.compile(r"torch(\d+\.\d+)")
 CONDA = re.compile(
     r"(?:[\w./-]+::)?(?P<name>[A-Za-z0-9][\w.-]*)\s*(?:(?P<sign>[=<>!~]=?)\s*(?P<version>[\w.*+!<>=,|-]+))?(?:\s+\S+)?"
 )
+MARKED = re.compile(r"(?<![\"'\w])(?!(?:and|or|in|not)\b)[a-z_.]+")
+PYTHON_VERSIONS = frozenset({"python_version", "python_full_version"})
+PYTHONS = ("3.10", "3.11")  # that most runs have
 CONDA_EXPORT = re.compile(r"[A-Za-z0-9][\w.-]*=[^=\s]\S*")
 WHEELS = re.compile(r"whl/(?:nightly/|test/)?((?:cu|rocm)[\d.]+|cpu|xpu)")
 EXACT = re.compile(r"(?:torch|torchvision|torchaudio)\s*==\s*[\w.]+")
@@ -56,7 +59,7 @@ def requirement(line: str) -> list[Pin]:
     from packaging.requirements import InvalidRequirement, Requirement
 
     body, _, marker = line[:LONGEST].partition(" ;" if "://" in line else ";")
-    conditions: Conditions = (Question("unknown", text=marker.strip()),) if marker.strip() else ()
+    conditions: Conditions = () if _holds(marker) else (Question("unknown", text=marker.strip()),)
     name, _, address = body.partition("@") if re.match(r"\s*[\w.\[\],-]+\s*@", body) else ("", "", body)
     if ARCHIVE.fullmatch(address.strip()):
         return [Pin(text, conditions) for text in _from_address(name.strip(), unquote(address.strip()))]
@@ -65,6 +68,21 @@ def requirement(line: str) -> list[Pin]:
     except InvalidRequirement:
         return []
     return [Pin(body.strip(), conditions)]
+
+
+def _holds(marker: str) -> bool:
+    """Whether an environment marker is none, or asks for a version of Python that runs commonly have."""
+    from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+
+    if not marker.strip():
+        return True
+    if not set(MARKED.findall(marker)) <= PYTHON_VERSIONS:
+        return False
+    try:
+        asked = Marker(marker)
+        return all(asked.evaluate({"python_version": one, "python_full_version": f"{one}.0"}) for one in PYTHONS)
+    except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
+        return False
 
 
 def _from_address(name: str, address: str) -> list[str]:

@@ -118,15 +118,28 @@ def all_of(conditions: Iterable[Condition]) -> Condition:
 
 
 def any_of(conditions: Iterable[Condition]) -> Condition:
-    """Disjunction: flat, without duplicates, ALWAYS where two parts are opposites; NEVER of nothing."""
+    """Disjunction: flat, without duplicates, ALWAYS where two parts are opposites; NEVER of nothing.
+
+    `a` or both not `a` and `b` is `a` or `b`: what three-valued answers to the parts could not show.
+    """
     conditions = tuple(conditions)
     if len(conditions) <= 1:
         return conditions[0] if conditions else NEVER
     parts = _parts(conditions, Some)
     parts.pop(NEVER, None)
+    opposites = {negate(part) for part in parts}
+    if any(isinstance(part, Every) and not opposites.isdisjoint(part.conditions) for part in parts):
+        parts = _parts((_without(part, opposites) for part in parts), Some)
     if ALWAYS in parts or _opposed(parts, Some):
         return ALWAYS
     return Some(tuple(parts)) if len(parts) > 1 else next(iter(parts), NEVER)
+
+
+def _without(condition: Condition, others: set[Condition]) -> Condition:
+    """A conjunction without those of its parts that are among others."""
+    if not isinstance(condition, Every):
+        return condition
+    return all_of(part for part in condition.conditions if part not in others)
 
 
 def _parts(conditions: Iterable[Condition], kind: type[Every | Some]) -> dict[Condition, None]:

@@ -9,14 +9,17 @@ import re
 
 from chipsieve.facts.conventions import SCHEDULERS
 
+TEMPLATE_ENDING = r"\.(?:j2|jinja2?|tmpl|tpl|template)\Z"
+"""A regular expression for the end of a name behind which the name of what a template writes stands."""
 KINDS = {
     "data": re.compile(r"\.(?:json|txt|jsonl|csv)\Z", re.IGNORECASE),
+    "template": re.compile(rf"{TEMPLATE_ENDING}|(?:^|/)templates/.*\.ya?ml\Z", re.IGNORECASE),
     "scheduler": re.compile("|".join(SCHEDULERS), re.IGNORECASE),
 }
 
 
 def is_kind(kind: str, path: str) -> bool:
-    """Whether a path (or a part of one) is of a kind: the name of data, or one that names a scheduler."""
+    """Whether a path (or a part of one) is of a kind: it names data, a template, a scheduler."""
     return KINDS[kind].search(path) is not None
 
 

@@ -83,7 +83,8 @@ class Option(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A declared argument of a program: argparse, click, absl, dataclass field, or a config's key.
 
     `default` is None when unknown, "" when declared empty or None, else its text (`true`, `false`,
-    `bf16`). `stores` is the value that giving the bare flag stores (`true`, `false`, `const`).
+    `bf16`). `stores` is the value that giving the bare flag stores (`true`, `false`, `const`). `above` are the keys
+    below which a config's key stands.
     """
 
     flags: tuple[str, ...]
@@ -92,6 +93,7 @@ class Option(msgspec.Struct, frozen=True, array_like=True, gc=False):
     default: str | None = None
     stores: str | None = None
     choices: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
 
 
 class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -105,11 +107,20 @@ class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Reference(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A file that the source names: a script it calls, a config it opens."""
+    """A file that the source names: a script it calls, a config it opens, code that is `imported` by its path.
+
+    A configuration that chooses it for a `group` of Hydra's may be overruled: by the command line, and by a
+    configuration that `overrules` the choices of others. `chosen` is the option that fills in what is unknown of the
+    text, where that is one thing.
+    """
 
     text: str
     span: Span
     conditions: Conditions = ()
+    group: str = ""
+    overrules: bool = False
+    chosen: Question | None = None
+    imported: bool = False
 
 
 class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -117,7 +128,8 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `name` is qualified inside its module, `Trainer.train_step`; the module's own top level is "".
     Names mentioned in the `__main__` block belong to the function "__main__". `guarded` are the names that
-    are mentioned only where conditions hold: `if args.fp8: start_fp8()`.
+    are mentioned only where conditions hold: `if args.fp8: start_fp8()`. A function that calls what it is given
+    mentions the parameter (`received`), by which those are called whom others hand over to it.
     """
 
     name: str
@@ -131,10 +143,18 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
         force_setattr(self, "guarded", guarded)
 
 
+def received(function: str, parameter: str | int) -> str:
+    """The name that stands among mentions for a function's parameter, by its name or position: `launch(0)`."""
+    return f"{function}({parameter})"
+
+
 class Document(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A text inside a file that another reader understands: a here-document, a `run:` block, a README's code.
 
-    `path_text` is the file it is written to (no parts: none); `span` begins where its first line stands.
+    `path_text` is the file it is written to (no parts: none); `span` begins where its first line stands. Its lines are
+    those of the file around it, unless `offsets` say where in that file (without byte order mark) each of its
+    characters stands. What it starts has the variables of `environment`, and runs in `directory` unless it says
+    otherwise.
     """
 
     path_text: Word
@@ -142,6 +162,23 @@ class Document(msgspec.Struct, frozen=True, array_like=True, gc=False):
     text: str
     span: Span
     conditions: Conditions = ()
+    environment: tuple[tuple[str, Word], ...] = ()
+    directory: Word | None = None
+    offsets: tuple[int, ...] = ()
+
+
+class ConsoleScript(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A program that installing a package puts on the path: `fairseq-train` of `setup.py`.
+
+    It calls `function` of the Python module `module`; of a script that is installed as it is, `path` is the file, seen
+    from the folder of the file that states it, and the other two are "".
+    """
+
+    name: str
+    module: str
+    function: str
+    span: Span
+    path: str = ""
 
 
 class Source(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -157,8 +194,9 @@ class Reading(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `origin` is the file in which the text stands, where another one writes this one (a here-document); "" for a file
     of its own. `findings` are marks that another scanner left. `bindings` are a script's variables at its end (for a
-    script that sources it); `entry` says that the file is meant to be run (`__main__` block, notebook); `mentions` are
-    the vendors that its text speaks of.
+    script that sources it); `entry` says that the file is meant to be run (`__main__` block, training or a call of its
+    `main` at top level, notebook); `mentions` are the vendors that its text speaks of; `programs` are those that
+    installing its package puts on the path.
     """
 
     path: str
@@ -176,6 +214,7 @@ class Reading(msgspec.Struct, frozen=True, array_like=True, gc=False):
     gaps: tuple[Gap, ...] = ()
     mentions: frozenset[str] = frozenset()
     origin: str = ""
+    programs: tuple[ConsoleScript, ...] = ()
 
     @property
     def chosen(self) -> list[tuple[int, Question]]:

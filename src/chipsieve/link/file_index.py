@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cached_property
 from itertools import takewhile
+from typing import NamedTuple
 
 from chipsieve.facts.reading import Import, Reading
 from chipsieve.facts.words import Resolved
@@ -18,6 +21,13 @@ def above(folder: str) -> tuple[str, ...]:
     """A folder of the tree and all that hold it, the root ("") last; the root alone for a path from elsewhere."""
     parts = [] if folder.startswith("/") else [part for part in folder.split("/") if part]
     return tuple("/".join(parts[:size]) for size in range(len(parts), -1, -1))
+
+
+class Installed(NamedTuple):
+    """A program that the tree's package puts on the path: the file that it runs, and the function there ("": all)."""
+
+    path: str
+    function: str
 
 
 class FileIndex:
@@ -39,6 +49,26 @@ class FileIndex:
     def nature(self, path: str) -> Nature | None:
         """What a file of the tree is, whatever its syntax: code, a script, settings."""
         return nature_of(self.readings[path].language)
+
+    @cached_property
+    def installed(self) -> Mapping[str, Installed]:
+        """The programs that the tree's packages install, by name; of two with one name the one nearer to the root."""
+        found: dict[str, Installed] = {}
+        for path in sorted(self.readings, key=lambda path: (path.count("/"), path)):
+            folder = posixpath.dirname(path)
+            for one in self.readings[path].programs:
+                bases = dict.fromkeys((folder, posixpath.join(folder, "src"), posixpath.join(folder, "python")))
+                file = self.module(one.module, bases) if one.module else self.find(one.path, (folder,))
+                if file:
+                    found.setdefault(one.name, Installed(file, one.function))
+        return found
+
+    def beside(self, name: str, path: str) -> str | None:
+        """The entry of this name in a file's package: in its folder, else the nearest one in or around that."""
+        package = path.partition("/")[0]
+        beside = posixpath.join(posixpath.dirname(path), name)
+        found = beside if beside in self.readings else self._by_ending(name, posixpath.dirname(path))
+        return found if found and (self.readings[found].entry or found.partition("/")[0] == package) else None
 
     def inside(self, folder: str) -> Sequence[str]:
         """The files that lie in a folder itself, in the readings' order."""
@@ -68,6 +98,31 @@ class FileIndex:
                 if path in self.readings:
                     return path
         return self._by_ending(text if ending is None else ending.strip(), bases[0] if bases else "")
+
+    def fitting(self, word: Resolved, bases: Sequence[str]) -> list[tuple[str, str]]:
+        """The files in one folder that a name may mean of which one thing is unknown, each with what fills that in.
+
+        The folder is the first, seen from the bases, that has any; the thing is no whole name with its ending.
+        """
+        if len(word.unknown) != 1:
+            return []
+        start, end = word.unknown[0]
+        before, after = word.text[:start], word.text[end:]
+        if "/" in after or not re.search(r"\w", before):
+            return []
+        for base in bases:
+            head = posixpath.normpath(posixpath.join(base, before + "x"))[:-1]
+            inside = self.inside(posixpath.dirname(head))
+            found = [path for path in inside if path.startswith(head) and path.endswith(after)]
+            if found:
+                return [(path, path[len(head) : len(path) - len(after)]) for path in sorted(found)]
+        return []
+
+    def ending(self, text: str, near: str) -> str | None:
+        """The path that ends with a whole text of known parts, where it is one, or one that lies nearest."""
+        parts = [part for part in text.split("/") if part not in ("", ".", "..")]
+        fits = self._places(parts[-1]).get("/".join(parts)) if parts else None
+        return nearest(fits, near) if fits else None
 
     def _by_ending(self, tail: str, near: str) -> str | None:
         """The file with the longest ending that the tree has, where it is one, or one that lies nearest."""

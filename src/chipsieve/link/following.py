@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain as in_turn
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -17,25 +17,28 @@ from chipsieve.commands.launchers import launchers
 from chipsieve.facts.conditions import Condition, Question
 from chipsieve.facts.deciding import all_hold
 from chipsieve.facts.reading import Command, Gap
-from chipsieve.facts.words import Resolved, Word
+from chipsieve.facts.words import Resolved
 from chipsieve.link.configurations import expected, fitting
+from chipsieve.link.environments import assignments, exported, single, values_of
 from chipsieve.link.expansion import (
     LINES,
     CommandLine,
     CommandLines,
     Scope,
     Values,
-    alternatives,
     command_lines,
     expand,
 )  # fmt: skip
 from chipsieve.link.file_index import FileIndex, above
-from chipsieve.link.programs import Program, program
+from chipsieve.link.programs import Program, is_passive, program, with_quoted
 from chipsieve.sources.languages import languages
 
 DEPTH = 6  # scripts calling scripts; deeper is a loop
 ARRAYS = 3  # words in which a whole command line may stand, `"${LAUNCHER[@]}" train.py`
-ASSIGNED = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
+ON_COMMAND_LINES = ("flag", "directive")  # kinds of fact that a command line states itself
+LAUNCHER = re.compile(r"[A-Za-z][\w.+-]*")
+COMMAND_OPTION = re.compile(r"-[a-z]*c")
+READ_WHOLE = ("script", "prose")  # what is in strings there is read as well
 RUNS_PER_SCRIPT = 64  # commands of one script, unrolled loops included
 
 
@@ -152,7 +155,7 @@ class _Follower:
                     yield from (replace(run, variant=run.variant or posixpath.basename(path)) for run in rest)
                 if candidates:
                     return
-                environment = _exported(command, lines.lines[0], here, inherited, sourced)
+                environment = exported(command, lines.lines[0], here, inherited, sourced)
                 found = self._source(words, here, scope)
                 sourced += found
                 entered = {scope.script, *dict(chain)}
@@ -193,11 +196,11 @@ class _Follower:
         self, command: Command, line: CommandLine, scope: Scope, inherited: Values,
         chain: tuple[tuple[str, int], ...], sourced: tuple[str, ...],
     ) -> Iterator[Run]:  # fmt: skip
-        words, assigned = _assignments(line.words)
+        words, assigned = assignments(line.words)
         body, place = self._body(words, sourced), (scope.script, command.span.line)
         if body and len(chain) <= DEPTH and place not in chain:
             path, commands = body
-            environment = {**_exported(command, line, scope, inherited, sourced), **assigned}
+            environment = {**exported(command, line, scope, inherited, sourced), **assigned}
             inner = self._inside(path, command.span.line, words, scope)
             inner.variables |= environment
             runs = self._commands(commands, inner, environment, (*chain, place), [*sourced])
@@ -206,13 +209,12 @@ class _Follower:
             yield from found
             if found:
                 return
-        started = program(words, self.index, self._bases(scope))
-        if started is None and self._may_hold_a_line(words, scope):
-            words, further = _assignments(tuple(part for word in words for part in word.split()))
-            started, assigned = program(words, self.index, self._bases(scope)), {**assigned, **further}
+        words, further, started = self._program(words, scope)
         if started is None:
+            self._note_unknown(command, words, scope)
             return
-        environment = {**_exported(command, line, scope, inherited, sourced), **assigned}
+        assigned = {**assigned, **further}
+        environment = {**exported(command, line, scope, inherited, sourced), **assigned}
         chain = (*chain, place)
         scripts = tuple(dict.fromkeys([path for path, _ in chain] + list(sourced)))
         wrapped = self._wrapped(words, started, scope)
@@ -226,9 +228,26 @@ class _Follower:
                               conditions=_undecided(command, scope) + run.conditions)  # fmt: skip
         if not followed and (wrapped or started.kind != "script"):
             around = (started.entry,) if started.kind == "script" else ()
-            yield Run(chain, wrapped or started, words, _single(environment), scope.directory,
+            yield Run(chain, wrapped or started, words, single(environment), scope.directory,
                       (*scripts, *around), _undecided(command, scope),
                       otherwise=line.otherwise(command.environment))  # fmt: skip
+
+    def _program(
+        self, words: tuple[Resolved, ...], scope: Scope
+    ) -> tuple[tuple[Resolved, ...], Values, Program | None]:
+        """The program that a command line starts, with its words and what they set: one of them may hold them all."""
+        assigned: Values = {}
+        if self._is_read(words, scope):
+            return (), assigned, None
+        started = program(words, self.index, self._bases(scope))
+        if started is None and any(" " in word.text for word in words[:ARRAYS]):
+            words, assigned = assignments(tuple(part for word in words for part in word.split()))
+            started = program(words, self.index, self._bases(scope))
+        for quoted in with_quoted(words) if started is None else ():
+            started = program(quoted, self.index, self._bases(scope))
+            if started is not None:
+                return quoted, assigned, started
+        return words, assigned, started
 
     def _body(self, words: Sequence[Resolved], sourced: Sequence[str]) -> tuple[str, list[Command]] | None:
         """The sourced script that defines the function which a command line calls, and the function's commands."""
@@ -240,7 +259,7 @@ class _Follower:
         """What a function of a sourced script sees that a line of a script calls: its arguments and all variables."""
         bindings = self.index.readings[scope.script].bindings
         before = [(name, word) for name, word in bindings if word.span.line <= line]
-        outer = {**scope.outer, **_environment(before, scope)}
+        outer = {**scope.outer, **values_of(before, scope)}
         return Scope(path, scope.directory, dict(scope.variables), tuple(words[1:]), outer=outer)
 
     def _calls_elsewhere(self, scope: Scope) -> bool:
@@ -257,6 +276,17 @@ class _Follower:
                     rest = tuple(item for item in command.conditions if item != Question("call", name))
                     self._defined[path][name].append(replace(command, conditions=rest))
         return self._defined[path]
+
+    def _note_unknown(self, command: Command, words: Sequence[Resolved], scope: Scope) -> None:
+        """A gap for a command that starts something unknown, where its words say what signals know."""
+        name, table = posixpath.basename(words[0].text) if words else "", launchers()
+        elsewhere = name in table.containers or name in table.shells or name in table.pythons  # it is not in the tree
+        if not LAUNCHER.fullmatch(name) or elsewhere or is_passive(words[0]):
+            return
+        begins, ends = command.span.line, command.span.end_line
+        known = (fact for fact in self.index.readings[scope.script].facts if fact.kind in ON_COMMAND_LINES)
+        if any(begins <= fact.span.line <= ends for fact in known):
+            self.gaps.append(Gap(scope.script, f"what {name} starts is not known: its run is not judged", begins))
 
     def _wrapped(self, words: Sequence[Resolved], started: Program, scope: Scope) -> Program | None:
         """The program that another one is to start: what stands behind `--`, as in `./bind.sh -- python train.py`."""
@@ -296,7 +326,7 @@ class _Follower:
                 )
                 changed = (name for name, values in inner.variables.items() if before.get(name) != values)
                 sourced_at.update(dict.fromkeys(changed, command.span.line))
-        own = _environment(self.index.readings[path].bindings, inner)
+        own = values_of(self.index.readings[path].bindings, inner)
         lines = {name: word.span.line for name, word in self.index.readings[path].bindings}
         late = {name: values for name, values in own.items() if lines[name] >= sourced_at.get(name, 0)}
         scope.variables.update({**own, **inner.variables, **late})
@@ -308,11 +338,12 @@ class _Follower:
         found = dict.fromkeys(path for path in named if path)
         return [*found] if len(found) > 1 else []
 
-    def _may_hold_a_line(self, words: Sequence[Resolved], scope: Scope) -> bool:
-        """Whether a whole command line may stand in one of the first words; what a shell runs, its reader has read."""
-        by_shell = words and posixpath.basename(words[0].text) in launchers().shells
-        read = by_shell and self.index.nature(scope.script) == "script"
-        return not read and any(" " in word.text for word in words[:ARRAYS])
+    def _is_read(self, words: Sequence[Resolved], scope: Scope) -> bool:
+        """Whether a command hands a shell a script in a string: the reader of scripts has read it as commands."""
+        shells = launchers().shells
+        pairs = ((posixpath.basename(word.text), option.text) for word, option in pairwise(words))
+        given = any(name in shells and COMMAND_OPTION.fullmatch(option) for name, option in pairs)
+        return given and self.index.nature(scope.script) in READ_WHOLE
 
     def _may_go_on(self, chain: Sequence[tuple[str, int]]) -> bool:
         """Whether scripts do not call each other too deep yet."""
@@ -339,36 +370,6 @@ class _Follower:
     def _bases(self, scope: Scope) -> tuple[str, ...]:
         """Where relative names may start: the working folder, the script's own, every folder above, the root."""
         return tuple(dict.fromkeys((scope.directory, *above(posixpath.dirname(scope.script)))))
-
-
-def _exported(command: Command, line: CommandLine, scope: Scope, inherited: Values, sourced: Sequence[str]) -> Values:
-    """The environment in force for a command line; whatever a sourced script sets is taken to be in it."""
-    passed = {
-        name: tuple(filter(line.takes, values)) or values
-        for name, values in scope.variables.items() if name in inherited or sourced
-    }  # fmt: skip
-    return {**passed, **{name: (value,) for name, value in line.values(command.environment).items()}}
-
-
-def _assignments(words: tuple[Resolved, ...]) -> tuple[tuple[Resolved, ...], Values]:
-    """A command line without the variables that it sets in front: `eval "$PREFIX python train.py"` may have some."""
-    assigned: dict[str, tuple[Resolved, ...]] = {}
-    for at, word in enumerate(words):
-        found = ASSIGNED.match(word.text)
-        if found is None:
-            return words[at:], assigned
-        assigned[found[1]] = (word.cut(found.end(), len(word.text)),)
-    return (), assigned
-
-
-def _environment(pairs: Sequence[tuple[str, Word]], scope: Scope) -> dict[str, tuple[Resolved, ...]]:
-    """Variables and what each may hold; a value that an unquoted list would split is one text."""
-    return {name: alternatives(word, scope) for name, word in pairs}
-
-
-def _single(environment: Values) -> dict[str, Resolved]:
-    """One value a name: the alternatives of an undecided one keep their conditions, and the first is shown."""
-    return {name: values[0] for name, values in sorted(environment.items()) if values}
 
 
 def _function_of(command: Command) -> str | None:

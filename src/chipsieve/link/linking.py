@@ -5,29 +5,29 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from chipsieve.commands.flags import given
-from chipsieve.commands.launchers import TRAINING
 from chipsieve.facts.conditions import MENTION, Conditions
 from chipsieve.facts.reading import Fact, Gap, Reading
 from chipsieve.facts.words import Resolved
+from chipsieve.link.choices import promoted
 from chipsieve.link.containers import Containers
 from chipsieve.link.file_index import FileIndex, above
-from chipsieve.link.following import Followed, Run, follow
+from chipsieve.link.following import Run, follow
+from chipsieve.link.guides import Guides
 from chipsieve.link.launch import FileStandings, Launch, Setting, Standing, StatedFact, standing
-from chipsieve.link.option_values import option_name
-from chipsieve.link.programs import Program
 from chipsieve.link.reach import Reach, Start
-from chipsieve.link.roles import devices, distance_from_project, role_of
+from chipsieve.link.roles import devices, knows_training, role_of
+from chipsieve.link.run_configs import run_configs
 from chipsieve.link.settings import declared, settings
-from chipsieve.link.tree_files import DECIDED_BY_RUN, NOT_CONFIGS, TreeFiles
+from chipsieve.link.starting import entry_modules, own_runs, shown_runs
+from chipsieve.link.tree_files import DECIDED_BY_RUN, TreeFiles
 
 ENGINE = "link"
-ENTRY_ROLES = ("inference", "evaluation", "benchmark")
-ELSEWHERE = ("test", "data preparation", "other")
 AROUND = ("packages", "recipe")
 INSTALLED_FILES = ("setup.py", "pyproject.toml", "setup.cfg", "environment.yml", "environment.yaml")
 REACH_NOT_SETTLED = "which files and options the run reaches did not settle: the last answer counts"
@@ -46,15 +46,18 @@ class LinkedTree:
         self._index = FileIndex(readings)
         self._linker = _Linker(self._index)
         followed = follow(self._index)
-        runs = [run for run in _outermost(followed, self._index) if not _starts_elsewhere(run, self._index)]
-        found = [(run, self._linker.launch(run)) for run in runs]
-        if not any(launch.role in TRAINING for _, launch in found):
-            started = {launch.entry for _, launch in found}
-            found += [(run, self._linker.launch(run)) for run in _entry_modules(self._index, started)]
+        guides = Guides(followed, self._index)
+        found = self._linked(own_runs(followed, self._index))
+        found += self._linked(shown_runs(followed, self._index, [launch for _, launch in found]))
+        found += self._linked(entry_modules(self._index, [launch for _, launch in found]))
+        found = [(run, guides.placed(launch)) for run, launch in found]
         found.sort(key=lambda pair: (pair[1].path, pair[1].line, pair[1].entry))
         self.launches = tuple(_numbered(launch for _, launch in found))
         self._runs = {launch.id: run for (run, _), launch in zip(found, self.launches, strict=True)}
         self._gaps = followed.gaps
+
+    def _linked(self, runs: Iterable[Run]) -> list[tuple[Run, Launch]]:
+        return [(run, self._linker.launch(run)) for run in runs]
 
     def relink(self, launch: Launch, provided: frozenset[str]) -> Launch:
         """The launch once more, where it asks for some modules by name: their import guards count as met."""
@@ -63,7 +66,7 @@ class LinkedTree:
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """What could not be followed, and each limit that was met; linking a launch again may meet further ones."""
-        return (*self._gaps, *self._linker.gaps)
+        return (*self._gaps, *self._linker.gaps, *self._linker.files.gaps)
 
 
 def whole(name: str, readings: Iterable[Reading], judge: Judge, *, met: bool = True) -> Launch:
@@ -91,36 +94,6 @@ def judge_without_run(conditions: Conditions) -> Standing:
     return "inert" if MENTION in conditions else "optional"
 
 
-def _starts_elsewhere(run: Run, index: FileIndex) -> bool:
-    """Whether a run starts a program from elsewhere that neither trains nor serves: `pip`, `pytest`."""
-    if run.program.entry in index.readings:
-        return False
-    options = (option_name(one.name) for one in given(run.operands))
-    distributed = run.program.kind == "distributed"
-    return role_of(run.program.entry, run.chain[0][0], options, distributed=distributed) in ELSEWHERE
-
-
-def _outermost(followed: Followed, index: FileIndex) -> list[Run]:
-    """The runs of every script that no other script calls; those in prose only when the project's own start none."""
-    by_script = followed.runs
-    outer = {script: runs for script, runs in by_script.items() if script not in followed.called} or by_script
-    shown = {script for script in outer if index.nature(script) == "prose"}
-    own = (runs for script, runs in outer.items() if script not in shown and not distance_from_project(script))
-    chosen = set(outer) - shown if any(own) else outer
-    return [run for script in sorted(chosen) for run in outer[script]]
-
-
-def _entry_modules(index: FileIndex, started: set[str]) -> list[Run]:
-    """Entry modules with their defaults, for a tree whose scripts start no training."""
-    by_role: defaultdict[str, list[Run]] = defaultdict(list)
-    for path, reading in sorted(index.readings.items()):
-        if reading.entry and path not in started:
-            run = Run(((path, 1),), Program("python", path, 0), (), {}, posixpath.dirname(path), (), ())
-            by_role[role_of(path, "", (option.dest for option in reading.options), distributed=False)].append(run)
-    training = [run for role in TRAINING for run in by_role[role]]
-    return training or [run for role in ENTRY_ROLES for run in by_role[role]]
-
-
 def _numbered(launches: Iterable[Launch]) -> Iterator[Launch]:
     """The launches with ids that differ: a second one at a line is `path:line#2`."""
     seen: defaultdict[str, int] = defaultdict(int)
@@ -146,7 +119,7 @@ class _Linker:
     """
 
     def __init__(self, index: FileIndex) -> None:
-        self._index, self._files = index, TreeFiles(index)
+        self._index, self.files = index, TreeFiles(index)
         self._containers = Containers(index)
         self._installing: defaultdict[str, list[str]] = defaultdict(list)
         for path in index.readings:
@@ -173,16 +146,19 @@ class _Linker:
 
     def launch(self, run: Run, provided: frozenset[str] = frozenset()) -> Launch:
         """The launch of a run: what it reaches, and where each fact stands in it."""
-        reach = Reach(self._files, self._start(run, provided))
+        reach = Reach(self.files, self._start(run, provided))
         path, line = run.chain[0]
         entry = run.program.entry
         if not reach.converged:
             self.gaps.append(Gap(path, REACH_NOT_SETTLED, line))
+        distributed, trains = run.program.kind == "distributed", knows_training(reach.live)
+        names = reach.options.names()
+        role = role_of(entry, path, names, distributed=distributed, verb=run.program.verb, trains=trains)
         standings, stated = self._settle(run, reach)
         configs, code = reach.declaring
         return Launch(
             id=(f"{path}:{line}" if run.words else path) + (f"#{run.variant}" if run.variant else ""),
-            role=role_of(entry, path, reach.options.names(), distributed=run.program.kind == "distributed"),
+            role=role,
             path=path,
             line=line,
             entry=entry,
@@ -198,12 +174,19 @@ class _Linker:
         )
 
     def _start(self, run: Run, provided: frozenset[str]) -> Start:
-        entry = [run.program.entry] if run.program.entry in self._index.readings else []
+        named = dict.fromkeys((run.program.entry, run.program.through))
+        entry = [path for path in named if path in self._index.readings]
         bases = self._bases(run)
         in_prose = self._index.nature(run.chain[0][0]) == "prose"
-        entries = (*entry, *run.scripts, *self._configs(run, bases))
+        configs = run_configs(run, self._index, bases)
+        self.gaps += configs.gaps
+        entries = (*entry, *run.scripts, *configs.certain)
         assumed = frozenset() if in_prose else frozenset(run.conditions)
-        return Start(entries, run.environment, run.operands, bases, provided, assumed)
+        called = frozenset({run.program.function} - {""})
+        return Start(
+            entries, run.environment, run.operands, bases, provided, assumed, called,
+            configs.choices, configs.possible, configs.groups, configs.placed,
+        )  # fmt: skip
 
     def _bases(self, run: Run) -> tuple[str, ...]:
         """Where modules and configs are looked for: the working folder, the entry's, those above, `src`."""
@@ -213,17 +196,6 @@ class _Linker:
                 [run.directory, *above(folder), *(posixpath.dirname(path) for path in run.scripts), "src", ""]
             )
         )
-
-    def _configs(self, run: Run, bases: Sequence[str]) -> list[str]:
-        """The configs that the command line names."""
-        words = dict.fromkeys(part for word in run.words for part in (word, _behind_equals(word)))
-        words |= dict.fromkeys(one.value for one in given(run.words) if one.value and "config" in one.name.casefold())
-        found = set()
-        for word in words:
-            endings = ("",) if posixpath.splitext(word.text)[1] else (".yaml", ".yml", ".json") if word.text else ()
-            named = (replace(word, text=word.text + ending) for ending in endings)
-            found |= {path for one in named if (path := self._index.named(one, bases))}
-        return sorted(path for path in found if self._index.nature(path) not in NOT_CONFIGS)
 
     def _settle(self, run: Run, reach: Reach) -> tuple[list[FileStandings], tuple[StatedFact, ...]]:
         """Where the facts of the reached files stand, and the facts that the run's words alone state."""
@@ -245,14 +217,17 @@ class _Linker:
         """The place, among the facts of the word's file, of the fact that this word states there."""
         if word.path not in self._index.readings or fact.kind not in DECIDED_BY_RUN:
             return None
-        return self._files[word.path].stated.get((fact.kind, fact.name, fact.value, word.span.line))
+        return self.files[word.path].stated.get((fact.kind, fact.name, fact.value, word.span.line))
 
     def _settled(self, path: str, run: Run, reach: Reach, said: dict[int, Standing]) -> FileStandings:
         """One file's standings; of variables and flags in the run's scripts its words decide, whoever wrote them."""
-        settled, file = reach.standings(path), self._files[path]
+        settled, file = reach.standings(path), self.files[path]
+        agreed = reach.agreed(path)
+        settled = replace(settled, standings=promoted(settled, agreed)) if agreed else settled
         own_script = path in run.scripts and not file.is_code
         decided_by_run = file.decided_by_run if own_script else ()
-        overridden = [index for name, places in file.keys.items() if reach.options.gives(name) for index in places]
+        given_otherwise = (places for name, places in file.keys.items() if reach.options.gives(name))
+        overridden = {*chain.from_iterable(given_otherwise), *reach.set_otherwise(path)}
         if not (said or overridden or decided_by_run):
             return settled
         stands = list(settled.standings)
@@ -266,11 +241,11 @@ class _Linker:
 
     def _settled_around(self, run: Run, reach: Reach) -> list[FileStandings]:
         """Requirements and images in the entry's folder, the script's, and those above."""
-        around = sorted({path for folder in self._bases(run) for path in self._installing.get(folder, ())})
         recipe = self._containers.recipe_of(run)
+        around = {path for folder in self._bases(run) for path in self._installing.get(folder, ())}
         return [
             self._in_its_image[path] if path == recipe else self._elsewhere[path]
-            for path in around
+            for path in sorted(around | ({recipe} if recipe else set()))
             if path not in reach.files
         ]
 
@@ -283,11 +258,6 @@ def _settled_around(reading: Reading, *, built: bool) -> FileStandings:
     ]
     unknown = (None,) * len(reading.chosen)
     return FileStandings(reading, tuple(stands), unknown, around=True)
-
-
-def _behind_equals(word: Resolved) -> Resolved:
-    at = word.text.find("=")
-    return word.cut(at + 1 if at >= 0 else len(word.text), len(word.text))
 
 
 def _environment(run: Run) -> Iterator[_Stated]:

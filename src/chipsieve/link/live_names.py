@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from chipsieve.facts.conditions import Conditions, questions
 from chipsieve.facts.reading import Function
 from chipsieve.facts.ternary import Ternary
 from chipsieve.link.memo import AnsweredOnce, Knowledge, can_be
@@ -41,9 +42,14 @@ class Calls:
     def __init__(self, functions: Iterable[Function]) -> None:
         """Take functions, but for what no run ever certainly mentions."""
         self._functions = tuple(functions)
-        self._guarded = [
+        possible = [
             (function, conditions, names) for function in self._functions for conditions, names in function.guarded
             if all(can_be(condition, answer=True) for condition in conditions)
+        ]  # fmt: skip
+        self._guarded = [group for group in possible if not _handed_over(*group[:2])]
+        self._handed = [
+            (_needed(function, conditions), names) for function, conditions, names in possible
+            if _handed_over(function, conditions)
         ]  # fmt: skip
         self._answered = AnsweredOnce((conditions for _, conditions, _ in self._guarded), self._bodies)
 
@@ -60,7 +66,16 @@ class Calls:
         for name, mentioned in mentions.items():
             for needed in needs(name):
                 waiting[needed].append((needs(name), mentioned))
+        for several, mentioned in self._handed:
+            for needed in several:
+                waiting[needed].append((several, mentioned))
         return Bodies(loaded, run | loaded, frozenset(waiting), waiting)
+
+
+@lru_cache(maxsize=64)  # equal names are one object, by which live names are memoised
+def names_alone(names: frozenset[str]) -> Bodies:
+    """A body that only mentions some names when it is loaded."""
+    return Bodies(names, names, frozenset(), {})
 
 
 def live_names(loaded: tuple[Bodies, ...], run: tuple[Bodies, ...]) -> frozenset[str]:
@@ -73,6 +88,18 @@ def live_names(loaded: tuple[Bodies, ...], run: tuple[Bodies, ...]) -> frozenset
         several = (body for bodies, names in asked for name in names for body in bodies.waiting[name])
         fresh = set[str]().union(*(mentioned for needed, mentioned in several if needed <= live)) - live
     return frozenset(live)
+
+
+def _handed_over(function: Function, conditions: Conditions) -> bool:
+    """Whether names are mentioned where others are, whatever else the run is like: they are handed over to these."""
+    calls = [getattr(item, "subject", "") == "call" for item in conditions]
+    return function.name != MAIN and bool(calls) and all(calls)
+
+
+def _needed(function: Function, conditions: Conditions) -> frozenset[str]:
+    """The names without which a function does not call what it hands over."""
+    called = (question.name for condition in conditions for question in questions(condition))
+    return frozenset[str]().union(*(needs(name) for name in (function.name, *called) if name))
 
 
 @lru_cache(maxsize=65_536)  # asked for every condition of every launch

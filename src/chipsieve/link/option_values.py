@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import TypeVar
 
 from chipsieve.commands.flags import given
 from chipsieve.facts.reading import Option
 from chipsieve.facts.words import Resolved
+
+Name = TypeVar("Name")
 
 
 @lru_cache(maxsize=65_536)  # asked for every condition of every launch
@@ -17,32 +20,54 @@ def option_name(text: str) -> str:
 
 
 class Declared:
-    """The options that one file declares, or the keys that a config sets, by the names that are compared."""
+    """The options that one file declares, or the keys that a config sets, by the names that are compared.
+
+    `keys` has them by the whole path of each.
+    """
 
     def __init__(self, options: Iterable[Option]) -> None:
         """Index the options: one default a name, and the option that each flag gives."""
         self.defaults: dict[str, str | None] = {}
         self.flags: dict[str, Option] = {}
+        self.keys: dict[tuple[str, ...], str | None] = {}
         for option in options:
-            _add_default(self.defaults, option_name(option.dest), option.default)
+            _add_default(self.keys, (*option.above, option.dest), option.default)
             self.flags.update((option_name(flag), option) for flag in option.flags)
+        for key, default in self.keys.items():
+            _add_default(self.defaults, option_name(key[-1]), default)
+
+    @classmethod
+    def of(cls, defaults: Mapping[str, str | None]) -> Declared:
+        """Values by names that are compared already."""
+        made = cls(())
+        made.defaults.update(defaults)
+        return made
 
 
 class OptionValues:
     """The values of a run's options by name; None where nobody can tell."""
 
-    def __init__(self, words: Sequence[Resolved], declared: Iterable[Declared], configured: Iterable[Declared]) -> None:
-        """Join a command line with the options that the code declares and the keys that its configs set."""
+    def __init__(
+        self, words: Sequence[Resolved], declared: Iterable[Declared], configured: Iterable[Declared],
+        possible: Iterable[Declared] = (),
+    ) -> None:  # fmt: skip
+        """Join a command line with the options that the code declares and the keys that its configs set.
+
+        Of `possible` configs nobody knows whether the run reads them.
+        """
         declared = list(declared)
         self._given: dict[str, str | None] = {}
-        self._declared = _defaults(declared)
+        self._declared = defaults(declared)
         by_flag = {flag: option for file in declared for flag, option in file.flags.items()}
         for one in given(words):
             option = by_flag.get(option_name(one.name))
             sure = not one.word.conditions
             stored = option.stores if option and option.stores is not None else one.known_text
             self._given[option_name(option.dest if option else one.name)] = stored if sure else None
-        self._values = {**self._declared, **_defaults(configured), **self._given}
+        self._values = {**self._declared, **defaults(configured)}
+        for name, value in defaults(possible).items():
+            self._values[name] = value if self._values.get(name) == value else None
+        self._values.update(self._given)
 
     def value(self, name: str) -> str | None:
         """The value of the option of that name, "" for an unset one, None when nobody can tell."""
@@ -57,15 +82,26 @@ class OptionValues:
         return frozenset(self._given) | frozenset(self._declared)
 
 
-def _defaults(files: Iterable[Declared]) -> dict[str, str | None]:
+def layered(files: Iterable[Declared]) -> Declared:
+    """One config of several, in which a later one's value of a key wins over those before."""
+    keys: dict[tuple[str, ...], str | None] = {}
+    for file in files:
+        keys.update(file.keys)
+    values: dict[str, str | None] = {}
+    for key, value in keys.items():
+        _add_default(values, option_name(key[-1]), value)
+    return Declared.of(values)
+
+
+def defaults(files: Iterable[Declared]) -> dict[str, str | None]:
     """One default a name; None where it is unknown or two declarations differ."""
-    defaults: dict[str, str | None] = {}
+    found: dict[str, str | None] = {}
     for file in files:
         for name, default in file.defaults.items():
-            _add_default(defaults, name, default)
-    return defaults
+            _add_default(found, name, default)
+    return found
 
 
-def _add_default(defaults: dict[str, str | None], name: str, default: str | None) -> None:
+def _add_default(defaults: dict[Name, str | None], name: Name, default: str | None) -> None:
     """Add a declaration of the name; of two that differ nobody knows which counts."""
     defaults[name] = default if defaults.get(name, default) == default else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -12,31 +12,57 @@ import msgspec
 from chipsieve.commands.known import known
 from chipsieve.commands.launchers import launchers
 from chipsieve.facts.words import Resolved
-from chipsieve.link.file_index import FileIndex
+from chipsieve.link.file_index import FileIndex, Installed
 
 VERSIONED = re.compile(r"(python|ipython|pypy)[\d.]*$")
+NAME = re.compile(r"[\w./~+-]*[A-Za-z][\w.+-]*")  # what may be the name of a launcher
+VERB = re.compile(r"[a-z][\w-]*")
+OPTION_VALUE = re.compile(r"-[\w-]+=")  # in front of a quoted command: `--command=python train.py`
 PROGRAM_ENDINGS = (".sh", ".bash", ".slurm", ".sbatch", ".py", ".job", ".pbs")
 MODULE_OPTIONS = ("-m", "--module")
 INSTALL = "install"  # the verb of pip, conda, apt-get and their like
+QUOTED = 64  # words that are looked at for a quoted command
+VERBS_WITHIN = 6  # words behind a tool in which its verb stands
 
 
 class Program(msgspec.Struct, frozen=True):
     """What a command line starts.
 
-    `script` runs a shell script of the tree; `python` one process, `distributed` one per accelerator.
+    `script` runs a shell script of the tree; `python` one process, `distributed` one per accelerator; `unknown` is a
+    program of the tree that a launcher starts of which nobody knows what else it does.
     `entry` is the file of the tree or, where it has none, the text that names the program; `first` is the
     index of the first word that belongs to the entry; `known` is False where the text holds something unknown.
+    `verb` is the first operand of a tool that has several (`axolotl train`). An installed program calls `function`
+    of the module `through`, which is the entry itself unless the verb names another file.
     """
 
-    kind: Literal["script", "python", "distributed"]
+    kind: Literal["script", "python", "distributed", "unknown"]
     entry: str
     first: int
     known: bool = True
+    verb: str = ""
+    function: str = ""
+    through: str = ""
 
 
 def program(words: Sequence[Resolved], files: FileIndex, bases: Sequence[str]) -> Program | None:
     """The program that the words start, None when it is none that the table or the tree knows."""
     return _Finder(words, files, bases).program()
+
+
+def with_quoted(words: tuple[Resolved, ...]) -> Iterator[tuple[Resolved, ...]]:
+    """The words with a command line that one of them quotes in its place: `gcloud … --command="python train.py"`."""
+    for at, word in enumerate(words[:QUOTED]):
+        quoted = OPTION_VALUE.sub("", word.text)
+        if at and " " in quoted.strip() and not is_passive(words[0]):
+            command = word.cut(len(word.text) - len(quoted), len(word.text)).split()
+            yield (*words[:at], *command, *words[at + 1 :])
+
+
+def is_passive(word: Resolved) -> bool:
+    """Whether a command is known to start none of its operands: it shows, moves, changes or installs them."""
+    table, base = known(), posixpath.basename(word.text)
+    return base in table.ignored or base in table.own_flags or base in table.handles_files
 
 
 class _Finder:
@@ -46,23 +72,75 @@ class _Finder:
         self.words, self.files, self.bases = words, files, bases
 
     def program(self) -> Program | None:
-        table = launchers()
+        """The program that the words start; behind a launcher that nobody knows it must be one of the tree."""
+        unknown = False
         for at, word in enumerate(self.words):
             base = posixpath.basename(word.text)
             if base in known().own_flags and any(near.text == INSTALL for near in self.words[at + 1 : at + 3]):
                 return None  # `uv pip install lightning` starts no launcher, and `uv run lightning` does
-            if base in table.distributed:
-                return self.distributed(at + 1, base)
-            if base in table.pythons or VERSIONED.fullmatch(base):
-                return self.python(at + 1)
-            if base in table.shells or base in table.submitters:
-                return self.script(at + 1)
-            found = self.program_of_tree(word)
-            if found and (at == 0 or "/" in word.text or word.text.endswith((".py", ".sh"))):
-                return Program("script" if self.is_script(found) else "python", found, at + 1)
-            if at == 0 and not (base in table.wrappers or word.wholly_unknown or not word.text):
-                return None
+            if base in known().handles_files_anywhere or not self.starts_operands(base, at):
+                return None  # `pdsh -w hosts pkill -f train.py`, `conda activate deepspeed`
+            if self.is_starter(base):
+                found = self.started_by(base, at)
+                return found if found and (not unknown or found.entry in self.files.readings) else None
+            found = self.program_itself(at, base, unknown=unknown)
+            if found:
+                return found
+            if at == 0 and not (base in launchers().wrappers or word.wholly_unknown or not word.text):
+                if is_passive(word) or not NAME.fullmatch(word.text):
+                    return None
+                unknown = True
         return None
+
+    def starts_operands(self, base: str, at: int) -> bool:
+        """Whether a tool with verbs is given one under which it starts what stands behind it."""
+        verbs = launchers().verbs.get(base)
+        return verbs is None or any(word.text in verbs for word in self.words[at + 1 : at + 1 + VERBS_WITHIN])
+
+    def is_starter(self, base: str) -> bool:
+        """Whether a program of this name starts what is named behind it, and starts nothing without that."""
+        table = launchers()
+        several = (table.distributed, table.pythons, table.shells, table.submitters)
+        if base in self.files.installed:
+            return False
+        return any(base in names for names in several) or VERSIONED.fullmatch(base) is not None
+
+    def started_by(self, base: str, at: int) -> Program | None:
+        """What a launcher, an interpreter or a shell at a place of the words starts."""
+        if base in launchers().distributed:
+            return self.distributed(at + 1, base)
+        if base in launchers().shells or base in launchers().submitters:
+            return self.script(at + 1)
+        return self.python(at + 1)
+
+    def program_itself(self, at: int, base: str, *, unknown: bool) -> Program | None:
+        """The program of the tree that a word names: one that its package installs, a file, or a module."""
+        word = self.words[at]
+        if base in self.files.installed and not unknown:
+            return self.installed(self.files.installed[base], at + 1)
+        if unknown and word.text in MODULE_OPTIONS and at + 1 < len(self.words):
+            module = self.module_file(self.words[at + 1].text)
+            return Program("unknown", module, at + 2) if module in self.files.readings else None
+        found = self.program_of_tree(word)
+        if found is None or not (at == 0 or "/" in word.text or word.text.endswith((".py", ".sh"))):
+            return None
+        if self.is_script(found):
+            return Program("script", found, at + 1)
+        if unknown:  # its options may name other files of Python, such as a configuration
+            return Program("unknown", found, at + 1) if self.files.readings[found].entry else None
+        return Program("python", found, at + 1)
+
+    def installed(self, program: Installed, start: int) -> Program:
+        """A program that the tree's own package installs; its verb may name the file that does the work."""
+        verb = self.verb(start)
+        found = self.files.beside(f"{verb.replace('-', '_')}.py", program.path) if verb else None
+        entry = found or program.path
+        return Program("python", entry, start, verb=verb, function=program.function, through=program.path)
+
+    def verb(self, start: int) -> str:
+        """The first operand of a tool, where it is a plain word."""
+        text = self.words[start].text if start < len(self.words) else ""
+        return text if VERB.fullmatch(text) else ""
 
     def language(self, path: str) -> str:
         return self.files.readings[path].language
@@ -133,4 +211,4 @@ class _Finder:
             script = None if word.text.startswith("-") else self.program_of_tree(word)
             if script:
                 return Program("script", script, at + 1)
-        return Program("distributed", name, start)
+        return Program("distributed", name, start, verb=self.verb(start))

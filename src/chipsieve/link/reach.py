@@ -11,10 +11,13 @@ from chipsieve.facts.deciding import all_hold, decide, fixed
 from chipsieve.facts.reading import Reading
 from chipsieve.facts.ternary import Ternary, every
 from chipsieve.facts.words import Resolved
+from chipsieve.link.branches import Said
+from chipsieve.link.choices import Choice
 from chipsieve.link.launch import FileStandings
-from chipsieve.link.live_names import needs
+from chipsieve.link.live_names import Bodies, names_alone, needs
 from chipsieve.link.memo import AnsweredOnce, InternedQuestion, Knowledge
-from chipsieve.link.option_values import OptionValues
+from chipsieve.link.option_values import Declared, OptionValues, layered
+from chipsieve.link.precedence import in_order, set_otherwise
 from chipsieve.link.tree_files import Targets, TreeFiles
 
 ROUNDS = 12  # answers settle in a few; a bound for those that would swing
@@ -24,7 +27,9 @@ class Start(msgspec.Struct, frozen=True):
     """Where a run starts: its entry and configs, its environment and arguments.
 
     `bases` are the folders where modules and configs are looked for, `provided` the modules that the run
-    asks for by name, `assumed` the conditions that hold because the run takes place at all.
+    asks for by name, `assumed` the conditions that hold because the run takes place at all, `called` the functions that
+    an installed program calls. Of each of the `choices` the run takes one file, nobody knows which, and of the
+    `possible` any; for the `groups` of Hydra it chooses itself the files that are `placed` below a key of the group.
     """
 
     entries: tuple[str, ...]
@@ -33,6 +38,16 @@ class Start(msgspec.Struct, frozen=True):
     bases: tuple[str, ...] = ("",)
     provided: frozenset[str] = frozenset()
     assumed: frozenset[Condition] = frozenset()
+    called: frozenset[str] = frozenset()
+    choices: tuple[tuple[str, ...], ...] = ()
+    possible: tuple[str, ...] = ()
+    groups: frozenset[str] = frozenset()
+    placed: frozenset[str] = frozenset()
+
+    @property
+    def configs(self) -> tuple[str, ...]:
+        """What the run names by itself, in the order in which it does; a later one wins over those before."""
+        return tuple(dict.fromkeys((*self.entries, *(path for candidates in self.choices for path in candidates))))
 
 
 class Reach:
@@ -48,8 +63,10 @@ class Reach:
         self._entries = frozenset(start.entries)
         self._roots = files.index.roots(start.bases)
         self._targets: dict[str, AnsweredOnce[Targets]] = {}
-        self.files: dict[str, Ternary] = dict.fromkeys(sorted(start.entries), True)
-        self._declaring: list[str] = []
+        self.files = self._first_files()
+        self._choices: list[Choice] = []
+        self._set_otherwise: Mapping[str, frozenset[int]] | None = None
+        self._declaring: dict[str, Ternary] = {}
         self._live: frozenset[str] = frozenset()
         self.options = OptionValues(start.words, (), ())
         self._contexts = self._fresh_answers()
@@ -79,6 +96,41 @@ class Reach:
         by_choice = file.standings(self._start.assumed).under(self._context(path))
         return by_choice.chosen_so(tuple(map(self._value, file.chosen)), certain=bool(self.files[path]))
 
+    def agreed(self, path: str) -> frozenset[Said]:
+        """What a file that nobody knows to be taken states like all those that may be taken in its place."""
+        taken = [choice for choice in self._choices if path in choice.files and not self.files[path]]
+        return frozenset().union(*(choice.agreed(self._if_taken) for choice in taken))
+
+    def set_otherwise(self, path: str) -> frozenset[int]:
+        """The indices of the keys of a configuration for which another one of the run, that wins, has another value."""
+        if self._set_otherwise is None:
+            taken = {path for path, answer in self.files.items() if answer}.union(*(one.files for one in self._choices))
+            self._set_otherwise = set_otherwise([self._files[path].reading for path in self._in_order(taken)])
+        return self._set_otherwise.get(path, frozenset())
+
+    def _in_order(self, taken: Collection[str]) -> list[str]:
+        """The configurations among some files, those that win behind the others."""
+        configs = frozenset(path for path in taken if not self._files[path].is_code)
+        named = [path for path in self._start.configs if path in configs]
+        opened = (path for code in sorted(set(taken) - configs) for path in self._configs_of(code, configs))
+        others = [path for path in (*opened, *sorted(configs)) if path not in named]
+        return in_order((*others, *named), lambda path: self._configs_of(path, configs))
+
+    def _configs_of(self, path: str, configs: Collection[str]) -> list[str]:
+        return [target for target, _ in self._targets_of(path) if target in configs]
+
+    def _layers(self, configs: Mapping[str, Declared]) -> list[Declared]:
+        """Configurations whose keys stand at the same places as one; a group's file may stand below any key."""
+        placed = self._start.placed.union(*(self._files[path].placed(self._start.bases) for path in self.files))
+        plain = [configs[path] for path in self._in_order(self.files) if path in configs and path not in placed]
+        return [layered(plain), *(one for path, one in configs.items() if path in placed)]
+
+    def _if_taken(self, path: str) -> FileStandings:
+        """The standings of a file in a run that certainly takes it."""
+        file = self._files[path]
+        by_choice = file.standings(self._start.assumed).under(self._context(path))
+        return by_choice.chosen_so(tuple(map(self._value, file.chosen)), certain=True)
+
     def _value(self, chosen: Question) -> str | None:
         """The value in force of an option or a variable, None where nobody knows it."""
         if chosen.subject == "option":
@@ -92,11 +144,16 @@ class Reach:
         return frozenset().union(*(self._files[path].modules.under(self._context(path)) for path in certain))
 
     @property
+    def live(self) -> frozenset[str]:
+        """The simple names that code mentions which certainly runs."""
+        return self._live
+
+    @property
     def declaring(self) -> tuple[list[Reading], list[Reading]]:
-        """The reached configurations that set keys, and the reached code that declares options."""
-        files = [self._files[path] for path in self._declaring]
-        configs = [file.reading for file in files if not file.is_code and self.files[file.reading.path]]
-        return configs, [file.reading for file in files if file.is_code]
+        """The reached configurations that set keys, a later one winning, and the code that declares options."""
+        certain = self._in_order([path for path, answer in self.files.items() if answer])
+        configs = [self._files[path].reading for path in certain if path in self._declaring]
+        return configs, [self._files[path].reading for path in self._declaring if self._files[path].is_code]
 
     def _context(self, path: str) -> Knowledge:
         return self._contexts[path in self._entries]
@@ -109,13 +166,16 @@ class Reach:
 
     def _read_options(self) -> None:
         """Answer by the options that the reached files declare from now on."""
-        declaring = [path for path in self.files if self._files[path].reading.options]
+        declaring = {path: answer for path, answer in self.files.items() if self._files[path].reading.options}
         if declaring == self._declaring:
             return
-        files = [self._files[path] for path in declaring]
-        declared = [file.declared for file in files if file.is_code]
-        configured = [file.declared for file in files if not file.is_code]
-        self._declaring, self.options = declaring, OptionValues(self._start.words, declared, configured)
+        self._declaring = declaring
+        declared = [self._files[path].declared for path in declaring if self._files[path].is_code]
+        configs = {path: self._files[path].declared for path in declaring if not self._files[path].is_code}
+        certain = self._layers({path: one for path, one in configs.items() if declaring[path]})
+        agreed = [choice.options(configs) for choice in self._choices]
+        possible = [one for path, one in configs.items() if not declaring[path]]
+        self.options = OptionValues(self._start.words, declared, [*certain, *agreed], possible)
         self._contexts = self._fresh_answers()
 
     def _fresh_answers(self) -> list[_Answers]:
@@ -124,16 +184,41 @@ class Reach:
     def _live_names(self) -> frozenset[str]:
         """The names that the code of the files which are certainly reached mentions."""
         certain = [path for path, answer in self.files.items() if answer]
-        bodies = {path: self._files[path].calls.bodies(self._context(path)) for path in certain}
+        bodies = {path: self._bodies_of(path) for path in certain}
         run = tuple(bodies.pop(path) for path in self._start.entries if path in bodies)
-        return self._files.live_names(tuple(bodies.values()), run)
+        mentioned = (self._start.called, *(choice.names(self._bodies_of) for choice in self._choices))
+        agreed = tuple(names_alone(names) for names in mentioned if names)
+        return self._files.live_names((*bodies.values(), *agreed), run)
+
+    def _bodies_of(self, path: str) -> Bodies:
+        return self._files[path].calls.bodies(self._context(path))
 
     def _propagate(self) -> None:
         """Reach the files from the entries by what is known so far; each has the strongest answer of its edges."""
-        self.files = dict.fromkeys(sorted(self._start.entries), True)
-        files = self.files
-        waiting = list(files)
         targets: dict[str, Targets] = {}
+        self.files = self._first_files()
+        self._spread(self.files, targets)
+        self._choices = [
+            Choice([self._led(path, targets) for path in candidates]) for candidates in self._start.choices
+        ]
+        for choice in self._choices:
+            self.files.update(dict.fromkeys(sorted(choice.shared), True))
+            self._spread(self.files, targets)
+
+    def _first_files(self) -> dict[str, Ternary]:
+        """What the run starts from: its entries, and the files that it may take."""
+        several = (path for candidates in (*self._start.choices, self._start.possible) for path in candidates)
+        return {**dict.fromkeys(sorted(several)), **dict.fromkeys(sorted(self._start.entries), True)}
+
+    def _led(self, path: str, targets: dict[str, Targets]) -> frozenset[str]:
+        """The files that one file certainly leads to, with it."""
+        files: dict[str, Ternary] = {path: True}
+        self._spread(files, targets)
+        return frozenset(path for path, answer in files.items() if answer)
+
+    def _spread(self, files: dict[str, Ternary], targets: dict[str, Targets]) -> None:
+        """Add what some files lead to, and where that leads; each with the strongest answer of its edges."""
+        waiting = list(files)
         while waiting:
             path = waiting.pop()
             if path not in targets:
@@ -149,7 +234,8 @@ class Reach:
     def _targets_of(self, path: str) -> Targets:
         """The files that one reached file leads to, with the answers on the way."""
         if path not in self._targets:
-            self._targets[path] = self._files[path].targets(self._roots, self._start.bases, self._start.assumed)
+            start = self._start
+            self._targets[path] = self._files[path].targets(self._roots, start.bases, start.assumed, start.groups)
         return self._targets[path].under(self._context(path))
 
 

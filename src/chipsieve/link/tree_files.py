@@ -8,10 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
-from chipsieve.facts.conditions import Condition, Question
-from chipsieve.facts.reading import Reading, Reference
+from msgspec.structs import replace
+
+from chipsieve.facts.conditions import Condition, Question, unknown
+from chipsieve.facts.reading import Gap, Reading, Reference
 from chipsieve.facts.ternary import Ternary
 from chipsieve.facts.words import written
+from chipsieve.link.branches import Branches, branches
 from chipsieve.link.file_index import FileIndex, modules_of
 from chipsieve.link.launch import FileStandings, standing
 from chipsieve.link.live_names import Calls, live_names
@@ -23,6 +26,8 @@ DECIDED_BY_RUN = ("env", "flag")  # kinds of fact that the launch's own command 
 CONFIG = re.compile(
     r"(?:^|/)(?:configs?|_base_)/"
 )  # `_base_ = ["../_base_/schedule.py"]`, as OpenMMLab's frameworks do
+CANDIDATES = 32  # files that a text with something unknown may name; more are none
+ONE_OF_SEVERAL = unknown("which of several files is named")
 LIVE = 32  # sets of live names that are remembered: most runs of an entry have the same
 
 Edge = tuple[tuple[Condition, ...], str]
@@ -49,9 +54,9 @@ class StandingsByChoice:
 class File:
     """One file of a tree; what follows from it alone is worked out once, for all runs that reach it."""
 
-    def __init__(self, reading: Reading, index: FileIndex) -> None:
-        """Take one reading of the tree; what follows from it is worked out when it is asked for."""
-        self.reading, self._index = reading, index
+    def __init__(self, reading: Reading, index: FileIndex, gaps: list[Gap]) -> None:
+        """Take one reading of the tree; what follows from it is worked out when it is asked for, and adds its gaps."""
+        self.reading, self._index, self._gaps = reading, index, gaps
         self._targets: dict[tuple[object, ...], AnsweredOnce[Targets]] = {}
         self._standings: dict[frozenset[Condition], AnsweredOnce[StandingsByChoice]] = {}
 
@@ -59,6 +64,10 @@ class File:
     def is_code(self) -> bool:
         """Whether it is Python, and so declares options rather than sets them."""
         return self._index.nature(self.reading.path) == "code"
+
+    @property
+    def _folder(self) -> str:
+        return posixpath.dirname(self.reading.path)
 
     @cached_property
     def calls(self) -> Calls:
@@ -86,9 +95,23 @@ class File:
         """Where its facts stand, once some conditions are taken to hold."""
         assumed = assumed and assumed & self._conditions
         if assumed not in self._standings:
-            several = (_rest(conditions, assumed) for conditions in self.reading.conditions)
-            self._standings[assumed] = AnsweredOnce(several, lambda answers: StandingsByChoice(self.reading, answers))
+            several = (*self.reading.conditions, *(item.conditions for item in self._branches))
+            rests = (_rest(conditions, assumed) for conditions in several)
+            self._standings[assumed] = AnsweredOnce(rests, self._by_choice)
         return self._standings[assumed]
+
+    @cached_property
+    def _branches(self) -> Sequence[Branches]:
+        return tuple(branches(self.reading.facts))
+
+    def _by_choice(self, answers: Sequence[Ternary]) -> StandingsByChoice:
+        """The standings by the answers to the facts' and findings' conditions, then to those of all branches."""
+        size = len(answers) - len(self._branches)
+        own = list(answers[:size])
+        for item, answer in zip(self._branches, answers[size:], strict=True):
+            if answer and not any(own[place] for place in item.places):
+                own = [answer if place in item.places and known is None else known for place, known in enumerate(own)]
+        return StandingsByChoice(self.reading, own)
 
     @cached_property
     def chosen(self) -> Sequence[Question]:
@@ -130,38 +153,73 @@ class File:
         )
 
     def targets(
-        self, roots: Sequence[str], bases: tuple[str, ...], assumed: frozenset[Condition]
-    ) -> AnsweredOnce[Targets]:
+        self, roots: Sequence[str], bases: tuple[str, ...], assumed: frozenset[Condition],
+        groups: frozenset[str] = frozenset(),
+    ) -> AnsweredOnce[Targets]:  # fmt: skip
         """The files that it imports or refers to, in its order, with the answers of the conditions on the way.
 
-        `roots` hold modules, `bases` configs.
+        `roots` hold modules, `bases` configs; for the `groups` the run itself chooses.
         """
         roots = tuple(root for root in roots if not self.beginnings.isdisjoint(self._index.modules_in(root)))
         assumed = assumed and assumed & self._conditions
-        key = (roots, bases if self.reading.references else (), assumed)
+        groups = frozenset(group for group in self._groups if groups and _is_chosen(group, groups))
+        key = (roots, bases if self.reading.references else (), assumed, groups)
         if key not in self._targets:
-            edges = tuple(dict.fromkeys(self._edges(roots, bases)))
+            edges = tuple(dict.fromkeys(self._edges(roots, bases, groups)))
             targets = [target for _, target in edges]
             several = (_rest(conditions, assumed) for conditions, _ in edges)
             self._targets[key] = AnsweredOnce(several, lambda answers: strongest(targets, answers))
         return self._targets[key]
 
-    def _edges(self, roots: Sequence[str], bases: tuple[str, ...]) -> Iterator[Edge]:
+    @cached_property
+    def _groups(self) -> frozenset[str]:
+        return frozenset(reference.group for reference in self.reading.references if reference.group)
+
+    def _edges(self, roots: Sequence[str], bases: tuple[str, ...], groups: frozenset[str]) -> Iterator[Edge]:
         for item in self.reading.imports:
             yield from ((item.conditions, target) for target in self._index.imported(self.reading.path, item, roots))
         for reference in self.reading.references:
-            target = self._referred(reference, bases)
+            overruled = reference.group in groups and not reference.overrules
+            target = None if overruled else self._referred(reference, bases)
             if target:
                 yield reference.conditions, target
+            elif not overruled:
+                yield from self._candidates(reference, bases)
+
+    def placed(self, bases: tuple[str, ...]) -> frozenset[str]:
+        """The configurations that it chooses for groups, which so stand below a key."""
+        if not self._groups:
+            return frozenset()
+        chosen = (self._referred(reference, bases) for reference in self.reading.references if reference.group)
+        return frozenset(path for path in chosen if path)
+
+    def _candidates(self, reference: Reference, bases: tuple[str, ...]) -> Iterator[Edge]:
+        """The files that a text with something unknown may name, each where the option is what it asks for."""
+        fitting = self._index.fitting(written(reference.text, "", reference.span), (self._folder, *bases))
+        nature = "code" if reference.imported else "config"
+        configs = [(path, filled_in) for path, filled_in in fitting if self._index.nature(path) == nature]
+        if len(configs) > CANDIDATES:
+            reason = f"{reference.text} may be any of {len(configs)} files: none of them is read"
+            self._gaps.append(Gap(self.reading.path, reason, reference.span.line))
+            return
+        for path, filled_in in configs:
+            chosen = reference.chosen and replace(reference.chosen, operator="in", values=(filled_in,))
+            yield (*reference.conditions, chosen or ONE_OF_SEVERAL), path
 
     def _referred(self, reference: Reference, bases: tuple[str, ...]) -> str | None:
-        """The config that a reference names; code and prose are not configs, but for what a Python config builds on."""
+        """The config that a reference names; prose is none, and code only where it is imported or a config's base."""
         here = self.reading.path
-        found = self._index.named(written(reference.text, here, reference.span), (posixpath.dirname(here), *bases))
+        found = self._index.named(written(reference.text, here, reference.span), (self._folder, *bases))
         if found is None or self._index.nature(found) in NOT_CONFIGS:
             return None
         code = self._index.nature(found) == "code"
-        return None if code and not (CONFIG.search(here) and CONFIG.search(found)) else found
+        built_on = reference.imported or (CONFIG.search(here) and CONFIG.search(found))
+        return None if code and not built_on else found
+
+
+def _is_chosen(group: str, chosen: frozenset[str]) -> bool:
+    """Whether a run chooses for a group: nested configurations name it from their own group on."""
+    return any(one == group or one.endswith(f"/{group}") for one in chosen)
 
 
 def _rest(conditions: Sequence[Condition], assumed: frozenset[Condition]) -> Sequence[Condition]:
@@ -186,11 +244,12 @@ class TreeFiles:
     def __init__(self, index: FileIndex) -> None:
         """Look at the files of one tree, each when it is asked for."""
         self.index = index
+        self.gaps: list[Gap] = []
         self._known: dict[str, File] = {}
         self.live_names = lru_cache(LIVE)(live_names)
 
     def __getitem__(self, path: str) -> File:
         """The file at a path."""
         if path not in self._known:
-            self._known[path] = File(self.index.readings[path], self.index)
+            self._known[path] = File(self.index.readings[path], self.index, self.gaps)
         return self._known[path]

@@ -153,10 +153,10 @@ class Matcher:
         """
         found: dict[Finding, Standing] = {}
         for file in launch.standings:
-            for item, stands in self._of(file):
-                found[item] = stands
-                if provided is not None and item.row == "pin":
-                    found[item] = self._installed(item, provided | launch.modules if file.around else provided)
+            pairs = self._of(file)
+            found |= pairs
+            if provided is not None:
+                found |= self._installed(pairs, provided | launch.modules if file.around else provided)
         for stated in launch.stated:
             for item, _ in matched(stated.fact, stated.path, self._table):
                 if (not self._alone or place_of(item) in self._marks) and self._keep(item):
@@ -174,9 +174,18 @@ class Matcher:
             self._in_files[file] = [pair for pair in pairs if pair[1] != "inert"]
         return self._in_files[file]
 
-    def _installed(self, item: Finding, asked: frozenset[str]) -> Standing:
-        """An installed package takes effect when the launch asks for it, and not before."""
-        return "asserted" if asked.intersection(self._table.signals[item.signal].provides) else "optional"
+    def _installed(self, pairs: Sequence[tuple[Finding, Standing]], asked: frozenset[str]) -> dict[Finding, Standing]:
+        """Where the pins of one file stand: what is installed takes effect when the launch asks for it, not before.
+
+        All that one requirement says stands alike. What installs on a condition that nobody can decide, as a package's
+        extras do, is never certain.
+        """
+        pins = [(item, stands == "asserted" or not item.conditions) for item, stands in pairs if item.row == "pin"]
+        met = {item.span for item, certain in pins if certain and asked.intersection(self._modules(item))}
+        return {item: "asserted" if certain and item.span in met else "optional" for item, certain in pins}
+
+    def _modules(self, item: Finding) -> tuple[str, ...]:
+        return self._table.signals[item.signal].provides
 
     def _provides(self, launch: Launch) -> frozenset[str]:
         """The modules that the launch asks for by name: what its findings that take effect provide."""

@@ -28,7 +28,8 @@ def closing_sentence(verdict: Verdict, groups: Groups) -> str:
     count = "1 accelerator" if total == 1 else f"{total} accelerators"
     can = f"can have been {_verb(main)} on {possible} of {count}: {groups.short(verdict.possible)}."
     other = total - possible
-    return f"This code {can} The other {other} {'is' if other == 1 else 'are'} excluded{_presumed(verdict, other)}."
+    are = "is" if other == 1 else "are"
+    return f"This code {can} The other {other} {are} excluded{_presumed(verdict, other)}.{_silent(verdict)}"
 
 
 def _presumed(verdict: Verdict, other: int) -> str:
@@ -38,6 +39,12 @@ def _presumed(verdict: Verdict, other: int) -> str:
         return ""
     share = "all" if count == other else str(count)
     return f", {share} of them by presumption, since nothing in the tree speaks of their vendors"
+
+
+def _silent(verdict: Verdict) -> str:
+    """How many launches were left out because nothing in them says what they need."""
+    silent, speaking = sum(one.silent for one in verdict.speaking), len(verdict.speaking)
+    return f" {silent} of {speaking} launches say nothing of what they need, and do not count." if silent else ""
 
 
 def _verb(main: LaunchVerdict) -> str:

@@ -38,11 +38,14 @@ def _body(outline: Outline) -> Iterator[Markup]:
     yield element("p", f"Policy {outline.policy}, scope {outline.scope}, {catalogue}.", class_="soft")
     yield element("p", outline.conclusion, class_="conclusion")
     if outline.main:
-        yield element("section", *_launch(outline.main, "Main launch", outline.possible))
+        yield element("section", *_launch(outline.main, "Main launch", outline.possible, outline.main_reason))
     yield from _possible(outline)
     yield from _section("Named chips", _names(outline.named))
     for launch in outline.others:
         yield element("section", *_launch(launch, "Launch", outline.possible))
+    projects = [(one.title, one.launches, one.main) for one in outline.projects]
+    if projects:
+        yield from _section("Projects", table("Projects", ("Folder", "Launches", "First"), projects))
     if outline.uncounted:
         counted = ", ".join(f"{count} {role}" for role, count in outline.uncounted)
         yield element("p", f"Launches that do not speak for the repository: {counted}.", class_="soft")
@@ -87,11 +90,12 @@ def _standing(line: NameLine) -> Markup:
     return element("span", line.standing, class_=name)
 
 
-def _launch(launch: LaunchOutline, heading: str, possible: Sequence[Group]) -> Iterator[Markup]:
+def _launch(launch: LaunchOutline, heading: str, possible: Sequence[Group], reason: str = "") -> Iterator[Markup]:
     """One launch whole; what remains of it only where that is not what the repository's table shows."""
     yield element("h2", f"{heading} ", code(launch.id))
     said = [launch.role, *([f"runs {launch.entry}"] if launch.entry else [])]
     said += [f"{launch.devices} accelerators"] if launch.devices else []
+    said += [f"first because {reason}"] if reason else []
     yield element("p", f"{launch.before} → {launch.after}; {', '.join(said)}", class_="soft")
     if launch.command:
         yield element("pre", launch.command)

@@ -80,6 +80,9 @@ def launch_record(outcome: LaunchVerdict) -> Record:
         "id": launch.id,
         "role": launch.role,
         "entry": launch.entry,
+        "told": launch.told or None,
+        "project": launch.project,
+        "silent": outcome.silent,
         "command": [word.text for word in launch.command],
         "environment": {name: value.text for name, value in sorted(launch.environment.items())},
         "settings": [setting_record(one) for one in launch.settings],
@@ -107,6 +110,11 @@ def repository_record(verdict: Verdict) -> Record:
         "possible": sorted(verdict.possible),
         "remaining": sorted(verdict.remaining),
         "main": main.launch.id if main else None,
+        "main_reason": verdict.main_reason or None,
+        "projects": [
+            {"id": one.id, "title": one.title, "main": one.main, "launches": one.launches, "silent": one.silent}
+            for one in verdict.projects
+        ],
         "named": _namings(verdict.named),
         "conflict": _conflict(verdict.conflict, main.launch if main else None),
         "contradictions": _contradictions(verdict.contradictions),

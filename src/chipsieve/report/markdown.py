@@ -23,7 +23,7 @@ def report(verdict: Verdict, style: Style) -> str:
     blocks = [
         "## chipsieve: which accelerators?",
         f"**{_plain(outline.conclusion)}**",
-        *(block for launch in launches for block in _launch(launch)),
+        *(block for launch in launches for block in _launch(launch, outline)),
         *_others(outline, () if style.verbose else outline.others),
         *_remaining(outline, verbose=style.verbose),
         *_named(outline),
@@ -37,8 +37,10 @@ def report(verdict: Verdict, style: Style) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _launch(launch: LaunchOutline) -> Iterator[str]:
+def _launch(launch: LaunchOutline, outline: Outline) -> Iterator[str]:
     yield f"### Launch {_code(launch.id)} ({_plain(launch.role)})"
+    if launch is outline.main and outline.others:
+        yield f"Comes first: {_plain(outline.main_reason)}."
     yield _table(("Step", "Question", "Left", "Deciding line", "Excluded"), _rows(launch.steps))
     yield from (_plain(sentence) for sentence in launch.conflict)
 
@@ -61,7 +63,13 @@ def _deciding(cut: CutLine) -> str:
 
 def _others(outline: Outline, others: Sequence[LaunchOutline]) -> Iterator[str]:
     if others:
-        rows = [(_code(one.id), _plain(one.role), f"{one.before} → {one.after}", _list(one.decided)) for one in others]
+        rows = [
+            (
+                _code(one.id), _plain(one.role), f"{one.before} → {one.after}",
+                "silent" if one.silent else _list(one.decided),
+            )
+            for one in others
+        ]  # fmt: skip
         yield _table(("Other launch", "Role", "Left", "Decided by"), rows)
     if outline.uncounted:
         counted = ", ".join(f"{count} {_plain(role)}" for role, count in outline.uncounted)

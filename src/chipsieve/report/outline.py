@@ -94,7 +94,7 @@ class IgnoredLine(msgspec.Struct, frozen=True):
 
 
 class LaunchOutline(msgspec.Struct, frozen=True):
-    """One launch in words. `decided` names the steps that excluded something."""
+    """One launch in words. `decided` names the steps that excluded something; of a `silent` one nothing is known."""
 
     id: str
     role: str
@@ -111,10 +111,22 @@ class LaunchOutline(msgspec.Struct, frozen=True):
     sites: tuple[NoteLine, ...]
     unproven: tuple[UnprovenLine, ...]
     conflict: tuple[str, ...]
+    silent: bool
+
+
+class ProjectLine(msgspec.Struct, frozen=True):
+    """One of several projects: what it is, how many launches it has, and the one to look at first."""
+
+    title: str
+    launches: str
+    main: str
 
 
 class Outline(msgspec.Struct, frozen=True):
-    """The whole verdict in words: `main` is its first launch, `others` speak for the same role."""
+    """The whole verdict in words: `main` is its first launch and `main_reason` says why, `others` are of its role.
+
+    `projects` has no line where there is one alone.
+    """
 
     root: str
     policy: str
@@ -123,8 +135,10 @@ class Outline(msgspec.Struct, frozen=True):
     date: str
     total: int
     main: LaunchOutline | None
+    main_reason: str
     others: tuple[LaunchOutline, ...]
     uncounted: tuple[tuple[str, int], ...]
+    projects: tuple[ProjectLine, ...]
     possible: tuple[Group, ...]
     possible_count: int
     remaining_count: int

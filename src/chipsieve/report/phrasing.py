@@ -20,11 +20,12 @@ from chipsieve.report.outline import (
     NameLine,
     NoteLine,
     Outline,
+    ProjectLine,
     StepLine,
     UnprovenLine,
 )
 from chipsieve.report.reasons import derivation, reason, title
-from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Naming, Note, Verdict
+from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Naming, Note, Project, Verdict
 from chipsieve.sieve.proof import Conflict, Ruling
 from chipsieve.signals.signal import Signal
 
@@ -52,8 +53,10 @@ def in_words(verdict: Verdict, vendors: int = 5) -> Outline:
         date=verdict.catalogue_date,
         total=len(verdict.accelerators),
         main=_launch(verdict, main, groups) if main else None,
+        main_reason=one_line(verdict.main_reason, REASON),
         others=tuple(_launch(verdict, outcome, groups) for outcome in speaking if outcome is not main),
         uncounted=tuple(sorted(apart.items())),
+        projects=tuple(map(_project, verdict.projects)) if len(verdict.projects) > 1 else (),
         possible=groups.grouped(verdict.possible),
         possible_count=len(verdict.possible),
         remaining_count=len(verdict.remaining),
@@ -99,7 +102,14 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> LaunchO
             *_conflict(verdict, outcome.conflict, outcome, groups),
             *_kept(verdict, outcome.contradictions, groups),
         ),
+        silent=outcome.silent,
     )
+
+
+def _project(project: Project) -> ProjectLine:
+    count = "1 launch" if project.launches == 1 else f"{project.launches} launches"
+    silent = f", {project.silent} of them silent" if project.silent else ""
+    return ProjectLine(visible(project.id or project.title), count + silent, visible(project.main))
 
 
 def _steps(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> tuple[StepLine, ...]:

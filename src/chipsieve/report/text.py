@@ -18,6 +18,7 @@ from chipsieve.report.outline import (
     NameLine,
     NoteLine,
     Outline,
+    ProjectLine,
     StepLine,
     UnprovenLine,
 )
@@ -59,8 +60,10 @@ def report(verdict: Verdict, style: Style) -> str:
 
 def _launches(page: _Page, outline: Outline) -> Iterator[list[str]]:
     """The main launch whole, then the others."""
-    yield list(_launch(page, outline.main)) if outline.main else []
+    if outline.main:
+        yield list(_launch(page, outline.main, f"Comes first: {outline.main_reason}." if outline.others else ""))
     yield from ([line] for line in _others(page, outline))
+    yield list(_list(page, f"Projects ({len(outline.projects)})", outline.projects, _project))
 
 
 def _quiet(page: _Page, outline: Outline) -> bool:
@@ -106,14 +109,15 @@ def _heading(page: _Page, outline: Outline) -> Iterator[str]:
     yield from page.fill(f"Policy {outline.policy}, scope {outline.scope}; {catalogue}.")
 
 
-def _launch(page: _Page, launch: LaunchOutline) -> Iterator[str]:
-    """One launch whole: what it runs, then its narrowing table."""
+def _launch(page: _Page, launch: LaunchOutline, remark: str = "") -> Iterator[str]:
+    """One launch whole: what it runs, a remark, then its narrowing table."""
     devices = f", {launch.devices} accelerators" if launch.devices else ""
     runs = f", runs {launch.entry}" if launch.entry else ""
     heading = page.fill(f"Launch {launch.id} ({launch.role}{runs}{devices})", hang=2)
     yield from (page.paint(line, BOLD) for line in heading)
     if launch.command:
         yield page.paint(page.clip(f"$ {launch.command}", 2), DIM)
+    yield from page.fill(remark, 2, 2)
     yield ""
     yield page.paint(" before → after   step", DIM)
     for step in launch.steps:
@@ -159,6 +163,8 @@ def _others(page: _Page, outline: Outline) -> Iterator[str]:
 
 
 def _short(launch: LaunchOutline) -> str:
+    if launch.silent:
+        return f"  {launch.id} ({launch.role}): silent"
     decided = f"decided by {', '.join(launch.decided)}" if launch.decided else "no evidence that decides"
     return f"  {launch.id} ({launch.role}): {launch.before} → {launch.after}, {decided}"
 
@@ -217,6 +223,10 @@ def _name(page: _Page, line: NameLine) -> list[str]:
     but = "but " if line.agrees is False else ""
     said = f"{line.word} named in {_places(line.places)} ({', '.join(line.by)}) {DASH} {but}{line.standing}"
     return [page.paint(text, code) for text in page.fill(said, 2, 4)]
+
+
+def _project(page: _Page, line: ProjectLine) -> list[str]:
+    return page.fill(f"{line.title}: {line.launches}, first {line.main}", 2, 4)
 
 
 def _note(page: _Page, line: NoteLine) -> list[str]:

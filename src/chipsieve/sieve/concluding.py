@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import posixpath
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from chipsieve.catalogue import Catalogue
 from chipsieve.derive.weighing import DERIVERS, Deriver
+from chipsieve.link.headline import Headline, headline
 from chipsieve.link.launch import Launch
-from chipsieve.link.roles import distance_from_project
 from chipsieve.sieve.criteria import Criteria
 from chipsieve.sieve.judging import Objection, contradictions, judge, namings
-from chipsieve.sieve.outcome import LaunchVerdict, Verdict, speaking_launches
+from chipsieve.sieve.outcome import LaunchVerdict, Project, Verdict, speaking_launches
 from chipsieve.sieve.policies import Policy
 from chipsieve.sieve.proof import Conflict
 from chipsieve.signals.signal import Signal
@@ -38,7 +40,8 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Ve
     criteria, catalogue = rules.criteria(), rules.catalogue
     judged = tuple(judge(launch, criteria, record.mentions, rules.derivers) for launch in launches)
     speaking = speaking_launches(judged, rules.role)
-    left = [frozenset(item.remaining) for item in speaking] or [criteria.everything]
+    left = [frozenset(item.remaining) for item in speaking if not item.silent] or [criteria.everything]
+    first = first_of(speaking)
     named = namings(record.findings, criteria)
     against = tuple(contradictions(named, _objections(speaking)))
     readmitted = frozenset(chip for one in against for chip in one.accelerators)
@@ -53,7 +56,9 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Ve
         launches=judged,
         possible=criteria.ordered(readmitted.union(*left)),
         remaining=criteria.ordered(frozenset.intersection(*left)),
-        main=_main(speaking),
+        main=first.launch,
+        main_reason=first.reason,
+        projects=_projects(judged, speaking, first),
         named=named,
         findings=record.findings,
         gaps=record.gaps,
@@ -72,18 +77,29 @@ def _objections(speaking: Sequence[LaunchVerdict]) -> list[Objection]:
     return [(cut.signal, frozenset(cut.excluded) - left) for cut in cuts]
 
 
-def _main(speaking: Sequence[LaunchVerdict]) -> str:
-    """The launch that looks like the headline run: the project's own, most devices, most evidence that takes effect."""
-    ranked = sorted(
-        speaking,
-        key=lambda item: (
-            distance_from_project(item.launch.path),
-            -item.launch.devices,
-            -_asserted(item),
-            item.launch.id,
-        ),
-    )
-    return ranked[0].launch.id if ranked else ""
+def first_of(several: Sequence[LaunchVerdict]) -> Headline:
+    """Which of some launches comes first, and why; none has no id."""
+    asserted = {item.launch.id: _asserted(item) for item in several}
+    return headline([item.launch for item in several], lambda launch: asserted[launch.id])
+
+
+def _projects(
+    judged: Sequence[LaunchVerdict], speaking: Sequence[LaunchVerdict], first: Headline
+) -> tuple[Project, ...]:
+    """The projects with their launches counted: the headline's own first, then those with most launches."""
+    by_project: defaultdict[str, list[LaunchVerdict]] = defaultdict(list)
+    for item in judged:
+        by_project[item.launch.project].append(item)
+    heard = {item.launch.id for item in speaking}
+    found = [
+        Project(
+            id=name, title=posixpath.basename(name) or "the whole tree", launches=len(several),
+            main=first_of([item for item in several if item.launch.id in heard] or several).launch,
+            silent=sum(item.silent for item in several),
+        )
+        for name, several in by_project.items()
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda one: (one.main != first.launch, -one.launches, one.id)))
 
 
 def _asserted(item: LaunchVerdict) -> int:
@@ -94,5 +110,5 @@ def _main_conflict(speaking: Sequence[LaunchVerdict]) -> Conflict | None:
     """A repository contradicts itself when every launch that speaks for it does; the main one's is shown."""
     if not speaking or not all(item.conflict for item in speaking):
         return None
-    main = _main(speaking)
-    return next(item.conflict for item in speaking if item.launch.id == main)
+    first = first_of(speaking).launch
+    return next(item.conflict for item in speaking if item.launch.id == first)

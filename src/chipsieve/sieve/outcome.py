@@ -56,6 +56,11 @@ class LaunchVerdict(msgspec.Struct, frozen=True):
     contradictions: tuple[Contradiction, ...] = ()
 
     @property
+    def silent(self) -> bool:
+        """Whether nothing that takes effect in it, or may, says anything: then it is no counterexample either."""
+        return all(piece.standing == "inert" for piece in self.evidence)
+
+    @property
     def steps(self) -> tuple[StepResult, ...]:
         """The steps of the sieve, in their order."""
         return self.proof.steps
@@ -66,8 +71,25 @@ class LaunchVerdict(msgspec.Struct, frozen=True):
         return self.proof.remaining
 
 
+class Project(msgspec.Struct, frozen=True):
+    """The launches of a tree that belong together: how many, how many of them are silent, and the one to look at first.
+
+    `id` is the folder of the README whose subject they are, "" for the whole tree.
+    """
+
+    id: str
+    title: str
+    main: str
+    launches: int
+    silent: int
+
+
 class Verdict(msgspec.Struct, frozen=True):
-    """The answer for one tree: per launch, then for the repository."""
+    """The answer for one tree: per launch, then for the repository.
+
+    `possible` is what at least one of the launches that speak leaves, silent ones apart; `main` is the id of the launch
+    that comes first, `main_reason` why it does. The first of the `projects` is the one of that launch.
+    """
 
     root: str
     policy: str
@@ -80,6 +102,8 @@ class Verdict(msgspec.Struct, frozen=True):
     possible: tuple[str, ...]
     remaining: tuple[str, ...]
     main: str
+    main_reason: str
+    projects: tuple[Project, ...]
     named: tuple[Naming, ...]
     findings: tuple[Finding, ...]
     gaps: tuple[Gap, ...]

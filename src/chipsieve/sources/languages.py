@@ -10,9 +10,12 @@ from typing import Literal, cast
 import msgspec
 
 from chipsieve.facts.globs import fits
+from chipsieve.facts.paths import TEMPLATE_ENDING
 from chipsieve.tables import load_toml
 
 SHEBANG = re.compile(rb"#!\s*\S*?/?(?:env\s+(?:-\S+\s+)*)?([a-z]+)[\d.]*\s*$", re.MULTILINE)
+TEMPLATE = re.compile(TEMPLATE_ENDING)
+TEMPLATED = ("script", "build", "recipe", "config")  # natures whose text templates write
 
 
 Nature = Literal["code", "script", "build", "recipe", "packages", "config", "prose"]
@@ -54,9 +57,11 @@ def nature_of(language: str) -> Nature | None:
 
 
 def language_of(name: str) -> str:
-    """The language of a file by its name alone, "" for none."""
+    """The language of a file by its name alone, "" for none; that of `job.sh.j2` is that of `job.sh`."""
     base = name.rpartition("/")[2].casefold()
-    return next((language for glob, language in languages().globs if fits(base, glob)), "")
+    written = TEMPLATE.sub("", base)
+    language = next((language for glob, language in languages().globs if fits(written, glob)), "")
+    return language if written == base or nature_of(language) in TEMPLATED else ""
 
 
 def language_of_program(beginning: bytes) -> str:

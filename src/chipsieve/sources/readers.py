@@ -18,12 +18,14 @@ import msgspec
 from msgspec.structs import replace
 
 from chipsieve.facts.mentions import speaks
-from chipsieve.facts.reading import Document, Gap, Reading, Source
+from chipsieve.facts.reading import Gap, Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.sources.contents import Tree
 from chipsieve.sources.discovery import Discovery
 from chipsieve.sources.placing import Parts, is_file_name, readings_of, target
 from chipsieve.sources.reader_digest import READERS
+from chipsieve.sources.surroundings import embedded, surrounded
+from chipsieve.sources.templates import opened
 
 if TYPE_CHECKING:  # a run without a cache loads no database
     from chipsieve.sources.cache import Cache, Kept
@@ -200,13 +202,24 @@ def read_source(source: Source, vocabulary: Vocabulary) -> tuple[Reading, ...]:
     return readings_of(read_parts(source, vocabulary))
 
 
-def read_parts(source: Source, vocabulary: Vocabulary, depth: int = 0) -> Parts:
+def read_parts(source: Source, vocabulary: Vocabulary) -> Parts:
+    """What one text says, a template as far as it says anything, with what texts inside it say."""
+    template = opened(source)
+    if template is None:
+        return _parts(source, vocabulary, 0)
+    return template.conditioned(_parts(replace(source, text=template.text), vocabulary, 0))
+
+
+def _parts(source: Source, vocabulary: Vocabulary, depth: int) -> Parts:
     """What one text says, with what texts inside it say, `depth` of them around this one."""
     reading = _guarded(source, vocabulary)
     written: list[tuple[str, Reading]] = []
     for document in reading.documents if depth < DOCUMENT_DEPTH else ():
-        (_, inner), *deeper = read_parts(_embedded(source, document), vocabulary, depth + 1)
-        inner = _conditioned(inner, document)
+        inside = embedded(source, document)
+        if not inside.language:
+            continue
+        parts = _parts(inside, vocabulary, depth + 1)
+        (_, inner), *deeper = surrounded(parts, document, source)
         name = document.path_text.literal or ""
         if is_file_name(name):
             written.append((name, replace(inner, path=target(source.path, name), origin=source.path)))
@@ -254,23 +267,6 @@ class _Alarm:
     @staticmethod
     def _stop(_signal: int, _frame: FrameType | None) -> None:
         raise TooSlow
-
-
-def _embedded(source: Source, document: Document) -> Source:
-    """The document as a source of its own, padded so that its lines are those of the file around it."""
-    return Source(source.path, document.language, "\n" * (document.span.line - 1) + document.text)
-
-
-def _conditioned(reading: Reading, document: Document) -> Reading:
-    """The reading under the document's conditions."""
-    if not document.conditions:
-        return reading
-    extra = document.conditions
-    return replace(
-        reading,
-        facts=tuple(replace(item, conditions=extra + item.conditions) for item in reading.facts),
-        commands=tuple(replace(item, conditions=extra + item.conditions) for item in reading.commands),
-    )
 
 
 def merge(reading: Reading, inner: Reading) -> Reading:

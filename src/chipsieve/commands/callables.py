@@ -1,0 +1,53 @@
+"""What is known of the functions that Python code calls? The table of them, read once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import cast
+
+import msgspec
+
+from chipsieve.tables import load_toml
+
+
+class Callables(msgspec.Struct, frozen=True):
+    """Functions by what a call of them means; callables.toml says what each key means.
+
+    `own_programs` matches the name of a function whole; `trains` says by the name of a method what the name of its
+    object holds.
+    """
+
+    programs: frozenset[str]
+    readers_of_options: frozenset[str]
+    makes_programs: frozenset[str]
+    runs_decorated: frozenset[str]
+    own_programs: re.Pattern[str]
+    callers: frozenset[str]
+    callers_named: tuple[str, ...]
+    trains: Mapping[str, re.Pattern[str]]
+
+    def calls(self, qualified: str, last: str, *, is_method: bool) -> bool:
+        """Whether a function calls what it is given, by its qualified name and the last component of it.
+
+        `is_method` says that it is one of an object or a module.
+        """
+        package = qualified.partition(".")[0]
+        known = {qualified, f"{package}.*", f"*.{last}"} if is_method else {qualified}
+        return not self.callers.isdisjoint(known) or last.endswith(self.callers_named)
+
+
+@cache
+def callables() -> Callables:
+    """The shipped table of functions."""
+    table = cast("dict[str, list[str]]", load_toml(files("chipsieve") / "callables.toml"))
+    trains = cast("dict[str, str]", table["trains"])
+    names = ("programs", "readers_of_options", "makes_programs", "runs_decorated", "callers")
+    return Callables(
+        **{key: frozenset(table[key]) for key in names},
+        own_programs=re.compile(rf"_*(?:{'|'.join(table['own_programs'])})"),
+        callers_named=tuple(table["callers_named"]),
+        trains={method: re.compile(holder, re.IGNORECASE) for method, holder in trains.items()},
+    )

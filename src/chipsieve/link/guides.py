@@ -1,0 +1,53 @@
+"""Which runs do a tree's documents tell people to start, and where? A README's command, in plain sight."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+
+from msgspec.structs import replace
+
+from chipsieve.link.file_index import FileIndex, above
+from chipsieve.link.following import Followed
+from chipsieve.link.launch import Launch
+from chipsieve.link.roles import shows_use
+
+Place = tuple[str, int]
+
+
+class Guides:
+    """What documents tell people to run: commands, and the programs that these start in the end."""
+
+    def __init__(self, followed: Followed, index: FileIndex) -> None:
+        """Note what each document's commands lead to."""
+        self._commands: defaultdict[Place, list[Place]] = defaultdict(list)
+        self._entries: defaultdict[str, list[Place]] = defaultdict(list)
+        documents = (path for path in index.readings if index.nature(path) == "prose")
+        self._described = {posixpath.dirname(path) for path in documents if _is_readme(path)}
+        for document in sorted(followed.runs, key=_rank):
+            if index.nature(document) == "prose":
+                for run in followed.runs[document]:
+                    for place in run.chain:
+                        self._commands[place].append(run.chain[0])
+                    self._entries[run.program.entry].append(run.chain[0])
+
+    def placed(self, launch: Launch) -> Launch:
+        """The launch with the line that tells people to start it, or its program, and with its project."""
+        exact = self._commands.get((launch.path, launch.line))
+        told = exact or self._entries.get(launch.entry) or [("", 0)]
+        place = f"{told[0][0]}:{told[0][1]}" if told[0][0] else ""
+        return replace(launch, told=place, project=self._project(posixpath.dirname(launch.path)))
+
+    def _project(self, folder: str) -> str:
+        """The nearest folder, at or above one, that has a README; the root where none has."""
+        return next((one for one in above(folder) if one in self._described), "")
+
+
+def _rank(document: str) -> tuple[bool, int, bool, int, str]:
+    """Documents in the order in which people read them: the topmost README first, translations and examples behind."""
+    name = posixpath.basename(document)
+    return shows_use(document), document.count("/"), not _is_readme(document), len(name), document
+
+
+def _is_readme(document: str) -> bool:
+    return posixpath.basename(document).casefold().startswith("readme")

@@ -1,0 +1,80 @@
+"""Which launch is the run that a repository is about, and why that one?"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from chipsieve.commands.launchers import TRAINING, launchers
+from chipsieve.link.launch import Launch
+from chipsieve.link.roles import VENDORED, distance_from_project, role_of, serves_another_role, shows_use
+
+PLAIN = re.compile(r"(?:run_?|do_?|main_?)?(?:train(?:ing|er)?|main|run)(?:_mem)?", re.IGNORECASE)
+SIZE = re.compile(r"(?<![a-z0-9.])(\d{1,4}(?:[._]\d+)?)([bm])(?![a-z0-9])", re.IGNORECASE)
+
+
+class Headline(msgspec.Struct, frozen=True):
+    """The launch that speaks first, by its id, and the reason in words."""
+
+    launch: str
+    reason: str
+
+
+def headline(launches: Sequence[Launch], evidence: Callable[[Launch], int]) -> Headline:
+    """The run that the repository is about; it has no id where there is no launch.
+
+    Training comes before fine-tuning and whatever else, the project's own before examples and other people's code,
+    what a document tells people to run before what it does not, `main`, `train` and `pretrain` before programs with
+    a name of their own, the larger run before the smaller one. `evidence` counts what takes effect in a launch, and
+    settles the rest.
+    """
+    ranked = sorted(launches, key=lambda one: (*_rank(one), -evidence(one), one.id))
+    return Headline(ranked[0].id, _reason(ranked[0], ranked)) if ranked else Headline("", "")
+
+
+def _rank(launch: Launch) -> tuple[float, ...]:
+    """How far from the headline a launch stands; each number settles what those before it leave open."""
+    document = launch.told.rpartition(":")[0]
+    distance = distance_from_project(launch.path if launch.command else launch.entry)
+    borrowed = distance == VENDORED
+    by_nobody = not launch.command and not launch.told
+    elsewhere = launch.entry not in launch.files
+    role = TRAINING.index(launch.role) if launch.role in TRAINING else len(TRAINING)
+    example = shows_use(document) if launch.told else distance > 0
+    beside = example or serves_another_role(launch.entry) or serves_another_role(launch.path)
+    told_at_once = bool(launch.told) and "/" not in document
+    return (
+        borrowed, by_nobody, elsewhere, role, beside, not told_at_once, _name(launch), not launch.told,
+        launch.entry.count("/"), -launch.devices, -_size(launch), launch.path.count("/"),
+    )  # fmt: skip
+
+
+def _name(launch: Launch) -> int:
+    """How plainly its names say that a run trains: 0 pre-training, 1 `train` or `main`, 2 otherwise, 3 nothing."""
+    stem = posixpath.splitext(posixpath.basename(launch.entry))[0]
+    if launchers().pretraining.search(stem) or launchers().pretraining.search(posixpath.basename(launch.path)):
+        return 0
+    if PLAIN.fullmatch(stem):
+        return 1
+    return 2 if role_of(stem, "", (), distributed=False) in TRAINING else 3
+
+
+def _size(launch: Launch) -> float:
+    """The parameters that the names of a run's files say its model has, in millions: `pretrain_70b.sh`."""
+    found = SIZE.findall(" ".join((launch.path, *(word.text for word in launch.command))))
+    return max((float(number.replace("_", ".")) * (1000 if unit in "bB" else 1) for number, unit in found), default=0)
+
+
+def _reason(first: Launch, ranked: Sequence[Launch]) -> str:
+    """Why a launch comes first, in words."""
+    same = [one for one in ranked if one.role == first.role]
+    if first.told:
+        return f"{first.told} runs it"
+    if len(same) == 1:
+        return f"it is the only launch of {first.role}"
+    if first.devices > max(one.devices for one in same[1:]):
+        return f"it asks for most accelerators, {first.devices}"
+    return f"its program is {first.entry}"

@@ -1,0 +1,66 @@
+"""Which launch comes first, why, and which launches belong together."""
+
+from __future__ import annotations
+
+import pytest
+
+from chipsieve.facts.places import Span
+from chipsieve.facts.words import Resolved
+from chipsieve.link.headline import headline
+from chipsieve.link.launch import Launch
+
+
+def launch(
+    path: str, entry: str = "train.py", *, role: str = "training", told: str = "", devices: int = 0,
+    by_itself: bool = False,
+) -> Launch:  # fmt: skip
+    """A run of a script's first line; one `by_itself` is an entry module that nothing starts."""
+    span = Span(1, 1, 1, 2)
+    words = () if by_itself else (Resolved("python", path, span), Resolved(entry, path, span))
+    return Launch(path, role, path, 1, entry, words, {}, (entry,), devices=devices, told=told)
+
+
+def first(*launches: Launch) -> str:
+    found = headline(launches, lambda _: 0)
+    assert headline(launches[::-1], lambda _: 0) == found
+    return found.launch
+
+
+@pytest.mark.parametrize(
+    ("before", "behind"),
+    [
+        (launch("a/run.sh"), launch("third_party/lib/run.sh", told="README.md:1")),
+        (launch("z.sh"), launch("a.py", "a.py", by_itself=True)),
+        (launch("z.sh"), launch("a.sh", "sft.py", role="fine-tuning")),
+        (launch("z.sh", told="README.md:9"), launch("a.sh")),
+        (launch("z.sh", told="README.md:9"), launch("a.sh", told="docs/a.md:1")),
+        (launch("scripts/z.sh"), launch("examples/a.sh")),
+        (launch("examples/z.sh", told="README.md:9"), launch("examples/a.sh", told="examples/README.md:1")),
+        (launch("z.sh", "pretrain_gpt.py"), launch("a.sh", "train.py")),
+        (launch("z.sh", "main.py"), launch("a.sh", "train_vae.py")),
+        (launch("z.sh", devices=512), launch("a.sh", devices=8)),
+        (launch("pretrain_70b.sh"), launch("pretrain_7b.sh")),
+    ],
+)
+def test_one_launch_comes_before_another(before: Launch, behind: Launch) -> None:
+    assert first(behind, before) == before.id
+
+
+def test_evidence_settles_what_nothing_else_does() -> None:
+    several = [launch("a.sh"), launch("b.sh")]
+    assert headline(several, lambda one: one.path == "b.sh").launch == "b.sh"
+
+
+@pytest.mark.parametrize(
+    ("several", "reason"),
+    [
+        ((launch("z.sh", told="README.md:9"), launch("a.sh")), "README.md:9 runs it"),
+        ((launch("a.sh"),), "it is the only launch of training"),
+        ((launch("a.sh"), launch("e.sh", role="evaluation")), "it is the only launch of training"),
+        ((launch("a.sh", devices=64), launch("b.sh", devices=8)), "it asks for most accelerators, 64"),
+        ((launch("a.sh"), launch("b.sh")), "its program is train.py"),
+        ((), ""),
+    ],
+)
+def test_the_reason_is_what_a_reader_can_check(several: tuple[Launch, ...], reason: str) -> None:
+    assert headline(several, lambda _: 0).reason == reason
