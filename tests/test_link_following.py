@@ -116,6 +116,14 @@ def test_scripts_that_call_each_other_end() -> None:
     assert runs("a.sh", script("a.sh", command("sh b.sh")), script("b.sh", command("sh a.sh"))) == []
 
 
+def test_scripts_that_call_each_other_too_deep_are_a_gap() -> None:
+    several = [script(f"{at}.sh", command(f"bash {at + 1}.sh", at=3)) for at in range(9)]
+    followed = follow(FileIndex([*several, script("9.sh", command("python train.py"))]))
+    assert followed.runs["0.sh"] == []
+    assert ("6.sh", 3) in {(gap.path, gap.line) for gap in followed.gaps}
+    assert [line(run) for run in followed.runs["4.sh"]] == ["python train.py"]
+
+
 def test_folders_changed_to_are_where_names_start() -> None:
     outer = script("run/a.sh", command("python train.py", directory=text("../code")))
     (run,) = runs("run/a.sh", outer, module("code/train.py"), module("other/train.py"))
@@ -308,6 +316,25 @@ def test_a_name_of_which_too_little_is_known_means_nobody(parts: tuple[str, ...]
     assert (run.variant, line(run)) == ("", "python train.py --n ${N}")
 
 
+@pytest.mark.parametrize(
+    ("parts", "variants"),
+    [
+        (("models/", "$1", ".sh"), ["a.sh", "b.sh"]),
+        (("$CODE", "/models/", "$1", ".sh"), ["a.sh", "b.sh"]),
+        (("./models/", "$1", ".sh"), ["a.sh", "b.sh"]),
+        (("models/", "$1"), [""]),
+        (("$CODE", "/", "$1", ".sh"), [""]),
+        (("./", "$1", ".sh"), [""]),
+        (("elsewhere/", "$1", ".sh"), [""]),
+    ],
+)
+def test_any_script_of_a_folder_that_is_known_may_be_meant(parts: tuple[str, ...], variants: list[str]) -> None:
+    configs = [script(f"models/{name}.sh", bindings={"N": text(name)}) for name in "ab"]
+    more = [script(f"models/deep/{name}.sh") for name in "cd"]
+    found = runs("run.sh", started(*parts), *configs, *more, script("x.sh"), script("y.sh"), module("train.py"))
+    assert [run.variant for run in found] == variants
+
+
 def test_candidates_are_those_of_the_nearest_folder_that_has_any() -> None:
     near = [script(f"jobs/config_{name}.sh", bindings={"N": text(f"near-{name}")}) for name in "AB"]
     found = runs("jobs/run.sh", started(*BY_SYSTEM, folder="jobs/"), *near, *CONFIGS)
@@ -405,7 +432,7 @@ def test_more_configurations_than_anybody_would_judge_are_a_gap() -> None:
 
 
 def test_what_only_the_shorter_line_starts_is_started() -> None:
-    logger = choice(((A,), "cat -v"), ((Not(A),), ""))
+    logger = choice(((A,), "echo -v"), ((Not(A),), ""))
     (run,) = runs("run.sh", script("run.sh", command([logger, text("python"), text("train.py")])), module("train.py"))
     assert line(run) == "python train.py"
 

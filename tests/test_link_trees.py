@@ -121,6 +121,72 @@ def test_a_setting_is_what_the_run_sets_else_what_the_code_declares(tmp_path: Pa
     ]  # fmt: skip
 
 
+LIBRARY = 'run() { echo "$*"; "$@"; }\nlaunch() { shift; run torchrun $ARGS "$@"; }\n'
+
+
+@pytest.mark.parametrize(
+    ("library", "script", "expected"),
+    [
+        (LIBRARY, "run torchrun train.py --x", ["torchrun train.py --x"]),
+        (LIBRARY, "launch 8 train.py --x", ["torchrun ${ARGS} train.py --x"]),
+        (LIBRARY, "ARGS=--y\nlaunch 8 train.py\nARGS=--z", ["torchrun ${ARGS} train.py"]),
+        (LIBRARY, "ARGS=--y\nlaunch 8 train.py", ["torchrun --y train.py"]),
+        (LIBRARY, "run torchrun train.py\nrun python train.py", ["torchrun train.py", "python train.py"]),
+        ('one() { two "$@"; }\ntwo() { one "$@"; }', "one x", []),
+        ('go() { eval "$1"; }', "go 'torchrun train.py --x'", ["torchrun train.py --x"]),
+        ('go() { srun "${@:2}"; }', "go 8 python train.py", ["srun python train.py"]),
+        ('go() { source inner.sh; torchrun "$@"; }', "go train.py", ["torchrun train.py"]),
+        ("go() { torchrun train.py --x; }", "echo nothing", ["torchrun train.py --x"]),
+        ("go() { torchrun train.py $1; }", "bash go", ["torchrun train.py ${1}"]),
+    ],
+)
+def test_functions_of_a_sourced_script_run_with_the_arguments_of_their_calls(
+    tmp_path: Path, library: str, script: str, expected: list[str]
+) -> None:
+    texts = {"lib.sh": library, "run.sh": f"source lib.sh given\n{script}\n", "inner.sh": "X=1\n", "train.py": ""}
+    launches = [one.launch for one in scan(write(tmp_path, texts), workers=1).launches if one.launch.path == "run.sh"]
+    assert [" ".join(word.text for word in launch.command) for launch in launches if launch.command] == expected
+
+
+@pytest.mark.parametrize(
+    ("launcher", "expected"),
+    [
+        (("torchrun", "torchrun"), [{("ib0", "optional"), ("eth0", "optional")}]),
+        (("torchrun", "python"), [{("ib0", "optional")}, {("eth0", "optional")}]),
+    ],
+)
+def test_each_value_that_a_variable_of_the_environment_may_have_is_optional(
+    tmp_path: Path, launcher: tuple[str, str], expected: list[set[tuple[str, Standing]]]
+) -> None:
+    first, second = (
+        f"export NCCL_SOCKET_IFNAME={one}; L={two}" for one, two in zip(("ib0", "eth0"), launcher, strict=True)
+    )
+    script = f"if fast; then {first}; else {second}; fi\n$L train.py\n"
+    verdict = scan(write(tmp_path, {"run.sh": script, "train.py": ""}), workers=1)
+    assert [
+        {(item.value, stands) for item, stands in one.launch.findings if item.signal == "nccl-variables"}
+        for one in verdict.launches
+    ] == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ('C=torchrun\n[ -n "$H" ] && C+=" --x $H"\nC+=" train.py --bf16"\n[ -n "$R" ] && C+=" --r"\n$C', "asserted"),
+        ('C="torchrun train.py"\n[ -n "$H" ] && C+=" --bf16"\n$C', "optional"),
+        ('S=; [ -n "$H" ] && S=16\ntorchrun train.py --bf$S', "optional"),
+        ("bash -c 'torchrun train.py --bf16'", "asserted"),
+        ("C=$(echo -n torchrun train.py --bf16)\n$C", "asserted"),
+    ],
+)
+def test_what_stands_beside_an_alternative_is_not_under_its_condition(
+    tmp_path: Path, script: str, expected: Standing
+) -> None:
+    (one,) = scan(write(tmp_path, {"run.sh": f"{script}\n", "train.py": ""}), workers=1).launches
+    stands = {stands for item, stands in one.launch.findings if item.signal == "bf16-training"}
+    assert stands == {expected}
+
+
 EITHER_VERSION = """try:
     from flash_attn.flash_attn_interface import flash_attn_unpadded_func as kernel
 except ImportError:
@@ -164,30 +230,3 @@ def test_what_every_branch_and_either_version_needs_is_needed(
     stands = {item.signal: where for item, where in launch.findings}
     assert stands.get("flash-attention-kernel") == expected
     assert stands.get("flash-attention-2") != "asserted"
-
-
-LIBRARY = 'run() { echo "$*"; "$@"; }\nlaunch() { shift; run torchrun $ARGS "$@"; }\n'
-
-
-@pytest.mark.parametrize(
-    ("library", "script", "expected"),
-    [
-        (LIBRARY, "run torchrun train.py --x", ["torchrun train.py --x"]),
-        (LIBRARY, "launch 8 train.py --x", ["torchrun ${ARGS} train.py --x"]),
-        (LIBRARY, "ARGS=--y\nlaunch 8 train.py\nARGS=--z", ["torchrun ${ARGS} train.py"]),
-        (LIBRARY, "ARGS=--y\nlaunch 8 train.py", ["torchrun --y train.py"]),
-        (LIBRARY, "run torchrun train.py\nrun python train.py", ["torchrun train.py", "python train.py"]),
-        ('one() { two "$@"; }\ntwo() { one "$@"; }', "one x", []),
-        ('go() { eval "$1"; }', "go 'torchrun train.py --x'", ["torchrun train.py --x"]),
-        ('go() { srun "${@:2}"; }', "go 8 python train.py", ["srun python train.py"]),
-        ('go() { source inner.sh; torchrun "$@"; }', "go train.py", ["torchrun train.py"]),
-        ("go() { torchrun train.py --x; }", "echo nothing", ["torchrun train.py --x"]),
-        ("go() { torchrun train.py $1; }", "bash go", ["torchrun train.py ${1}"]),
-    ],
-)
-def test_functions_of_a_sourced_script_run_with_the_arguments_of_their_calls(
-    tmp_path: Path, library: str, script: str, expected: list[str]
-) -> None:
-    texts = {"lib.sh": library, "run.sh": f"source lib.sh given\n{script}\n", "inner.sh": "X=1\n", "train.py": ""}
-    launches = [one.launch for one in scan(write(tmp_path, texts), workers=1).launches if one.launch.path == "run.sh"]
-    assert [" ".join(word.text for word in launch.command) for launch in launches if launch.command] == expected

@@ -12,7 +12,7 @@ from chipsieve.facts.conditions import Conditions, Not, Question
 from chipsieve_shell.syntax.nodes import Extent
 
 READINGS_LIMIT = 8
-LEAVES_LIMIT = 64  # a choice with more leaves than this is as good as unknown
+LEAVES_LIMIT = 64  # alternatives of one value that are followed, those inside others counted
 
 BLANKS = re.compile(r"[ \t\n]")
 RUNS = re.compile(r"[ \t\n]+|[^ \t\n]+")
@@ -146,8 +146,8 @@ def _stretches(piece: Piece) -> Iterator[Piece]:
 
 
 def leaves(pieces: Pieces) -> int:
-    """How many pieces there are with all alternatives counted."""
-    return sum(1 + sum(leaves(found) for _, found in piece.alternatives) for piece in pieces)
+    """How many alternatives there are, those inside others counted."""
+    return sum(1 + leaves(found) for piece in pieces for _, found in piece.alternatives)
 
 
 def readings(pieces: Pieces) -> list[tuple[Conditions, Pieces]]:

@@ -208,6 +208,6 @@ def _common(values: Sequence[Sequence[object]]) -> int:
 
 def choice(name: str, alternatives: tuple[tuple[Conditions, Pieces], ...], extent: Extent) -> Piece:
     """A choice between values, or TOO_MANY where it would grow too large."""
-    if sum(leaves(pieces) for _, pieces in alternatives) > LEAVES_LIMIT:
+    if sum(1 + leaves(pieces) for _, pieces in alternatives) > LEAVES_LIMIT:
         return Piece("unknown", TOO_MANY, *extent)
     return Piece("choice", name, *extent, alternatives=alternatives)

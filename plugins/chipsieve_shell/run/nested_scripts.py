@@ -14,7 +14,7 @@ from chipsieve.commands.launchers import launchers
 from chipsieve.facts.conditions import NEVER, all_of
 from chipsieve.facts.reading import Document
 from chipsieve_shell.constants.expander import parent
-from chipsieve_shell.constants.pieces import OUTSIDE, Piece, Pieces, constant, cut, readings
+from chipsieve_shell.constants.pieces import OUTSIDE, Piece, Pieces, constant, cut, prefix, readings
 from chipsieve_shell.constants.source_map import MappedText, map_words
 from chipsieve_shell.constants.state import State
 from chipsieve_shell.run.simple_commands import Here
@@ -25,12 +25,15 @@ REMOTE_OPERANDS = frozenset({
     "-W", "-w", "-h", "-g", "-x", "-f",
 })  # fmt: skip
 COMMAND_OPTION = re.compile(r"-[a-zA-Z]*c")
+ASSIGNS = re.compile(r"(?:^|\s)[A-Za-z_]\w*=\S*$", re.ASCII)
+SETS = re.compile(r"\s+[A-Za-z_]\w*=", re.ASCII)
 SYNTAX = re.compile(r"[;&|<>()\"'\\\n]")
 LANGUAGES = {  # by the ending of the file that a script writes
     ".json": "json", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".py": "python", ".conf": "ini", ".cfg": "ini",
     ".ini": "ini", ".sh": "shell", ".bash": "shell", ".slurm": "shell", ".sbatch": "shell", ".pbs": "shell",
     ".lsf": "shell", ".job": "shell", ".sub": "shell",
 }  # fmt: skip
+ECHO_OPTIONS = ("-e", "-n", "-E", "-en", "-ne")
 PATH_PRINTERS = ("realpath", "readlink")
 PLACES = OUTSIDE - {"variable"}
 
@@ -64,7 +67,7 @@ def is_remote(text: str | None) -> bool:
 
 def as_scripts(words: list[Pieces], run_at: Extent, state: State) -> list[Nested]:
     """The script that words make; one for each alternative where what is not decided holds more than plain words."""
-    if not any(_holds_syntax(piece) for word in words for piece in word):
+    if not any(_holds_syntax(piece) or _sets_more(word[:at], piece) for word in words for at, piece in enumerate(word)):
         return [(map_words(words, run_at), state)]
     whole = tuple(piece for word in words for piece in (*word, _blank(word)))
     return [
@@ -77,6 +80,12 @@ def as_scripts(words: list[Pieces], run_at: Extent, state: State) -> list[Nested
 def _blank(word: Pieces) -> Piece:
     at = word[-1].end if word else 0
     return Piece("text", " ", at, at)
+
+
+def _sets_more(before: Pieces, piece: Piece) -> bool:
+    """Whether an alternative ends an assignment in front of it and makes another one: `A=1` and ` B=2`."""
+    assigns = bool(before) and before[-1].kind == "text" and ASSIGNS.search(before[-1].text)
+    return bool(assigns) and any(SETS.match(prefix(pieces)) for _, pieces in piece.alternatives)
 
 
 def _holds_syntax(piece: Piece) -> bool:
@@ -240,14 +249,22 @@ def printed(here: Here, node: Node) -> Pieces:
     body = heredoc_of(node) if isinstance(node, Simple) else None
     if name == "cat" and len(words) == 1 and body:
         return without_newlines(document_pieces(here, body))
-    if name == "echo" and len(words) == 2:  # noqa: PLR2004 - the command and one operand
-        return words[1] if constant(words[1]) is not None else ()
+    if name == "echo":
+        return _echoed([word for word, _ in here.placed_words(node)][1:]) if isinstance(node, Simple) else ()
     operand = words[-1] if len(words) > 1 else ()
     if name == "dirname":
         return parent(operand)
     if name == "basename" and (text := constant(operand)):
         return (operand[0]._replace(text=basename(text), exact=False),)
     return operand if name in PATH_PRINTERS and _is_path(operand) else ()
+
+
+def _echoed(words: list[Pieces]) -> Pieces:
+    """What `echo` prints, when it is constant."""
+    while words and constant(words[0]) in ECHO_OPTIONS:
+        words = words[1:]
+    known_words = all(constant(word) is not None for word in words)
+    return tuple(piece for word in words for piece in (_blank(word), *word))[1:] if known_words else ()
 
 
 def _is_path(pieces: Pieces) -> bool:

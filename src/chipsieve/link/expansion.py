@@ -69,14 +69,29 @@ class CommandLine:
         """Keep the walk that made the words: what the line sets for its program, it says only when it is asked."""
         self.words = words
         self._line = line
+        self._taken = line.taken.copy(())  # what the words take, whatever value a variable is then shown with
 
     def takes(self, value: Resolved) -> bool:
         """Whether a variable may have this value on the line."""
-        return not self._line.taken.contradict(value.conditions)
+        return not self._taken.contradict(value.conditions)
 
     def values(self, pairs: Sequence[tuple[str, Word]]) -> dict[str, Resolved]:
         """What these variables hold on the line: of alternatives one that it does not contradict."""
         return {name: _spaced(self._line.words(word), word, self._line.scope) for name, word in pairs}
+
+    def otherwise(self, pairs: Sequence[tuple[str, Word]]) -> tuple[tuple[str, Resolved], ...]:
+        """What else these variables may hold on the line: the constants among the alternatives that it did not take."""
+        return tuple((name, value) for name, word in pairs for value in self._others(word))
+
+    def _others(self, word: Word) -> Iterator[Resolved]:
+        line, scope = self._line, self._line.scope
+        if len(word.parts) != 1 or word.parts[0].kind != "choice":
+            return
+        taken = _spaced(line.words(word), word, scope).text
+        for conditions, value in word.parts[0].alternatives:
+            possible = not self._taken.contradict(conditions) and all_hold(conditions, scope) is not False
+            if value.literal and value.literal != taken and possible:
+                yield Resolved(value.literal, scope.script, value.span, conditions)
 
 
 class CommandLines(NamedTuple):
@@ -264,6 +279,10 @@ class _Line:
             return self._made[key, quoted]
         trials = [_Line(self.scope, self.taken.copy(option.conditions)) for option in options]
         tried = [_split(trial.says(option.says), quoted=quoted) for trial, option in zip(trials, options, strict=True)]
+        common = _common(tried)
+        if common is None:
+            made = self._made[key, quoted] = tuple(replace(field, conditions=()) for field in tried[0])
+            return made
         number = self._pick(key, options, tried)
         chosen, fields = options[number], tried[number]
         if self._plan is None:
@@ -274,7 +293,8 @@ class _Line:
             self._above = (*above, *chosen.conditions)
             fields = _split(self.says(chosen.says), quoted=quoted)
             self._above = above
-        made = self._made[key, quoted] = tuple(_under(chosen.conditions, fields, _common(tried)))
+        alone = _says_nothing(fields) and all(_stands_apart(one) for one in tried if one != tried[number])
+        made = self._made[key, quoted] = fields if alone else tuple(_under(chosen.conditions, fields, common))
         return made
 
     def _pick(self, key: object, options: Sequence[_Option], tried: Sequence[Fields]) -> int:
@@ -326,18 +346,25 @@ def _said(fields: Fields) -> Iterator[Said]:
             yield one.name, one.value.text if one.value else None
 
 
-def _under(conditions: Conditions, fields: Fields, common: frozenset[Said] | None) -> Iterator[Resolved]:
+def _says_nothing(fields: Fields) -> bool:
+    return all(not field.text for field in fields)
+
+
+def _stands_apart(fields: Fields) -> bool:
+    """Whether words belong to no word before or no word behind them: a blank ends them."""
+    return len(fields) > 1 and not (fields[0].text and fields[-1].text)
+
+
+def _under(conditions: Conditions, fields: Fields, common: frozenset[Said]) -> Iterator[Resolved]:
     """The words under further conditions, but for the options that are given whichever alternative is taken."""
-    if common is None:
-        yield from (replace(field, conditions=()) for field in fields)
-        return
     free = {
         id(word) for one in given(fields) if (one.name, one.value.text if one.value else None) in common
         for word in (one.word, one.value)
     }  # fmt: skip
     for field in fields:
         more = tuple(item for item in conditions if item not in field.conditions)
-        yield field if id(field) in free or not more else replace(field, conditions=more + field.conditions)
+        ends = not field.text and len(fields) > 1  # the blank at an end: what stands there belongs to another word
+        yield field if id(field) in free or ends or not more else replace(field, conditions=more + field.conditions)
 
 
 def _split(fields: Fields, *, quoted: bool) -> Fields:

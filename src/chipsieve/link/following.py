@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from itertools import chain as in_turn
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
+from chipsieve.commands.launchers import launchers
 from chipsieve.facts.conditions import Condition, Question
 from chipsieve.facts.deciding import all_hold
 from chipsieve.facts.reading import Command, Gap
-from chipsieve.facts.words import Resolved, Word
-from chipsieve.link.configurations import expected
+from chipsieve.facts.words import Resolved
+from chipsieve.link.configurations import expected, fitting
+from chipsieve.link.environments import assignments, exported, single, values_of
 from chipsieve.link.expansion import (
     LINES,
     CommandLine,
     CommandLines,
     Scope,
     Values,
-    alternatives,
     command_lines,
     expand,
 )  # fmt: skip
 from chipsieve.link.file_index import FileIndex, above
-from chipsieve.link.programs import Program, assignments, program, started, unknown_launcher
+from chipsieve.link.programs import Program, program, started, unknown_launcher
 from chipsieve.sources.languages import languages
 
 DEPTH = 6  # scripts calling scripts; deeper is a loop
 ON_COMMAND_LINES = ("flag", "directive")  # kinds of fact that a command line states itself
-LETTERS_KNOWN = 4  # letters of a script's name that must be known for others of that form to be meant
+COMMAND_OPTION = re.compile(r"-[a-z]*c")
+READ_WHOLE = ("script", "prose")  # what is in strings there is read as well
 RUNS_PER_SCRIPT = 64  # commands of one script, unrolled loops included
 
 
@@ -44,7 +46,8 @@ class Run(msgspec.Struct, frozen=True):
     `chain` holds (script, line) of every call from the outermost script to the command itself;
     `conditions` are the undecided ones under which the command runs; `variant` is the script that the run takes
     where it sources one of many by a name that nobody knows (`source config_${SYSTEM}.sh`), or expects its user to;
-    `outer` are the words of the commands that called the scripts, the outermost last.
+    `outer` are the words of the commands that called the scripts, the outermost last; `otherwise` are values that
+    variables of the environment may have instead.
     """
 
     chain: tuple[tuple[str, int], ...]
@@ -56,6 +59,7 @@ class Run(msgspec.Struct, frozen=True):
     conditions: tuple[Condition, ...]
     variant: str = ""
     outer: tuple[Resolved, ...] = ()
+    otherwise: tuple[tuple[str, Resolved], ...] = ()
 
     @property
     def operands(self) -> tuple[Resolved, ...]:
@@ -105,7 +109,7 @@ class _Follower:
 
     def _started(self, script: str) -> Iterator[Run]:
         """The runs of a script as its user starts it: with each configuration that it expects to be sourced before."""
-        configurations = self._outermost(expected(self.index, script))
+        configurations = expected(self.index, script)
         self._variants = len(configurations) or 1
         for path in configurations:
             scope = Scope(script, posixpath.dirname(script))
@@ -139,7 +143,7 @@ class _Follower:
             lines = command_lines(command.words, here)
             if command.sources:
                 words = lines.lines[0].words
-                candidates = self._named(lines, here) or self._candidates(words, here)
+                candidates = self._named(lines, here) or fitting(self.index, words, self._bases(here), here.script)
                 candidates = self._bounded(candidates, scope, command) if set(candidates).isdisjoint(sourced) else []
                 self._variants *= len(candidates) or 1
                 for path in candidates:
@@ -149,7 +153,7 @@ class _Follower:
                     yield from (replace(run, variant=run.variant or posixpath.basename(path)) for run in rest)
                 if candidates:
                     return
-                environment = _exported(command, lines.lines[0], here, inherited, sourced)
+                environment = exported(command, lines.lines[0], here, inherited, sourced)
                 found = self._source(words, here, scope)
                 sourced += found
                 entered = {scope.script, *dict(chain)}
@@ -194,45 +198,37 @@ class _Follower:
         body, place = self._body(words, sourced), (scope.script, command.span.line)
         if body and len(chain) <= DEPTH and place not in chain:
             path, commands = body
-            environment = {**_exported(command, line, scope, inherited, sourced), **assigned}
+            environment = {**exported(command, line, scope, inherited, sourced), **assigned}
             inner = self._inside(path, command.span.line, words, scope)
             inner.variables |= environment
             runs = self._commands(commands, inner, environment, (*chain, place), [*sourced])
-            inside = list(islice(runs, RUNS_PER_SCRIPT + 1))
-            yield from (replace(run, conditions=_undecided(command, scope) + run.conditions) for run in inside)
-            if inside:
+            found = [replace(run, conditions=_undecided(command, scope) + run.conditions)
+                     for run in islice(runs, RUNS_PER_SCRIPT + 1)]  # fmt: skip
+            yield from found
+            if found:
                 return
-        found = started(line.words, self.index, self._bases(scope))
-        if found is None:
+        first = None if self._is_read(words, scope) else started(line.words, self.index, self._bases(scope))
+        if first is None:
             self._note_unknown(command, words, scope)
             return
-        first, words = found.program, found.words
-        environment = {**_exported(command, line, scope, inherited, sourced), **found.assigned}
+        words, target = first.words, first.program
+        environment = {**exported(command, line, scope, inherited, sourced), **first.assigned}
         chain = (*chain, place)
         scripts = tuple(dict.fromkeys([path for path, _ in chain] + list(sourced)))
-        wrapped = self._wrapped(words, first, scope)
+        wrapped = self._wrapped(words, target, scope)
         followed = False
-        if first.kind == "script" and len(chain) <= DEPTH and first.entry not in dict(chain):
-            self._note_called(first.entry, chain)
-            inner = Scope(first.entry, scope.directory, arguments=words[first.first :])
+        if target.kind == "script" and target.entry not in dict(chain) and self._may_go_on(chain):
+            self._note_called(target.entry, chain)
+            inner = Scope(target.entry, scope.directory, arguments=words[target.first :])
             for run in self._follow(inner, environment, chain):
                 followed = True
                 yield replace(run, scripts=tuple(dict.fromkeys((*scripts, *run.scripts))), outer=run.outer + words,
                               conditions=_undecided(command, scope) + run.conditions)  # fmt: skip
-        if not followed and (wrapped or first.kind != "script"):
-            around = (first.entry,) if first.kind == "script" else ()
-            yield Run(chain, wrapped or first, words, _single(environment), scope.directory,
-                      (*scripts, *around), _undecided(command, scope))  # fmt: skip
-
-    def _note_unknown(self, command: Command, words: Sequence[Resolved], scope: Scope) -> None:
-        """A gap for a command that starts something unknown, where its words say what signals know."""
-        name = unknown_launcher(words)
-        if not name:
-            return
-        begins, ends = command.span.line, command.span.end_line
-        known = (fact for fact in self.index.readings[scope.script].facts if fact.kind in ON_COMMAND_LINES)
-        if any(begins <= fact.span.line <= ends for fact in known):
-            self.gaps.append(Gap(scope.script, f"what {name} starts is not known: its run is not judged", begins))
+        if not followed and (wrapped or target.kind != "script"):
+            around = (target.entry,) if target.kind == "script" else ()
+            yield Run(chain, wrapped or target, words, single(environment), scope.directory,
+                      (*scripts, *around), _undecided(command, scope),
+                      otherwise=line.otherwise(command.environment))  # fmt: skip
 
     def _body(self, words: Sequence[Resolved], sourced: Sequence[str]) -> tuple[str, list[Command]] | None:
         """The sourced script that defines the function which a command line calls, and the function's commands."""
@@ -244,7 +240,7 @@ class _Follower:
         """What a function of a sourced script sees that a line of a script calls: its arguments and all variables."""
         bindings = self.index.readings[scope.script].bindings
         before = [(name, word) for name, word in bindings if word.span.line <= line]
-        outer = {**scope.outer, **_environment(before, scope)}
+        outer = {**scope.outer, **values_of(before, scope)}
         return Scope(path, scope.directory, dict(scope.variables), tuple(words[1:]), outer=outer)
 
     def _calls_elsewhere(self, scope: Scope) -> bool:
@@ -261,6 +257,16 @@ class _Follower:
                     rest = tuple(item for item in command.conditions if item != Question("call", name))
                     self._defined[path][name].append(replace(command, conditions=rest))
         return self._defined[path]
+
+    def _note_unknown(self, command: Command, words: Sequence[Resolved], scope: Scope) -> None:
+        """A gap for a command that starts something unknown, where its words say what signals know."""
+        name = unknown_launcher(words)
+        if not name:
+            return
+        begins, ends = command.span.line, command.span.end_line
+        known = (fact for fact in self.index.readings[scope.script].facts if fact.kind in ON_COMMAND_LINES)
+        if any(begins <= fact.span.line <= ends for fact in known):
+            self.gaps.append(Gap(scope.script, f"what {name} starts is not known: its run is not judged", begins))
 
     def _wrapped(self, words: Sequence[Resolved], started: Program, scope: Scope) -> Program | None:
         """The program that another one is to start: what stands behind `--`, as in `./bind.sh -- python train.py`."""
@@ -300,7 +306,7 @@ class _Follower:
                 )
                 changed = (name for name, values in inner.variables.items() if before.get(name) != values)
                 sourced_at.update(dict.fromkeys(changed, command.span.line))
-        own = _environment(self.index.readings[path].bindings, inner)
+        own = values_of(self.index.readings[path].bindings, inner)
         lines = {name: word.span.line for name, word in self.index.readings[path].bindings}
         late = {name: values for name, values in own.items() if lines[name] >= sourced_at.get(name, 0)}
         scope.variables.update({**own, **inner.variables, **late})
@@ -312,28 +318,19 @@ class _Follower:
         found = dict.fromkeys(path for path in named if path)
         return [*found] if len(found) > 1 else []
 
-    def _candidates(self, words: Sequence[Resolved], here: Scope) -> list[str]:
-        """The scripts that a partly unknown name may mean, `config_${SYSTEM}.sh`, in the nearest folder with any."""
-        if len(words) < 2 or not words[1].unknown:  # noqa: PLR2004 - `source` and its operand
-            return []
-        pattern = posixpath.basename(words[1].pattern)
-        if "*" not in pattern or len(posixpath.splitext(pattern)[0].replace("*", "")) < LETTERS_KNOWN:
-            return []
-        for base in self._bases(here):
-            fitting = (path for path in self.index.inside(base) if fnmatchcase(posixpath.basename(path), pattern))
-            found = [path for path in fitting if self.index.nature(path) == "script" and path != here.script]
-            if found:
-                return self._outermost(sorted(found)) if len(found) > 1 else []
-        return []
+    def _is_read(self, words: Sequence[Resolved], scope: Scope) -> bool:
+        """Whether a command hands a shell a script in a string: the reader of scripts has read it as commands."""
+        shells = launchers().shells
+        pairs = ((posixpath.basename(word.text), option.text) for word, option in pairwise(words))
+        given = any(name in shells and COMMAND_OPTION.fullmatch(option) for name, option in pairs)
+        return given and self.index.nature(scope.script) in READ_WHOLE
 
-    def _outermost(self, scripts: Sequence[str]) -> list[str]:
-        """Those of some scripts that no other one of them sources: `config_A.sh`, not its `config_common.sh`."""
-        inner = {
-            posixpath.basename(part.text)
-            for path in scripts for command in self.index.readings[path].commands if command.sources
-            for word in command.words for part in word.parts if part.kind == "text"
-        }  # fmt: skip
-        return [path for path in scripts if posixpath.basename(path) not in inner] or list(scripts)
+    def _may_go_on(self, chain: Sequence[tuple[str, int]]) -> bool:
+        """Whether scripts do not call each other too deep yet."""
+        if len(chain) > DEPTH:
+            script, line = chain[-1]
+            self.gaps.append(Gap(script, f"scripts call each other more than {DEPTH} deep", line))
+        return len(chain) <= DEPTH
 
     def _note_called(self, script: str, chain: Sequence[tuple[str, int]]) -> None:
         """A script that another calls is no run of its own; one that only prose or a workflow shows is."""
@@ -353,25 +350,6 @@ class _Follower:
     def _bases(self, scope: Scope) -> tuple[str, ...]:
         """Where relative names may start: the working folder, the script's own, every folder above, the root."""
         return tuple(dict.fromkeys((scope.directory, *above(posixpath.dirname(scope.script)))))
-
-
-def _exported(command: Command, line: CommandLine, scope: Scope, inherited: Values, sourced: Sequence[str]) -> Values:
-    """The environment in force for a command line; whatever a sourced script sets is taken to be in it."""
-    passed = {
-        name: tuple(filter(line.takes, values)) or values
-        for name, values in scope.variables.items() if name in inherited or sourced
-    }  # fmt: skip
-    return {**passed, **{name: (value,) for name, value in line.values(command.environment).items()}}
-
-
-def _environment(pairs: Sequence[tuple[str, Word]], scope: Scope) -> dict[str, tuple[Resolved, ...]]:
-    """Variables and what each may hold; a value that an unquoted list would split is one text."""
-    return {name: alternatives(word, scope) for name, word in pairs}
-
-
-def _single(environment: Values) -> dict[str, Resolved]:
-    """One value a name: the alternatives of an undecided one keep their conditions, and the first is shown."""
-    return {name: values[0] for name, values in sorted(environment.items()) if values}
 
 
 def _function_of(command: Command) -> str | None:

@@ -262,7 +262,7 @@ def _settled_around(reading: Reading, *, built: bool) -> FileStandings:
 
 
 def _environment(run: Run) -> Iterator[_Stated]:
-    for name, value in run.environment.items():
+    for name, value in (*run.environment.items(), *run.otherwise):
         fact = Fact("env", name, value.known_text, value.span, f"{name}={value.text}", engine=ENGINE)
         conditions = value.conditions + run.conditions
         yield _Stated(replace(fact, conditions=conditions), value, conditions)

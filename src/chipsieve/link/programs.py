@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -12,6 +12,8 @@ import msgspec
 from chipsieve.commands.known import known
 from chipsieve.commands.launchers import launchers
 from chipsieve.facts.words import Resolved
+from chipsieve.link.environments import assignments
+from chipsieve.link.expansion import Values
 from chipsieve.link.file_index import FileIndex, Installed
 
 VERSIONED = re.compile(r"(python|ipython|pypy)[\d.]*$")
@@ -22,7 +24,6 @@ PROGRAM_ENDINGS = (".sh", ".bash", ".slurm", ".sbatch", ".py", ".job", ".pbs")
 MODULE_OPTIONS = ("-m", "--module")
 INSTALL = "install"  # the verb of pip, conda, apt-get and their like
 LAUNCHER = re.compile(r"[A-Za-z][\w.+-]*")
-ASSIGNED = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
 ARRAYS = 3  # words in which a whole command line may stand
 QUOTED = 64  # words that are looked at for a quoted command
 VERBS_WITHIN = 6  # words behind a tool in which its verb stands
@@ -53,7 +54,7 @@ class Started(NamedTuple):
 
     program: Program
     words: tuple[Resolved, ...]
-    assigned: Mapping[str, tuple[Resolved, ...]]
+    assigned: Values
 
 
 def started(words: tuple[Resolved, ...], files: FileIndex, bases: Sequence[str]) -> Started | None:
@@ -73,17 +74,6 @@ def started(words: tuple[Resolved, ...], files: FileIndex, bases: Sequence[str])
 def program(words: Sequence[Resolved], files: FileIndex, bases: Sequence[str]) -> Program | None:
     """The program that plain words start, None when it is none that the table or the tree knows."""
     return _Finder(words, files, bases).program()
-
-
-def assignments(words: tuple[Resolved, ...]) -> tuple[tuple[Resolved, ...], Mapping[str, tuple[Resolved, ...]]]:
-    """A command line without the variables that it sets in front: `eval "$PREFIX python train.py"` may have some."""
-    assigned: dict[str, tuple[Resolved, ...]] = {}
-    for at, word in enumerate(words):
-        found = ASSIGNED.match(word.text)
-        if found is None:
-            return words[at:], assigned
-        assigned[found[1]] = (word.cut(found.end(), len(word.text)),)
-    return (), assigned
 
 
 def unknown_launcher(words: Sequence[Resolved]) -> str:
