@@ -32,6 +32,8 @@ CONDITION = re.compile(r"[ ]*(?P<word>ifeq|ifneq|ifdef|ifndef|else|endif)\b[ \t]
 RULE = re.compile(r"(?P<targets>[^\t#=:][^=:#]*):{1,2}(?!=)(?P<rest>[^\r\n]*)")
 TRAILING = re.compile(r"(?<!\\)#.*", re.DOTALL)
 FOLDED = re.compile(r"(?<![ \t])[ \t]*+\\\r?\n[ \t]*")
+BRANCHES = 8  # within each other; what lies deeper has one more condition
+TOO_DEEP = unknown("branches within branches")
 RECIPE_LIMIT = 500  # recipes read in one makefile
 
 
@@ -66,7 +68,9 @@ class _Makefile:
     @property
     def conditions(self) -> Conditions:
         """All that must hold for a line here."""
-        return as_conditions(all_of(condition for branch in self.branches for condition in branch))
+        deep = (TOO_DEEP,) if len(self.branches) > BRANCHES else ()
+        held = (condition for branch in self.branches[:BRANCHES] for condition in branch[-BRANCHES:])
+        return as_conditions(all_of((*held, *deep)))
 
 
 def read(source: Source, vocabulary: Vocabulary) -> Reading:
@@ -156,8 +160,7 @@ def _assign(made: _Makefile, variables: Variables, assigned: re.Match[str], line
     name, sign = assigned["name"], assigned["sign"]
     value = line.cut(*assigned.span("value"))
     value = value.cut(0, len(TRAILING.sub("", value.text).rstrip()))
-    for fold in reversed([*FOLDED.finditer(value.text)]):
-        value = value.changed(*fold.span(), " ")
+    value = value.sub(FOLDED, lambda _: " ")
     if assigned["export"]:
         made.exported.add(name)
     if sign != "!=":  # what a shell prints is unknown

@@ -76,6 +76,9 @@ class Variables:
 
         `local` are the variables that hold in this place alone.
         """
+        if len(text.text) > LONGEST or self._left <= 0:
+            self.cut = True
+            return (((), text),)
         done: Values = (((), Stretch()),)
         at = 0
         for start, end, inner in references(text.text):

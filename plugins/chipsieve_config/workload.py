@@ -38,6 +38,7 @@ WORDS = (
 """The keys under which the words of one command stand, in the order in which they are joined."""
 TASKS = ("tasks", "scripts")
 """Keys below which each entry is a task by its name: of pixi, poe, hatch, PDM, taskipy, npm."""
+TASK_LIMIT = 500  # tasks read in one mapping
 SOURCE = "source"  # of an Argo script, which the container's command runs
 MODULE = ("pythonModule", "python_module")  # of Vertex AI's package specification
 PYTHON_FILES = ("script", "python_file", "entry_point", "main_python_file_uri", "mainPythonFileUri")
@@ -114,7 +115,11 @@ def written_file(out: Collector, key: Scalar, value: Scalar, conditions: Conditi
 
 def tasks(out: Collector, node: Mapping, conditions: Conditions) -> None:
     """Record the tasks of a project file: `train = "python train.py"`, `{shell = "..."}`, a list of lines."""
-    for _, value in node.entries if node.get(*STARTERS) is None else ():
+    entries = node.entries if node.get(*STARTERS) is None else []
+    if len(entries) > TASK_LIMIT:
+        line = out.lines.position(entries[TASK_LIMIT][0].start)[0]
+        out.gap(f"more than {TASK_LIMIT} tasks: the rest was not read", line)
+    for _, value in entries[:TASK_LIMIT]:
         given = value.get("shell") if isinstance(value, Mapping) else value
         lines = given.scalars() if isinstance(given, SequenceNode) else [given] if isinstance(given, Scalar) else []
         if any(_is_line(line) and _starts((line.text or "").split()[0]) for line in lines):

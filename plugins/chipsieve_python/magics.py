@@ -181,9 +181,7 @@ class Magics:
 
     def _filled(self, script: Stretch) -> Stretch:
         """The script with Python's insertions: a constant's text, else a variable that nobody knows."""
-        for found in reversed([*INSERTED.finditer(script.text)]):
-            script = script.changed(*found.span(), self._inserted(found))
-        return script
+        return script.sub(INSERTED, self._inserted)
 
     def _inserted(self, found: re.Match[str]) -> str:
         """What stands for `{expression}`, `$name` or `$$`; a name that Python does not know is the shell's."""
@@ -224,9 +222,8 @@ def exported_cells(text: str) -> Iterator[Stretch]:
 def _converted(text: str, found: re.Match[str]) -> Stretch:
     """A call of nbconvert as the magic that it was: `get_ipython().system('cmd')` was `!cmd`."""
     start, end = found.span("text")
-    script = Stretch(text[start:end], tuple(range(start, end)))
-    for sign in reversed([*ESCAPED.finditer(script.text)]):
-        script = script.changed(*sign.span(), "\n" if sign[1] == "n" else sign[1])
+    written = Stretch(text[start:end], tuple(range(start, end)))
+    script = written.sub(ESCAPED, lambda sign: "\n" if sign[1] == "n" else sign[1])
     mark = "%%bash\n" if found["name"] else "!"
     return Stretch(mark, (start,) * len(mark)).joined(script)
 

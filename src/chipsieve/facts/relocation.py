@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
@@ -33,6 +35,15 @@ class Stretch(NamedTuple):
         """The stretch with other text at a place; each new character stands where the place begins."""
         at = self.offsets[min(start, len(self.offsets) - 1)]
         return self.cut(0, start).joined(Stretch(text, (at,) * len(text)), self.cut(end))
+
+    def sub(self, pattern: re.Pattern[str], new: Callable[[re.Match[str]], str]) -> Stretch:
+        """The stretch with other text in place of each match; each new character stands where its match begins."""
+        pieces, at = list[Stretch](), 0
+        for found in pattern.finditer(self.text):
+            text = new(found)
+            pieces += [self.cut(at, found.start()), Stretch(text, (self.offsets[found.start()],) * len(text))]
+            at = found.end()
+        return Stretch().joined(*pieces, self.cut(at))
 
 
 class Relocation:

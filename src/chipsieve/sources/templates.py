@@ -20,6 +20,7 @@ from chipsieve.facts.places import LINE_END
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.sources.placing import Parts
 
+DEPTH = 20  # branches within each other; what lies deeper has the conditions of these
 SIZE_LIMIT = 1_000_000  # characters; a longer text is no template of a job
 COMMENTS = (("{#", "#}"), ("{{/*", "*/}}"), ("{{- /*", "*/ -}}"))
 TAG = re.compile(
@@ -102,6 +103,7 @@ class _Branches:
     def __init__(self, *, in_shell: bool) -> None:
         self.in_shell = in_shell
         self.fit = True
+        self.beyond = 0  # branches that are open within DEPTH others
         self.letters = iter(ascii_lowercase)
         self.stack: list[tuple[str, Condition]] = []
         self.inside: int | None = None
@@ -134,8 +136,12 @@ class _Branches:
 
     def _tag(self, tag: re.Match[str]) -> None:
         name, asked = _name(tag), (tag["asked"] or tag["wanted"] or "").strip(" -+")
-        if name in OPENING:
+        if name in OPENING and len(self.stack) == DEPTH:
+            self.beyond += 1
+        elif name in OPENING:
             self.stack.append((name, unknown(f"{name} {asked}")))
+        elif self.beyond:
+            self.beyond -= name not in ANOTHER
         elif name in ANOTHER and self.stack:
             opened_by, condition = self.stack[-1]
             self.stack[-1] = (opened_by, unknown(f"{name} {asked}") if asked else negate(condition))
