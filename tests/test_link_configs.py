@@ -209,3 +209,33 @@ def test_a_condition_asks_the_value_that_wins(tmp_path: Path, words: str, expect
         "configs/deep.yaml": "include: base.yaml\nteacher:\n  flash: false\n",
     }
     assert flash(launch_of(tmp_path, texts, words)).get("train.py") == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("-d conf big local", {"conf/big.yaml": "asserted"}),
+        ("--cfg llama3/8B", {"recipes/configs/llama3/8B.yaml": "asserted"}),
+        ("--cfg 8B", {}),  # two have that name
+        ("--cfg own.py:small", {"own.py": "asserted"}),
+        ("--cfg conf/big.yaml,conf/local.yaml", {"conf/big.yaml": "asserted"}),
+        ("--gin_file=conf/run.gin", {"conf/base.gin": "asserted"}),
+        ("--lr big", {}),
+    ],
+)
+def test_other_ways_to_name_a_config(tmp_path: Path, words: str, expected: dict[str, Standing]) -> None:
+    code = "from flash_attn import flash_attn_func\n\nflash_attn_func()\n"
+    texts = {
+        "train.py": "x = 1\n",
+        "conf/big.yaml": FLASH,
+        "conf/local.yaml": "lr: 1\n",
+        "recipes/configs/llama2/8B.yaml": FLASH,
+        "recipes/configs/llama3/8B.yaml": FLASH,
+        "own.py": code,
+        "conf/run.gin": 'include "base.gin"\n',
+        "conf/base.gin": "model.attn_implementation = 'flash_attention_2'\n",
+    }
+    found = launch_of(tmp_path, texts, words)
+    kernels = {item.path: where for item, where in found.findings if item.signal == "flash-attention-2"}
+    reached = {path: "asserted" for path in found.files if path == "conf/base.gin"}
+    assert {**reached, **kernels} == expected

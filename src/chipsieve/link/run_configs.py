@@ -142,9 +142,8 @@ class _Finder:
         """The files that a word names: with its ending, without where a configuration is expected, or as a list."""
         if operand.option == USER_DIR:
             return [path for base in self._bases if (path := _package(base, operand.word.text)) in self._index.readings]
-        paths = [self._path(operand.word)]
-        if paths == [None] and "," in operand.word.text:
-            paths = [self._path(part) for part in _listed(operand.word)]
+        listed = list(_listed(operand.word)) if "," in operand.word.text else [operand.word]
+        paths = [self._path(word) for word in listed]
         if paths == [None] and operand.own and "=" not in operand.word.text:
             paths = [self._without_ending(operand)]
         return [path for path in paths if path]
