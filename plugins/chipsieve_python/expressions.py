@@ -6,6 +6,7 @@ Each says what holds for the expressions inside: `x if args.bf16 else y` uses x 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,12 +16,12 @@ from msgspec.structs import replace
 from chipsieve.commands.callables import callables
 from chipsieve.facts.conditions import ALWAYS, MENTION, NEVER, Condition, Question, negate, unknown
 from chipsieve.facts.conventions import SILENT_CALLS
-from chipsieve.facts.reading import received
+from chipsieve.facts.reading import Import, received
 from chipsieve_python.call_facts import callee_name, state_call
 from chipsieve_python.context import Context
 from chipsieve_python.declarations import declare_by_call, destination
 from chipsieve_python.dictionaries import TABLE, state_call_variables, state_dict
-from chipsieve_python.evaluate import condition_of, evaluate, qualified, table_of
+from chipsieve_python.evaluate import condition_of, evaluate, qualified, table_of, text_of
 from chipsieve_python.literals import UNKNOWN, Arms, dotted, number, one, plain_text
 from chipsieve_python.package_metadata import state_package
 from chipsieve_python.strings import state_device_test, state_text
@@ -35,6 +36,8 @@ NAMING = frozenset({
 NUMBER_FORMATS = frozenset(
     {"bf16", "bfloat16", "fp16", "float16", "half", "fp32", "float32", "float", "amp_bf16", "amp_fp16"}
 )
+LOADERS = frozenset({"importlib.import_module", "__import__"})
+MODULE = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
 DECLARING = frozenset({"add_argument", "option", "Option", "DEFINE_enum", "DEFINE_string", "add_option"})
 
 
@@ -160,9 +163,22 @@ def _call(node: expr.Call, here: Context) -> None:
         state_call(node.args[0].value, node.args[1:], here)
     state_call_variables(name, node, here)
     state_command(name, node, here)
+    if name in LOADERS and node.args:
+        _load(node, here)
     declare_by_call(name, last, node, here)
     if last == "setup":
         state_package(node, here)
+
+
+def _load(node: expr.Call, here: Context) -> None:
+    """Keep the import of a module that a call names by a text."""
+    named = text_of(node.args[0].value, here.scope) or ""
+    module = named.lstrip(".")
+    if MODULE.fullmatch(module):
+        level = len(named) - len(module)
+        here.output.imports.append(Import(module, here.output.span(node), level, (), here.conditions))
+        if not level and here.asks("import", module):
+            here.state("import", module, None, node)
 
 
 def _handed(name: str, func: expr.Expression, position: int, arg: expr.Arg) -> Condition:
