@@ -18,7 +18,7 @@ from chipsieve_python.scope import Assignment
 from chipsieve_python.syntax_tree import expression_kinds as expr
 from chipsieve_python.syntax_tree import statement_kinds as stmt
 
-BRANCHES = 2  # values of a list or text that may become twice as many
+BRANCHES = 1  # values of a list or text that may become twice as many
 TEXTS = expr.SimpleString | expr.ConcatenatedString | expr.FormattedString | expr.BinaryOperation
 PLAIN = (expr.Name, expr.Attribute, expr.IfExp, expr.Integer, expr.Float)
 
