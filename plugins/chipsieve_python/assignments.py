@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from chipsieve.facts.conditions import Condition, Question
+from chipsieve.facts.conditions import Condition, Question, conflict
 from chipsieve.facts.reading import Import
 from chipsieve_python.context import Context
 from chipsieve_python.declarations import declare, declare_field
@@ -136,10 +136,12 @@ def _augmented(node: stmt.AugAssign, here: Context) -> None:
 
 def grow(target: expr.Name, added: expr.Expression, here: Context) -> None:
     """A list or a text grows; of one that grows in many branches, what is added becomes unknown."""
-    arms = evaluate(target, here.scope)
-    conditional = len(here.conditions) > here.scope.base
-    if conditional and len(arms) > BRANCHES:
-        here.scope.bind(target.value, tuple((own, _longer(value, None, here)) for own, value in arms), ())
+    within = here.conditions[here.scope.base :]
+    before = evaluate(target, here.scope)
+    arms = tuple(arm for arm in before if not conflict(arm[0], within))
+    branches = any(part not in own for own, _ in arms for part in within)
+    if branches and len(before) > BRANCHES:
+        here.scope.bind(target.value, tuple((own, _longer(value, None, here)) for own, value in before), ())
     else:
         here.bind(target.value, tuple((own, _longer(value, added, here)) for own, value in arms))
 
