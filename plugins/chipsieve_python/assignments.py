@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from chipsieve.facts.conditions import Condition, Question
+from chipsieve.facts.conditions import Condition, Question, conflict
 from chipsieve_python.config_objects import declare_on_object
 from chipsieve_python.context import Context
 from chipsieve_python.declarations import declare, declare_field
@@ -19,6 +19,8 @@ from chipsieve_python.scope import Assignment
 from chipsieve_python.syntax_tree import expression_kinds as expr
 from chipsieve_python.syntax_tree import statement_kinds as stmt
 
+BRANCHES = 1  # values of a list or text that may become twice as many
+TEXTS = expr.SimpleString | expr.ConcatenatedString | expr.FormattedString | expr.BinaryOperation
 PLAIN = (expr.Name, expr.Attribute, expr.IfExp, expr.Integer, expr.Float)
 
 
@@ -115,7 +117,7 @@ def _configured(target: expr.Name, arms: Arms, here: Context) -> Arms:
     if target.start >= here.scope.configurable_until or any(value.qualified for _, value in arms):
         return arms
     known = arms[0][1] if len(arms) == 1 else Value()
-    if known.node is not None or (known.text is None and len(arms) == 1):
+    if known.text is None and len(arms) == 1:
         return arms
     default = "" if known.text == "none" and not known.truthy else known.text
     declare(target, (f"--{target.value}",), target.value, here, default=default)
@@ -129,8 +131,54 @@ def _augmented(node: stmt.AugAssign, here: Context) -> None:
         here.bind(".".join(dotted(node.target)), one(UNKNOWN))
     elif isinstance(node.target, expr.Name):
         named = (value.text for _, value in evaluate(node.target, here.scope))
-        if node.operator != "|=" or "os.environ" not in named:
+        if node.operator == "+=":
+            grow(node.target, node.value, here)
+        elif node.operator != "|=" or "os.environ" not in named:
             bind_target(node.target, here)
+
+
+def grow(target: expr.Name, added: expr.Expression, here: Context) -> None:
+    """A list or a text grows; of one that grows in many branches, what is added becomes unknown."""
+    within = here.conditions[here.scope.base :]
+    before = evaluate(target, here.scope)
+    arms = tuple(arm for arm in before if not conflict(arm[0], within))
+    branches = any(part not in own for own, _ in arms for part in within)
+    if branches and len(before) > BRANCHES:
+        here.scope.bind(target.value, tuple((own, _longer(value, None, here)) for own, value in before), ())
+    else:
+        here.bind(target.value, tuple((own, _longer(value, added, here)) for own, value in arms))
+
+
+def _longer(value: Value, added: expr.Expression | None, here: Context) -> Value:
+    """A list or a text with more behind it, None for what is not known; any other value is unknown then."""
+    whole = value.node
+    if whole is None or not isinstance(whole, expr.List | TEXTS):
+        return UNKNOWN
+    if not isinstance(whole, expr.List):
+        unknown_text = expr.Name(whole.code, whole.start, whole.end, "")
+        return Value(node=expr.BinaryOperation(whole.code, whole.start, whole.end, whole, "+", added or unknown_text))
+    listed = [found.node for _, found in evaluate(added, here.scope)] if added is not None else []
+    more = listed[0] if len(listed) == 1 else None
+    if isinstance(more, expr.List | expr.Tuple):
+        return Value(node=expr.List(whole.code, whole.start, whole.end, [*whole.elements, *more.elements]))
+    place = added if added is not None else whole
+    hole = expr.Element(expr.Name(place.code, place.start, place.end, ""), starred=True)
+    return Value(node=expr.List(whole.code, whole.start, whole.end, [*whole.elements, hole]))
+
+
+def grow_by_call(node: expr.Expression, here: Context) -> None:
+    """`words.append("--x")` and `words.extend(more)` make a list longer."""
+    if not isinstance(node, expr.Call) or not isinstance(node.func, expr.Attribute) or len(node.args) != 1:
+        return
+    target, added = node.func.value, node.args[0].value
+    if isinstance(target, expr.Name) and any(
+        isinstance(value.node, expr.List) for _, value in evaluate(target, here.scope)
+    ):
+        if node.func.attr == "append":
+            element = expr.Element(added, starred=False)
+            grow(target, expr.List(added.code, added.start, added.end, [element]), here)
+        elif node.func.attr == "extend":
+            grow(target, added, here)
 
 
 # Imports

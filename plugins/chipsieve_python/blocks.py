@@ -21,7 +21,7 @@ from chipsieve.facts.conditions import (
     unknown,
 )
 from chipsieve.facts.reading import received
-from chipsieve_python.assignments import imported, read_binding, stored
+from chipsieve_python.assignments import grow_by_call, imported, read_binding, stored
 from chipsieve_python.call_facts import callee_name, state_call
 from chipsieve_python.context import Context
 from chipsieve_python.declarations import declare_by_decorators, is_record
@@ -107,6 +107,7 @@ def _expression(node: expr.Expression, here: Context) -> Exit:
     """A string by itself is a docstring, and says nothing."""
     if plain_text(node) is None:
         visit(node, here)
+        grow_by_call(node, here)
     stops = isinstance(node, expr.Call) and qualified(node.func, here.scope) in STOPS
     return Exit(stops=ALWAYS) if stops else STAYS
 

@@ -240,9 +240,9 @@ def _negated(node: expr.UnaryOperation, scope: Scope) -> Arms:
 def _formatted(node: expr.Expression, scope: Scope) -> Arms:
     text = text_of(node, scope)
     if text is not None:
-        return one(Value(text, truthy=bool(text)))
+        return one(Value(text, truthy=bool(text), node=node))
     first = node.parts[0] if isinstance(node, expr.FormattedString) and node.parts else None
-    return one(Value(begins=first.value) if isinstance(first, expr.FormattedStringText) else UNKNOWN)
+    return one(Value(begins=first.value if isinstance(first, expr.FormattedStringText) else None, node=node))
 
 
 def _joined(node: expr.BinaryOperation, scope: Scope) -> Arms:
@@ -388,6 +388,7 @@ EVALUATORS: dict[type[expr.Node], Callable[..., Arms]] = {
     expr.List: lambda node, _: one(Value(node=node)),
     expr.Name: _name,
     expr.NamedExpr: lambda node, scope: evaluate(node.value, scope),
+    expr.SimpleString: lambda node, _: one(replace(literal(node) or UNKNOWN, node=node)),
     expr.Set: lambda node, _: one(Value(node=node)),
     expr.Subscript: _selected,
     expr.Tuple: lambda node, _: one(Value(node=node)),

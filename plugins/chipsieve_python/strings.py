@@ -1,8 +1,8 @@
 """What do strings say? Files they name, shell scripts the program writes, scheduler requests, names of devices.
 
-A text that begins as a script is one, line by line. What Python fills in is a shell variable of that name to the reader
-of the script: `--nodes={args.nodes}` becomes `--nodes=${args_nodes}`, unless the value is known. Only texts between
-triple quotes keep their lines.
+A text that begins as a script is one, line by line, and so is one with requests to a scheduler and a command. What
+Python fills in is a shell variable of that name to the reader of the script: `--nodes={args.nodes}` becomes
+`--nodes=${args_nodes}`, unless the value is known. Only texts between triple quotes keep their lines.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from chipsieve_python.syntax_tree import expression_kinds as expr
 
 FILE = re.compile(r"[\w./\-${}~]*[\w}]\.(json|yaml|yml|toml|gin|sh|py|conf)")
 SHEBANG = re.compile(r"\s*#!\s*/\S*(?:sh\b|env\s+(?:-\S+\s+)?(?:ba|z|k)?sh\b)")
-FIELD = re.compile(r"(?<![${])\{(\w+)\}(?!\})")
+SUBMITTED = re.compile(r"^[ \t]*#SBATCH[ \t]", re.MULTILINE)
+COMMAND = re.compile(r"^[ \t]*[^\s#]", re.MULTILINE)
+FIELD = re.compile(r"(?<![${])\{(\w[\w.]*)\}(?!\})|\{\{-?\s*(\w[\w.]*)[^{}]*\}\}|%\((\w+)\)s")
 DEVICE_NAME = re.compile(r"(?i)(device|gpu|card)_?name|get_device_name")
 DIRECTIVE = re.compile(r"^\s*#SBATCH\s+(?:--([\w-]+)(?:[= ]\s*(\S+))?|-([A-Za-z])\s*(\S+))", re.MULTILINE)
 WRITTEN = unknown("job script written by Python")
@@ -46,7 +48,7 @@ def state_text(node: expr.Expression, here: Context) -> None:
 def _script(node: expr.Expression, here: Context) -> bool:
     """Keep the text as a script of its own when it is one."""
     text = _script_text(node, here.scope)
-    if text is None or not SHEBANG.match(text):
+    if text is None or not (SHEBANG.match(text) or (SUBMITTED.search(text) and COMMAND.search(text))):
         return False
     conditions = (*here.conditions, WRITTEN)
     here.output.documents.append(Document(NOWHERE, "shell", text, here.output.span(node), conditions))
@@ -55,7 +57,7 @@ def _script(node: expr.Expression, here: Context) -> bool:
 
 def _script_text(node: expr.Expression, scope: Scope) -> str | None:
     if isinstance(node, expr.SimpleString) and len(node.quote) == len('"""'):
-        return FIELD.sub(r"${\1}", _plain(node.raw_value))
+        return FIELD.sub(lambda hole: _variable(hole[hole.lastindex or 0]), _plain(node.raw_value))
     if isinstance(node, expr.FormattedString) and len(node.quote) == len('"""'):
         return "".join(_script_part(part, scope) for part in node.parts)
     return None
@@ -67,7 +69,12 @@ def _script_part(part: expr.FormattedStringContent, scope: Scope) -> str:
     known, written_as = text_of(part.expression, scope), part.expression.source()
     if known is not None and "\n" not in known:
         return known
-    return "${" + re.sub(r"\W+", "_", written_as).strip("_") + "}" + "\n" * written_as.count("\n")
+    return _variable(written_as) + "\n" * written_as.count("\n")
+
+
+def _variable(name: str) -> str:
+    """A shell variable called like a name or an expression of Python or of a template."""
+    return "${" + re.sub(r"\W+", "_", name).strip("_") + "}"
 
 
 def _plain(raw: str) -> str:

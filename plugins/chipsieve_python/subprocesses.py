@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from chipsieve.commands.callables import callables
 from chipsieve.commands.flags import flags
 from chipsieve.facts.conditions import Conditions
 from chipsieve.facts.places import Span
@@ -18,11 +19,6 @@ from chipsieve_python.scope import Scope
 from chipsieve_python.strings import content_of
 from chipsieve_python.syntax_tree import expression_kinds as expr
 
-STARTERS = frozenset({
-    "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen",
-    "subprocess.getoutput", "os.system", "os.popen", "os.execv", "os.execvp", "os.execvpe", "os.execve",
-    "asyncio.create_subprocess_shell",
-})  # fmt: skip
 PROGRAM = re.compile(r"[\w./~${}-]*\w[\w./~${}-]*")
 TOKEN = re.compile(r"['\"]|\s+|[^\s'\"]+")
 WORDS = 500
@@ -48,10 +44,9 @@ class Piece(NamedTuple):
 
 def state_command(name: str, node: expr.Call, here: Context) -> None:
     """Keep the command that a call starts, as far as its words are literal, and state its flags."""
-    if name not in STARTERS or not node.args or node.args[0].star:
+    listed = _started(name, node)
+    if listed is None:
         return
-    positional = [arg.value for arg in node.args if arg.keyword is None]
-    listed = positional[1] if name.startswith("os.exec") and len(positional) > 1 else node.args[0].value
     for own, words in _command_words(listed, here):
         texts = [_text(word) for word in words]
         first = texts[0] if texts else None
@@ -66,21 +61,70 @@ def state_command(name: str, node: expr.Call, here: Context) -> None:
                 within.state("flag", flag.name, flag.value, words[flag.at][0].place)
 
 
+def _started(name: str, node: expr.Call) -> expr.Expression | None:
+    """The argument of a call that is a command line; None of a call that starts nothing."""
+    table = callables()
+    method = f"*.{node.func.attr}" if isinstance(node.func, expr.Attribute) else ""
+    keyword = table.command_keywords.get(name) or table.command_keywords.get(method)
+    if keyword is not None:
+        return next((arg.value for arg in node.args if arg.keyword is not None and arg.keyword.value == keyword), None)
+    if not table.starters & {name, method} or not node.args or node.args[0].star:
+        return None
+    positional = [arg.value for arg in node.args if arg.keyword is None]
+    return positional[1] if name.startswith("os.exec") and len(positional) > 1 else node.args[0].value
+
+
 def _command_words(node: expr.Expression, here: Context) -> Iterator[tuple[Conditions, list[list[Piece]]]]:
     """The words of a list or of a string, for each value that the expression may have."""
+    node = _unwrapped(node, here.scope)
     for own, value in here.possible(evaluate(node, here.scope)):
-        if isinstance(value.node, expr.List | expr.Tuple):
-            yield own, [_element(element, here.scope) for element in value.node.elements[:WORDS]]
-        elif isinstance(node, expr.Name) and value.text is not None and not value.qualified:
-            yield own, _split([Piece(value.text, (node.start, node.end), quoted=False)])
-        elif not isinstance(node, expr.Name):
-            yield own, _split(_pieces(node, here.scope))
+        if isinstance(node, expr.Name) and value.text is not None:
+            if not value.qualified:
+                yield own, _split([Piece(value.text, (node.start, node.end), quoted=False)])
+        elif value.node is not None or not isinstance(node, expr.Name):
+            yield own, _words(value.node or node, here.scope)
 
 
-def _element(element: expr.Element, scope: Scope) -> list[Piece]:
-    if element.starred:
-        return [Piece(None, (element.value.start, element.value.end), quoted=False)]
-    return _pieces(element.value, scope, quoted=True)
+def _unwrapped(node: expr.Expression, scope: Scope) -> expr.Expression:
+    """What `shlex.split(text)`, `text.split()` and `" ".join(words)` are made of: the same words."""
+    while isinstance(node, expr.Call) and isinstance(func := node.func, expr.Attribute):
+        joins = func.attr == "join" and text_of(func.value, scope) == " "
+        if node.args and (joins or qualified(func, scope) in ("shlex.split", "shlex.join")):
+            node = node.args[0].value
+        elif func.attr in ("split", "strip") and not node.args:
+            node = func.value
+        else:
+            break
+    return node
+
+
+def _words(node: expr.Expression, scope: Scope) -> list[list[Piece]]:
+    """The words of a command that is written as a list, as lists put together, or as a text."""
+    if isinstance(node, expr.List | expr.Tuple):
+        return [word for element in node.elements[:WORDS] for word in _element(element, scope)]
+    if isinstance(node, expr.BinaryOperation) and _lists(node, scope):
+        return [word for side in (node.left, node.right) for word in _listed(side, scope)]
+    return _split(_pieces(node, scope))
+
+
+def _lists(node: expr.BinaryOperation, scope: Scope) -> bool:
+    sides = [value.node for side in (node.left, node.right) for _, value in evaluate(side, scope)]
+    inner = [side for side in (node.left, node.right) if isinstance(side, expr.BinaryOperation)]
+    return any(isinstance(side, expr.List) for side in sides) or any(_lists(side, scope) for side in inner)
+
+
+def _listed(node: expr.Expression, scope: Scope) -> list[list[Piece]]:
+    """The words of one of several lists; one unknown word for a list that is not known."""
+    if isinstance(node, expr.BinaryOperation):
+        return _words(node, scope)
+    found = [value.node for _, value in evaluate(node, scope)]
+    if len(found) == 1 and isinstance(found[0], expr.List | expr.Tuple):
+        return _words(found[0], scope)
+    return [[Piece(None, (node.start, node.end), quoted=False)]]
+
+
+def _element(element: expr.Element, scope: Scope) -> list[list[Piece]]:
+    return _listed(element.value, scope) if element.starred else [_pieces(element.value, scope, quoted=True)]
 
 
 def _pieces(node: expr.Expression, scope: Scope, *, quoted: bool = False) -> list[Piece]:

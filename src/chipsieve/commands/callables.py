@@ -27,7 +27,9 @@ class Callables(msgspec.Struct, frozen=True):
     own_programs: re.Pattern[str]
     callers: frozenset[str]
     callers_named: tuple[str, ...]
+    starters: frozenset[str]
     trains: Mapping[str, re.Pattern[str]]
+    command_keywords: Mapping[str, str]
 
     def calls(self, qualified: str, last: str, *, is_method: bool) -> bool:
         """Whether a function calls what it is given, by its qualified name and the last component of it.
@@ -43,11 +45,12 @@ class Callables(msgspec.Struct, frozen=True):
 def callables() -> Callables:
     """The shipped table of functions."""
     table = cast("dict[str, list[str]]", load_toml(files("chipsieve") / "callables.toml"))
-    trains = cast("dict[str, str]", table["trains"])
-    names = ("programs", "readers_of_options", "makes_programs", "runs_decorated", "callers")
+    trains, keywords = (cast("dict[str, str]", table[key]) for key in ("trains", "command_keywords"))
+    names = ("programs", "readers_of_options", "makes_programs", "runs_decorated", "callers", "starters")
     return Callables(
         **{key: frozenset(table[key]) for key in names},
         own_programs=re.compile(rf"_*(?:{'|'.join(table['own_programs'])})"),
         callers_named=tuple(table["callers_named"]),
         trains={method: re.compile(holder, re.IGNORECASE) for method, holder in trains.items()},
+        command_keywords=keywords,
     )

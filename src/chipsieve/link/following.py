@@ -207,7 +207,9 @@ class _Follower:
             yield from found
             if found:
                 return
-        first = None if self._is_read(words, scope) else started(line.words, self.index, self._bases(scope))
+        if self._is_read(words, scope):
+            return
+        first = started(line.words, self.index, self._bases(scope))
         if first is None:
             self._note_unknown(command, words, scope)
             return
