@@ -25,7 +25,7 @@ from chipsieve_python.path_texts import state_module
 from chipsieve_python.syntax_tree import expression_kinds as expr
 
 BASE = "_base_"
-IMPORTERS = frozenset({"importlib.import_module", "import_module", "__import__"})
+IMPORTERS = frozenset({"importlib.import_module", "__import__"})
 NAMING = CLASS_KEYS | MODULE_KEYS | REGISTERED
 
 

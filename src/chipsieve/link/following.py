@@ -194,19 +194,11 @@ class _Follower:
         self, command: Command, line: CommandLine, scope: Scope, inherited: Values,
         chain: tuple[tuple[str, int], ...], sourced: tuple[str, ...],
     ) -> Iterator[Run]:  # fmt: skip
-        words, assigned = assignments(line.words)
-        body, place = self._body(words, sourced), (scope.script, command.span.line)
-        if body and len(chain) <= DEPTH and place not in chain:
-            path, commands = body
-            environment = {**exported(command, line, scope, inherited, sourced), **assigned}
-            inner = self._inside(path, command.span.line, words, scope)
-            inner.variables |= environment
-            runs = self._commands(commands, inner, environment, (*chain, place), [*sourced])
-            found = [replace(run, conditions=_undecided(command, scope) + run.conditions)
-                     for run in islice(runs, RUNS_PER_SCRIPT + 1)]  # fmt: skip
-            yield from found
-            if found:
-                return
+        words, place = assignments(line.words)[0], (scope.script, command.span.line)
+        called = list(self._called(command, line, scope, inherited, chain, sourced)) if place not in chain else []
+        if called:
+            yield from called
+            return
         if self._is_read(words, scope):
             return
         first = started(line.words, self.index, self._bases(scope))
@@ -231,6 +223,23 @@ class _Follower:
             yield Run(chain, wrapped or target, words, single(environment), scope.directory,
                       (*scripts, *around), _undecided(command, scope),
                       otherwise=line.otherwise(command.environment))  # fmt: skip
+
+    def _called(
+        self, command: Command, line: CommandLine, scope: Scope, inherited: Values,
+        chain: tuple[tuple[str, int], ...], sourced: tuple[str, ...],
+    ) -> Iterator[Run]:  # fmt: skip
+        """The runs of the function of a sourced script that a command line calls, one more than counts at most."""
+        words, assigned = assignments(line.words)
+        body = self._body(words, sourced)
+        if body is None or len(chain) > DEPTH:
+            return
+        path, commands = body
+        environment = {**exported(command, line, scope, inherited, sourced), **assigned}
+        inner = self._inside(path, command.span.line, words, scope)
+        inner.variables |= environment
+        runs = self._commands(commands, inner, environment, (*chain, (scope.script, command.span.line)), [*sourced])
+        for run in islice(runs, RUNS_PER_SCRIPT + 1):
+            yield replace(run, conditions=_undecided(command, scope) + run.conditions)
 
     def _body(self, words: Sequence[Resolved], sourced: Sequence[str]) -> tuple[str, list[Command]] | None:
         """The sourced script that defines the function which a command line calls, and the function's commands."""
