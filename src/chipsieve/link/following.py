@@ -18,7 +18,6 @@ from chipsieve.facts.conditions import Condition, Question
 from chipsieve.facts.deciding import all_hold
 from chipsieve.facts.reading import Command, Gap
 from chipsieve.facts.words import Resolved
-from chipsieve.link.configurations import expected, fitting
 from chipsieve.link.environments import assignments, exported, single, values_of
 from chipsieve.link.expansion import (
     LINES,
@@ -31,6 +30,7 @@ from chipsieve.link.expansion import (
 )  # fmt: skip
 from chipsieve.link.file_index import FileIndex, above
 from chipsieve.link.programs import Program, program, started, unknown_launcher
+from chipsieve.link.sourced_configs import expected, fitting
 from chipsieve.sources.languages import languages
 
 DEPTH = 6  # scripts calling scripts; deeper is a loop
