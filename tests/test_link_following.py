@@ -130,6 +130,12 @@ def test_folders_changed_to_are_where_names_start() -> None:
     assert run.program.entry == "code/train.py"
 
 
+def test_a_folder_that_begins_outside_the_tree_is_the_one_of_its_last_parts() -> None:
+    outer = script("a.sh", command("python train.py", directory=text("repo/code/new")))
+    (run,) = runs("a.sh", outer, module("code/new/train.py"), module("other/train.py"))
+    assert run.program.entry == "code/new/train.py"
+
+
 @pytest.mark.parametrize(
     ("word", "expected"),
     [

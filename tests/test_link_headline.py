@@ -12,12 +12,13 @@ from chipsieve.link.launch import Launch
 
 def launch(
     path: str, entry: str = "train.py", *, role: str = "training", told: str = "", devices: int = 0,
-    by_itself: bool = False,
+    by_itself: bool = False, its_program: bool = False,
 ) -> Launch:  # fmt: skip
     """A run of a script's first line; one `by_itself` is an entry module that nothing starts."""
     span = Span(1, 1, 1, 2)
     words = () if by_itself else (Resolved("python", path, span), Resolved(entry, path, span))
-    return Launch(path, role, path, 1, entry, words, {}, (entry,), devices=devices, told=told)
+    told_itself = bool(told) and not its_program
+    return Launch(path, role, path, 1, entry, words, {}, (entry,), devices=devices, told=told, told_itself=told_itself)
 
 
 def first(*launches: Launch) -> str:
@@ -34,6 +35,10 @@ def first(*launches: Launch) -> str:
         (launch("z.sh"), launch("a.sh", "sft.py", role="fine-tuning")),
         (launch("z.sh", told="README.md:9"), launch("a.sh")),
         (launch("z.sh", told="README.md:9"), launch("a.sh", told="docs/a.md:1")),
+        (launch("z.sh", told="README.md:9"), launch("a.sh", told="README.md:1", its_program=True)),
+        (launch("examples/z.sh", told="README.md:9"), launch("examples/a.sh", told="README.md:1", its_program=True)),
+        (launch("z.sh"), launch("benchmarks/a.sh", told="README.md:1")),
+        (launch("z.sh"), launch("a.sh", "sync.py", role="training")),
         (launch("scripts/z.sh"), launch("examples/a.sh")),
         (launch("examples/z.sh", told="README.md:9"), launch("examples/a.sh", told="examples/README.md:1")),
         (launch("z.sh", "pretrain_gpt.py"), launch("a.sh", "train.py")),
@@ -55,6 +60,7 @@ def test_evidence_settles_what_nothing_else_does() -> None:
     ("several", "reason"),
     [
         ((launch("z.sh", told="README.md:9"), launch("a.sh")), "README.md:9 runs it"),
+        ((launch("z.sh", told="README.md:9", its_program=True), launch("a.sh")), "README.md:9 runs its program"),
         ((launch("a.sh"),), "it is the only launch of training"),
         ((launch("a.sh"), launch("e.sh", role="evaluation")), "it is the only launch of training"),
         ((launch("a.sh", devices=64), launch("b.sh", devices=8)), "it asks for most accelerators, 64"),

@@ -80,6 +80,7 @@ def installing(path: str = "pyproject.toml") -> Reading:
         ("lab sft conf.yaml", "lab/sft.py", "sft"),
         ("lab full-pretrain", "recipes/full_pretrain.py", "full-pretrain"),
         ("lab nothing", "lab/main.py", "nothing"),
+        ("lab run --nodes 2 full_pretrain --mode sft", "recipes/full_pretrain.py", "full_pretrain"),
         ("nohup srun lab sft", "lab/sft.py", "sft"),
     ],
 )
@@ -90,6 +91,12 @@ def test_a_program_that_the_tree_installs_runs_its_module_or_the_file_of_its_ver
     (run,) = runs(words, installing(), *files)
     assert (run.program.entry, run.program.verb, run.program.function) == (entry, verb, "cli")
     assert run.program.through == "lab/main.py"
+
+
+def test_an_installed_launcher_starts_the_program_that_it_is_given() -> None:
+    assert starts("lab --nodes 2 train.py --x", installing(), module("lab/main.py"), TRAIN) == [
+        ("distributed", "train.py")
+    ]
 
 
 def test_an_installed_program_is_found_in_the_package_below_src() -> None:

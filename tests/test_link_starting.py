@@ -147,3 +147,10 @@ def test_where_every_launch_is_silent_nothing_is_excluded(tmp_path: Path) -> Non
     assert len(verdict.possible) == len(verdict.accelerators)
     (project,) = verdict.projects
     assert (project.id, project.launches, project.silent, project.main) == ("", 1, 1, "run.sh:1")
+
+
+def test_a_launch_that_is_linked_again_keeps_who_tells_of_it_and_its_project() -> None:
+    tree = LinkedTree([document("a/README.md", "bash run.sh"), script("a/run.sh", command("python train.py")), TRAIN])
+    (launch,) = tree.launches
+    again = tree.relink(launch, frozenset({"flash_attn"}))
+    assert (again.id, again.told, again.project) == (launch.id, "a/README.md:1", "a")

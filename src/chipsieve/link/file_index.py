@@ -70,6 +70,16 @@ class FileIndex:
         found = beside if beside in self.readings else self._by_ending(name, posixpath.dirname(path))
         return found if found and (self.readings[found].entry or found.partition("/")[0] == package) else None
 
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        return frozenset(folder for path in self._by_folder for folder in above(path))
+
+    def folder(self, path: str) -> str | None:
+        """The folder of the tree that a path means; one that starts outside (`cd REPO/sub`) by its longest ending."""
+        parts = [part for part in posixpath.normpath(path).split("/") if part not in ("", ".")]
+        tails = ("/".join(parts[start:]) for start in range(len(parts)))
+        return next((tail for tail in tails if tail in self._folders), None)
+
     def inside(self, folder: str) -> Sequence[str]:
         """The files that lie in a folder itself, in the readings' order."""
         return self._by_folder.get(folder, ())

@@ -355,7 +355,8 @@ class _Follower:
             if word.root_at == 0:
                 return posixpath.normpath(word.text)
             if word.known and not word.text.startswith("/"):
-                return posixpath.normpath(posixpath.join(scope.directory, word.text))
+                named = posixpath.normpath(posixpath.join(scope.directory, word.text))
+                return self.index.folder(named) or named
         return scope.directory
 
     def _bases(self, scope: Scope) -> tuple[str, ...]:

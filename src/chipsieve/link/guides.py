@@ -33,10 +33,11 @@ class Guides:
 
     def placed(self, launch: Launch) -> Launch:
         """The launch with the line that tells people to start it, or its program, and with its project."""
-        exact = self._commands.get((launch.path, launch.line))
-        told = exact or self._entries.get(launch.entry) or [("", 0)]
-        place = f"{told[0][0]}:{told[0][1]}" if told[0][0] else ""
-        return replace(launch, told=place, project=self._project(posixpath.dirname(launch.path)))
+        itself = self._commands.get((launch.path, launch.line))
+        told = itself or self._entries.get(launch.entry) or []
+        place = next((f"{document}:{line}" for document, line in told), "")
+        project = self._project(posixpath.dirname(launch.path))
+        return replace(launch, told=place, told_itself=bool(itself), project=project)
 
     def _project(self, folder: str) -> str:
         """The nearest folder, at or above one, that has a README; the root where none has."""

@@ -13,6 +13,7 @@ from chipsieve.link.launch import Launch
 from chipsieve.link.roles import VENDORED, distance_from_project, role_of, serves_another_role, shows_use
 
 PLAIN = re.compile(r"(?:run_?|do_?|main_?)?(?:train(?:ing|er)?|main|run)(?:_mem)?", re.IGNORECASE)
+NAMELESS = 3  # the rank of a name that does not say what a run is for
 SIZE = re.compile(r"(?<![a-z0-9.])(\d{1,4}(?:[._]\d+)?)([bm])(?![a-z0-9])", re.IGNORECASE)
 
 
@@ -41,13 +42,14 @@ def _rank(launch: Launch) -> tuple[float, ...]:
     distance = distance_from_project(launch.path if launch.command else launch.entry)
     borrowed = distance == VENDORED
     by_nobody = not launch.command and not launch.told
-    elsewhere = launch.entry not in launch.files
+    name = _name(launch)
+    doubtful = (launch.entry not in launch.files) + (name == NAMELESS)
     role = TRAINING.index(launch.role) if launch.role in TRAINING else len(TRAINING)
-    example = shows_use(document) if launch.told else distance > 0
-    beside = example or serves_another_role(launch.entry) or serves_another_role(launch.path)
-    told_at_once = bool(launch.told) and "/" not in document
+    example = shows_use(document) if launch.told_itself else distance > 0
+    beside = example + (serves_another_role(launch.entry) or serves_another_role(launch.path))
+    at_once = 2 if not launch.told or "/" in document else 0 if launch.told_itself else 1
     return (
-        borrowed, by_nobody, elsewhere, role, beside, not told_at_once, _name(launch), not launch.told,
+        borrowed, by_nobody, doubtful, role, beside, at_once, name, not launch.told_itself, not launch.told,
         launch.entry.count("/"), -launch.devices, -_size(launch), launch.path.count("/"),
     )  # fmt: skip
 
@@ -59,7 +61,7 @@ def _name(launch: Launch) -> int:
         return 0
     if PLAIN.fullmatch(stem):
         return 1
-    return 2 if role_of(stem, "", (), distributed=False) in TRAINING else 3
+    return 2 if role_of(stem, "", (), distributed=False) in TRAINING else NAMELESS
 
 
 def _size(launch: Launch) -> float:
@@ -72,7 +74,7 @@ def _reason(first: Launch, ranked: Sequence[Launch]) -> str:
     """Why a launch comes first, in words."""
     same = [one for one in ranked if one.role == first.role]
     if first.told:
-        return f"{first.told} runs it"
+        return f"{first.told} runs {'it' if first.told_itself else 'its program'}"
     if len(same) == 1:
         return f"it is the only launch of {first.role}"
     if first.devices > max(one.devices for one in same[1:]):

@@ -71,8 +71,8 @@ class Launch(msgspec.Struct, frozen=True):
     `modules` are the first names of the modules that it certainly imports. `devices` is nodes times accelerators per
     node where the command says so, else 0. `settings` are the options, keys and variables that its command line,
     environment and configurations set, sorted by name; `defaults` those that each file of its code declares, in force
-    where nothing sets them. `told` is the line of a document that tells people to start it, `README.md:15`, else "";
-    `project` is the folder of the README whose subject it is.
+    where nothing sets them. `told` is the line of a document, `README.md:15`, that tells people to start it (then it is
+    `told_itself`) or its program in another way, else "". `project` is the folder of the README whose subject it is.
     """
 
     id: str
@@ -91,6 +91,7 @@ class Launch(msgspec.Struct, frozen=True):
     stated: tuple[StatedFact, ...] = ()
     modules: frozenset[str] = frozenset()
     told: str = ""
+    told_itself: bool = False
     project: str = ""
 
     def setting(self, name: str) -> Setting | None:

@@ -62,7 +62,8 @@ class LinkedTree:
 
     def relink(self, launch: Launch, provided: frozenset[str]) -> Launch:
         """The launch once more, where it asks for some modules by name: their import guards count as met."""
-        return replace(self._linker.launch(self._runs[launch.id], provided), id=launch.id)
+        again = self._linker.launch(self._runs[launch.id], provided)
+        return replace(again, id=launch.id, told=launch.told, told_itself=launch.told_itself, project=launch.project)
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -154,7 +155,8 @@ class _Linker:
             self.gaps.append(Gap(path, REACH_NOT_SETTLED, line))
         distributed, trains = run.program.kind == "distributed", knows_training(reach.live)
         names = reach.options.names()
-        role = role_of(entry, path, names, distributed=distributed, verb=run.program.verb, trains=trains)
+        script = f"{posixpath.dirname(path)}/" if self._index.nature(path) == "prose" else path
+        role = role_of(entry, script, names, distributed=distributed, verb=run.program.verb, trains=trains)
         standings, stated = self._settle(run, reach)
         configs, code = reach.declaring
         return Launch(

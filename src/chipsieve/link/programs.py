@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -26,6 +27,7 @@ INSTALL = "install"  # the verb of pip, conda, apt-get and their like
 LAUNCHER = re.compile(r"[A-Za-z][\w.+-]*")
 ARRAYS = 3  # words in which a whole command line may stand
 QUOTED = 64  # words that are looked at for a quoted command
+OPERANDS = 12  # words behind an installed tool among which the program that it is to start stands
 VERBS_WITHIN = 6  # words behind a tool in which its verb stands
 
 
@@ -167,11 +169,22 @@ class _Finder:
         return Program("python", found, at + 1)
 
     def installed(self, program: Installed, start: int) -> Program:
-        """A program that the tree's own package installs; its verb may name the file that does the work."""
-        verb = self.verb(start)
-        found = self.files.beside(f"{verb.replace('-', '_')}.py", program.path) if verb else None
-        entry = found or program.path
-        return Program("python", entry, start, verb=verb, function=program.function, through=program.path)
+        """A program that the tree's own package installs: a launcher of others, or a tool with verbs.
+
+        A verb may name the file that does the work, as may what stands behind it: `tune run --nnodes 2 lora_finetune`.
+        """
+        words = self.words[start : start + OPERANDS]
+        for at, word in enumerate(words, start + 1):
+            found = self.files.named(word, self.bases) if word.text.endswith(".py") else None
+            if found and self.files.readings[found].entry:
+                return Program("distributed", found, at, through=program.path, function=program.function)
+        plain = [word.text for before, word in pairwise(self.words[start - 1 : start + OPERANDS])
+                 if VERB.fullmatch(word.text) and not before.text.startswith("-")]  # fmt: skip
+        named = [(verb, self.files.beside(f"{verb.replace('-', '_')}.py", program.path)) for verb in plain]
+        verb, entry = next((pair for pair in reversed(named) if pair[1]), (self.verb(start), None))
+        return Program(
+            "python", entry or program.path, start, verb=verb, function=program.function, through=program.path
+        )
 
     def verb(self, start: int) -> str:
         """The first operand of a tool, where it is a plain word."""

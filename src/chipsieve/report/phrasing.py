@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 
 from chipsieve.facts.reading import Gap
+from chipsieve.link.launch import Launch
 from chipsieve.report import lookups
 from chipsieve.report.conclusion import closing_sentence
 from chipsieve.report.escape import one_line, visible
@@ -43,7 +44,7 @@ def in_words(verdict: Verdict, vendors: int = 5) -> Outline:
     A phrase about accelerators names `vendors` vendors at most and counts the rest.
     """
     groups, main, speaking = Groups(verdict.accelerators, vendors), verdict.main_launch, verdict.speaking
-    apart = Counter(visible(outcome.launch.role) for outcome in verdict.launches if outcome not in speaking)
+    apart = Counter(_role(outcome.launch) for outcome in verdict.launches if outcome not in speaking)
     everywhere = [*verdict.named, *(one for outcome in verdict.launches for one in outcome.named)]
     return Outline(
         root=visible(verdict.root),
@@ -104,6 +105,11 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> LaunchO
         ),
         silent=outcome.silent,
     )
+
+
+def _role(launch: Launch) -> str:
+    """The role of a launch that does not speak, with the reason where that is another one."""
+    return visible(launch.role) if launch.command else f"{visible(launch.role)} that nothing starts"
 
 
 def _project(project: Project) -> ProjectLine:

@@ -126,6 +126,11 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 def speaking_launches(judged: Sequence[LaunchVerdict], role: str) -> tuple[LaunchVerdict, ...]:
-    """The launches that speak for the repository: those of the role, or all when it has none of it."""
+    """The launches that speak for the repository: those of the role, or all when it has none of it.
+
+    An entry that nothing starts speaks only where nothing else does.
+    """
     roles = TRAINING if role == "training" else (role,)
-    return tuple(item for item in judged if role == "any" or item.launch.role in roles) or tuple(judged)
+    asked = [item for item in judged if role == "any" or item.launch.role in roles]
+    started = [item for item in asked if item.launch.command]
+    return tuple(started or asked or judged)
