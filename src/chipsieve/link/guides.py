@@ -25,7 +25,7 @@ class Guides:
         documents = (path for path in index.readings if index.nature(path) == "prose")
         self._described = {posixpath.dirname(path) for path in documents if _is_readme(path)}
         for document in sorted(followed.runs, key=_rank):
-            if index.nature(document) == "prose":
+            if index.nature(document) == "prose" and not document.startswith("."):  # those are for tools
                 for run in followed.runs[document]:
                     for place in run.chain:
                         self._commands[place].append(run.chain[0])

@@ -13,7 +13,6 @@ from chipsieve.link.launch import Launch
 from chipsieve.link.roles import VENDORED, distance_from_project, role_of, serves_another_role, shows_use
 
 PLAIN = re.compile(r"(?:run_?|do_?|main_?)?(?:train(?:ing|er)?|main|run)(?:_mem)?", re.IGNORECASE)
-NAMELESS = 3  # the rank of a name that does not say what a run is for
 SIZE = re.compile(r"(?<![a-z0-9.])(\d{1,4}(?:[._]\d+)?)([bm])(?![a-z0-9])", re.IGNORECASE)
 
 
@@ -27,10 +26,10 @@ class Headline(msgspec.Struct, frozen=True):
 def headline(launches: Sequence[Launch], evidence: Callable[[Launch], int]) -> Headline:
     """The run that the repository is about; it has no id where there is no launch.
 
-    Training comes before fine-tuning and whatever else, the project's own before examples and other people's code,
-    what a document tells people to run before what it does not, `main`, `train` and `pretrain` before programs with
-    a name of their own, the larger run before the smaller one. `evidence` counts what takes effect in a launch, and
-    settles the rest.
+    The project's own comes before other people's code, what somebody starts before what nothing starts, all that before
+    examples; then what a document at the top tells people to run, pre-training before fine-tuning before the rest,
+    `main`, `train` and `pretrain` before programs with a name of their own, the larger run before the smaller one.
+    `evidence` counts what takes effect in a launch, and settles what is left.
     """
     ranked = sorted(launches, key=lambda one: (*_rank(one), -evidence(one), one.id))
     return Headline(ranked[0].id, _reason(ranked[0], ranked)) if ranked else Headline("", "")
@@ -39,18 +38,19 @@ def headline(launches: Sequence[Launch], evidence: Callable[[Launch], int]) -> H
 def _rank(launch: Launch) -> tuple[float, ...]:
     """How far from the headline a launch stands; each number settles what those before it leave open."""
     document = launch.told.rpartition(":")[0]
+    shown = launch.path == document
     distance = distance_from_project(launch.path if launch.command else launch.entry)
     borrowed = distance == VENDORED
     by_nobody = not launch.command and not launch.told
-    name = _name(launch)
-    doubtful = (launch.entry not in launch.files) + (name == NAMELESS)
+    elsewhere = launch.entry not in launch.files and (shown or not launch.entry.endswith(".py"))
     role = TRAINING.index(launch.role) if launch.role in TRAINING else len(TRAINING)
-    example = shows_use(document) if launch.told_itself else distance > 0
+    at_once = bool(launch.told) and "/" not in document
+    example = shows_use(document) if launch.told_itself or at_once else distance > 0
     beside = example + (serves_another_role(launch.entry) or serves_another_role(launch.path))
-    at_once = 2 if not launch.told or "/" in document else 0 if launch.told_itself else 1
+    called = launch.told_itself and not shown
     return (
-        borrowed, by_nobody, doubtful, role, beside, at_once, name, not launch.told_itself, not launch.told,
-        launch.entry.count("/"), -launch.devices, -_size(launch), launch.path.count("/"),
+        borrowed, by_nobody, elsewhere, beside, not at_once, role, _name(launch), not launch.told_itself,
+        not called, not launch.told, launch.entry.count("/"), -launch.devices, -_size(launch), launch.path.count("/"),
     )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def _name(launch: Launch) -> int:
         return 0
     if PLAIN.fullmatch(stem):
         return 1
-    return 2 if role_of(stem, "", (), distributed=False) in TRAINING else NAMELESS
+    return 2 if role_of(stem, "", (), distributed=False) in TRAINING else 3
 
 
 def _size(launch: Launch) -> float:

@@ -153,10 +153,12 @@ class _Linker:
         entry = run.program.entry
         if not reach.converged:
             self.gaps.append(Gap(path, REACH_NOT_SETTLED, line))
-        distributed, trains = run.program.kind == "distributed", knows_training(reach.live)
+        distributed, trains = (
+            run.program.kind == "distributed",
+            knows_training(reach.live) if entry in self._index.readings else None,
+        )
         names = reach.options.names()
-        script = f"{posixpath.dirname(path)}/" if self._index.nature(path) == "prose" else path
-        role = role_of(entry, script, names, distributed=distributed, verb=run.program.verb, trains=trains)
+        role = role_of(entry, path, names, distributed=distributed, verb=run.program.verb, trains=trains)
         standings, stated = self._settle(run, reach)
         configs, code = reach.declaring
         return Launch(

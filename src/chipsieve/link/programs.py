@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from chipsieve.commands.known import known
 from chipsieve.commands.launchers import launchers
@@ -173,18 +173,24 @@ class _Finder:
 
         A verb may name the file that does the work, as may what stands behind it: `tune run --nnodes 2 lora_finetune`.
         """
-        words = self.words[start : start + OPERANDS]
-        for at, word in enumerate(words, start + 1):
-            found = self.files.named(word, self.bases) if word.text.endswith(".py") else None
+        own, function = program
+        operands = list(enumerate(self.words[start : start + OPERANDS], start + 1))
+        code = [(at, word, self.files.named(word, self.bases)) for at, word in operands if word.text.endswith(".py")]
+        for at, _, found in code:
             if found and self.files.readings[found].entry:
-                return Program("distributed", found, at, through=program.path, function=program.function)
-        plain = [word.text for before, word in pairwise(self.words[start - 1 : start + OPERANDS])
-                 if VERB.fullmatch(word.text) and not before.text.startswith("-")]  # fmt: skip
-        named = [(verb, self.files.beside(f"{verb.replace('-', '_')}.py", program.path)) for verb in plain]
-        verb, entry = next((pair for pair in reversed(named) if pair[1]), (self.verb(start), None))
-        return Program(
-            "python", entry or program.path, start, verb=verb, function=program.function, through=program.path
-        )
+                return Program("distributed", found, at, through=own, function=function)
+        verb = self.verb(start)
+        entry = self.files.beside(f"{verb.replace('-', '_')}.py", own) if verb else None
+        before = self.words[start - 1].text
+        for _, word in operands if verb else ():
+            found = None if before.startswith("-") else self.files.find(f"{word.text.replace('-', '_')}.py", ())
+            if VERB.fullmatch(word.text) and found and self.files.readings[found].entry:
+                verb, entry = word.text, found
+            before = word.text
+        if entry is None and code:
+            at, word, _ = code[0]
+            return replace(self.named(word, "distributed", at), through=own, function=function)
+        return Program("python", entry or own, start, verb=verb, function=function, through=own)
 
     def verb(self, start: int) -> str:
         """The first operand of a tool, where it is a plain word."""

@@ -8,37 +8,46 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from chipsieve.commands.flags import given
-from chipsieve.commands.launchers import launchers
+from chipsieve.commands.launchers import TRAINING, launchers
 from chipsieve.facts.words import Resolved
 from chipsieve.link.option_values import option_name
 
 OPTIONS_THAT_TRAIN = 2
+TEST_FOLDERS = frozenset({
+    "test", "tests", "testing", "unit_tests", "functional_tests", "autotest", "autotests", ".github", "ci", ".ci",
+})  # fmt: skip
+DOCUMENT_ENDINGS = (".md", ".rst", ".txt", ".ipynb")
 DOCUMENTS = re.compile(r"docs?|documentation")
 VENDORED = 2  # the distance of another project's code
 
 
 def role_of(
-    entry: str, script: str, options: Iterable[str], *, distributed: bool, verb: str = "", trains: bool = False
+    entry: str, script: str, options: Iterable[str], *, distributed: bool, verb: str = "", trains: bool | None = None
 ) -> str:
     """The role of a run: the first of verb, entry's name, script's name and their folders that has a role's word.
 
     A training entry in a fine-tuning script fine-tunes, and in a script that tests it is tested. Without any word, a
-    run whose options are those of an optimiser trains; then the folders say it; then one whose code `trains` does, and
-    so does a distributed one.
+    run whose options are those of an optimiser trains; then the folders say it, and the name of a document that shows
+    it; then one whose code `trains` does, and so does a distributed one. Where its code is known and does not train,
+    a folder's name alone makes no training of it; `trains` is None where nobody knows the code.
     """
     if _in_tests(script) or _in_tests(entry):
         return "test"
-    if _role(posixpath.basename(script)) == "test":
+    shown = script.casefold().endswith(DOCUMENT_ENDINGS)
+    names = (verb, posixpath.basename(entry), "" if shown else posixpath.basename(script))
+    named = [role for name in names if (role := _role(name))]
+    if "test" in named and _role(names[-1]) == "test":
         return "test"
     if any(launchers().preparing.search(folder) for path in (script, entry) for folder in path.split("/")[:-1]):
         return "data preparation"
-    named = [role for name in (verb, posixpath.basename(entry), posixpath.basename(script)) if (role := _role(name))]
     if named:
         return "fine-tuning" if named[0] == "training" and "fine-tuning" in named else named[0]
     if len(launchers().training_options & set(options)) >= OPTIONS_THAT_TRAIN:
         return "training"
-    by_folder = _role(posixpath.dirname(entry)) or _role(posixpath.dirname(script))
-    return by_folder or ("training" if trains or distributed else "other")
+    around = _role(posixpath.dirname(entry)) or _role(posixpath.dirname(script)) or _role(posixpath.basename(script))
+    if around in TRAINING and trains is False and not distributed:
+        around = ""
+    return around or ("training" if trains or distributed else "other")
 
 
 @lru_cache(maxsize=64)  # most launches of a tree mention the same names
@@ -57,7 +66,7 @@ def distance_from_project(path: str) -> int:
     folders = path.casefold().split("/")[:-1]
     if any(launchers().vendored.search(folder) for folder in folders):
         return VENDORED
-    shown = path.casefold().endswith((".md", ".rst", ".txt", ".ipynb"))
+    shown = path.casefold().endswith(DOCUMENT_ENDINGS)
     return int(shown or any(launchers().examples.search(folder) for folder in folders))
 
 
@@ -75,7 +84,19 @@ def serves_another_role(path: str) -> bool:
 def _in_tests(path: str) -> bool:
     folders = path.casefold().split("/")[:-1]
     return any(
-        folder in ("test", "tests", "testing", "unit_tests", "functional_tests", ".github", "ci", ".ci")
+        folder
+        in (
+            "test",
+            "tests",
+            "testing",
+            "unit_tests",
+            "functional_tests",
+            "autotest",
+            "autotests",
+            ".github",
+            "ci",
+            ".ci",
+        )
         for folder in folders
     )
 
