@@ -6,7 +6,7 @@ import pytest
 
 from chipsieve.facts.places import Span
 from chipsieve.facts.words import Resolved
-from chipsieve.link.headline import headline
+from chipsieve.link.headline import headline, is_side_run
 from chipsieve.link.launch import Launch
 
 
@@ -70,3 +70,23 @@ def test_evidence_settles_what_nothing_else_does() -> None:
 )
 def test_the_reason_is_what_a_reader_can_check(several: tuple[Launch, ...], reason: str) -> None:
     assert headline(several, lambda _: 0).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("one", "side"),
+    [
+        (launch("run.sh"), False),
+        (launch("README.md", told="README.md:1"), False),
+        (launch("TRAINING.md", told="TRAINING.md:1"), False),
+        (launch("AGENTS.md", told="AGENTS.md:1"), True),
+        (launch("vision/README.md", told="vision/README.md:1"), True),
+        (launch("lab/tutorial.ipynb"), True),
+        (launch("train.py", "train.py", by_itself=True), False),
+        (launch("tools/train.py", "tools/train.py", by_itself=True), False),
+        (launch("lib/deep/train.py", "lib/deep/train.py", by_itself=True), True),
+        (launch("train_vae.py", "train_vae.py", by_itself=True), True),
+        (launch("examples/train.py", "examples/train.py", by_itself=True), True),
+    ],
+)
+def test_side_runs(one: Launch, *, side: bool) -> None:
+    assert is_side_run(one) is side

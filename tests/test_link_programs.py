@@ -105,6 +105,21 @@ def test_an_installed_program_is_found_in_the_package_below_src() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("words", "entry", "through"),
+    [
+        ("python launch.py train.py --x", "train.py", "launch.py"),
+        ("python launch.py --workers 8 train.py --x", "train.py", "launch.py"),
+        ("python elsewhere.py train.py", "train.py", ""),
+        ("python launch.py conf.py", "launch.py", ""),
+        ("python launch.py --x", "launch.py", ""),
+    ],
+)
+def test_a_program_that_is_given_an_entry_starts_it(words: str, entry: str, through: str) -> None:
+    (run,) = runs(words, TRAIN, module("launch.py", entry=True), module("conf.py"))
+    assert (run.program.entry, run.program.through) == (entry, through)
+
+
 def test_the_trees_own_program_comes_before_a_tool_of_that_name() -> None:
     own = Reading("setup.py", "python", programs=(ConsoleScript("tune", "mine.cli", "main", span()),))
     assert starts("tune run x", own, module("mine/cli.py")) == [("python", "mine/cli.py")]

@@ -154,3 +154,15 @@ def test_a_launch_that_is_linked_again_keeps_who_tells_of_it_and_its_project() -
     (launch,) = tree.launches
     again = tree.relink(launch, frozenset({"flash_attn"}))
     assert (again.id, again.told, again.project) == (launch.id, "a/README.md:1", "a")
+
+
+def test_a_side_run_speaks_only_where_nothing_else_does(tmp_path: Path) -> None:
+    side = {"a/README.md": "```bash\ntorchrun side.py --bf16\n```\n", "side.py": "import torch\n"}
+    own = {"run.sh": "torchrun train.py --fp8-format e4m3\n", "train.py": "import torch\n"}
+    both, alone, only_side = (
+        scan(write(tmp_path / name, texts), workers=1)
+        for name, texts in (("both", {**side, **own}), ("alone", own), ("side", side))
+    )
+    assert [one.launch.id for one in both.speaking] == ["run.sh:1"]
+    assert both.possible == alone.possible
+    assert [one.launch.id for one in only_side.speaking] == ["a/README.md:2"]

@@ -10,9 +10,17 @@ import msgspec
 
 from chipsieve.commands.launchers import TRAINING, launchers
 from chipsieve.link.launch import Launch
-from chipsieve.link.roles import VENDORED, distance_from_project, role_of, serves_another_role, shows_use
+from chipsieve.link.roles import (
+    DOCUMENT_ENDINGS,
+    VENDORED,
+    distance_from_project,
+    role_of,
+    serves_another_role,
+    shows_use,
+)
 
 PLAIN = re.compile(r"(?:run_?|do_?|main_?)?(?:train(?:ing|er)?|main|run)(?:_mem)?", re.IGNORECASE)
+PLAINLY = 1  # the last rank of a name that is plainly one of training
 SIZE = re.compile(r"(?<![a-z0-9.])(\d{1,4}(?:[._]\d+)?)([bm])(?![a-z0-9])", re.IGNORECASE)
 
 
@@ -35,6 +43,25 @@ def headline(launches: Sequence[Launch], evidence: Callable[[Launch], int]) -> H
     return Headline(ranked[0].id, _reason(ranked[0], ranked)) if ranked else Headline("", "")
 
 
+def is_side_run(launch: Launch) -> bool:
+    """Whether a launch says little of its repository.
+
+    Such a one is only shown deep in documents or in a notebook, or is an entry that nothing starts and whose name or
+    place is not plainly that of a training program.
+    """
+    if not launch.command:
+        return _name(launch) > PLAINLY or launch.entry.count("/") > 1 or distance_from_project(launch.entry) > 0
+    return launch.path.casefold().endswith(DOCUMENT_ENDINGS) and not told_at_once(launch.path)
+
+
+def told_at_once(document: str) -> bool:
+    """Whether a document is one that people read first: the topmost README, or one on training beside it."""
+    if not document or "/" in document:
+        return False
+    stem = posixpath.splitext(document)[0]
+    return stem.casefold().startswith("readme") or role_of(stem, "", (), distributed=False) in TRAINING
+
+
 def _rank(launch: Launch) -> tuple[float, ...]:
     """How far from the headline a launch stands; each number settles what those before it leave open."""
     document = launch.told.rpartition(":")[0]
@@ -44,7 +71,7 @@ def _rank(launch: Launch) -> tuple[float, ...]:
     by_nobody = not launch.command and not launch.told
     elsewhere = launch.entry not in launch.files and (shown or not launch.entry.endswith(".py"))
     role = TRAINING.index(launch.role) if launch.role in TRAINING else len(TRAINING)
-    at_once = bool(launch.told) and "/" not in document
+    at_once = told_at_once(document)
     example = shows_use(document) if launch.told_itself or at_once else distance > 0
     beside = example + (serves_another_role(launch.entry) or serves_another_role(launch.path))
     called = launch.told_itself and not shown

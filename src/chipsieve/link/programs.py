@@ -240,11 +240,20 @@ class _Finder:
             if unknown and (before.startswith("-") and before != "-u"):
                 continue
             if word.text.endswith(".py"):
-                return self.named(word, "python", at + 1)
+                return self.handing_on(self.named(word, "python", at + 1))
             found = None if unknown else self.files.named(word, self.bases)
             if found and self.language(found) == "python":
                 return Program("python", found, at + 1)
         return unknown
+
+    def handing_on(self, outer: Program) -> Program:
+        """The entry that another one is given to start, `python launch.py --workers 8 train.py`, else that one."""
+        for at, word in enumerate(self.words[outer.first : outer.first + OPERANDS], outer.first + 1):
+            found = self.files.named(word, self.bases) if word.text.endswith(".py") else None
+            if found and found != outer.entry and self.files.readings[found].entry:
+                through = outer.entry if outer.entry in self.files.readings else ""
+                return Program(outer.kind, found, at, through=through)
+        return outer
 
     def module(self, at: int) -> Program:
         name = self.words[at].text

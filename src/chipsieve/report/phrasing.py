@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 
 from chipsieve.facts.reading import Gap
+from chipsieve.link.headline import is_side_run
 from chipsieve.link.launch import Launch
 from chipsieve.report import lookups
 from chipsieve.report.conclusion import closing_sentence
@@ -109,7 +110,10 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> LaunchO
 
 def _role(launch: Launch) -> str:
     """The role of a launch that does not speak, with the reason where that is another one."""
-    return visible(launch.role) if launch.command else f"{visible(launch.role)} that nothing starts"
+    role = visible(launch.role)
+    if not is_side_run(launch):
+        return role
+    return f"{role} only shown in documents" if launch.command else f"{role} that nothing starts"
 
 
 def _project(project: Project) -> ProjectLine:

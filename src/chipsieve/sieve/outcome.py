@@ -11,6 +11,7 @@ from chipsieve.commands.launchers import TRAINING
 from chipsieve.derive.premises import Evidence
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Gap
+from chipsieve.link.headline import is_side_run
 from chipsieve.link.launch import Launch
 from chipsieve.sieve.proof import Conflict, Proof, StepResult
 from chipsieve.signals.signal import Signal
@@ -128,9 +129,9 @@ class Verdict(msgspec.Struct, frozen=True):
 def speaking_launches(judged: Sequence[LaunchVerdict], role: str) -> tuple[LaunchVerdict, ...]:
     """The launches that speak for the repository: those of the role, or all when it has none of it.
 
-    An entry that nothing starts speaks only where nothing else does.
+    Side runs speak only where nothing else does.
     """
     roles = TRAINING if role == "training" else (role,)
     asked = [item for item in judged if role == "any" or item.launch.role in roles]
-    started = [item for item in asked if item.launch.command]
-    return tuple(started or asked or judged)
+    own = [item for item in asked if not is_side_run(item.launch)]
+    return tuple(own or asked or judged)
