@@ -24,7 +24,7 @@ class Guides:
         self._entries: defaultdict[str, list[Place]] = defaultdict(list)
         documents = (path for path in index.readings if index.nature(path) == "prose")
         self._described = {posixpath.dirname(path) for path in documents if _is_readme(path)}
-        for document in sorted(followed.runs, key=_rank):
+        for document in sorted(followed.runs, key=reading_order):
             if index.nature(document) == "prose" and not document.startswith("."):  # those are for tools
                 for run in followed.runs[document]:
                     for place in run.chain:
@@ -44,7 +44,7 @@ class Guides:
         return next((one for one in above(folder) if one in self._described), "")
 
 
-def _rank(document: str) -> tuple[bool, int, bool, int, str]:
+def reading_order(document: str) -> tuple[bool, int, bool, int, str]:
     """Documents in the order in which people read them: the topmost README first, translations and examples behind."""
     name = posixpath.basename(document)
     return shows_use(document), document.count("/"), not _is_readme(document), len(name), document

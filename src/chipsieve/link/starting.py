@@ -11,6 +11,7 @@ from chipsieve.commands.launchers import TRAINING
 from chipsieve.facts.reading import Reading
 from chipsieve.link.file_index import FileIndex
 from chipsieve.link.following import Followed, Run
+from chipsieve.link.guides import reading_order
 from chipsieve.link.launch import Launch
 from chipsieve.link.option_values import option_name
 from chipsieve.link.programs import Program
@@ -35,8 +36,9 @@ def shown_runs(followed: Followed, index: FileIndex, launches: Sequence[Launch])
     started = {one.entry for one in launches if one.role != "test" and not distance_from_project(one.path)}
     commands = {(one.path, one.line) for one in launches}
     shown = set()
-    for document, runs in _outermost(followed):
-        for run in runs if index.nature(document) == "prose" else ():
+    documents = {path: runs for path, runs in _outermost(followed) if index.nature(path) == "prose"}
+    for document in sorted(documents, key=reading_order):
+        for run in documents[document]:
             command = (run.program.entry, *(word.text for word in run.words))
             new = run.chain[-1] not in commands and command not in shown
             if new and run.program.entry not in started and not _starts_elsewhere(run, index):

@@ -14,7 +14,7 @@ from chipsieve.link.headline import Headline, headline
 from chipsieve.link.launch import Launch
 from chipsieve.sieve.criteria import Criteria
 from chipsieve.sieve.judging import Objection, contradictions, judge, namings
-from chipsieve.sieve.outcome import LaunchVerdict, Project, Verdict, speaking_launches
+from chipsieve.sieve.outcome import LaunchVerdict, Project, Verdict, of_role, speaking_launches
 from chipsieve.sieve.policies import Policy
 from chipsieve.sieve.proof import Conflict
 from chipsieve.signals.signal import Signal
@@ -39,9 +39,9 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Ve
     """The repository's verdict: per launch, then for the launches of the asked role together."""
     criteria, catalogue = rules.criteria(), rules.catalogue
     judged = tuple(judge(launch, criteria, record.mentions, rules.derivers) for launch in launches)
-    speaking = speaking_launches(judged, rules.role)
+    first = first_of(of_role(judged, rules.role))
+    speaking = speaking_launches(judged, rules.role, first.launch)
     left = [frozenset(item.remaining) for item in speaking if not item.silent] or [criteria.everything]
-    first = first_of(speaking)
     named = namings(record.findings, criteria)
     against = tuple(contradictions(named, _objections(speaking)))
     readmitted = frozenset(chip for one in against for chip in one.accelerators)
@@ -63,7 +63,7 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Ve
         findings=record.findings,
         gaps=record.gaps,
         coverage=record.coverage,
-        conflict=_main_conflict(speaking),
+        conflict=_main_conflict(speaking, first),
         ignored=record.ignored,
         contradictions=against,
         mentions=tuple(sorted(record.mentions)),
@@ -106,9 +106,8 @@ def _asserted(item: LaunchVerdict) -> int:
     return sum(piece.standing == "asserted" for piece in item.evidence)
 
 
-def _main_conflict(speaking: Sequence[LaunchVerdict]) -> Conflict | None:
+def _main_conflict(speaking: Sequence[LaunchVerdict], first: Headline) -> Conflict | None:
     """A repository contradicts itself when every launch that speaks for it does; the main one's is shown."""
     if not speaking or not all(item.conflict for item in speaking):
         return None
-    first = first_of(speaking).launch
-    return next(item.conflict for item in speaking if item.launch.id == first)
+    return next(item.conflict for item in speaking if item.launch.id == first.launch)

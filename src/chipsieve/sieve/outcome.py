@@ -89,7 +89,7 @@ class Verdict(msgspec.Struct, frozen=True):
     """The answer for one tree: per launch, then for the repository.
 
     `possible` is what at least one of the launches that speak leaves, silent ones apart; `main` is the id of the launch
-    that comes first, `main_reason` why it does. The first of the `projects` is the one of that launch.
+    that comes first of its role, `main_reason` why it does. The first of the `projects` is the one of that launch.
     """
 
     root: str
@@ -123,15 +123,17 @@ class Verdict(msgspec.Struct, frozen=True):
     @property
     def speaking(self) -> tuple[LaunchVerdict, ...]:
         """The launches that speak for the repository."""
-        return speaking_launches(self.launches, self.role)
+        return speaking_launches(self.launches, self.role, self.main)
 
 
-def speaking_launches(judged: Sequence[LaunchVerdict], role: str) -> tuple[LaunchVerdict, ...]:
-    """The launches that speak for the repository: those of the role, or all when it has none of it.
-
-    Side runs speak only where nothing else does.
-    """
+def of_role(judged: Sequence[LaunchVerdict], role: str) -> tuple[LaunchVerdict, ...]:
+    """The launches of a role (`any`: all, `training`: fine-tuning too), or all when there is none of it."""
     roles = TRAINING if role == "training" else (role,)
-    asked = [item for item in judged if role == "any" or item.launch.role in roles]
-    own = [item for item in asked if not is_side_run(item.launch)]
-    return tuple(own or asked or judged)
+    return tuple(item for item in judged if role == "any" or item.launch.role in roles) or tuple(judged)
+
+
+def speaking_launches(judged: Sequence[LaunchVerdict], role: str, main: str) -> tuple[LaunchVerdict, ...]:
+    """The launches that speak for the repository: those of the role, but for side runs that are not the main one."""
+    several = of_role(judged, role)
+    own = (item for item in several if item.launch.id == main or not is_side_run(item.launch))
+    return tuple(own) or several
