@@ -130,6 +130,22 @@ def test_folders_changed_to_are_where_names_start() -> None:
     assert run.program.entry == "code/train.py"
 
 
+@pytest.mark.parametrize(
+    ("named", "entry"),
+    [
+        ("/mount/lab/train.py", "train.py"),
+        ("/mount/lab/b/train.py", "b/train.py"),
+        ("${HERE}/train.py", "${HERE}/train.py"),
+        ("/mount/lab/tune.py", "/mount/lab/tune.py"),
+    ],
+)
+def test_an_absolute_name_that_several_files_fit_is_the_one_at_the_root(named: str, entry: str) -> None:
+    files = [module(path) for path in ("train.py", "a/train.py", "b/train.py", "a/tune.py", "b/tune.py")]
+    first = joined(variable("HERE"), text("/train.py")) if "$" in named else text(named)
+    (run,) = runs("run/a.sh", script("run/a.sh", command([text("python"), first])), *files)
+    assert run.program.entry == entry
+
+
 def test_a_folder_that_begins_outside_the_tree_is_the_one_of_its_last_parts() -> None:
     outer = script("a.sh", command("python train.py", directory=text("repo/code/new")))
     (run,) = runs("a.sh", outer, module("code/new/train.py"), module("other/train.py"))

@@ -34,6 +34,7 @@ def gaps(words: str, *facts: Fact) -> tuple[Gap, ...]:
         ("farmrun --config conf.py train.py", "unknown", "train.py"),
         ("farmrun -n 2 -- python train.py", "python", "train.py"),
         ("farmrun -n 2 torchrun train.py", "distributed", "train.py"),
+        ("farmrun -n 2 python /mount/code/other.py", "python", "/mount/code/other.py"),
         ("farmrun -m pkg.main", "unknown", "pkg/main.py"),
         ("/opt/farm/bin/farmrun train.py", "unknown", "train.py"),
     ],

@@ -97,7 +97,8 @@ class FileIndex:
         """The path that `text` names, seen from each base folder in turn, else by a unique ending.
 
         Absolute paths, and those of which only the `ending` is known, are matched by their ending, the nearest to
-        the first base where several fit equally.
+        the first base where several fit equally; of files that an absolute path may mean, the one at the root, for the
+        folder that holds it elsewhere is the whole tree.
         """
         text = text.strip().removeprefix("file://")
         if not text or text.startswith("-") or "\n" in text:
@@ -107,7 +108,9 @@ class FileIndex:
                 path = posixpath.normpath(posixpath.join(base, text))
                 if path in self.readings:
                     return path
-        return self._by_ending(text if ending is None else ending.strip(), bases[0] if bases else "")
+        found = self._by_ending(text if ending is None else ending.strip(), bases[0] if bases else "")
+        at_root = posixpath.basename(text)
+        return at_root if found is None and text.startswith("/") and at_root in self.readings else found
 
     def fitting(self, word: Resolved, bases: Sequence[str]) -> list[tuple[str, str]]:
         """The files in one folder that a name may mean of which one thing is unknown, each with what fills that in.

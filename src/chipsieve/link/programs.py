@@ -110,7 +110,7 @@ class _Finder:
         self.words, self.files, self.bases = words, files, bases
 
     def program(self) -> Program | None:
-        """The program that the words start; behind a launcher that nobody knows it must be one of the tree."""
+        """The program that the words start; behind a launcher that nobody knows it must be a file of Python, or ours."""
         unknown = False
         for at, word in enumerate(self.words):
             base = posixpath.basename(word.text)
@@ -120,7 +120,8 @@ class _Finder:
                 return None  # `pdsh -w hosts pkill -f train.py`, `conda activate deepspeed`
             if self.is_starter(base):
                 found = self.started_by(base, at)
-                return found if found and (not unknown or found.entry in self.files.readings) else None
+                named = found and (found.entry in self.files.readings or found.entry.endswith(".py"))
+                return found if named or not unknown else None
             found = self.program_itself(at, base, unknown=unknown)
             if found:
                 return found
