@@ -144,3 +144,8 @@ def test_the_words_of_a_command_set_variables() -> None:
     text = "command: [mpirun, -x, NCCL_DEBUG=INFO, -x, HOME, python, a.py]\n"
     (command,) = read_whole("job.yaml", text).commands
     assert [(name, shown(value)) for name, value in command.environment] == [("NCCL_DEBUG", "INFO")]
+
+
+def test_a_vocabulary_starts_nothing() -> None:
+    words = "\n".join(f"word{number}: {number}" for number in range(2_000))
+    assert commands("job.yaml", f"run: python a.py\n{words}\n") == []

@@ -103,11 +103,11 @@ class Walker:
 
     def _mapping(self, node: Mapping, path: tuple[str, ...], conditions: Conditions, depth: int) -> None:
         self._shapes(node, path, conditions)
-        if path[-1:] != (ACTION_INPUTS,):
-            workload(self.out, node, conditions)
-        if path[-1:] in TASK_PATHS:
-            tasks(self.out, node, conditions)
         settings = node.size <= DATA_FROM
+        if settings and path[-1:] != (ACTION_INPUTS,):
+            workload(self.out, node, conditions)
+        if settings and path[-1:] in TASK_PATHS:
+            tasks(self.out, node, conditions)
         for key, value in self._entries(node, path, settings=settings):
             name = key.text or ""
             if isinstance(value, Scalar):

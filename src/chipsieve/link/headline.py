@@ -75,9 +75,10 @@ def _rank(launch: Launch) -> tuple[float, ...]:
     example = shows_use(document) if launch.told_itself or at_once else distance > 0
     beside = example + (serves_another_role(launch.entry) or serves_another_role(launch.path))
     called = launch.told_itself and not shown
+    depth = launch.entry.count("/") if launch.entry in launch.files else 0
     return (
         borrowed, by_nobody, elsewhere, beside, not at_once, role, _name(launch), not launch.told_itself,
-        not called, not launch.told, launch.entry.count("/"), -launch.devices, -_size(launch), launch.path.count("/"),
+        not called, not launch.told, depth, -launch.devices, -_size(launch), launch.path.count("/"),
     )  # fmt: skip
 
 
