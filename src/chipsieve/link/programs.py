@@ -110,7 +110,7 @@ class _Finder:
         self.words, self.files, self.bases = words, files, bases
 
     def program(self) -> Program | None:
-        """The program that the words start; behind a launcher that nobody knows it must be a file of Python, or ours."""
+        """The program that the words start; behind an unknown launcher a file of Python, or one of the tree."""
         unknown = False
         for at, word in enumerate(self.words):
             base = posixpath.basename(word.text)

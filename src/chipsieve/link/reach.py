@@ -164,11 +164,12 @@ class Reach:
         """Answer by the names that are live from now on."""
         self._live = live
         for context in self._contexts:
-            context.live = live
+            context.answer_by(live)
 
     def _read_options(self) -> None:
         """Answer by the options that the reached files declare from now on."""
-        declaring = {path: answer for path, answer in self.files.items() if self._files[path].reading.options}
+        several = ((self._files[path], answer) for path, answer in self.files.items())
+        declaring = {one.reading.path: one.is_code or answer for one, answer in several if one.reading.options}
         if declaring == self._declaring:
             return
         self._declaring = declaring
@@ -246,12 +247,22 @@ class _Answers(dict[InternedQuestion, Ternary]):
 
     def __init__(self, start: Start, options: OptionValues, live: frozenset[str], *, entry: bool) -> None:
         super().__init__()
-        self._start, self._options, self._entry, self.live = start, options, entry, live
+        self._start, self._options, self._entry, self._live = start, options, entry, live
+        self._by_live: list[InternedQuestion] = []  # the questions whose answers depend on which names are live
+
+    def answer_by(self, live: frozenset[str]) -> None:
+        """Answer by these live names from now on."""
+        if live == self._live:
+            return
+        self._live = live
+        for question in self._by_live:
+            del self[question]
+        self._by_live.clear()
 
     def __missing__(self, question: InternedQuestion) -> Ternary:
-        answer = self.answer(question.question)
-        if question.question.subject != "call":  # what is live changes
-            self[question] = answer
+        answer = self[question] = self.answer(question.question)
+        if question.question.subject == "call":
+            self._by_live.append(question)
         return answer
 
     def answer(self, question: Question) -> Ternary:
@@ -262,7 +273,7 @@ class _Answers(dict[InternedQuestion, Ternary]):
             value = self._start.environment.get(question.name)
             return decide(question, value.known_text) if value and not value.conditions else None
         if question.subject == "call":
-            return True if needs(question.name) <= self.live else None
+            return True if needs(question.name) <= self._live else None
         if question.subject == "import":
             return True if question.name.partition(".")[0] in self._start.provided else None
         return self._entry if question.subject == "entry" else fixed(question)
