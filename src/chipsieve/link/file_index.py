@@ -108,9 +108,8 @@ class FileIndex:
                 path = posixpath.normpath(posixpath.join(base, text))
                 if path in self.readings:
                     return path
-        found = self._by_ending(text if ending is None else ending.strip(), bases[0] if bases else "")
-        at_root = posixpath.basename(text)
-        return at_root if found is None and text.startswith("/") and at_root in self.readings else found
+        tail, near = text if ending is None else ending.strip(), bases[0] if bases else ""
+        return self._by_ending(tail, near, absolute=text.startswith("/"))
 
     def fitting(self, word: Resolved, bases: Sequence[str]) -> list[tuple[str, str]]:
         """The files in one folder that a name may mean of which one thing is unknown, each with what fills that in.
@@ -137,13 +136,19 @@ class FileIndex:
         fits = self._places(parts[-1]).get("/".join(parts)) if parts else None
         return nearest(fits, near) if fits else None
 
-    def _by_ending(self, tail: str, near: str) -> str | None:
-        """The file with the longest ending that the tree has, where it is one, or one that lies nearest."""
+    def _by_ending(self, tail: str, near: str, *, absolute: bool = False) -> str | None:
+        """The file with the longest ending that the tree has, where it is one, or one that lies nearest.
+
+        Of several that are equally near, an `absolute` name means the one at the root, if that is one of them.
+        """
         parts = [part for part in tail.split("/") if part not in ("", ".", "..")]
         places = self._places(parts[-1]) if parts else {}
         endings = ("/".join(parts[start:]) for start in range(len(parts)))
         fits = next((places[ending] for ending in endings if ending in places), None)
-        return nearest(fits, near) if fits else None
+        if fits is None:
+            return None
+        found = nearest(fits, near)
+        return parts[-1] if found is None and absolute and parts[-1:] in fits else found
 
     def _places(self, name: str) -> Mapping[str, list[list[str]]]:
         """The files of one name, as their parts in order, by every ending that names them; indexed when asked for."""
