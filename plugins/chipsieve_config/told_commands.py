@@ -58,7 +58,7 @@ def shell_stretches(text: str) -> list[Stretch]:
 def command_lines() -> re.Pattern[str]:
     """Lines that begin with a program which starts others, and name a file or give an option."""
     table = launchers()
-    heads = table.pythons | table.distributed | table.shells | table.submitters | table.wrappers
+    heads = table.starting | table.wrappers
     names = "|".join(re.escape(name) for name in sorted(heads - SHELL_WORDS, key=lambda name: (-len(name), name)))
     return re.compile(
         rf"^[ \t]*(?:{PROMPT.pattern[1:]}[ \t]+)?(?:[A-Z_][A-Z0-9_]*=\S*[ \t]+)*"

@@ -293,8 +293,7 @@ def shell(out: Collector, script: Script, around: Around) -> None:
 def _starts(text: str) -> bool:
     """Whether a word is a program that starts others, or a script."""
     table, base = launchers(), basename(text)
-    known = (table.pythons, table.distributed, table.shells, table.submitters, table.wrappers)
-    return any(base in names for names in known) or base.startswith("python") or base.endswith(FILES)
+    return base in table.starting or base in table.wrappers or base.startswith("python") or base.endswith(FILES)
 
 
 def word(out: Collector, scalar: Scalar) -> Word:

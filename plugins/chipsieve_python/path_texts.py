@@ -13,8 +13,9 @@ from chipsieve_python.literals import UNKNOWN
 from chipsieve_python.scope import Scope
 from chipsieve_python.syntax_tree import expression_kinds as expr
 
-CONFIG_FILE = re.compile(r"[^\n\"'*?]*\w[^\n\"'*?]*\.(json|yaml|yml|toml|gin|conf)")
-ENDING = re.compile(r"\.(json|yaml|yml|toml|gin|conf)[\"')\s]*$")
+ENDINGS = r"\.(json|yaml|yml|toml|gin|conf)"
+CONFIG_FILE = re.compile(rf"[^\n\"'*?]*\w[^\n\"'*?]*{ENDINGS}")
+ENDING = re.compile(rf"{ENDINGS}[\"')\s]*$")
 ENDING_SIZE = 20  # characters in which the ending must stand: most expressions are no names of files
 JOINS = frozenset({"os.path.join", "posixpath.join"})
 PATHS = frozenset({"pathlib.Path", "Path", "str", "os.path.abspath", "os.path.expanduser"})

@@ -18,13 +18,18 @@ ROLES = (*TRAINING, "inference", "evaluation", "test", "benchmark", "data prepar
 
 
 class Launchers(msgspec.Struct, frozen=True):
-    """The launchers' table: programs by what they do, roles' words, devices' options."""
+    """The launchers' table: programs by what they do, roles' words, devices' options.
+
+    `starting` are the shells, submitters, pythons and distributed launchers together: what starts the program or script
+    that is named behind it.
+    """
 
     wrappers: frozenset[str]
     shells: frozenset[str]
     submitters: frozenset[str]
     pythons: frozenset[str]
     distributed: frozenset[str]
+    starting: frozenset[str]
     modules: frozenset[str]
     verbs: Mapping[str, frozenset[str]]
     devices: Mapping[str, tuple[str, ...]]
@@ -51,11 +56,12 @@ def launchers() -> Launchers:
     training = cast("dict[str, list[str]]", table["training"])
     container = cast("dict[str, list[str]]", table["container"])
     borrowed = cast("dict[str, list[str]]", table["borrowed"])
+    programs = {
+        key: frozenset(table[key]) for key in ("wrappers", "shells", "submitters", "pythons", "distributed", "modules")
+    }
     return Launchers(
-        **{
-            key: frozenset(table[key])
-            for key in ("wrappers", "shells", "submitters", "pythons", "distributed", "modules")
-        },
+        **programs,
+        starting=programs["shells"] | programs["submitters"] | programs["pythons"] | programs["distributed"],
         verbs={tool: frozenset(verbs) for tool, verbs in cast("dict[str, list[str]]", table["verbs"]).items()},
         devices={key: tuple(names) for key, names in devices.items()},
         roles=tuple((str(row["name"]), _words(cast("list[str]", row["words"]))) for row in roles),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from chipsieve.commands.passed_environment import ASSIGNED
 from chipsieve.facts.reading import Command
 from chipsieve.facts.words import Resolved, Word
 from chipsieve.link.expansion import CommandLine, Scope, Values, alternatives
-
-ASSIGNED = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
 
 
 def exported(command: Command, line: CommandLine, scope: Scope, inherited: Values, sourced: Sequence[str]) -> Values:

@@ -132,7 +132,7 @@ class FileIndex:
 
     def ending(self, text: str, near: str) -> str | None:
         """The path that ends with a whole text of known parts, where it is one, or one that lies nearest."""
-        parts = [part for part in text.split("/") if part not in ("", ".", "..")]
+        parts = _named_parts(text)
         fits = self._places(parts[-1]).get("/".join(parts)) if parts else None
         return nearest(fits, near) if fits else None
 
@@ -141,7 +141,7 @@ class FileIndex:
 
         Of several that are equally near, an `absolute` name means the one at the root, if that is one of them.
         """
-        parts = [part for part in tail.split("/") if part not in ("", ".", "..")]
+        parts = _named_parts(tail)
         places = self._places(parts[-1]) if parts else {}
         endings = ("/".join(parts[start:]) for start in range(len(parts)))
         fits = next((places[ending] for ending in endings if ending in places), None)
@@ -199,6 +199,11 @@ def modules_of(item: Import) -> list[str]:
     """The modules that an import statement may load: its own, and each name that it takes may be one."""
     names = [item.module, *(f"{item.module}.{name}".strip(".") for name in item.names)]
     return [name for name in names if name]
+
+
+def _named_parts(path: str) -> list[str]:
+    """The folders and the file that a path names, without those that only say how to get there."""
+    return [part for part in path.split("/") if part not in ("", ".", "..")]
 
 
 def _modules_in(paths: Iterable[str]) -> Mapping[str, set[str]]:

@@ -14,7 +14,7 @@ from chipsieve.link.roles import (
     DOCUMENT_ENDINGS,
     VENDORED,
     distance_from_project,
-    role_of,
+    role_of_name,
     serves_another_role,
     shows_use,
 )
@@ -59,7 +59,7 @@ def told_at_once(document: str) -> bool:
     if not document or "/" in document:
         return False
     stem = posixpath.splitext(document)[0]
-    return stem.casefold().startswith("readme") or role_of(stem, "", (), distributed=False) in TRAINING
+    return stem.casefold().startswith("readme") or role_of_name(stem) in TRAINING
 
 
 def _rank(launch: Launch) -> tuple[float, ...]:
@@ -89,7 +89,7 @@ def _name(launch: Launch) -> int:
         return 0
     if PLAIN.fullmatch(stem):
         return 1
-    return 2 if role_of(stem, "", (), distributed=False) in TRAINING else 3
+    return 2 if role_of_name(stem) in TRAINING else 3
 
 
 def _size(launch: Launch) -> float:

@@ -153,11 +153,8 @@ class _Linker:
         entry = run.program.entry
         if not reach.converged:
             self.gaps.append(Gap(path, REACH_NOT_SETTLED, line))
-        distributed, trains = (
-            run.program.kind == "distributed",
-            knows_training(reach.live) if entry in self._index.readings else None,
-        )
-        names = reach.options.names()
+        distributed, names = run.program.kind == "distributed", reach.options.names()
+        trains = knows_training(reach.live) if entry in self._index.readings else None
         role = role_of(entry, path, names, distributed=distributed, verb=run.program.verb, trains=trains)
         standings, stated = self._settle(run, reach)
         configs, code = reach.declaring

@@ -38,8 +38,8 @@ class Program(msgspec.Struct, frozen=True):
     program of the tree that a launcher starts of which nobody knows what else it does.
     `entry` is the file of the tree or, where it has none, the text that names the program; `first` is the
     index of the first word that belongs to the entry; `known` is False where the text holds something unknown.
-    `verb` is the first operand of a tool that has several (`axolotl train`). An installed program calls `function`
-    of the module `through`, which is the entry itself unless the verb names another file.
+    `verb` is the first operand of a tool that has several (`axolotl train`). `through` is the file that is started
+    first and leads to the entry: a launcher of the tree, or the module of which an installed program calls `function`.
     """
 
     kind: Literal["script", "python", "distributed", "unknown"]
@@ -138,11 +138,9 @@ class _Finder:
 
     def is_starter(self, base: str) -> bool:
         """Whether a program of this name starts what is named behind it, and starts nothing without that."""
-        table = launchers()
-        several = (table.distributed, table.pythons, table.shells, table.submitters)
         if base in self.files.installed:
             return False
-        return any(base in names for names in several) or VERSIONED.fullmatch(base) is not None
+        return base in launchers().starting or VERSIONED.fullmatch(base) is not None
 
     def started_by(self, base: str, at: int) -> Program | None:
         """What a launcher, an interpreter or a shell at a place of the words starts."""
@@ -176,20 +174,20 @@ class _Finder:
         """
         own, function = program
         operands = list(enumerate(self.words[start : start + OPERANDS], start + 1))
-        code = [(at, word, self.files.named(word, self.bases)) for at, word in operands if word.text.endswith(".py")]
-        for at, _, found in code:
-            if found and self.files.readings[found].entry:
-                return Program("distributed", found, at, through=own, function=function)
+        if given := self.given_entry(start):
+            at, found = given
+            return Program("distributed", found, at, through=own, function=function)
         verb = self.verb(start)
         entry = self.files.beside(f"{verb.replace('-', '_')}.py", own) if verb else None
         before = self.words[start - 1].text
         for _, word in operands if verb else ():
-            found = None if before.startswith("-") else self.files.find(f"{word.text.replace('-', '_')}.py", ())
-            if VERB.fullmatch(word.text) and found and self.files.readings[found].entry:
-                verb, entry = word.text, found
+            named = None if before.startswith("-") else self.files.find(f"{word.text.replace('-', '_')}.py", ())
+            if VERB.fullmatch(word.text) and named and self.files.readings[named].entry:
+                verb, entry = word.text, named
             before = word.text
+        code = next(((at, word) for at, word in operands if word.text.endswith(".py")), None)
         if entry is None and code:
-            at, word, _ = code[0]
+            at, word = code
             return replace(self.named(word, "distributed", at), through=own, function=function)
         return Program("python", entry or own, start, verb=verb, function=function, through=own)
 
@@ -249,12 +247,19 @@ class _Finder:
 
     def handing_on(self, outer: Program) -> Program:
         """The entry that another one is given to start, `python launch.py --workers 8 train.py`, else that one."""
-        for at, word in enumerate(self.words[outer.first : outer.first + OPERANDS], outer.first + 1):
+        given = self.given_entry(outer.first, but=outer.entry)
+        if given is None:
+            return outer
+        at, found = given
+        return Program(outer.kind, found, at, through=outer.entry if outer.entry in self.files.readings else "")
+
+    def given_entry(self, start: int, but: str = "") -> tuple[int, str] | None:
+        """The first entry of the tree, `but` for one, among a program's operands, and the place behind it."""
+        for at, word in enumerate(self.words[start : start + OPERANDS], start + 1):
             found = self.files.named(word, self.bases) if word.text.endswith(".py") else None
-            if found and found != outer.entry and self.files.readings[found].entry:
-                through = outer.entry if outer.entry in self.files.readings else ""
-                return Program(outer.kind, found, at, through=through)
-        return outer
+            if found and found != but and self.files.readings[found].entry:
+                return at, found
+        return None
 
     def module(self, at: int) -> Program:
         name = self.words[at].text

@@ -53,8 +53,8 @@ class Start(msgspec.Struct, frozen=True):
 class Reach:
     """What one run reaches, and the answers that follow from it.
 
-    `files` maps each reached path to True (certainly) or None (nobody can tell); `converged` is False where ROUNDS were
-    not enough.
+    `files` maps each reached path to True (certainly) or None (nobody can tell), `live` are the simple names that code
+    mentions which certainly runs; `converged` is False where ROUNDS were not enough.
     """
 
     def __init__(self, files: TreeFiles, start: Start) -> None:
@@ -67,17 +67,17 @@ class Reach:
         self._choices: list[Choice] = []
         self._set_otherwise: Mapping[str, frozenset[int]] | None = None
         self._declaring: dict[str, Ternary] = {}
-        self._live: frozenset[str] = frozenset()
+        self.live: frozenset[str] = frozenset()
         self.options = OptionValues(start.words, (), ())
         self._contexts = self._fresh_answers()
         self._read_options()
         self.converged = False
         for _ in range(ROUNDS):
-            before = (self.files, self._live)
+            before = (self.files, self.live)
             self._set_live_names(self._live_names())
             self._propagate()
             self._read_options()
-            self.converged = before == (self.files, self._live)
+            self.converged = before == (self.files, self.live)
             if self.converged:
                 break
 
@@ -92,9 +92,7 @@ class Reach:
 
     def standings(self, path: str) -> FileStandings:
         """Where the facts of a reached file stand, the file's own reach included."""
-        file = self._files[path]
-        by_choice = file.standings(self._start.assumed).under(self._context(path))
-        return by_choice.chosen_so(tuple(map(self._value, file.chosen)), certain=bool(self.files[path]))
+        return self._standings(path, certain=bool(self.files[path]))
 
     def agreed(self, path: str) -> frozenset[Said]:
         """What a file that nobody knows to be taken states like all those that may be taken in its place."""
@@ -129,9 +127,12 @@ class Reach:
 
     def _if_taken(self, path: str) -> FileStandings:
         """The standings of a file in a run that certainly takes it."""
+        return self._standings(path, certain=True)
+
+    def _standings(self, path: str, *, certain: bool) -> FileStandings:
         file = self._files[path]
         by_choice = file.standings(self._start.assumed).under(self._context(path))
-        return by_choice.chosen_so(tuple(map(self._value, file.chosen)), certain=True)
+        return by_choice.chosen_so(tuple(map(self._value, file.chosen)), certain=certain)
 
     def _value(self, chosen: Question) -> str | None:
         """The value in force of an option or a variable, None where nobody knows it."""
@@ -146,11 +147,6 @@ class Reach:
         return frozenset().union(*(self._files[path].modules.under(self._context(path)) for path in certain))
 
     @property
-    def live(self) -> frozenset[str]:
-        """The simple names that code mentions which certainly runs."""
-        return self._live
-
-    @property
     def declaring(self) -> tuple[list[Reading], list[Reading]]:
         """The reached configurations that set keys, a later one winning, and the code that declares options."""
         certain = self._in_order([path for path, answer in self.files.items() if answer])
@@ -162,7 +158,7 @@ class Reach:
 
     def _set_live_names(self, live: frozenset[str]) -> None:
         """Answer by the names that are live from now on."""
-        self._live = live
+        self.live = live
         for context in self._contexts:
             context.answer_by(live)
 
@@ -182,7 +178,7 @@ class Reach:
         self._contexts = self._fresh_answers()
 
     def _fresh_answers(self) -> list[_Answers]:
-        return [_Answers(self._start, self.options, self._live, entry=entry) for entry in (False, True)]
+        return [_Answers(self._start, self.options, self.live, entry=entry) for entry in (False, True)]
 
     def _live_names(self) -> frozenset[str]:
         """The names that the code of the files which are certainly reached mentions."""

@@ -35,8 +35,8 @@ def role_of(
         return "test"
     shown = script.casefold().endswith(DOCUMENT_ENDINGS)
     names = (verb, posixpath.basename(entry), "" if shown else posixpath.basename(script))
-    named = [role for name in names if (role := _role(name))]
-    if "test" in named and _role(names[-1]) == "test":
+    named = [role for name in names if (role := role_of_name(name))]
+    if role_of_name(names[-1]) == "test":
         return "test"
     if any(launchers().preparing.search(folder) for path in (script, entry) for folder in path.split("/")[:-1]):
         return "data preparation"
@@ -44,7 +44,8 @@ def role_of(
         return "fine-tuning" if named[0] == "training" and "fine-tuning" in named else named[0]
     if len(launchers().training_options & set(options)) >= OPTIONS_THAT_TRAIN:
         return "training"
-    around = _role(posixpath.dirname(entry)) or _role(posixpath.dirname(script)) or _role(posixpath.basename(script))
+    outside = (posixpath.dirname(entry), posixpath.dirname(script), posixpath.basename(script))
+    around = next(filter(None, map(role_of_name, outside)), "")
     if around in TRAINING and trains is False and not distributed:
         around = ""
     return around or ("training" if trains or distributed else "other")
@@ -78,32 +79,16 @@ def shows_use(document: str) -> bool:
 
 def serves_another_role(path: str) -> bool:
     """Whether the folders above a file say that what lies there evaluates, measures or tests."""
-    return any(_role(folder) in ("test", "evaluation", "benchmark") for folder in path.split("/")[:-1])
+    return any(role_of_name(folder) in ("test", "evaluation", "benchmark") for folder in path.split("/")[:-1])
 
 
 def _in_tests(path: str) -> bool:
-    folders = path.casefold().split("/")[:-1]
-    return any(
-        folder
-        in (
-            "test",
-            "tests",
-            "testing",
-            "unit_tests",
-            "functional_tests",
-            "autotest",
-            "autotests",
-            ".github",
-            "ci",
-            ".ci",
-        )
-        for folder in folders
-    )
+    return any(folder in TEST_FOLDERS for folder in path.casefold().split("/")[:-1])
 
 
 @lru_cache(maxsize=65_536)  # the same names and folders in all launches of a tree
-def _role(name: str) -> str:
-    """The role of which a name has a word; who says that it pre-trains, does not fine-tune (`lora_pretrain.sh`)."""
+def role_of_name(name: str) -> str:
+    """The role of which a name has a word, "" for none; who pre-trains, does not fine-tune (`lora_pretrain.sh`)."""
     found = next((role for role, words in launchers().roles if words.search(name)), "")
     return "training" if found == "fine-tuning" and launchers().pretraining.search(name) else found
 

@@ -68,11 +68,10 @@ def _role(reading: Reading) -> str:
     return role_of(reading.path, "", options, distributed=False, trains=knows_training(mentions))
 
 
-def _outermost(followed: Followed) -> list[tuple[str, list[Run]]]:
+def _outermost(followed: Followed) -> list[tuple[str, Sequence[Run]]]:
     """The scripts that no other one calls, with their runs, sorted; all of them where each is called."""
-    by_script = followed.runs
-    outer = {script: list(runs) for script, runs in by_script.items() if script not in followed.called}
-    return sorted((outer or {script: list(runs) for script, runs in by_script.items()}).items())
+    outer = {script: runs for script, runs in followed.runs.items() if script not in followed.called}
+    return sorted((outer or followed.runs).items())
 
 
 def _starts_elsewhere(run: Run, index: FileIndex) -> bool:
