@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from chipsieve.facts.conditions import Condition, Question
+from chipsieve.facts.conditions import Condition, Not, Question
 from chipsieve.facts.places import Span
 from chipsieve.facts.reading import Command, Function, Import, Option, Reading
 from chipsieve.facts.words import Part, Word
+from chipsieve.link.file_index import FileIndex
+from chipsieve.link.following import Run, follow
 
 
 def span(line: int = 1, column: int = 1, length: int = 1) -> Span:
@@ -67,3 +69,21 @@ def option(name: str, default: str | None = None, stores: str | None = None, des
 
 def if_variable(name: str, *values: str) -> Question:
     return Question("variable", name, "in", values) if values else Question("variable", name)
+
+
+def runs(first: str, *readings: Reading) -> list[Run]:
+    """What one of some files starts."""
+    return [*follow(FileIndex(readings)).runs[first]]
+
+
+def line(run: Run) -> str:
+    """The command line of a run."""
+    return " ".join(word.text for word in run.words)
+
+
+A, B = if_variable("A"), if_variable("B")
+
+
+def either(one: str, other: str, asked: Condition = A) -> Word:
+    """A variable that holds one text where a test holds, and another one elsewhere."""
+    return choice(((asked,), one), ((Not(asked),), other))
