@@ -8,6 +8,7 @@ import msgspec
 
 from chipsieve.facts.conditions import Conditions
 from chipsieve.facts.places import Lines, Span
+from chipsieve.facts.statements import Statement
 
 SNIPPET_LIMIT = 200
 
@@ -16,8 +17,8 @@ class Finding(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One place where a signal matched.
 
     `conditions` must all hold for the line to take effect. `row` is the kind of match row that fired
-    (`env`, `flag`, `key` ...); `by` says who names the chip when the effect is `names`; `name` is a config's key,
-    which a command line may override.
+    (`env`, `flag`, `key` ...); `by` says who names the chip when the effect is `names`, and `statement` what a claim says
+    of it; `name` is a config's key, which a command line may override.
     """
 
     signal: str
@@ -30,6 +31,7 @@ class Finding(msgspec.Struct, frozen=True, array_like=True, gc=False):
     engine: str = ""
     by: str = ""
     name: str = ""
+    statement: Statement | None = None
 
 
 class Match(msgspec.Struct, frozen=True, array_like=True, gc=False):

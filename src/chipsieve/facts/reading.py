@@ -35,7 +35,8 @@ class Fact(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `value` is its text, None where nobody knows it before the run. `chosen` is the option or variable of which the
     value is taken, when it is one: what it may be is asked when it is matched. `by` is who says a claim, or a constant
-    (`comment`, `log`, `device-test`). `engine` is the parser that found it.
+    (`comment`, `log`, `device-test`), `context` what stands above a claim and says what it is about, the nearest first:
+    a table's head, the line that introduces a list, headings. `engine` is the parser that found it.
     """
 
     kind: FactKind
@@ -50,6 +51,7 @@ class Fact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     argument: str | int | None = None
     chosen: Question | None = None
     by: str = ""
+    context: tuple[str, ...] = ()
 
 
 class Gap(msgspec.Struct, frozen=True, array_like=True, gc=False):
