@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from chipsieve.catalogue.answers import Chips
 from chipsieve.derive.premises import Evidence
 from chipsieve.derive.weighing import DERIVERS, Deriver, weigh
 from chipsieve.facts.conditions import MENTION
@@ -12,7 +13,7 @@ from chipsieve.link.launch import Launch
 from chipsieve.sieve.criteria import Criteria
 from chipsieve.sieve.narrowing import conflict, sieve
 from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Naming, Note
-from chipsieve.sieve.proof import Chips, Spared
+from chipsieve.sieve.proof import Spared
 from chipsieve.signals.signal import Signal
 from chipsieve.signals.steps import steps
 

@@ -15,9 +15,10 @@ from itertools import combinations
 
 from msgspec.structs import replace
 
+from chipsieve.catalogue.answers import Chips
 from chipsieve.derive.premises import Evidence
 from chipsieve.sieve.criteria import Criteria
-from chipsieve.sieve.proof import Chips, Conflict, Proof, Ruling, Spared, StepResult
+from chipsieve.sieve.proof import Conflict, Proof, Ruling, Spared, StepResult
 from chipsieve.signals.steps import Step
 
 NOTHING_SPARED = Spared()

@@ -11,11 +11,9 @@ from typing import Literal
 
 import msgspec
 
+from chipsieve.catalogue.answers import NONE, Answers, Chips
 from chipsieve.derive.premises import Evidence
 from chipsieve.signals.signal import Strength
-
-Chips = frozenset[str]
-NONE: Chips = frozenset()
 
 Weight = Literal["counts", "optional", "inert", "preference", "policy"]
 """Whether evidence may exclude, and else why not: nobody knows whether it takes effect, it takes none, it states a mere
@@ -37,14 +35,6 @@ Reason = Literal[
     "policy",
 ]
 """What one piece of evidence comes to for one chip."""
-
-
-class Answers(msgspec.Struct, frozen=True, gc=False):
-    """What the catalogue says to a claim: the chips that satisfy it, those that do not, those that nobody knows."""
-
-    agrees: Chips = NONE
-    against: Chips = NONE
-    unknown: Chips = NONE
 
 
 class Spared(msgspec.Struct, frozen=True, gc=False):
