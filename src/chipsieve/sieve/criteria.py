@@ -22,7 +22,6 @@ class Criteria:
         self.accelerators, self.signals, self.policy, self.names = accelerators, signals, policy, names
         self.everything: Chips = frozenset(chip.id for chip in accelerators)
         self._answers: dict[tuple[str, bool, str], Answers] = {}
-        self._of_vendors: dict[frozenset[str], Chips] = {}
 
     def counted(self, evidence: Iterable[Evidence]) -> list[Ruling]:
         """A ruling that excludes nothing yet for each piece of evidence that may exclude, sorted."""
@@ -36,15 +35,13 @@ class Criteria:
     def _ruling(self, item: Evidence) -> Ruling:
         signal = self.signals[item.signal]
         weight = self.policy.weight(item, signal)
-        counts = weight == "counts"
         return Ruling(
             step=signal.step,
             signal=signal.id,
             strength=signal.strength,
             evidence=item,
-            presumed=counts and self.policy.only_presumes(signal),
             weight=weight,
-            answers=self._asked(signal, item.value, by_policy=counts),
+            answers=self._asked(signal, item.value, by_policy=weight == "counts"),
         )
 
     def meant(self, signal: Signal, value: str) -> tuple[str, ...]:
@@ -61,12 +58,6 @@ class Criteria:
                 sides[admits(predicate, chip, value, self.names)].add(chip.id)
             self._answers[key] = Answers(*(frozenset(sides[answer]) for answer in (True, False, None)))
         return self._answers[key]
-
-    def of_vendors(self, vendors: frozenset[str]) -> Chips:
-        """The ids of these vendors' accelerators; one set for all launches of a tree."""
-        if vendors not in self._of_vendors:
-            self._of_vendors[vendors] = frozenset(chip.id for chip in self.accelerators if chip.vendor in vendors)
-        return self._of_vendors[vendors]
 
     def ordered(self, chips: Chips) -> tuple[str, ...]:
         """The chips in the catalogue's order."""
