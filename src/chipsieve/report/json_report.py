@@ -165,7 +165,6 @@ def _cut(cut: Ruling, launch: Launch | None) -> Record:
         "evidence": list(lookups.evidence_places(cut.evidence, launch)),
         **({"premises": list(map(_premise, cut.evidence.premises))} if derived else {}),
         "excluded": sorted(cut.excluded),
-        **({"presumed": True} if cut.presumed else {}),
     }
 
 

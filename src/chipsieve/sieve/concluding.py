@@ -43,13 +43,11 @@ class Rules(msgspec.Struct, frozen=True):
 def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Verdict:
     """The repository's verdict: per launch, then for the launches of the asked role together."""
     criteria, catalogue = rules.criteria(), rules.catalogue
-    judged = tuple(judge(launch, criteria, record.mentions, rules.derivers) for launch in launches)
+    judged = tuple(judge(launch, criteria, rules.derivers) for launch in launches)
     first = first_of(of_role(judged, rules.role))
     speaking = speaking_launches(judged, rules.role, first.launch)
     left = [frozenset(item.remaining) for item in speaking if not item.silent] or [criteria.everything]
     named = namings(record.findings, criteria)
-    against = tuple(contradictions(named, _objections(speaking)))
-    readmitted = frozenset(chip for one in against for chip in one.accelerators)
     verdict = Verdict(
         root=record.root,
         policy=rules.policy.id,
@@ -59,7 +57,7 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Ve
         catalogue_date=catalogue.date,
         signals=rules.signals,
         launches=judged,
-        possible=criteria.ordered(readmitted.union(*left)),
+        possible=criteria.ordered(frozenset[str]().union(*left)),
         remaining=criteria.ordered(frozenset.intersection(*left)),
         main=first.launch,
         main_reason=first.reason,
@@ -70,7 +68,7 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Ve
         coverage=record.coverage,
         conflict=_main_conflict(speaking, first),
         ignored=record.ignored,
-        contradictions=against,
+        contradictions=tuple(contradictions(named, _objections(speaking))),
         mentions=tuple(sorted(record.mentions)),
         commit=record.commit,
         as_of=record.as_of,

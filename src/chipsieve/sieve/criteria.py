@@ -23,7 +23,6 @@ class Criteria:
         self.accelerators, self.signals, self.policy, self.names = accelerators, signals, policy, names
         self.everything: Chips = frozenset(chip.id for chip in accelerators)
         self.catalogue = CatalogueAnswers(accelerators, names)
-        self._of_vendors: dict[frozenset[str], Chips] = {}
 
     def counted(self, evidence: Iterable[Evidence]) -> list[Ruling]:
         """A ruling that excludes nothing yet for each piece of evidence that may exclude, sorted."""
@@ -37,15 +36,13 @@ class Criteria:
     def _ruling(self, item: Evidence) -> Ruling:
         signal = self.signals[item.signal]
         weight = self.policy.weight(item, signal)
-        counts = weight == "counts"
         return Ruling(
             step=signal.step,
             signal=signal.id,
             strength=signal.strength,
             evidence=item,
-            presumed=counts and self.policy.only_presumes(signal),
             weight=weight,
-            answers=self._asked(signal, item.value, by_policy=counts),
+            answers=self._asked(signal, item.value, by_policy=weight == "counts"),
         )
 
     def meant(self, signal: Signal, value: str) -> tuple[str, ...]:
@@ -56,12 +53,6 @@ class Criteria:
         """The catalogue's answers to the signal's predicate as the policy reads it, or to the signal's own."""
         predicate = (self.policy.predicate(signal) if by_policy else signal.requires) or {}
         return self.catalogue.to(f"{signal.id}: {self.policy.id}" if by_policy else signal.id, predicate, value)
-
-    def of_vendors(self, vendors: frozenset[str]) -> Chips:
-        """The ids of these vendors' accelerators; one set for all launches of a tree."""
-        if vendors not in self._of_vendors:
-            self._of_vendors[vendors] = frozenset(chip.id for chip in self.accelerators if chip.vendor in vendors)
-        return self._of_vendors[vendors]
 
     def ordered(self, chips: Chips) -> tuple[str, ...]:
         """The chips in the catalogue's order."""

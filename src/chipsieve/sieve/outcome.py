@@ -31,7 +31,10 @@ class Naming(msgspec.Struct, frozen=True):
 
 
 class Contradiction(msgspec.Struct, frozen=True):
-    """A name that evidence speaks against: the ids that it keeps in, and the signals that would exclude them."""
+    """A name that evidence speaks against: the ids that it means, and the signals that exclude them, or would.
+
+    A launch's are the names that keep them in; the repository's keep nothing in, since no run says them.
+    """
 
     naming: Naming
     accelerators: tuple[str, ...]
