@@ -30,13 +30,14 @@ RUN = "python train.py --bf16\n"
 
 def test_every_glob_of_the_languages_is_reached_and_nothing_else() -> None:
     globs = dict.fromkeys(glob for glob, _ in languages().globs)
-    wanted = [re.escape(glob).replace(r"\*", "[^/]*") for glob in globs] + ["[^/.]+"]
+    wanted = [re.escape(glob).replace(r"\*", "[^/]*").replace(r"\[0\-9\]", "[0-9]") for glob in globs] + ["[^/.]+"]
     inside = re.sub(r"\s", "", HOOKS["chipsieve"]["files"])
     assert inside == f"(?ix)(?:^|/)(?:{'|'.join(wanted)})(?:{TEMPLATE_ENDING.removesuffix(chr(92) + 'Z')})?$"
 
 
 @pytest.mark.parametrize("glob", [glob for glob, _ in languages().globs])
 def test_names_of_every_glob(glob: str) -> None:
+    glob = glob.replace("[0-9]", "7")
     for name in (glob.replace("*", "a"), glob.replace("*", "").upper(), glob.replace("*", "a.b c")):
         assert language_of(name)
         assert FILES.search(name)

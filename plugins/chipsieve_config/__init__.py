@@ -23,7 +23,7 @@ _READERS = {
     "makefile": "makefile_reader",
     "justfile": "justfile_reader",
     "prose": "prose_reader",
-    "log": "prose_reader",
+    "log": "log_reader",
 }
 """The module that reads each language, loaded when it is asked for: some parsers take long to load."""
 

@@ -26,6 +26,7 @@ from chipsieve.facts.reading import (
     Reference,
     Source,
 )
+from chipsieve.facts.statements import DEVICES
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
 from chipsieve_config.config_tree import Mapping, Scalar
@@ -85,9 +86,14 @@ class Collector:
         if self.vocabulary.holds("literal", word):
             self._facts.append(self._fact("literal", "", word, start, end, conditions))
 
-    def claim(self, start: int, end: int, by: str) -> None:
-        """State a stretch of one line that may name a chip; a name alone uses nothing."""
-        self._facts.append(replace(self._fact("claim", "", self.text[start:end], start, end, (MENTION,)), by=by))
+    def claim(self, start: int, end: int, by: str, devices: int = 0) -> None:
+        """State a stretch of one line that may name a chip; a name alone uses nothing.
+
+        `devices` is how many a run that printed it counts, 0 where it does not say.
+        """
+        fact = self._fact("claim", "", self.text[start:end], start, end, (MENTION,))
+        beside = ((DEVICES, str(devices)),) if devices else ()
+        self._facts.append(replace(fact, by=by, beside=beside))
 
     def comments(self, places: Iterable[tuple[int, int]]) -> None:
         """State what the comments at these places may claim."""

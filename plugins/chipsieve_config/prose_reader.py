@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 
-from chipsieve.facts.claims import claims
+from chipsieve.facts.claims import PRINTED, claims
 from chipsieve.facts.conditions import Question
+from chipsieve.facts.paths import is_kind
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_config.collector import Collector
 from chipsieve_config.told_commands import as_script, shell_stretches
 
-SIZE_LIMIT = 1_000_000  # characters; longer texts are logs, and repeat themselves
+SIZE_LIMIT = 1_000_000  # characters; longer texts are data
 LONGEST_LINE = 500  # characters in which a line shows that a device query printed it
-LOG_LINE = re.compile(r"\bGPU\s+[\d,]+:|\(UUID: |^\|\s+\d+\s+\S.*\|.*\|", re.IGNORECASE)
+LOG_LINE = re.compile(
+    r"\bGPU \d+(?:, ?\d+)*: |\(UUID: |^\| +\d+ +\S.*\b[0-9A-F]{4,8}:[0-9A-F]{2}:[0-9A-F]{2}\.\d|\[10de:[0-9a-f]{4}\]",
+    re.IGNORECASE,
+)
+"""A line that only a device query prints, whatever the document that shows it."""
 IN_README = Question("unknown", text="a README's code block")
 
 
@@ -24,12 +29,11 @@ def read(source: Source, vocabulary: Vocabulary) -> Reading:
     if len(source.text) > SIZE_LIMIT:
         cut = collector.lines.position(SIZE_LIMIT)[0]
         collector.gap(f"longer than {SIZE_LIMIT:,} characters: the rest was not read", cut)
-    log = source.language == "log"
+    may_be_a_run = not is_kind("asking", source.path)
     for start, end in claims(text, vocabulary):
         line = collector.lines.line(collector.lines.position(start)[0], LONGEST_LINE)
-        collector.claim(start, end, "log" if log or LOG_LINE.search(line) else "")
-    if not log:
-        _code(collector, text)
+        collector.claim(start, end, PRINTED if may_be_a_run and LOG_LINE.search(line) else "")
+    _code(collector, text)
     return collector.reading()
 
 

@@ -35,13 +35,14 @@ class Finding(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Match(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A row that fired: which signal, which kind of row, the value it saw, and the key that held it."""
+    """A row that fired: which signal and kind of row, the value it saw, the key that held it, the devices it counts."""
 
     signal: str
     row: str
     value: str
     by: str = ""
     name: str = ""
+    devices: int | None = None
 
 
 def finding(

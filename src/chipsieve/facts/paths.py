@@ -14,12 +14,17 @@ TEMPLATE_ENDING = r"\.(?:j2|jinja2?|tmpl|tpl|template)\Z"
 KINDS = {
     "data": re.compile(r"\.(?:json|txt|jsonl|csv)\Z", re.IGNORECASE),
     "template": re.compile(rf"{TEMPLATE_ENDING}|(?:^|/)templates/.*\.ya?ml\Z", re.IGNORECASE),
+    # where users are asked what they run, or are helped with it: a device query there is none of the project's
+    "asking": re.compile(
+        r"(?:^|/)(?:\.git(?:hub|lab|ee)|docs?|documentation|faqs?)/|issue[_-]?template|bug[_-]?report|faq|troubleshoot|contributing",
+        re.IGNORECASE,
+    ),
     "scheduler": re.compile("|".join(SCHEDULERS), re.IGNORECASE),
 }
 
 
 def is_kind(kind: str, path: str) -> bool:
-    """Whether a path (or a part of one) is of a kind: it names data, a template, a scheduler."""
+    """Whether a path (or a part of one) is of a kind: it names data, a template, a scheduler, a place that asks."""
     return KINDS[kind].search(path) is not None
 
 

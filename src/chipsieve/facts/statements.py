@@ -6,6 +6,10 @@ from typing import Literal
 
 import msgspec
 
+DEVICES = "devices"
+"""Under this name a claim that a run printed has its count of devices among what stands `beside` it."""
+MOST = 1_000_000  # devices; a larger number counts something else
+
 Deed = Literal[
     "trained",
     "fine-tuned",
@@ -32,3 +36,9 @@ class Statement(msgspec.Struct, frozen=True, array_like=True, gc=False):
     direct: bool = False
     devices: int | None = None
     hours: float | None = None
+
+
+def count_of(text: str | None) -> int | None:
+    """The number of devices that a text is, None where it is none."""
+    number = int(text) if text and text.isascii() and text.isdigit() and len(text) <= len(str(MOST)) else 0
+    return number if 0 < number <= MOST else None

@@ -22,7 +22,8 @@ class Vocabulary:
     """The last components of the names that are asked for, by kind of fact; some hold a `*`.
 
     Of images, literals and claims they are words that the text must hold, in lower case; of constants the numbers, as
-    text; of `beside` the siblings of keys and the arguments of calls that decide.
+    text; of `beside` the siblings of keys and the arguments of calls that decide, of `log` the words that what a run
+    printed holds.
     """
 
     def __init__(self, names: Mapping[str, Iterable[str]]) -> None:

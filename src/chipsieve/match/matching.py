@@ -10,6 +10,7 @@ from chipsieve.facts.conditions import Question, stack
 from chipsieve.facts.finding import Finding, Match
 from chipsieve.facts.places import Span
 from chipsieve.facts.reading import Fact
+from chipsieve.facts.statements import DEVICES, Statement, count_of
 from chipsieve.match.table import SignalTable
 
 SAME_AS_TRUE = frozenset({"true", "1", "on", "yes", "enabled"})
@@ -40,6 +41,7 @@ def matched(fact: Fact, path: str, table: SignalTable) -> Iterator[tuple[Finding
                 engine=fact.engine,
                 by=match.by,
                 name=match.name,
+                statement=Statement(devices=match.devices) if match.devices else None,
             )
             yield found, question
 
@@ -67,7 +69,8 @@ def _matches(fact: Fact, value: str | None, path: str, table: SignalTable) -> It
     if fact.kind != "claim":
         yield from ((match, fact.span) for match in table.asked(fact, value, path))
         return
-    for match, start, end in table.claims(value or ""):
+    for match, start, end in table.claims(value or "", fact.by):
         line, column = fact.span.line, fact.span.column
         by = fact.by or match.by or "prose"
-        yield replace(match, by=by), Span(line, column + start, line, column + end)
+        devices = count_of(dict(fact.beside).get(DEVICES))
+        yield replace(match, by=by, devices=devices), Span(line, column + start, line, column + end)

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import translate
 from functools import cache, cached_property, lru_cache
 
+from chipsieve.facts.claims import PRINTED
 from chipsieve.facts.deciding import truth, value_forms
 from chipsieve.facts.finding import Match
 from chipsieve.facts.globs import fits
 from chipsieve.facts.reading import Fact
+from chipsieve.facts.statements import count_of
 from chipsieve.facts.vocabulary import ANY, BY_WORDS, Vocabulary, last_component, normal
 from chipsieve.signals import load_signals
 from chipsieve.signals.signal import Row, Signal
@@ -64,7 +66,8 @@ class SignalTable:
             for row in signal.rows:
                 kind = "argument" if row.kind == "call" and _on_argument(row) else row.kind
                 names[kind].update(last_component(row.kind, name) for name in row.names or (ANY,))
-                names["beside"].update(row.beside)
+                names["beside"].update(row.beside, row.devices)
+                names[PRINTED].update(row.names if row.by == PRINTED else ())
                 names["number"].update(row.values if row.kind == "constant" else ())
         return Vocabulary(names)
 
@@ -73,11 +76,14 @@ class SignalTable:
         names = _endings(fact) if fact.kind == "key" else [fact.name]
         return frozenset(value for name in names for _, row in self._rows(fact.kind, name) for value in row.values)
 
-    def claims(self, text: str) -> Iterator[tuple[Match, int, int]]:
-        """What a line of prose says, each with the code-point offsets of what matched."""
+    def claims(self, text: str, by: str) -> Iterator[tuple[Match, int, int]]:
+        """What a line says, each with the code-point offsets of what matched.
+
+        Rows by `log` are asked only of what a run or a device query printed.
+        """
         folded = text.casefold()
         for signal, row in self._rows("claim"):
-            if not _may_hold(row, folded):
+            if (row.by == PRINTED and by != PRINTED) or not _may_hold(row, folded):
                 continue
             for hit in _compiled(row.pattern).finditer(text):
                 group = "value" if "value" in hit.re.groupindex else 0
@@ -114,7 +120,7 @@ class SignalTable:
             for signal, row in self._rows("key", ending)
             if _beside(row, dict(fact.beside)) and _in_file(row, path)
         )
-        return _matches("key", rows, value, name=fact.name)
+        return _matches("key", rows, value, name=fact.name, beside=dict(fact.beside))
 
     def _call(self, fact: Fact, value: str | None) -> tuple[Match, ...]:
         """A call or one argument of it; a method of an object of unknown class is `*.method`.
@@ -180,13 +186,16 @@ def _endings(fact: Fact) -> list[str]:
     return [".".join(path[start:]) for start in range(len(path))]
 
 
-def _matches(kind: str, rows: Rows, value: str | None, *, any_value: bool = False, name: str = "") -> tuple[Match, ...]:
+def _matches(
+    kind: str, rows: Rows, value: str | None, *, any_value: bool = False, name: str = "",
+    beside: Mapping[str, str] | None = None,
+) -> tuple[Match, ...]:  # fmt: skip
     """The rows that accept the value; an unknown value fires only rows that take any."""
     found = []
     for signal, row in rows:
         seen = _accepted(row, value, any_value=any_value)
         if seen is not None:
-            found.append(Match(signal, kind, seen, row.by, name))
+            found.append(Match(signal, kind, seen, row.by, name, _devices(row, beside or {})))
     return tuple(dict.fromkeys(found))
 
 
@@ -210,6 +219,11 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def _beside(row: Row, siblings: Mapping[str, str]) -> bool:
     return all(siblings.get(key, "").casefold() == wanted.casefold() for key, wanted in row.beside.items())
+
+
+def _devices(row: Row, siblings: Mapping[str, str]) -> int | None:
+    """How many devices the first of the siblings counts that the row lists and that is there."""
+    return next((number for name in row.devices if (number := count_of(siblings.get(name)))), None)
 
 
 def _in_file(row: Row, path: str) -> bool:

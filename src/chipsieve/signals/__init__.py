@@ -21,8 +21,8 @@ FIELDS = (
     "title", "question", "step", "effect", "strength", "requires", "why", "caveats", "references",
     "match", "label", "provides", "presumption", "abstains",
 )  # fmt: skip
-ROW_FIELDS = ("kind", "names", "values", "pattern", "keyword", "argument", "files", "beside", "by")
-BY = ("scheduler", "cloud", "device-test", "constant", "log", "comment", "prose")
+ROW_FIELDS = ("kind", "names", "values", "pattern", "keyword", "argument", "files", "beside", "devices", "by")
+BY = ("scheduler", "cloud", "device-test", "constant", "log", "metadata", "comment", "prose")
 
 
 @cache
@@ -114,5 +114,6 @@ def _row(where: str, row: Mapping[str, object]) -> Row:
         argument=argument,
         files=text_list(where, row, "files"),
         beside={key: str(value) for key, value in beside.items()},
+        devices=text_list(where, row, "devices"),
         by=by,
     )

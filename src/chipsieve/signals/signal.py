@@ -50,4 +50,5 @@ class Row(msgspec.Struct, frozen=True):
     argument: int | None = None
     files: tuple[str, ...] = ()
     beside: Mapping[str, str] = msgspec.field(default_factory=dict)
+    devices: tuple[str, ...] = ()
     by: str = ""

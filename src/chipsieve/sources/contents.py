@@ -59,6 +59,9 @@ class Tree(Protocol):
     def beginning(self, path: str) -> bytes | Gap:
         """The first bytes of a file."""
 
+    def head(self, path: str, size: int) -> bytes | Gap:
+        """The first `size` bytes of a file, or all there are, or the gap that stands for them."""
+
     def size(self, path: str) -> int:
         """How many bytes a file has; 0 where nobody knows."""
 

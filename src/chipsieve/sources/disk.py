@@ -109,9 +109,13 @@ class Disk:
 
     def beginning(self, path: str) -> bytes | Gap:
         """The first bytes of a file."""
+        return self.head(path, BEGINNING)
+
+    def head(self, path: str, size: int) -> bytes | Gap:
+        """The first `size` bytes of a file, or all there are, or the gap that stands for them."""
         try:
             with (self.folder / path).open("rb") as stream:
-                return stream.read(BEGINNING)
+                return stream.read(size)
         except OSError as error:
             return _unreadable(path, error)
 

@@ -128,15 +128,18 @@ class Objects:
         self._command = command
         self._git: subprocess.Popen[bytes] | None = None
 
-    def data(self, object_id: str) -> bytes | None:
-        """An object's content, None where the repository lacks it or git cannot read it."""
+    def data(self, object_id: str, head: int = 0) -> bytes | None:
+        """An object's content, or its first `head` bytes; None where the repository lacks it or git cannot read it.
+
+        Git is ended when it has more to give: the rest would have to be read before it answers again.
+        """
         try:
-            return self._asked(object_id)
+            return self._asked(object_id, head)
         except OSError:  # git ended, or answers with something else
             self.close()
             return None
 
-    def _asked(self, object_id: str) -> bytes | None:
+    def _asked(self, object_id: str, head: int) -> bytes | None:
         if self._git is None:
             self._git = _started(self._command, stdin=subprocess.PIPE)
         requests, answers = _pipe(self._git.stdin), _pipe(self._git.stdout)
@@ -152,6 +155,10 @@ class Objects:
         size = HEADER.fullmatch(line)
         if size is None:
             raise BrokenPipeError
+        if 0 < head < int(size[1]):
+            data = answers.read(head)
+            self.close()
+            return data if len(data) == head else None
         data = answers.read(int(size[1]))
         if len(data) != int(size[1]) or answers.read(1) != b"\n":
             raise BrokenPipeError

@@ -24,12 +24,14 @@ Nature = Literal["code", "script", "build", "recipe", "packages", "config", "pro
 class Languages(msgspec.Struct, frozen=True):
     """The languages' table: globs in order, what each language is, shebangs, and the folders to leave out.
 
-    `starters` are the languages whose files start what is no run of its own.
+    `starters` are the languages whose files start what is no run of its own; `heads` how many bytes are read of a
+    language's longer files.
     """
 
     globs: tuple[tuple[str, str], ...]
     natures: dict[str, Nature]
     starters: frozenset[str]
+    heads: dict[str, int]
     shebangs: dict[str, str]
     silent: frozenset[str]
     named: frozenset[str]
@@ -45,6 +47,7 @@ def languages() -> Languages:
         globs=tuple((glob, str(row["name"])) for row in rows for glob in cast("list[str]", row["globs"])),
         natures={str(row["name"]): cast("Nature", row["nature"]) for row in rows},
         starters=frozenset(str(row["name"]) for row in rows if row.get("starts")),
+        heads={str(row["name"]): cast("int", row["head"]) for row in rows if "head" in row},
         shebangs=cast("dict[str, str]", table["shebang"]),
         silent=frozenset(skip["silent"]),
         named=frozenset(skip["named"]),
@@ -58,10 +61,17 @@ def nature_of(language: str) -> Nature | None:
 
 def language_of(name: str) -> str:
     """The language of a file by its name alone, "" for none; that of `job.sh.j2` is that of `job.sh`."""
-    base = name.rpartition("/")[2].casefold()
-    written = TEMPLATE.sub("", base)
-    language = next((language for glob, language in languages().globs if fits(written, glob)), "")
-    return language if written == base or nature_of(language) in TEMPLATED else ""
+    path = name.casefold()
+    written = TEMPLATE.sub("", path)
+    base = written.rpartition("/")[2]
+    found = ((_tail(written, glob) if "/" in glob else base, glob, each) for glob, each in languages().globs)
+    language = next((each for name, glob, each in found if fits(name, glob)), "")
+    return language if written == path or nature_of(language) in TEMPLATED else ""
+
+
+def _tail(path: str, glob: str) -> str:
+    """As many of a path's last names as a glob has."""
+    return "/".join(path.split("/")[-glob.count("/") - 1 :])
 
 
 def language_of_program(beginning: bytes) -> str:

@@ -22,6 +22,7 @@ from chipsieve.facts.reading import Gap, Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.sources.contents import Tree
 from chipsieve.sources.discovery import Discovery
+from chipsieve.sources.heads import left_unread, text_to_read
 from chipsieve.sources.placing import Parts, is_file_name, readings_of, target
 from chipsieve.sources.reader_digest import READERS
 from chipsieve.sources.surroundings import embedded, surrounded
@@ -103,8 +104,9 @@ def read_tree(
     readings: list[tuple[str, int, str, Reading]] = []
     job = TreeToRead(found.tree, vocabulary)
     each = _each(read_file, job, found.files, workers) if cache is None else _remembered(found, job, workers, cache)
-    for number, several in enumerate(each, 1):
-        by = several[0].path
+    for number, stated in enumerate(each, 1):
+        by = stated[0].path
+        several = _with_gaps(stated, left_unread(found.tree, by, stated[0].language))
         readings += ((reading.path, min(place, 1), by, reading) for place, reading in enumerate(several))
         if progress:
             progress(number, len(found.files))
@@ -115,7 +117,7 @@ def _remembered(found: Discovery, job: TreeToRead, workers: int | None, cache: C
     """The readings of each file: of those that the cache holds, then of those that it lacks."""
     lacking = []
     for path, language in found.files:
-        text = found.tree.text(path)
+        text = text_to_read(found.tree, path, language)
         held = None if isinstance(text, Gap) else cache.get(Source(path, language, text))
         if held is None:
             lacking.append((path, language))
@@ -132,7 +134,7 @@ def _to_keep(job: TreeToRead, file: tuple[str, str]) -> tuple[Kept | None, tuple
     from chipsieve.sources.cache import kept
 
     path, language = file
-    text = job.tree.text(path)
+    text = text_to_read(job.tree, path, language)
     if isinstance(text, Gap):
         return None, (_unread(path, language, text.reason),)
     source = Source(path, language, text)
@@ -185,7 +187,7 @@ def _in_worker(task: Callable[[TreeToRead, tuple[str, str]], T], file: tuple[str
 def read_file(job: TreeToRead, file: tuple[str, str]) -> tuple[Reading, ...]:
     """The readings of one file given as (path, language): its own, then those of files it writes."""
     path, language = file
-    text = job.tree.text(path)
+    text = text_to_read(job.tree, path, language)
     if isinstance(text, Gap):
         return (_unread(path, language, text.reason),)
     return readings_of(_read_file(Source(path, language, text), job.vocabulary))
@@ -244,6 +246,11 @@ def _guarded(source: Source, vocabulary: Vocabulary) -> Reading:
     except Exception as error:  # noqa: BLE001 - a plugin's fault must cost one file, not the run
         reason = f"the {source.language} reader failed: {type(error).__name__}: {error}"
     return _unread(source.path, source.language, reason)
+
+
+def _with_gaps(readings: tuple[Reading, ...], gaps: tuple[Gap, ...]) -> tuple[Reading, ...]:
+    """The readings of a file with what was not read of it."""
+    return (replace(readings[0], gaps=readings[0].gaps + gaps), *readings[1:]) if gaps else readings
 
 
 def _unread(path: str, language: str, reason: str) -> Reading:

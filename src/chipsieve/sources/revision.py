@@ -127,15 +127,20 @@ class Revision:
         data = b"" if self.size(path) > SIZE_LIMIT else self._data(path)
         return data if isinstance(data, Gap) else data[:BEGINNING]
 
-    def _data(self, path: str) -> bytes | Gap:
+    def head(self, path: str, size: int) -> bytes | Gap:
+        """The first `size` bytes of a file, or all there are, or the gap that stands for them."""
+        return self._data(path, size)
+
+    def _data(self, path: str, head: int = 0) -> bytes | Gap:
+        """A file's content; of a `head` of so many bytes the whole may be of any size."""
         entry = self._entries.get(path)
         if entry is None or not _is_file(entry):
             return Gap(path, "not readable: no such file in this revision")
         if entry.size == LACKING:
             return Gap(path, "not in this clone, which is partial or damaged: not read")
-        if entry.size > SIZE_LIMIT:
+        if entry.size > SIZE_LIMIT and not head:
             return Gap(path, TOO_LARGE)
-        data = self._objects.data(entry.object_id)
+        data = self._objects.data(entry.object_id, head)
         return Gap(path, "not readable: git cannot read its content") if data is None else data
 
     def size(self, path: str) -> int:

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from chipsieve.border.semgrep.rule_parts import Pattern, Rule, either, every, focus, matches, rule
 from chipsieve.border.semgrep.rule_patterns import GROUP, grouped, key_path, ungrouped
+from chipsieve.facts.claims import PRINTED
 from chipsieve.facts.conventions import CONFIG_OBJECTS, SILENT_CALLS
 from chipsieve.signals.signal import Row, Signal
 
@@ -253,7 +254,9 @@ def _literal(row: Row) -> Iterator[Pattern]:
 
 
 def _claim(row: Row) -> Iterator[Pattern]:
-    """Comments; what looks like one inside a string is none."""
+    """Comments, which no run prints; what looks like one inside a string is none."""
+    if row.by == PRINTED:
+        return
     claim = {"pattern-regex": f"{COMMENT}(?:{grouped(row.pattern, name='V')})"}
     yield every(claim, {"pattern-not-inside": '"..."'})
 

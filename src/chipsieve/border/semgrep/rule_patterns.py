@@ -150,4 +150,5 @@ def globs(*languages: str) -> tuple[str, ...]:
 
 def _cases(glob: str) -> Iterable[str]:
     """Semgrep's globs know capitals: a whole name is written all three ways."""
+    glob = f"**/{glob}" if "/" in glob else glob
     return (glob,) if "*" in glob else (glob, glob.upper(), glob.capitalize())

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from chipsieve.border.semgrep.rule_parts import Branch, Pattern, Rule, accepts, any_of, focus, rule
 from chipsieve.border.semgrep.rule_patterns import globs, grouped, key_path, named, package, shown
+from chipsieve.facts.claims import PRINTED
 from chipsieve.signals.signal import Row, Signal
 
 PROSE = globs("prose", "log")
+LOGS = globs("log")
 REQUIREMENTS = (*globs("requirements"), "**/requirements/*.txt")
 TOML = globs("toml")
 LINE_START = r"(?m)^[ \t]*(?:(?:-e|--editable)[ \t=]+)?\K"
@@ -22,6 +24,7 @@ VALUE = r"""["']?[ \t]*=[ \t]*(?|"(?P<V>[^"\n]*)"|'(?P<V>[^'\n]*)'|(?P<V>[\w.+-]
 def rules(signal: Signal) -> Iterator[tuple[str, Rule]]:
     """The rules of one signal, each with the folder that it belongs to."""
     yield from (("prose", found) for found in claims(signal, PROSE))
+    yield from (("log", found) for found in claims(signal, LOGS, printed=True))
     yield from (("toml", found) for found in claims(signal, TOML, comment=IN_TOML_COMMENT))
     for row in signal.rows:
         if row.kind == "pin" and package(row):
@@ -30,9 +33,12 @@ def rules(signal: Signal) -> Iterator[tuple[str, Rule]]:
     yield from (("toml", found) for found in _settings(signal))
 
 
-def claims(signal: Signal, files: Sequence[str], *, comment: str = "") -> Iterator[Rule]:
-    """The rule for what a text says of a chip, anywhere in it or in what matches `comment`; $VALUE names the chip."""
-    rows = [row for row in signal.rows if row.kind == "claim"]
+def claims(signal: Signal, files: Sequence[str], *, comment: str = "", printed: bool = False) -> Iterator[Rule]:
+    """The rule for what a text says of a chip, anywhere in it or in what matches `comment`; $VALUE names the chip.
+
+    What a run `printed` has rows of its own, those by `log`.
+    """
+    rows = [row for row in signal.rows if row.kind == "claim" and (row.by == PRINTED) == printed]
     if rows:
         chips = {
             "pattern-either": [{"pattern-regex": f"(?i){grouped(row.pattern, always=True)}"} for row in rows],

@@ -1,0 +1,83 @@
+"""Which devices did a run print? Lines of a log that hold a chip's or a vendor's word, each kind of line once.
+
+A log repeats itself, line by line and rank by rank. So words are looked for in the whole text at once, no line is
+looked at that holds none, and of lines that differ in their numbers alone the first stands for all: it says how many
+devices they count. All that may name a chip is looked for where a log begins; further down, what device queries print.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterable, Iterator
+
+from chipsieve.facts.claims import LONGEST, PRINTED, claims
+from chipsieve.facts.reading import Reading, Source
+from chipsieve.facts.vocabulary import ANY, Vocabulary
+from chipsieve_config.collector import Collector
+
+TOO_MANY = "a log that names chips in too many ways: the rest was not read"
+BEGINNING = 64_000  # characters in which a run says where it is, and repeats its settings
+KINDS = 100  # kinds of lines that are stated of one log
+LINES = 20_000  # lines with a word that are looked at
+ASCII = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
+NUMBER = re.compile(
+    r"(?<![\w-])(?<![RG]TX )(?<!Max )\d+(?:[.:]\d+)*(?!\w)|\b[0-9a-f]{8}(?:-[0-9a-f]{4,12})*\b", re.IGNORECASE
+)
+"""A number that is no part of a chip's name, or an id."""
+LISTED = re.compile(r"(?<![A-Za-z0-9])GPU ?(\d+(?:, ?\d+)+)", re.IGNORECASE)
+PLACE = re.compile(
+    r"(?<![A-Za-z0-9])(?:(?:GPU|NPU|HPU|DCU|HCU|XPU|device|card) ?[#\[(]? ?|cuda:)(\d{1,2})"
+    r"(?=[\]):,]|\s\[0x|\s{2}|\s(?:NVIDIA|Tesla|GeForce|Quadro))|(?:\bid=|TPU:)(\d{1,4})(?!\d)|^\| +(\d{1,2}) +\D",
+    re.IGNORECASE,
+)
+"""Where a line says which of a node's devices it speaks of: `GPU 3:`, `cuda:3`, `|   3  Tesla`, `TpuDevice(id=3`."""
+
+
+def read(source: Source, vocabulary: Vocabulary) -> Reading:
+    """The lines that may name a chip; what is in a log starts nothing and sets nothing."""
+    collector = Collector(source, vocabulary, "prose")
+    kinds: dict[str, tuple[int, int]] = {}
+    highest: dict[str, int] = {}
+    for number, (start, end) in enumerate(_lines(source.text, vocabulary)):
+        if number == LINES or len(kinds) == KINDS:
+            collector.gap(TOO_MANY, collector.lines.position(start)[0])
+            break
+        line = source.text[start : min(end, start + LONGEST)]
+        kind = NUMBER.sub("#", line)
+        kinds.setdefault(kind, (start, end))
+        highest[kind] = max(highest.get(kind, 0), devices_of(line))
+    for kind, (start, end) in kinds.items():
+        for part in claims(source.text, vocabulary, start, end):
+            collector.claim(*part, PRINTED, highest[kind])
+    return collector.reading()
+
+
+def devices_of(line: str) -> int:
+    """How many devices there are at least where a run prints this line: it lists them, or counts from 0; else 0."""
+    listed = LISTED.search(line)
+    if listed:
+        return len(set(re.findall(r"\d+", listed[1])))
+    return max((int(place[place.lastindex or 0]) + 1 for place in PLACE.finditer(line)), default=0)
+
+
+def _lines(text: str, vocabulary: Vocabulary) -> list[tuple[int, int]]:
+    """Where the lines stand that hold a word, in order."""
+    lower = text.lower()
+    if len(lower) != len(text):  # a letter that is two in lower case
+        lower = text.translate(ASCII)
+    lower = lower.replace("\r", "\n")  # how bars of progress end
+    names = vocabulary.names
+    found = dict(_holding(lower[:BEGINNING], names.get("claim", ())))
+    found |= _holding(lower, names.get(PRINTED, ()))
+    return sorted(found.items())
+
+
+def _holding(text: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Where the lines stand that hold one of some words, by word."""
+    for word in words:
+        at = text.find("" if word == ANY else word)
+        while at >= 0:
+            start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+            yield start, len(text) if end < 0 else end
+            at = -1 if end < 0 else text.find("" if word == ANY else word, end + 1)
