@@ -26,8 +26,11 @@ def read(source: Source, vocabulary: Vocabulary) -> Reading:
         collector.gap(f"longer than {SIZE_LIMIT:,} characters: the rest was not read", cut)
     log = source.language == "log"
     for start, end in claims(text, vocabulary):
-        line = collector.lines.line(collector.lines.position(start)[0], LONGEST_LINE)
-        collector.claim(start, end, "log" if log or LOG_LINE.search(line) else "")
+        number = collector.lines.position(start)[0]
+        if log or LOG_LINE.search(collector.lines.line(number, LONGEST_LINE)):
+            collector.claim(start, end, "log")
+        else:
+            collector.claim(start, end, "", collector.neighbourhood.prose(number))
     if not log:
         _code(collector, text)
     return collector.reading()

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from chipsieve.facts.conditions import Question, stack
+from chipsieve.facts.deeds import statement
 from chipsieve.facts.finding import Finding, Match
 from chipsieve.facts.places import Span
 from chipsieve.facts.reading import Fact
+from chipsieve.facts.statements import Statement
 from chipsieve.match.table import SignalTable
 
+WRITTEN = ("prose", "comment")  # who writes sentences; what a run printed, or a program asks, is none
 SAME_AS_TRUE = frozenset({"true", "1", "on", "yes", "enabled"})
 
 
@@ -28,7 +31,7 @@ def matched(fact: Fact, path: str, table: SignalTable) -> Iterator[tuple[Finding
     """
     for question, value in _values(fact, table):
         conditions = fact.conditions if question is None else stack(fact.conditions, question)
-        for match, span in _matches(fact, value, path, table):
+        for match, span, said in _matches(fact, value, path, table):
             found = Finding(
                 signal=match.signal,
                 row=match.row,
@@ -40,6 +43,7 @@ def matched(fact: Fact, path: str, table: SignalTable) -> Iterator[tuple[Finding
                 engine=fact.engine,
                 by=match.by,
                 name=match.name,
+                statement=said,
             )
             yield found, question
 
@@ -63,11 +67,15 @@ def _chooses(chosen: Question, text: str) -> Question:
     return replace(chosen, operator="in", values=(text,))
 
 
-def _matches(fact: Fact, value: str | None, path: str, table: SignalTable) -> Iterator[tuple[Match, Span]]:
+def _matches(
+    fact: Fact, value: str | None, path: str, table: SignalTable
+) -> Iterator[tuple[Match, Span, Statement | None]]:
     if fact.kind != "claim":
-        yield from ((match, fact.span) for match in table.asked(fact, value, path))
+        yield from ((match, fact.span, None) for match in table.asked(fact, value, path))
         return
-    for match, start, end in table.claims(value or ""):
+    text = value or ""
+    for match, start, end in table.claims(text):
         line, column = fact.span.line, fact.span.column
         by = fact.by or match.by or "prose"
-        yield replace(match, by=by), Span(line, column + start, line, column + end)
+        said = statement(text, start, end, fact.context, path) if by in WRITTEN else None
+        yield replace(match, by=by), Span(line, column + start, line, column + end), said
