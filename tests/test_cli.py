@@ -46,7 +46,7 @@ def test_parallel_and_serial_scans_agree() -> None:
 def test_output_goes_to_the_file_and_nothing_to_stdout(tmp_path: Path) -> None:
     result = run(LARGE, "--format", "json", "--output", str(tmp_path / "verdict.json"))
     assert (result.exit_code, result.stdout) == (0, "")
-    assert json.loads((tmp_path / "verdict.json").read_text(encoding="utf-8"))["schema"] == "chipsieve/1"
+    assert json.loads((tmp_path / "verdict.json").read_text(encoding="utf-8"))["schema"] == "chipsieve/2"
 
 
 def test_output_that_cannot_be_written_is_said(tmp_path: Path) -> None:

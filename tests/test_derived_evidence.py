@@ -25,7 +25,7 @@ from chipsieve.sieve.policies import load_policy
 from chipsieve.signals import load_signals, read_signal
 from chipsieve.sources.scan_record import ScanRecord
 
-SCHEMA = json.loads((files("chipsieve") / "schema" / "chipsieve-1.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((files("chipsieve") / "schema" / "chipsieve-2.json").read_text(encoding="utf-8"))
 CLAIM = "test-memory-floor"
 FLOOR = read_signal(
     CLAIM,

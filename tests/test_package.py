@@ -90,7 +90,7 @@ def test_installed_catalogue(run: Run) -> None:
 
 def test_installed_scan(run: Run) -> None:
     verdict = json.loads(run("chipsieve", "scan", str(EXAMPLE), "--format", "json"))
-    assert verdict["schema"] == "chipsieve/1"
+    assert verdict["schema"] == "chipsieve/2"
     assert verdict["launches"]
     assert verdict["coverage"]["read"] > 0
     assert not [gap for gap in verdict["gaps"] if "no reader" in gap["reason"]]

@@ -16,7 +16,7 @@ from chipsieve.facts.reading import Gap
 from chipsieve.report import render
 from chipsieve.sieve.outcome import Verdict
 
-SCHEMA = json.loads((files("chipsieve") / "schema" / "chipsieve-1.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((files("chipsieve") / "schema" / "chipsieve-2.json").read_text(encoding="utf-8"))
 BUILDS = [verdicts.verdict, verdicts.two_launches, verdicts.empty, verdicts.contradiction, verdicts.hostile]
 
 

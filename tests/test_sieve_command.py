@@ -87,7 +87,7 @@ def test_the_command_writes_every_format(report: Path) -> None:
     assert text.exit_code == 0, text.output
     assert "Possible for the repository:" in text.stdout
     parsed: dict[str, Any] = json.loads(run("sieve", report, "--root", EXAMPLE, "--format", "json").stdout)
-    assert parsed["schema"] == "chipsieve/1"
+    assert parsed["schema"] == "chipsieve/2"
     assert parsed["repository"]["main"].startswith("train/train.sh")
 
 

@@ -14,7 +14,7 @@ from chipsieve.report import render
 from chipsieve.sieve.outcome import Verdict
 from small_trees import cuts_of, main_of, of_vendor, scanned, vendors
 
-SCHEMA = json.loads((files("chipsieve") / "schema" / "chipsieve-1.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((files("chipsieve") / "schema" / "chipsieve-2.json").read_text(encoding="utf-8"))
 JOB = "#!/bin/bash\n#SBATCH --nodes=2\n#SBATCH --gres=gpu:{}8\nsrun python train.py --bf16\n"
 NAMED, UNNAMED = {"job.slurm": JOB.format("v100:")}, {"job.slurm": JOB.format("")}
 TRAIN = {"train.py": "print(1)\n"}

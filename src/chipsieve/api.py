@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from functools import cache as once
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -45,6 +46,8 @@ def scan(
     scope: str = "launch",
     role: str = "training",
     trust_names: bool = False,
+    as_of: str = "",
+    project: str | None = None,
     config: Config = NONE,
     engines: Sequence[str] = ("visitors",),
     workers: int | None = None,
@@ -56,6 +59,8 @@ def scan(
     `path` is a folder or a file, or `REPO@REV[:FOLDER]`, a git revision that is read without a checkout.
     `policy` is `balanced`, `strict` or `paper`; `scope` "tree" takes the whole tree as one launch;
     `role` says whose launches speak for the repository (`training` includes fine-tuning, `any` all).
+    `as_of` is the day for which to answer, `2024-11-05`, by default that of the commit: what was not announced by then
+    was not trained on. `project` is the folder of the README whose launches alone shall speak, "" for the whole tree.
     `engines` names who looks for findings: our `visitors`, `semgrep` with our rules, or both.
     `config` says which files and signals to leave out; unless it says `honour_ignores`, they count all the same, and so
     does what comments in the code leave out. `cache` is the file where readings are kept from one run to the next,
@@ -68,7 +73,8 @@ def scan(
     """
     refuse_unknown("engine", engines, ENGINES)
     with open_tree(path) as tree:
-        request = _Request(tree.name, _rules(policy, role, trust_names=trust_names), scope, config)
+        rules = replace(_rules(policy, role, trust_names=trust_names), project=project)
+        request = _Request(tree.name, rules, scope, config, day(as_of))
         found = leave_out(discover(tree), config)
         readings = _read(found, progress, workers, cache)
         foreign = _by_semgrep(found, config, beside="visitors" in engines) if "semgrep" in engines else None
@@ -84,6 +90,8 @@ def sieve(
     scope: str = "launch",
     role: str = "training",
     trust_names: bool = False,
+    as_of: str = "",
+    project: str | None = None,
     config: Config = NONE,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -101,13 +109,13 @@ def sieve(
     """
     from chipsieve.border.scanners import foreign_findings, read_report
 
-    rules = _rules(policy, role, trust_names=trust_names)
+    rules = replace(_rules(policy, role, trust_names=trust_names), project=project)
     reports = [(Path(file).name, read_report(Path(file))) for file in files]
     if root is None:
         foreign = foreign_findings(reports, default_table().signals, None, lambda _: None)
-        return _rootless(_Request(", ".join(name for name, _ in reports), rules, scope, config), foreign)
+        return _rootless(_Request(", ".join(name for name, _ in reports), rules, scope, config, day(as_of)), foreign)
     with open_tree(root) as tree:
-        request = _Request(tree.name, rules, scope, config)
+        request = _Request(tree.name, rules, scope, config, day(as_of))
         found = leave_out(discover(tree), config)
         readings, located = _read(found, progress, workers, cache), _located(reports, found, config)
         with _uncollected():
@@ -115,12 +123,25 @@ def sieve(
 
 
 class _Request(NamedTuple):
-    """What the caller wants to know: of which tree, by which rules, in which scope, and what to leave out."""
+    """What the caller wants to know: of which tree, by which rules, in which scope, what to leave out, for which day."""
 
     name: str
     rules: Rules
     scope: str
     config: Config
+    as_of: str = ""
+
+
+def day(text: str) -> str:
+    """A day as `2024-11-05`, or "".
+
+    Raises:
+        chipsieve.tables.TableError: the text is no day.
+    """
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError as error:
+        raise TableError(f"{text!r} is no day; write one as 2024-11-05") from error
 
 
 def _rules(policy: str, role: str, *, trust_names: bool) -> Rules:
@@ -191,7 +212,8 @@ def _verdict(
     gaps = {*found.gaps, *matched.gaps, *suppressions.notices, *(foreign.gaps if foreign else ())}
     gaps.update(gap for reading in readings for gap in reading.gaps)
     record = record_scan(found, readings, matched.findings, gaps, suppressions.ignored)
-    return conclude(replace(record, root=request.name, scope=request.scope), matched.launches, request.rules)
+    record = replace(record, root=request.name, scope=request.scope, as_of=request.as_of or record.as_of)
+    return conclude(record, matched.launches, request.rules)
 
 
 def _rootless(request: _Request, foreign: Foreign) -> Verdict:
@@ -201,4 +223,5 @@ def _rootless(request: _Request, foreign: Foreign) -> Verdict:
     name = "tree" if request.scope == "tree" else "results"
     matched = match_whole(whole(name, marked((), foreign.findings), judge), default_table(), suppressions.keeps)
     gaps = ordered_gaps([*foreign.gaps, *suppressions.notices])
-    return conclude(ScanRecord(request.name, request.scope, matched.findings, gaps), matched.launches, request.rules)
+    record = ScanRecord(request.name, request.scope, matched.findings, gaps, as_of=request.as_of)
+    return conclude(record, matched.launches, request.rules)

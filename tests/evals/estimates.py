@@ -16,6 +16,11 @@ from evals.labels import Label
 Record = dict[str, Any]
 
 
+def remaining_families(left: frozenset[str]) -> list[str]:
+    """The ids of the families that have one of some accelerators."""
+    return [one.id for one in families_of(load_catalogue().accelerators) if not left.isdisjoint(one.accelerators)]
+
+
 def premises(judged: Verdict, modules: frozenset[str], label: Label) -> Record:
     """The premises of one row as plain data: counts by kind and family, what is impossible, the day, and the truth."""
     catalogue = load_catalogue()

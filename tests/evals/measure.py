@@ -26,7 +26,7 @@ from chipsieve.sources.readers import read_tree
 from chipsieve.sources.scan_record import imported, record_scan
 from evals.baseline import plain_search
 from evals.clones import tree_of
-from evals.estimates import premises
+from evals.estimates import premises, remaining_families
 from evals.headlines import headline
 from evals.labels import Label
 
@@ -56,7 +56,8 @@ def measure(clone: Path, label: Label, kept: Path, modes: Sequence[str] = tuple(
         about = headline(judged["balanced"], label) if "balanced" in judged else None
         known = premises(judged["balanced"], imported(readings), label) if "balanced" in judged else None
         seconds["all"] = time.perf_counter() - start
-        outcomes["search"] = _kept(plain_search(found), label)
+        left = plain_search(found)
+        outcomes["search"] = _kept(left, label) | {"families": remaining_families(left)}
         gaps = sum(len(reading.gaps) for reading in readings) + len(found.gaps)
         runs = says["launch"].launches
     return {

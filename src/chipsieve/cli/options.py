@@ -36,6 +36,12 @@ ROLE = click.option(
     help="Whose launches speak for the repository; training includes fine-tuning.",
 )
 TRUST_NAMES = click.option("--trust-names", is_flag=True, help="Let a chip named in a launch exclude the others.")
+AS_OF = click.option(
+    "--as-of", metavar="DATE", default="", help="The day for which to answer, 2024-11-05; by default the commit's."
+)
+PROJECT = click.option(
+    "--project", metavar="FOLDER", help="Let the launches below this folder's README speak alone; '' is the whole tree."
+)
 ENGINE = click.option(
     "--engine",
     callback=lambda _context, _option, text: tuple(name.strip() for name in text.split(",")),
@@ -117,7 +123,7 @@ ALSO = click.option(
 )
 
 
-JUDGING = (POLICY, SCOPE, ROLE, TRUST_NAMES)
+JUDGING = (POLICY, SCOPE, ROLE, TRUST_NAMES, AS_OF, PROJECT)
 """How a verdict is reached."""
 REPORTING = (FORMAT, OUTPUT, ALSO, FAIL_ON, CONFIG, NO_IGNORE, STRICT_COVERAGE, VERBOSE, NO_PROGRESS, WORKERS, NO_CACHE)
 """What is written of it, when it fails, and how the run goes."""

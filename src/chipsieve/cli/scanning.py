@@ -8,6 +8,7 @@ import click
 
 from chipsieve.cli.common import conditions_of, opened, reader, report_on, run_scan, write
 from chipsieve.cli.options import (
+    AS_OF,
     CONFIG,
     ENGINE,
     JUDGING,
@@ -15,6 +16,7 @@ from chipsieve.cli.options import (
     NO_IGNORE,
     NO_PROGRESS,
     POLICY,
+    PROJECT,
     REPORTING,
     ROLE,
     takes,
@@ -55,7 +57,7 @@ def scan(path: str, config: Config, fail_on: tuple[str, ...], **options: Any) ->
 @click.command()
 @click.argument("accelerator")
 @click.argument("path")
-@takes(POLICY, ROLE, CONFIG, NO_IGNORE, NO_PROGRESS, NO_CACHE)
+@takes(POLICY, ROLE, AS_OF, PROJECT, CONFIG, NO_IGNORE, NO_PROGRESS, NO_CACHE)
 def explain(accelerator: str, path: str, config: Config, no_progress: bool, **options: Any) -> None:
     """Say why ACCELERATOR (an id of the catalogue, or a name such as H20) is possible or excluded for PATH.
 

@@ -1,7 +1,8 @@
 """How likely is each family? Premises, counted by kind and weighed, become probabilities that sum to one.
 
-A conditional logit (McFadden 1974) over the families and over there being no accelerator at all. A kind counts by the
-logarithm of its premises, so that each further one adds less; an impossible family has no probability.
+Whether an accelerator was used at all is a logistic regression; over the families stands a conditional logit (McFadden
+1974). A kind counts by the logarithm of its premises, so that each further one adds less; an impossible family has no
+probability.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from chipsieve.estimate.answer import Because, Estimate, FamilyEstimate
 from chipsieve.estimate.families import Family
 from chipsieve.estimate.frameworks import computes
-from chipsieve.estimate.premises import Known, Premise
+from chipsieve.estimate.premises import NAMED, POOLED, Known, Premise
 from chipsieve.estimate.weights import Weights
 from chipsieve.estimate.words import in_words
 
@@ -40,6 +41,8 @@ def counts_of(premises: Iterable[Premise]) -> dict[str, dict[str, float]]:
     for one in premises:
         for family in one.families:
             found[one.kind][family] += -1 if one.against else 1 / len(one.families)
+            if one.kind in POOLED:
+                found[NAMED][family] += 1 / len(one.families)
     return {kind: dict(by_family) for kind, by_family in found.items()}
 
 
@@ -48,11 +51,16 @@ def strength(count: float) -> float:
     return math.copysign(math.log2(1 + abs(count)), count)
 
 
-def before(family: Family, day: str, weights: Weights) -> dict[str, float]:
-    """What speaks for a family before any premise does: its share of the labelled rows, and its age on the day."""
-    age = _age(family, day)
+def before(family: Family, day: str, weights: Weights, *, named: bool) -> dict[str, float]:
+    """What speaks for a family before its premises do: its share of the labelled rows, and its age on the day.
+
+    Where a line names it, its share says less: rare chips are seldom named by those who did not use them.
+    """
+    age, share = _age(family, day), math.log2(weights.shares.get(family.id, weights.unlisted))
     return {
-        "share": math.log2(weights.shares.get(family.id, weights.unlisted)),
+        "share": 0.0 if named else share,
+        "share where named": share if named else 0.0,
+        "is named": float(named),
         "not released": -1.0 if age is not None and age < 0 else 0.0,
         "first year": -1.0 if age is not None and 0 <= age < 1 else 0.0,
         "years of age": -max(0.0, age - OLD) if age is not None else 0.0,
@@ -88,7 +96,7 @@ def _age(family: Family, day: str) -> float | None:
 
 
 def relative(counts: Counts, possible: Collection[str]) -> dict[str, dict[str, float]]:
-    """The counts where what speaks against a family is set against what speaks against the possible one that suits best.
+    """The counts where what speaks against a family is compared with the possible one that suits best.
 
     A requirement that no family meets says nothing of them; and what speaks against all but one speaks for that one.
     """
@@ -100,17 +108,23 @@ def relative(counts: Counts, possible: Collection[str]) -> dict[str, dict[str, f
 
 
 def probabilities(families: Sequence[Family], counts: Counts, known: Known, weights: Weights) -> dict[str, float]:
-    """The probability of each family that is possible, by its id, and of `NO_ACCELERATOR`; their sum is one."""
+    """The probability of each family that is possible, by its id, and of `NO_ACCELERATOR`; their sum is one.
+
+    Whether an accelerator was used at all is asked first; the families share what is left.
+    """
     left = [one for one in families if not impossible(one, known.day, known.possible)]
     weighed = [(weights.kinds[kind].weight, by_family) for kind, by_family in counts.items() if kind in weights.kinds]
-    scores = {NO_ACCELERATOR: _weighed(without_accelerator(known, counts), weights.none)}
+    scores = {}
     for family in left:
         given = sum(weight * strength(by_family.get(family.id, 0.0)) for weight, by_family in weighed)
-        scores[family.id] = given + _weighed(before(family, known.day, weights), weights.before)
-    highest = max(scores.values())
+        scores[family.id] = given + _weighed(
+            before(family, known.day, weights, named=family.id in counts.get(NAMED, {})), weights.before
+        )
+    none = 1 / (1 + math.exp(-_weighed(without_accelerator(known, counts), weights.none))) if left else 1.0
+    highest = max(scores.values(), default=0.0)
     parts = {name: math.exp(score - highest) for name, score in scores.items()}
     total = sum(parts.values())
-    return {name: part / total for name, part in parts.items()}
+    return {NO_ACCELERATOR: none} | {name: (1 - none) * part / total for name, part in parts.items()}
 
 
 def _weighed(values: Mapping[str, float], weights: Mapping[str, float]) -> float:
@@ -124,8 +138,11 @@ def estimate(known: Known, premises: Sequence[Premise], families: Sequence[Famil
     ranked = sorted(families, key=lambda one: (-chances.get(one.id, 0.0), one.id))
     shown = [
         FamilyEstimate(
-            family=one.id, name=one.name, accelerators=tuple(chip for chip in one.accelerators if chip in known.possible),
-            probability=round(chances[one.id], 4), words=in_words(chances[one.id]),
+            family=one.id,
+            name=one.name,
+            accelerators=tuple(chip for chip in one.accelerators if chip in known.possible),
+            probability=round(chances[one.id], 4),
+            words=in_words(chances[one.id]),
             because=_because(one, premises, counts, weights),
         )
         for one in ranked if chances.get(one.id, 0.0) >= SHOWN
@@ -137,13 +154,16 @@ def estimate(known: Known, premises: Sequence[Premise], families: Sequence[Famil
 def _because(family: Family, premises: Iterable[Premise], counts: Counts, weights: Weights) -> tuple[Because, ...]:
     """The premises on a family; those of one kind share what the kind adds."""
     found = [
-        Because(one.at or None, one.says, one.kind, round(_share(one, family, counts, weights), 2))
+        Because(one.at or None, f"{weights.kinds[one.kind].says} {one.says}".strip(), one.kind,
+                round(_share(one, family, counts, weights), 2))
         for one in premises if family.id in one.families and one.kind in weights.kinds
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda one: (-abs(one.weight), one.kind, one.at or "", one.says))[:LINES])
 
 
 def _share(premise: Premise, family: Family, counts: Counts, weights: Weights) -> float:
-    count = counts[premise.kind][family.id]
-    adds = weights.kinds[premise.kind].weight * strength(count)
-    return adds * (-1 if premise.against else 1 / len(premise.families)) / count if count else 0.0
+    """What one premise adds to the logarithm of a family's odds: its part of its kind's, and of all that names it."""
+    kinds = [premise.kind, *([NAMED] if premise.kind in POOLED else [])]
+    unit = -1 if premise.against else 1 / len(premise.families)
+    given = ((weights.kinds.get(kind), counts.get(kind, {}).get(family.id, 0.0)) for kind in kinds)
+    return sum(kind.weight * strength(count) * unit / count for kind, count in given if kind and count)

@@ -1,4 +1,4 @@
-"""Which model lines do people name? The catalogue's accelerators by family, whose rows differ in memory or form alone."""
+"""Which model lines do people name? The catalogue by family: rows that differ in memory or form alone are one."""
 
 from __future__ import annotations
 

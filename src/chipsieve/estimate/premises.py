@@ -27,7 +27,15 @@ NODE = 8  # accelerators that one machine holds
 REQUESTS = frozenset({"scheduler", "cloud"})
 SPOKEN = frozenset({"prose", "comment"})
 DEEDS_OF_ITS_OWN = frozenset({"trained", "fine-tuned", "experiments", "tested", "requires"})
+DONE = frozenset({"trained", "fine-tuned", "experiments"})
 MACHINE = "named-by-machine"
+NAMED = "named"
+POOLED = frozenset({
+    "log", "request", "request of another run", "request of no run", "device test", "machine", "comment",
+    "comment elsewhere", "constant", "constant elsewhere", "mentions", "spoken of elsewhere", "benchmark", "supports",
+    *DEEDS_OF_ITS_OWN, *(f"{deed} elsewhere" for deed in DEEDS_OF_ITS_OWN),
+})  # fmt: skip
+"""The kinds that together make up the kind `NAMED`: what names a family and may speak of what was trained on."""
 
 
 class Premise(msgspec.Struct, frozen=True):
@@ -126,14 +134,18 @@ def _spoken(finding: Finding, known: Known, *, reached: bool, menu: bool) -> str
     """The kind of premise that a claim is: by what it says was done, and whether it stands where the project speaks."""
     deed = finding.statement.deed if finding.statement else "mentions"
     if finding.by == "comment":
-        if deed not in DEEDS_OF_ITS_OWN:
-            return "comment" if reached and not menu else "comment elsewhere"
-        return deed if reached else f"{deed} elsewhere"
-    if finding.signal == MACHINE and deed in ("mentions", "supports"):
+        own = deed in DEEDS_OF_ITS_OWN and not menu
+        return _near(deed, here=reached) if own else _near("comment", here=reached and not menu)
+    if finding.signal == MACHINE and deed not in DEEDS_OF_ITS_OWN:
         return "machine"
-    if menu and deed not in ("trained", "fine-tuned", "experiments"):
+    if menu and deed not in DONE:
         return "menu"
-    return deed if _speaks_for(finding.path, known.project) else f"{deed} elsewhere"
+    return _near(deed, here=_speaks_for(finding.path, known.project))
+
+
+def _near(kind: str, *, here: bool) -> str:
+    """The kind where the project speaks, or further away; what says little further away is one kind there."""
+    return kind if here else f"{kind} elsewhere" if kind in (*DEEDS_OF_ITS_OWN, "comment") else "spoken of elsewhere"
 
 
 def _speaks_for(path: str, project: str) -> bool:
@@ -142,7 +154,7 @@ def _speaks_for(path: str, project: str) -> bool:
 
 
 def _requirements(known: Known, readers: Readers) -> Iterator[Premise]:
-    """What the headline asks for, by how firmly: families that do not have it are unlikely, where they are not excluded."""
+    """What the headline asks for, by how firmly: families without it are unlikely, where they are not excluded."""
     for piece in known.evidence:
         signal = readers.signals[piece.signal]
         if signal.effect not in ("requires", "prefers") or piece.standing == "inert":

@@ -1,4 +1,4 @@
-"""How much does each kind of premise weigh? weights.toml and priors.toml, which `make fit` writes from labelled rows."""
+"""How much does each kind of premise weigh? weights.toml and priors.toml, which `make fit` writes from labels."""
 
 from __future__ import annotations
 

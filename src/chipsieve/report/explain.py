@@ -8,9 +8,11 @@ from chipsieve.facts.finding import Finding
 from chipsieve.report import lookups
 from chipsieve.report.escape import one_line, visible
 from chipsieve.report.reasons import derivation, spared, title
+from chipsieve.report.sentence import percent
 from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Verdict
 from chipsieve.sieve.proof import Reason, Ruling
 
+SAYS = 160  # characters of what a premise says
 SNIPPET = 80  # characters of a source line that are shown
 SAID_OTHERWISE: tuple[Reason, ...] = ("cut", "gone", "agrees", "named", "inert")
 """Reasons that other lines state, or that say nothing of the chip."""
@@ -25,6 +27,7 @@ def explain(verdict: Verdict, accelerator: str) -> str:
     chip = {row.id: row for row in verdict.accelerators}[accelerator]
     answer = "remains possible" if accelerator in verdict.possible else "is excluded"
     lines = [f"{chip.name} ({chip.id}) {answer} for {visible(verdict.root)}.", ""]
+    lines += _estimated(verdict, accelerator)
     for outcome in verdict.launches:
         lines += _launch(verdict, outcome, accelerator)
     named = [naming for naming in verdict.named if accelerator in naming.accelerators]
@@ -32,6 +35,20 @@ def explain(verdict: Verdict, accelerator: str) -> str:
     if not verdict.launches:
         lines.append("No launch was found, so nothing excludes it.")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _estimated(verdict: Verdict, accelerator: str) -> Iterator[str]:
+    """How likely it was trained on, as far as the estimate tells, and why."""
+    families = verdict.trained_on.families if verdict.trained_on else ()
+    family = next((one for one in families if accelerator in one.accelerators), None)
+    if family is None:
+        yield "That the project was trained on it is almost no chance (an estimate)."
+    else:
+        yield f"That the project was trained on {visible(family.name)} is {family.words}: {percent(family.probability)} (an estimate)."
+        for why in family.because:
+            at = f"{visible(why.at)}: " if why.at else ""
+            yield f"  {'for' if why.weight > 0 else 'against'}: {at}{one_line(why.says, SAYS)}"
+    yield ""
 
 
 def _kept(verdict: Verdict, contradictions: Iterable[Contradiction], accelerator: str) -> Iterator[str]:

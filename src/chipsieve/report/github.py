@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 
 from chipsieve.derive.premises import Line
 from chipsieve.report import lookups
-from chipsieve.report.conclusion import closing_sentence
 from chipsieve.report.escape import visible
 from chipsieve.report.groups import Groups
 from chipsieve.report.reasons import derivation, title
+from chipsieve.report.sentence import sentence
 from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 
@@ -21,11 +21,11 @@ LIMIT = 10
 
 
 def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format takes a style
-    """At most LIMIT notices: the conclusion, then each deciding line of the main launch in the sieve's order."""
+    """At most LIMIT notices: the sentence, then each deciding line of the main launch in the sieve's order."""
     groups = Groups(verdict.accelerators)
     main = verdict.main_launch
     notices = [
-        _notice(closing_sentence(verdict, groups), title="chipsieve"),
+        _notice(sentence(verdict), title="chipsieve"),
         *(_cuts(verdict, main, groups) if main else ()),
     ]
     return "".join(f"{notice}\n" for notice in notices[:LIMIT])

@@ -9,16 +9,27 @@ from string import Template
 from chipsieve import __version__
 from chipsieve.report.groups import Group
 from chipsieve.report.markup import Markup, bullets, code, element, escape, join, table
-from chipsieve.report.outline import CutLine, LaunchOutline, NameLine, NoteLine, Outline, StepLine, UnprovenLine
+from chipsieve.report.outline import (
+    CutLine,
+    FamilyLine,
+    LaunchOutline,
+    NameLine,
+    NoteLine,
+    Outline,
+    PremiseLine,
+    StepLine,
+    UnprovenLine,
+)
 from chipsieve.report.phrasing import in_words
 from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import Verdict
 
 METHOD = (
-    "The sieve starts with every accelerator of its catalogue. Evidence that takes effect in a launch, and that the "
-    "policy admits, excludes those that cannot run it; each exclusion names its line. A chip's name excludes nothing, "
-    "nor does a line that may not take effect. What could not be read is listed, and what is unknown of a chip never "
-    "excludes it."
+    "What the code needs and what it was trained on are two answers. The sieve starts with every accelerator of its "
+    "catalogue. Evidence that takes effect in a launch, and that the policy admits, excludes those that cannot run it; "
+    "each exclusion names its line. A chip's name excludes nothing, nor does a line that may not take effect. What "
+    "could not be read is listed, and what is unknown of a chip never excludes it. The estimate weighs names, claims, "
+    "logs, requirements, shapes and dates by how often such premises were right in labelled repositories."
 )
 FEW = 5
 
@@ -36,7 +47,8 @@ def _body(outline: Outline) -> Iterator[Markup]:
     yield element("h1", f"Which accelerators can {outline.root} have used?")
     catalogue = f"{outline.total} accelerators in the catalogue of {outline.date}"
     yield element("p", f"Policy {outline.policy}, scope {outline.scope}, {catalogue}.", class_="soft")
-    yield element("p", outline.conclusion, class_="conclusion")
+    yield element("p", outline.sentence, class_="conclusion")
+    yield from _estimate(outline)
     if outline.main:
         yield element("section", *_launch(outline.main, "Main launch", outline.possible, outline.main_reason))
     yield from _possible(outline)
@@ -54,9 +66,32 @@ def _body(outline: Outline) -> Iterator[Markup]:
     gaps = [join([f"{gap.counted}: ", _places(gap.places)]) for gap in outline.gaps]
     yield from _section("Not read", bullets(gaps))
     yield from _section("Notices", bullets([join([f"{one.reason}: ", _places(one.places)]) for one in outline.notices]))
+    yield element("p", outline.sentence, class_="conclusion")
     yield element(
         "footer", element("p", outline.coverage), element("p", METHOD), element("p", f"chipsieve {__version__}")
     )
+
+
+def _estimate(outline: Outline) -> Iterator[Markup]:
+    """The families that were most likely trained on: a bar each, with what speaks for it and against it."""
+    if not outline.families:
+        return
+    rows = [(one.name, _chance(one), bullets(map(_premise, one.premises))) for one in outline.families]
+    yield element("h2", "Trained on")
+    caption = f"An estimate, not a proof. Weights: {outline.estimate_rests_on}."
+    yield table(caption, ("Family", "Probability", "What speaks for it and against it"), rows)
+
+
+def _chance(line: FamilyLine) -> Markup:
+    fill = element("i", style=f"width:{100 * line.share:.1f}%")
+    meter = element("span", fill, class_="meter", aria_hidden="true")
+    return element("span", f"{line.percent}, {line.words}", meter, class_="number")
+
+
+def _premise(line: PremiseLine) -> Markup:
+    at = (code(line.place), ": ") if line.place else ()
+    sign = element("span", "for " if line.speaks_for else "against ", class_="agrees" if line.speaks_for else "quiet")
+    return join([sign, *at, line.says])
 
 
 def _section(heading: str, content: Markup, level: str = "h2") -> Iterator[Markup]:

@@ -1,4 +1,4 @@
-"""What does the machine-readable verdict hold? Contract `chipsieve/1`, described by schema/chipsieve-1.json."""
+"""What does the machine-readable verdict hold? Contract `chipsieve/2`, described by schema/chipsieve-2.json."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ import msgspec
 
 from chipsieve import __version__
 from chipsieve.derive.premises import Date, Premise, Quantity
+from chipsieve.estimate.answer import Estimate
 from chipsieve.facts.finding import Finding
 from chipsieve.link.launch import Launch, Setting, Standing
 from chipsieve.report import lookups
 from chipsieve.report.condition_words import describe_all
 from chipsieve.report.escape import json_text
+from chipsieve.report.sentence import sentence
 from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Naming, Note, Verdict
 from chipsieve.sieve.proof import Conflict, Ruling, StepResult
 
-SCHEMA = "chipsieve/1"
+SCHEMA = "chipsieve/2"
 Record = dict[str, object]
 
 
@@ -27,7 +29,7 @@ def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format
 
 
 def document(verdict: Verdict) -> Record:
-    """The verdict as JSON values, by contract `chipsieve/1`."""
+    """The verdict as JSON values, by contract `chipsieve/2`."""
     return {
         **header(verdict),
         "launches": [launch_record(outcome) for outcome in verdict.launches],
@@ -121,7 +123,32 @@ def repository_record(verdict: Verdict) -> Record:
         "conflict": _conflict(verdict.conflict, main.launch if main else None),
         "contradictions": _contradictions(verdict.contradictions),
         "mentions": list(verdict.mentions),
+        "trained_on": _trained_on(verdict.trained_on),
+        "sentence": sentence(verdict),
+        "commit": {"id": verdict.commit.id, "day": verdict.commit.day} if verdict.commit else None,
+        "as_of": verdict.as_of or None,
     }
+
+
+def _trained_on(answer: Estimate | None) -> Record | None:
+    """The estimate: each family with its probability, the words for it, and why."""
+    if answer is None:
+        return None
+    families = [
+        {
+            "family": one.family,
+            "name": one.name,
+            "accelerators": sorted(one.accelerators),
+            "probability": one.probability,
+            "words": one.words,
+            "because": [
+                {"at": why.at, "says": why.says, "kind": why.kind, "weight": why.weight} for why in one.because
+            ],
+        }
+        for one in answer.families
+    ]
+    rest = {"none_of_these": answer.none_of_these, "no_accelerator": answer.no_accelerator}
+    return {"project": answer.project, "families": families, **rest, "basis": answer.basis}
 
 
 def finding_records(verdict: Verdict) -> list[Record]:

@@ -11,7 +11,7 @@ from chipsieve.sieve.outcome import Verdict
 
 
 def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format takes a style
-    """The records of contract `chipsieve/1`, one a line, each with its `kind` first.
+    """The records of contract `chipsieve/2`, one a line, each with its `kind` first.
 
     The repository's line also carries what the whole document has once: schema, policy, gaps, coverage.
     """

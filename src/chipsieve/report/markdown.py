@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from chipsieve.report.groups import untouched_vendors
-from chipsieve.report.outline import CutLine, LaunchOutline, Outline, StepLine, UnprovenLine
+from chipsieve.report.outline import CutLine, LaunchOutline, Outline, PremiseLine, StepLine, UnprovenLine
 from chipsieve.report.phrasing import in_words
 from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import Verdict
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
 SHOWN = 20
+SQUARES = 10
 
 
 def report(verdict: Verdict, style: Style) -> str:
@@ -22,7 +23,8 @@ def report(verdict: Verdict, style: Style) -> str:
     launches = [outline.main, *(outline.others if style.verbose else ())] if outline.main else []
     blocks = [
         "## chipsieve: which accelerators?",
-        f"**{_plain(outline.conclusion)}**",
+        f"**{_plain(outline.sentence)}**",
+        *_estimate(outline, shown),
         *(block for launch in launches for block in _launch(launch, outline)),
         *_others(outline, () if style.verbose else outline.others),
         *_remaining(outline, verbose=style.verbose),
@@ -33,8 +35,37 @@ def report(verdict: Verdict, style: Style) -> str:
         *_notices(outline, shown),
         f"Policy {_plain(outline.policy)}, scope {_plain(outline.scope)}, catalogue of {_plain(outline.date)}.",
         _plain(outline.coverage),
+        f"**{_plain(outline.sentence)}**",
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _estimate(outline: Outline, shown: int | None) -> Iterator[str]:
+    """The families that were most likely trained on; a bar of ten squares shows how likely."""
+    if not outline.families:
+        return
+    yield "### Trained on (an estimate)"
+    rows = [
+        (
+            _plain(one.name),
+            f"{_bar(one.share)} {one.percent}",
+            one.words,
+            "<br>".join(map(_premise, one.premises[:shown])),
+        )
+        for one in outline.families
+    ]
+    yield _table(("Family", "Probability", "In words", "By"), rows)
+    yield f"Weights: {_plain(outline.estimate_rests_on)}."
+
+
+def _bar(share: float) -> str:
+    full = round(share * SQUARES)
+    return "█" * full + "░" * (SQUARES - full)
+
+
+def _premise(line: PremiseLine) -> str:
+    at = f"{_code(line.place)}: " if line.place else ""
+    return f"{'for' if line.speaks_for else 'against'}: {at}{_plain(line.says)}"
 
 
 def _launch(launch: LaunchOutline, outline: Outline) -> Iterator[str]:

@@ -122,10 +122,32 @@ class ProjectLine(msgspec.Struct, frozen=True):
     main: str
 
 
+class PremiseLine(msgspec.Struct, frozen=True):
+    """What speaks for a family, or against it, and the line that shows it, "" where none does."""
+
+    place: str
+    says: str
+    speaks_for: bool
+
+
+class FamilyLine(msgspec.Struct, frozen=True):
+    """One family of the estimate: its name, how likely it is as a share, in per cent and in words, and the premises.
+
+    A premise is what it says, with its place where a line shows it, and whether it speaks for the family.
+    """
+
+    name: str
+    share: float
+    percent: str
+    words: str
+    premises: tuple[PremiseLine, ...]
+
+
 class Outline(msgspec.Struct, frozen=True):
     """The whole verdict in words: `main` is its first launch and `main_reason` says why, `others` are of its role.
 
-    `projects` has no line where there is one alone.
+    `projects` has no line where there is one alone. `families` are those of the estimate, `sentence` is what can be
+    quoted.
     """
 
     root: str
@@ -149,4 +171,6 @@ class Outline(msgspec.Struct, frozen=True):
     ignored: tuple[IgnoredLine, ...]
     ignored_heading: str
     coverage: str
-    conclusion: str
+    families: tuple[FamilyLine, ...]
+    estimate_rests_on: str
+    sentence: str

@@ -7,26 +7,29 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 
+from chipsieve.estimate.answer import Because, Estimate
 from chipsieve.facts.reading import Gap
 from chipsieve.link.headline import is_side_run
 from chipsieve.link.launch import Launch
 from chipsieve.report import lookups
-from chipsieve.report.conclusion import closing_sentence
 from chipsieve.report.escape import one_line, visible
 from chipsieve.report.groups import Groups
 from chipsieve.report.outline import (
     CutLine,
+    FamilyLine,
     GapLine,
     IgnoredLine,
     LaunchOutline,
     NameLine,
     NoteLine,
     Outline,
+    PremiseLine,
     ProjectLine,
     StepLine,
     UnprovenLine,
 )
 from chipsieve.report.reasons import derivation, reason, title
+from chipsieve.report.sentence import percent, sentence
 from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Naming, Note, Project, Verdict
 from chipsieve.sieve.proof import Conflict, Ruling
 from chipsieve.signals.signal import Signal
@@ -37,6 +40,8 @@ COMMAND = 400
 REASON = 240
 EXPLANATIONS = 5
 WORD = 40
+FAMILIES = 8  # of the estimate that are listed
+WORTH_A_LINE = 0.02  # probability of a family that is listed
 
 
 def in_words(verdict: Verdict, vendors: int = 5) -> Outline:
@@ -72,7 +77,9 @@ def in_words(verdict: Verdict, vendors: int = 5) -> Outline:
         ignored=_ignored(verdict),
         ignored_heading=_ignored_heading(verdict),
         coverage=coverage(verdict),
-        conclusion=closing_sentence(verdict, groups),
+        families=_families(verdict.trained_on),
+        estimate_rests_on=one_line(verdict.trained_on.basis, REASON) if verdict.trained_on else "",
+        sentence=sentence(verdict),
     )
 
 
@@ -109,6 +116,21 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> LaunchO
         ),
         silent=outcome.silent,
     )
+
+
+def _families(answer: Estimate | None) -> tuple[FamilyLine, ...]:
+    """The families of the estimate that are worth a line, with their premises."""
+    told = [one for one in answer.families if one.probability >= WORTH_A_LINE][:FAMILIES] if answer else []
+    return tuple(
+        FamilyLine(
+            visible(one.name), one.probability, percent(one.probability), one.words, tuple(map(_premise, one.because))
+        )
+        for one in told
+    )  # fmt: skip
+
+
+def _premise(why: Because) -> PremiseLine:
+    return PremiseLine(visible(why.at or ""), one_line(why.says, REASON), why.weight > 0)
 
 
 def _role(launch: Launch) -> str:

@@ -27,6 +27,7 @@ from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import Verdict
 
 NARROWEST = 60
+SHOWN_PREMISES = 4  # lines of the likeliest family
 SHOWN = 10  # lines of a list before the rest is counted
 BOLD, DIM, RED, GREEN = "1", "2", "31", "32"
 COMMAND = re.compile(r"^(\s*)(::|##\[)", re.MULTILINE)  # a line that GitHub's runner would take as a command
@@ -44,6 +45,8 @@ def report(verdict: Verdict, style: Style) -> str:
     outline = in_words(verdict)
     blocks = [
         list(_heading(page, outline)),
+        list(_quotable(page, outline)),
+        list(_estimate(page, outline)),
         *([_counted(page, outline)] if _quiet(page, outline) else _launches(page, outline)),
         list(_remaining(page, outline)),
         list(_list(page, "Named", outline.named, _name)),
@@ -53,7 +56,7 @@ def report(verdict: Verdict, style: Style) -> str:
         list(_list(page, f"{outline.ignored_heading} ({len(outline.ignored)})", outline.ignored, _ignored)),
         list(_gaps(page, outline)),
         list(_list(page, "Notices", outline.notices, _notice)),
-        list(_conclusion(page, outline)),
+        [*page.fill(f"Coverage: {outline.coverage}"), *_quotable(page, outline)],
     ]
     return COMMAND.sub(r"\1\\\2", "\n".join("\n".join(block) + "\n" for block in blocks if block))
 
@@ -263,6 +266,21 @@ def _gaps(page: _Page, outline: Outline) -> Iterator[str]:
         yield from _shortened(page, lines)
 
 
-def _conclusion(page: _Page, outline: Outline) -> Iterator[str]:
-    yield from page.fill(f"Coverage: {outline.coverage}")
-    yield from (page.paint(line, BOLD) for line in page.fill(outline.conclusion))
+def _quotable(page: _Page, outline: Outline) -> Iterator[str]:
+    """The paragraph that answers both questions."""
+    yield from (page.paint(line, BOLD) for line in page.fill(outline.sentence))
+
+
+def _estimate(page: _Page, outline: Outline) -> Iterator[str]:
+    """The families that were most likely trained on; the first with its lines."""
+    if not outline.families:
+        return
+    yield page.paint("Trained on (an estimate)", BOLD)
+    column = max(len(one.name) for one in outline.families)
+    for number, one in enumerate(outline.families):
+        yield f"  {one.name:<{column}} {one.percent:>5}  {one.words}"
+        shown = one.premises if page.verbose else one.premises[:SHOWN_PREMISES] if number == 0 else ()
+        for premise in shown:
+            at = f"{premise.place}: " if premise.place else ""
+            yield from page.fill(f"{'+' if premise.speaks_for else '-'} {at}{premise.says}", 6, 2)
+    yield from page.fill(f"Weights: {outline.estimate_rests_on}.", 2, 2)

@@ -24,6 +24,7 @@ from chipsieve.sieve.policies import Policy
 from chipsieve.sieve.proof import Conflict
 from chipsieve.signals.signal import Signal
 from chipsieve.sources.scan_record import ScanRecord
+from chipsieve.tables import refuse_unknown
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -34,6 +35,7 @@ class Rules(msgspec.Struct, frozen=True):
     policy: Policy
     role: str = "training"
     derivers: Mapping[str, Deriver] = DERIVERS
+    project: str | None = None
 
     def criteria(self) -> Criteria:
         """Criteria that have worked out no answer yet."""
@@ -41,11 +43,17 @@ class Rules(msgspec.Struct, frozen=True):
 
 
 def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Verdict:
-    """The repository's verdict: per launch, then for the launches of the asked role together."""
+    """The repository's verdict: per launch, then for the launches of the asked role and project together.
+
+    Raises:
+        TableError: no launch belongs to the project that is asked for.
+    """
     criteria, catalogue = rules.criteria(), rules.catalogue
     judged = tuple(judge(launch, criteria, rules.derivers) for launch in launches)
-    first = first_of(of_role(judged, rules.role))
-    speaking = speaking_launches(judged, rules.role, first.launch)
+    if rules.project is not None:
+        refuse_unknown("project", [rules.project], {item.launch.project for item in judged}, "project")
+    first = first_of(of_role(judged, rules.role, rules.project))
+    speaking = speaking_launches(judged, rules.role, first.launch, rules.project)
     left = [frozenset(item.remaining) for item in speaking if not item.silent] or [criteria.everything]
     named = namings(record.findings, criteria)
     verdict = Verdict(
@@ -72,6 +80,7 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Ve
         mentions=tuple(sorted(record.mentions)),
         commit=record.commit,
         as_of=record.as_of,
+        project=rules.project,
     )
     readers = Readers(families_of(catalogue.accelerators), rules.signals, criteria.catalogue)
     known = known_of(verdict, record.modules)

@@ -96,7 +96,7 @@ class Verdict(msgspec.Struct, frozen=True):
     `possible` is what at least one of the launches that speak leaves, silent ones apart; `main` is the id of the launch
     that comes first of its role, `main_reason` why it does. The first of the `projects` is the one of that launch.
     `as_of` is the day for which it is answered, that of the `commit` unless another was asked for, "" where nobody
-    knows; `trained_on` is the estimate for the first project.
+    knows; `trained_on` is the estimate for the first project. Where one `project` was asked for, it speaks alone.
     """
 
     root: str
@@ -123,6 +123,7 @@ class Verdict(msgspec.Struct, frozen=True):
     commit: Commit | None = None
     as_of: str = ""
     trained_on: Estimate | None = None
+    project: str | None = None
 
     @property
     def main_launch(self) -> LaunchVerdict | None:
@@ -133,17 +134,26 @@ class Verdict(msgspec.Struct, frozen=True):
     @property
     def speaking(self) -> tuple[LaunchVerdict, ...]:
         """The launches that speak for the repository."""
-        return speaking_launches(self.launches, self.role, self.main)
+        return speaking_launches(self.launches, self.role, self.main, self.project)
 
 
-def of_role(judged: Sequence[LaunchVerdict], role: str) -> tuple[LaunchVerdict, ...]:
-    """The launches of a role (`any`: all, `training`: fine-tuning too), or all when there is none of it."""
+def of_role(judged: Sequence[LaunchVerdict], role: str, project: str | None = None) -> tuple[LaunchVerdict, ...]:
+    """The launches of a role (`any`: all, `training`: fine-tuning too), or all when there is none of it.
+
+    Of a `project`, those of it alone; None for all projects.
+    """
     roles = TRAINING if role == "training" else (role,)
-    return tuple(item for item in judged if role == "any" or item.launch.role in roles) or tuple(judged)
+    asked = tuple(item for item in judged if project is None or item.launch.project == project)
+    return tuple(item for item in asked if role == "any" or item.launch.role in roles) or asked
 
 
-def speaking_launches(judged: Sequence[LaunchVerdict], role: str, main: str) -> tuple[LaunchVerdict, ...]:
-    """The launches that speak for the repository: those of the role, but for side runs that are not the main one."""
-    several = of_role(judged, role)
+def speaking_launches(
+    judged: Sequence[LaunchVerdict], role: str, main: str, project: str | None = None
+) -> tuple[LaunchVerdict, ...]:
+    """The launches that speak for the repository: those of the role, but for side runs that are not the main one.
+
+    For one `project`, where that is asked for, its own alone.
+    """
+    several = of_role(judged, role, project)
     own = (item for item in several if item.launch.id == main or not is_side_run(item.launch))
     return tuple(own) or several

@@ -10,9 +10,8 @@ from chipsieve.border.sarif.results import Record, partial_fingerprints, physica
 from chipsieve.border.sarif.rules import VERDICT
 from chipsieve.derive.premises import Line
 from chipsieve.report import lookups
-from chipsieve.report.conclusion import closing_sentence
-from chipsieve.report.groups import Groups
 from chipsieve.report.reasons import derivation, title
+from chipsieve.report.sentence import sentence
 from chipsieve.report.style import ReadText
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 from chipsieve.sieve.proof import Ruling
@@ -78,7 +77,7 @@ def _message(verdict: Verdict, main: str, decisions: list[_Decision]) -> str:
         links = [f"[{name}]({number})" for number, name in enumerate(titles, 1)]
         listed = f"{', '.join(links[:-1])} and {links[-1]}" if len(links) > 1 else links[0]
         parts.append(f"The launch {quoted(main)} is decided by {listed}.")
-    return " ".join([*parts, plain(closing_sentence(verdict, Groups(verdict.accelerators)))])
+    return " ".join([*parts, plain(sentence(verdict))])
 
 
 def _code_flow(verdict: Verdict, decisions: list[_Decision]) -> Record:
