@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Generic, Protocol, TypeVar
 
 from chipsieve.facts.conditions import Always, Condition, Every, Never, Not, Question, questions
@@ -82,7 +83,8 @@ class Walks(Generic[Result]):
 
     def keep(self, met: Iterable[AnsweredOnce[Any]], context: Knowledge, result: Result) -> Result:
         """Remember what a walk came to that asked what these ask; whether it stands in an entry is no question."""
-        asked = tuple(dict.fromkeys(one for each in met for one in each.asked if one.question.subject != "entry"))
+        each_once = dict.fromkeys(chain.from_iterable(each.asked for each in met))
+        asked = tuple(one for one in each_once if one.question.subject != "entry")
         if sum(map(len, self._known.values())) >= WALKS:
             self._known.clear()
         self._known.setdefault(asked, {})[tuple(map(context.__getitem__, asked))] = result
