@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chipsieve.facts.conditions import Condition, Not, Question
 from chipsieve.facts.reading import Function, Import, Reading, Reference
@@ -40,11 +41,11 @@ trees = st.tuples(*(
     for path in CODE
 ))  # fmt: skip
 words = st.sampled_from(["--a", "--b", "--a=false", "b=true"]).map(lambda text: written(text, "run.sh", span()))
+lines = st.lists(words, max_size=2).map(tuple)
+environments = st.dictionaries(st.just("a"), st.just(Resolved("1", "run.sh", span())))
 starts = st.builds(
     Start,
     st.lists(st.sampled_from([*CODE, "c.yaml", "run.sh"]), min_size=1, max_size=3).map(tuple),
-    st.dictionaries(names, st.just(Resolved("1", "run.sh", span())), max_size=1),
-    st.lists(words, max_size=2).map(tuple),
     provided=st.frozensets(names, max_size=1),
     assumed=st.frozensets(questions, max_size=1),
     called=st.frozensets(names, max_size=1),
@@ -53,8 +54,12 @@ starts = st.builds(
 )
 
 
-@given(trees, st.lists(starts, min_size=2, max_size=8))
-def test_runs_reach_what_each_reaches_alone(code: tuple[Reading, ...], runs: list[Start]) -> None:
+@given(trees, starts, st.lists(starts, max_size=2), st.lists(st.tuples(lines, environments), min_size=2, max_size=6))
+def test_runs_reach_what_each_reaches_alone(
+    code: tuple[Reading, ...], alike: Start, others: list[Start],
+    given_to: list[tuple[tuple[Resolved, ...], dict[str, Resolved]]],
+) -> None:  # fmt: skip
+    runs = [replace(start, words=line, environment=known) for start in (alike, *others) for line, known in given_to]
     config = Reading("c.yaml", "yaml", options=(option("--b", "true"),))
     index = FileIndex([*code, config, Reading("run.sh", "shell")])
     shared = TreeFiles(index)
