@@ -19,12 +19,15 @@ CREATE = "omegaconf.OmegaConf.create"
 
 def declare_on_object(target: expr.Expression, value: expr.Expression, here: Context) -> None:
     """Keep what an assignment sets on a configuration object, or what one is made with."""
+    made = value if isinstance(value, expr.Call) and _makes_config(value, here) else None
+    if made is None and not here.output.config_objects:
+        return
     parts = dotted(target) if isinstance(target, expr.Name | expr.Attribute) else ("",)
     if not parts[0]:
         return
-    if isinstance(value, expr.Call) and _makes_config(value, here):
+    if made is not None:
         here.output.config_objects.add((here.function, parts[0]))
-        _declare_entries(_made_with(value), parts, here)
+        _declare_entries(_made_with(made), parts, here)
     elif len(parts) > 1 and _is_config(parts[0], here):
         _declare(target, parts, value, here)
 

@@ -109,7 +109,10 @@ class Mentions:
         self._group(stack(conditions, handed)).add(name)
 
     def _group(self, conditions: Conditions) -> set[str]:
-        return self._groups.setdefault(tuple(item for item in conditions[self._start :] if item != MENTION), set())
+        inside = conditions[self._start :]
+        if MENTION in inside:
+            inside = tuple(item for item in inside if item != MENTION)
+        return self._groups.setdefault(inside, set())
 
 
 class Context(msgspec.Struct, frozen=True):

@@ -65,6 +65,8 @@ def _started(name: str, node: expr.Call) -> expr.Expression | None:
     """The argument of a call that is a command line; None of a call that starts nothing."""
     table = callables()
     method = f"*.{node.func.attr}" if isinstance(node.func, expr.Attribute) else ""
+    if name not in table.starting and method not in table.starting:
+        return None
     keyword = table.command_keywords.get(name) or table.command_keywords.get(method)
     if keyword is not None:
         return next((arg.value for arg in node.args if arg.keyword is not None and arg.keyword.value == keyword), None)

@@ -30,15 +30,16 @@ class Callables(msgspec.Struct, frozen=True):
     starters: frozenset[str]
     trains: Mapping[str, re.Pattern[str]]
     command_keywords: Mapping[str, str]
+    starting: frozenset[str]  # all that start a command, whichever argument it is
 
     def calls(self, qualified: str, last: str, *, is_method: bool) -> bool:
         """Whether a function calls what it is given, by its qualified name and the last component of it.
 
         `is_method` says that it is one of an object or a module.
         """
-        package = qualified.partition(".")[0]
-        known = {qualified, f"{package}.*", f"*.{last}"} if is_method else {qualified}
-        return not self.callers.isdisjoint(known) or last.endswith(self.callers_named)
+        if qualified in self.callers or last.endswith(self.callers_named):
+            return True
+        return is_method and (f"*.{last}" in self.callers or f"{qualified.partition('.')[0]}.*" in self.callers)
 
 
 @cache
@@ -53,4 +54,5 @@ def callables() -> Callables:
         callers_named=tuple(table["callers_named"]),
         trains={method: re.compile(holder, re.IGNORECASE) for method, holder in trains.items()},
         command_keywords=keywords,
+        starting=frozenset((*table["starters"], *keywords)),
     )

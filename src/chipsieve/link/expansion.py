@@ -214,7 +214,7 @@ class _Line:
 
     def words(self, word: Word, *, program: bool = False) -> Fields:
         """The words that one word becomes; the first of a command is split, since no `program`'s name has blanks."""
-        if any(part.kind == "arguments" for part in word.parts):
+        if not word.literal and any(part.kind == "arguments" for part in word.parts):
             return tuple(self._with_arguments(word))
         fields = self._word(word, split=program)
         said = tuple(field for field in fields if field.text)
@@ -230,11 +230,12 @@ class _Line:
             yield from self._part(part) if part.kind == "arguments" else self.words(Word((part,), part.span))
 
     def _word(self, word: Word, *, split: bool = False) -> Fields:
-        fields: Fields = (Resolved("", self.scope.script, word.span),)
+        fields: Fields = ()
         for part in word.parts:
             further = self._part(part, split=split)
-            fields = (*fields[:-1], fields[-1].joined(further[0]), *further[1:]) if further else fields
-        return fields
+            joined = fields and further
+            fields = (*fields[:-1], fields[-1].joined(further[0]), *further[1:]) if joined else fields or further
+        return fields or (Resolved("", self.scope.script, word.span),)
 
     def _part(self, part: Part, *, split: bool = False) -> Fields:
         scope = self.scope
@@ -277,7 +278,7 @@ class _Line:
             return _split(self.says(options[0].says), quoted=quoted)
         if (key, quoted) in self._made:
             return self._made[key, quoted]
-        trials = [_Line(self.scope, self.taken.copy(option.conditions)) for option in options]
+        trials = [self._trial(option) for option in options]
         tried = [_split(trial.says(option.says), quoted=quoted) for trial, option in zip(trials, options, strict=True)]
         common = _common(tried)
         if common is None:
@@ -286,16 +287,22 @@ class _Line:
         number = self._pick(key, options, tried)
         chosen, fields = options[number], tried[number]
         if self._plan is None:
-            self.taken = trials[number].taken
+            self.taken = self.taken.copy(chosen.conditions) if trials[number] is self else trials[number].taken
         else:  # what the alternative itself leaves open may ask for lines too
             self.taken.add(chosen.conditions)
             above = self._above
             self._above = (*above, *chosen.conditions)
             fields = _split(self.says(chosen.says), quoted=quoted)
             self._above = above
-        alone = _says_nothing(fields) and all(_stands_apart(one) for one in tried if one != tried[number])
+        others = (one for one in tried if one != tried[number])
+        alone = not any(field.text for field in fields) and all(map(_stands_apart, others))
         made = self._made[key, quoted] = fields if alone else tuple(_under(chosen.conditions, fields, common))
         return made
+
+    def _trial(self, option: _Option) -> _Line:
+        """A walk that says one alternative: this one where that takes nothing further."""
+        takes = isinstance(option.says, Word) and option.says.literal is None
+        return _Line(self.scope, self.taken.copy(option.conditions)) if takes else self
 
     def _pick(self, key: object, options: Sequence[_Option], tried: Sequence[Fields]) -> int:
         if key not in self._picked:
@@ -334,20 +341,17 @@ Said = tuple[str, str | None]  # an option and its operand
 
 def _common(tried: Sequence[Fields]) -> frozenset[Said] | None:
     """The options that each alternative gives for certain; None where all of them say the same."""
-    if len({tuple(field.text for field in fields) for fields in tried}) == 1 and len(tried) > 1:
+    if len(tried) == 1:
+        return frozenset()
+    if len({tuple(field.text for field in fields) for fields in tried}) == 1:
         return None
-    sure = (frozenset(_said(fields)) for fields in tried)
-    return frozenset.intersection(*sure) if len(tried) > 1 else frozenset()
+    return frozenset.intersection(*(frozenset(_said(fields)) for fields in tried))
 
 
 def _said(fields: Fields) -> Iterator[Said]:
     for one in given([part for field in fields for part in _split((field,), quoted=False)]):
         if not one.word.conditions:
             yield one.name, one.value.text if one.value else None
-
-
-def _says_nothing(fields: Fields) -> bool:
-    return all(not field.text for field in fields)
 
 
 def _stands_apart(fields: Fields) -> bool:
@@ -358,8 +362,8 @@ def _stands_apart(fields: Fields) -> bool:
 def _under(conditions: Conditions, fields: Fields, common: frozenset[Said]) -> Iterator[Resolved]:
     """The words under further conditions, but for the options that are given whichever alternative is taken."""
     free = {
-        id(word) for one in given(fields) if (one.name, one.value.text if one.value else None) in common
-        for word in (one.word, one.value)
+        id(word) for one in given(fields if common else ())
+        if (one.name, one.value.text if one.value else None) in common for word in (one.word, one.value)
     }  # fmt: skip
     for field in fields:
         more = tuple(item for item in conditions if item not in field.conditions)

@@ -51,11 +51,11 @@ class Calls:
             (_needed(function, conditions), names) for function, conditions, names in possible
             if _handed_over(function, conditions)
         ]  # fmt: skip
-        self._answered = AnsweredOnce((conditions for _, conditions, _ in self._guarded), self._bodies)
+        self.answered = AnsweredOnce((conditions for _, conditions, _ in self._guarded), self._bodies)
 
     def bodies(self, context: Knowledge) -> Bodies:
         """What its bodies certainly mention in a run."""
-        return self._answered.under(context)
+        return self.answered.under(context)
 
     def _bodies(self, answers: Sequence[Ternary]) -> Bodies:
         mentions = {function.name: function.mentions for function in self._functions}
@@ -82,11 +82,16 @@ def live_names(loaded: tuple[Bodies, ...], run: tuple[Bodies, ...]) -> frozenset
     """The simple names that certainly running code mentions: top levels first, then what these mention."""
     live: set[str] = set()
     fresh = set[str]().union(*(bodies.loaded for bodies in loaded), *(bodies.run for bodies in run))
+    several = [(bodies.names, bodies.waiting) for bodies in loaded + run if bodies.names]
     while fresh:
         live |= fresh
-        asked = ((bodies, fresh & bodies.names) for bodies in loaded + run)
-        several = (body for bodies, names in asked for name in names for body in bodies.waiting[name])
-        fresh = set[str]().union(*(mentioned for needed, mentioned in several if needed <= live)) - live
+        mentioned: set[str] = set()
+        for names, waiting in several:
+            for name in fresh & names:
+                for needed, further in waiting[name]:
+                    if needed <= live:
+                        mentioned |= further
+        fresh = mentioned - live
     return frozenset(live)
 
 

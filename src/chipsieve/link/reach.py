@@ -7,18 +7,19 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from chipsieve.facts.conditions import Condition, Question
-from chipsieve.facts.deciding import all_hold, decide, fixed
+from chipsieve.facts.deciding import all_hold
 from chipsieve.facts.reading import Reading
 from chipsieve.facts.ternary import Ternary, every
 from chipsieve.facts.words import Resolved
+from chipsieve.link.answers import Answers
 from chipsieve.link.branches import Said
 from chipsieve.link.choices import Choice
 from chipsieve.link.launch import FileStandings
-from chipsieve.link.live_names import Bodies, names_alone, needs
-from chipsieve.link.memo import AnsweredOnce, InternedQuestion, Knowledge
+from chipsieve.link.live_names import Bodies, names_alone
+from chipsieve.link.memo import Knowledge
 from chipsieve.link.option_values import Declared, OptionValues, layered
 from chipsieve.link.precedence import in_order, set_otherwise
-from chipsieve.link.tree_files import Targets, TreeFiles
+from chipsieve.link.tree_files import Beginning, Targets, TreeFiles
 
 ROUNDS = 12  # answers settle in a few; a bound for those that would swing
 
@@ -61,25 +62,30 @@ class Reach:
         """Iterate reachability, live names and option values to a fixed point, at most ROUNDS times."""
         self._files, self._start = files, start
         self._entries = frozenset(start.entries)
-        self._roots = files.index.roots(start.bases)
-        self._targets: dict[str, AnsweredOnce[Targets]] = {}
         self.files = self._first_files()
+        self._leaves = frozenset(path for path in self.files if not files[path].leads_on)
+        roots = files.index.roots(start.bases)
+        leading = self._entries - self._leaves
+        self._ways = files.ways(Beginning(leading, roots, start.bases, start.assumed, start.groups))
         self._choices: list[Choice] = []
         self._set_otherwise: Mapping[str, frozenset[int]] | None = None
         self._declaring: dict[str, Ternary] = {}
         self.live: frozenset[str] = frozenset()
         self.options = OptionValues(start.words, (), ())
-        self._contexts = self._fresh_answers()
+        self._contexts = [Answers(start.environment, start.provided, self.options, entry=one) for one in (False, True)]
+        self._led_to: dict[str, Targets] = {}  # for as long as the answers stand
+        self._propagated = False  # by the answers that stand
         self._read_options()
-        self.converged = False
-        for _ in range(ROUNDS):
-            before = (self.files, self.live)
-            self._set_live_names(self._live_names())
+        self.converged = any(self._settles() for _ in range(ROUNDS))
+
+    def _settles(self) -> bool:
+        """Iterate once; whether nothing has changed. Without new answers no other file is reached."""
+        before = (self.files, self.live)
+        self._set_live_names(self._live_names())
+        if not self._propagated:
             self._propagate()
             self._read_options()
-            self.converged = before == (self.files, self.live)
-            if self.converged:
-                break
+        return before == (self.files, self.live)
 
     def holds(self, conditions: Collection[Condition], path: str) -> Ternary:
         """Whether the conditions of something in `path` hold in this run, the file's own reach included."""
@@ -117,6 +123,8 @@ class Reach:
         return in_order((*others, *named), lambda path: self._configs_of(path, configs))
 
     def _configs_of(self, path: str, configs: Collection[str]) -> list[str]:
+        if self._ways.leading(path).possible.isdisjoint(configs):
+            return []
         return [target for target, _ in self._targets_of(path) if target in configs]
 
     def _layers(self, configs: Mapping[str, Declared]) -> list[Declared]:
@@ -158,9 +166,12 @@ class Reach:
 
     def _set_live_names(self, live: frozenset[str]) -> None:
         """Answer by the names that are live from now on."""
+        if live == self.live:
+            return
         self.live = live
         for context in self._contexts:
-            context.answer_by(live)
+            context.answer_by_names(live)
+        self._led_to, self._propagated = {}, False
 
     def _read_options(self) -> None:
         """Answer by the options that the reached files declare from now on."""
@@ -175,14 +186,24 @@ class Reach:
         agreed = [choice.options(configs) for choice in self._choices]
         possible = [one for path, one in configs.items() if not declaring[path]]
         self.options = OptionValues(self._start.words, declared, [*certain, *agreed], possible)
-        self._contexts = self._fresh_answers()
-
-    def _fresh_answers(self) -> list[_Answers]:
-        return [_Answers(self._start, self.options, self.live, entry=entry) for entry in (False, True)]
+        for context in self._contexts:
+            context.answer_by_options(self.options)
+        self._led_to, self._propagated = {}, False
 
     def _live_names(self) -> frozenset[str]:
         """The names that the code of the files which are certainly reached mentions."""
-        certain = [path for path, answer in self.files.items() if answer]
+        certain = tuple(path for path, answer in self.files.items() if answer and path not in self._leaves)
+        if self._choices:
+            return self._mentioned(certain)
+        walks, answers = self._ways.live(certain, self._start.called), self._contexts[0]
+        known = walks.known(answers)
+        if known is None:
+            asking = (self._files[path].calls.answered for path in certain)
+            known = walks.keep(asking, answers, self._mentioned(certain))
+        return known
+
+    def _mentioned(self, certain: Collection[str]) -> frozenset[str]:
+        """The names that some files mention, and what these lead to."""
         bodies = {path: self._bodies_of(path) for path in certain}
         run = tuple(bodies.pop(path) for path in self._start.entries if path in bodies)
         mentioned = (self._start.called, *(choice.names(self._bodies_of) for choice in self._choices))
@@ -194,36 +215,43 @@ class Reach:
 
     def _propagate(self) -> None:
         """Reach the files from the entries by what is known so far; each has the strongest answer of its edges."""
-        targets: dict[str, Targets] = {}
-        self.files = self._first_files()
-        self._spread(self.files, targets)
-        self._choices = [
-            Choice([self._led(path, targets) for path in candidates]) for candidates in self._start.choices
-        ]
+        self.files, self._propagated = self._first_files(), True
+        self._spread(self.files)
+        self._choices = [Choice([self._led(path) for path in candidates]) for candidates in self._start.choices]
         for choice in self._choices:
             self.files.update(dict.fromkeys(sorted(choice.shared), True))
-            self._spread(self.files, targets)
+            self._spread(self.files)
 
     def _first_files(self) -> dict[str, Ternary]:
         """What the run starts from: its entries, and the files that it may take."""
         several = (path for candidates in (*self._start.choices, self._start.possible) for path in candidates)
         return {**dict.fromkeys(sorted(several)), **dict.fromkeys(sorted(self._start.entries), True)}
 
-    def _led(self, path: str, targets: dict[str, Targets]) -> frozenset[str]:
+    def _led(self, path: str) -> frozenset[str]:
         """The files that one file certainly leads to, with it."""
         files: dict[str, Ternary] = {path: True}
-        self._spread(files, targets)
+        self._spread(files)
         return frozenset(path for path, answer in files.items() if answer)
 
-    def _spread(self, files: dict[str, Ternary], targets: dict[str, Targets]) -> None:
+    def _spread(self, files: dict[str, Ternary]) -> None:
         """Add what some files lead to, and where that leads; each with the strongest answer of its edges."""
+        found = {path: answer for path, answer in files.items() if path not in self._leaves}
+        walks, answers = self._ways.spreads(tuple(found.items())), self._contexts[0]
+        known = walks.known(answers)
+        if known is None:
+            self._walk(found)
+            known = walks.keep((self._ways.leading(path).answered for path in found), answers, found)
+        for path, answer in known.items():
+            if path not in files or (answer and not files[path]):
+                files[path] = answer
+
+    def _walk(self, files: dict[str, Ternary]) -> None:
+        """Follow each file to where it leads."""
         waiting = list(files)
         while waiting:
             path = waiting.pop()
-            if path not in targets:
-                targets[path] = self._targets_of(path)
             reached = files[path]
-            for target, holds in targets[path]:
+            for target, holds in self._targets_of(path):
                 before = files.get(target, False)
                 answer = reached and holds  # neither is False
                 if before is False or (answer and not before):
@@ -232,44 +260,6 @@ class Reach:
 
     def _targets_of(self, path: str) -> Targets:
         """The files that one reached file leads to, with the answers on the way."""
-        if path not in self._targets:
-            start = self._start
-            self._targets[path] = self._files[path].targets(self._roots, start.bases, start.assumed, start.groups)
-        return self._targets[path].under(self._context(path))
-
-
-class _Answers(dict[InternedQuestion, Ternary]):
-    """What is known of tests in the files that a run starts from, or in all others; most are worked out once."""
-
-    def __init__(self, start: Start, options: OptionValues, live: frozenset[str], *, entry: bool) -> None:
-        super().__init__()
-        self._start, self._options, self._entry, self._live = start, options, entry, live
-        self._by_live: list[InternedQuestion] = []  # the questions whose answers depend on which names are live
-
-    def answer_by(self, live: frozenset[str]) -> None:
-        """Answer by these live names from now on."""
-        if live == self._live:
-            return
-        self._live = live
-        for question in self._by_live:
-            del self[question]
-        self._by_live.clear()
-
-    def __missing__(self, question: InternedQuestion) -> Ternary:
-        answer = self[question] = self.answer(question.question)
-        if question.question.subject == "call":
-            self._by_live.append(question)
-        return answer
-
-    def answer(self, question: Question) -> Ternary:
-        """Whether a question holds."""
-        if question.subject == "option":
-            return decide(question, self._options.value(question.name))
-        if question.subject == "variable":
-            value = self._start.environment.get(question.name)
-            return decide(question, value.known_text) if value and not value.conditions else None
-        if question.subject == "call":
-            return True if needs(question.name) <= self._live else None
-        if question.subject == "import":
-            return True if question.name.partition(".")[0] in self._start.provided else None
-        return self._entry if question.subject == "entry" else fixed(question)
+        if path not in self._led_to:
+            self._led_to[path] = self._ways.leading(path).answered.under(self._context(path))
+        return self._led_to[path]

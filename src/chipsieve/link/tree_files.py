@@ -6,7 +6,8 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -18,7 +19,7 @@ from chipsieve.link.branches import Branches, branches
 from chipsieve.link.file_index import FileIndex, modules_of
 from chipsieve.link.launch import FileStandings, standing
 from chipsieve.link.live_names import Calls, live_names
-from chipsieve.link.memo import AnsweredOnce
+from chipsieve.link.memo import AnsweredOnce, Walks
 from chipsieve.link.option_values import Declared, option_name
 
 NOT_CONFIGS = ("prose", "script")
@@ -28,10 +29,18 @@ CONFIG = re.compile(
 )  # `_base_ = ["../_base_/schedule.py"]`, as OpenMMLab's frameworks do
 CANDIDATES = 32  # files that a text with something unknown may name; more are none
 ONE_OF_SEVERAL = unknown("which of several files is named")
+STARTS = 64  # ways to start that are remembered, and the walks from one
 LIVE = 32  # sets of live names that are remembered: most runs of an entry have the same
 
 Edge = tuple[tuple[Condition, ...], str]
 Targets = Sequence[tuple[str, Ternary]]
+
+
+class Leading(NamedTuple):
+    """All files to which one file may lead, and to which it does by the answers of a run."""
+
+    possible: frozenset[str]
+    answered: AnsweredOnce[Targets]
 
 
 class StandingsByChoice:
@@ -57,13 +66,18 @@ class File:
     def __init__(self, reading: Reading, index: FileIndex, gaps: list[Gap]) -> None:
         """Take one reading of the tree; what follows from it is worked out when it is asked for, and adds its gaps."""
         self.reading, self._index, self._gaps = reading, index, gaps
-        self._targets: dict[tuple[object, ...], AnsweredOnce[Targets]] = {}
+        self._targets: dict[tuple[object, ...], Leading] = {}
         self._standings: dict[frozenset[Condition], AnsweredOnce[StandingsByChoice]] = {}
 
     @cached_property
     def is_code(self) -> bool:
         """Whether it is Python, and so declares options rather than sets them."""
         return self._index.nature(self.reading.path) == "code"
+
+    @cached_property
+    def leads_on(self) -> bool:
+        """Whether it may lead to other files or mention names, so that the run's reach depends on it."""
+        return bool(self.reading.imports or self.reading.references or self.reading.functions)
 
     @property
     def _folder(self) -> str:
@@ -155,7 +169,7 @@ class File:
     def targets(
         self, roots: Sequence[str], bases: tuple[str, ...], assumed: frozenset[Condition],
         groups: frozenset[str] = frozenset(),
-    ) -> AnsweredOnce[Targets]:  # fmt: skip
+    ) -> Leading:  # fmt: skip
         """The files that it imports or refers to, in its order, with the answers of the conditions on the way.
 
         `roots` hold modules, `bases` configs; for the `groups` the run itself chooses.
@@ -168,7 +182,8 @@ class File:
             edges = tuple(dict.fromkeys(self._edges(roots, bases, groups)))
             targets = [target for _, target in edges]
             several = (_rest(conditions, assumed) for conditions, _ in edges)
-            self._targets[key] = AnsweredOnce(several, lambda answers: strongest(targets, answers))
+            answered = AnsweredOnce(several, lambda answers: strongest(targets, answers))
+            self._targets[key] = Leading(frozenset(targets), answered)
         return self._targets[key]
 
     @cached_property
@@ -247,9 +262,52 @@ class TreeFiles:
         self.gaps: list[Gap] = []
         self._known: dict[str, File] = {}
         self.live_names = lru_cache(LIVE)(live_names)
+        self.ways = lru_cache(STARTS)(partial(Ways, self))
 
     def __getitem__(self, path: str) -> File:
         """The file at a path."""
         if path not in self._known:
             self._known[path] = File(self.index.readings[path], self.index, self.gaps)
         return self._known[path]
+
+
+class Beginning(NamedTuple):
+    """On what it depends, beside the answers to questions, where files lead in a run.
+
+    `entries` are those files from which the run starts that lead anywhere; the others are as for `File.targets`.
+    """
+
+    entries: frozenset[str]
+    roots: tuple[str, ...]
+    bases: tuple[str, ...]
+    assumed: frozenset[Condition]
+    groups: frozenset[str]
+
+
+class Ways:
+    """Where files lead in runs that start alike; shared by them, so that equal walks over files are made once.
+
+    `spreads` are the walks from some files, by these files, `live` the searches for the live names of some files.
+    """
+
+    def __init__(self, files: TreeFiles, start: Beginning) -> None:
+        """Know nothing yet."""
+        self._files, self._start = files, start
+        self._leading: dict[str, Leading] = {}
+        self.spreads = lru_cache(STARTS)(_no_spreads)
+        self.live = lru_cache(STARTS)(_no_live_names)
+
+    def leading(self, path: str) -> Leading:
+        """The files to which one file leads."""
+        if path not in self._leading:
+            start = self._start
+            self._leading[path] = self._files[path].targets(start.roots, start.bases, start.assumed, start.groups)
+        return self._leading[path]
+
+
+def _no_spreads(_files: tuple[tuple[str, Ternary], ...]) -> Walks[dict[str, Ternary]]:
+    return Walks()
+
+
+def _no_live_names(_certain: tuple[str, ...], _called: frozenset[str]) -> Walks[frozenset[str]]:
+    return Walks()
