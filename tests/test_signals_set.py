@@ -22,7 +22,7 @@ FIXTURES = ROOT / "fixtures/signals"
 SIGNALS = load_signals()
 NAMED = [signal for signal in SIGNALS.values() if signal.requires == {"named": "$value"}]
 # Signals of which some rows take whatever an administrator or a driver writes.
-FREE_TEXT = {"named-by-scheduler", "named-by-cloud", "named-in-log"}
+FREE_TEXT = {"named-by-scheduler", "named-by-cloud", "named-in-log", "named-in-metadata"}
 
 
 def at_key(signal: Signal, key: str, number: int = 1) -> str:

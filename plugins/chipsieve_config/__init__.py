@@ -12,6 +12,7 @@ from chipsieve.facts.vocabulary import Vocabulary
 __all__ = ["LANGUAGES", "read"]
 
 _READERS = {
+    "csv": "csv_reader",
     "json": "json_reader",
     "yaml": "yaml_reader",
     "toml": "toml_reader",

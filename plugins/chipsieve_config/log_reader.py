@@ -22,13 +22,17 @@ KINDS = 100  # kinds of lines that are stated of one log
 LINES = 20_000  # lines with a word that are looked at
 ASCII = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
 NUMBER = re.compile(
-    r"(?<![\w-])(?<![RG]TX )(?<!Max )\d+(?:[.:]\d+)*(?!\w)|\b[0-9a-f]{8}(?:-[0-9a-f]{4,12})*\b", re.IGNORECASE
+    r"(?<![\w-])(?<![RG]TX )(?<!Max )\d+(?:[.:]\d+)*(?!\w)|\b[0-9a-f]{8}(?:-[0-9a-f]{4,12})+\b"
+    r"|\b[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.\d|\b0x[0-9a-f]+\b",
+    re.IGNORECASE,
 )
 """A number that is no part of a chip's name, or an id."""
 LISTED = re.compile(r"(?<![A-Za-z0-9])GPU ?(\d+(?:, ?\d+)+)", re.IGNORECASE)
+STATED = re.compile(r"accelerators_per_node\W{1,6}(\d{1,3})(?!\d)", re.IGNORECASE)
 PLACE = re.compile(
     r"(?<![A-Za-z0-9])(?:(?:GPU|NPU|HPU|DCU|HCU|XPU|device|card) ?[#\[(]? ?|cuda:)(\d{1,2})"
-    r"(?=[\]):,]|\s\[0x|\s{2}|\s(?:NVIDIA|Tesla|GeForce|Quadro))|(?:\bid=|TPU:)(\d{1,4})(?!\d)|^\| +(\d{1,2}) +\D",
+    r"(?=[\]):,]|\s?\(|\s\[0x|\s{2}|\s(?:NVIDIA|Tesla|GeForce|Quadro))"
+    r"|(?:\bid=|TPU:)(\d{1,4})(?!\d)|^\| +(\d{1,2}) +\D",
     re.IGNORECASE,
 )
 """Where a line says which of a node's devices it speaks of: `GPU 3:`, `cuda:3`, `|   3  Tesla`, `TpuDevice(id=3`."""
@@ -55,7 +59,9 @@ def read(source: Source, vocabulary: Vocabulary) -> Reading:
 
 def devices_of(line: str) -> int:
     """How many devices there are at least where a run prints this line: it lists them, or counts from 0; else 0."""
-    listed = LISTED.search(line)
+    stated, listed = STATED.search(line), LISTED.search(line)
+    if stated:
+        return int(stated[1])
     if listed:
         return len(set(re.findall(r"\d+", listed[1])))
     return max((int(place[place.lastindex or 0]) + 1 for place in PLACE.finditer(line)), default=0)
@@ -66,7 +72,7 @@ def _lines(text: str, vocabulary: Vocabulary) -> list[tuple[int, int]]:
     lower = text.lower()
     if len(lower) != len(text):  # a letter that is two in lower case
         lower = text.translate(ASCII)
-    lower = lower.replace("\r", "\n")  # how bars of progress end
+    lower = lower.replace("\r", "\n").replace("\\n", "\n\n")  # how bars of progress end, and lines in JSON
     names = vocabulary.names
     found = dict(_holding(lower[:BEGINNING], names.get("claim", ())))
     found |= _holding(lower, names.get(PRINTED, ()))
