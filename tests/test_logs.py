@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from chipsieve.match.table import default_table
 from chipsieve.sources.discovery import discover
 from chipsieve.sources.disk import Disk
 from chipsieve.sources.languages import language_of, languages
-from chipsieve.sources.readers import read_tree
+from chipsieve.sources.readers import read_source, read_tree
 
 LEFT_BEHIND = ("named-in-log", "named-in-metadata")
 HEAD = languages().heads["log"]
@@ -23,7 +24,7 @@ HEAD = languages().heads["log"]
 def found(path: str, text: str) -> list[Finding]:
     """What the shipped signals see of a run's devices in a text."""
     table = default_table()
-    reading = chipsieve_config.read(Source(path, language_of(path), text), table.vocabulary)
+    reading = read_source(Source(path, language_of(path), text), table.vocabulary)[0]
     return [item for item in findings(reading.facts, path, table) if item.signal in LEFT_BEHIND]
 
 
@@ -150,3 +151,44 @@ METADATA = '{"gpu": "NVIDIA A100-SXM4-80GB", "gpu_count": 8, "cpu_count": 64, "p
 )  # fmt: skip
 def test_metadata(path: str, text: str, expected: list[tuple[str, int | None]]) -> None:
     assert counted(path, text) == expected
+
+
+def notebook(output: dict[str, object], source: str = "f()") -> str:
+    """A notebook with one cell that printed this."""
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [output], "source": [source]}
+    return json.dumps({"cells": [cell], "nbformat": 4}, indent=1)
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        {"output_type": "stream", "text": ["hello\n", "Using GPU: Tesla T4\n"]},
+        {"output_type": "stream", "text": "hello\n\tUsing GPU: Tesla T4\nbye"},
+        {"output_type": "execute_result", "data": {"text/plain": ["'Tesla T4'"]}},
+        {"output_type": "stream", "text": ["|   0  Tesla T4   Off  | 00000000:00:04.0 Off |      0 |\n"]},
+    ],
+)
+def test_what_a_notebook_printed_is_a_claim(output: dict[str, object]) -> None:
+    text = notebook(output)
+    (item,) = found("a.ipynb", text)
+    assert (item.value, item.by) == ("Tesla T4", "log")
+    line = text.splitlines()[item.span.line - 1]
+    assert line[item.span.column - 1 : item.span.end_column - 1] == "Tesla T4"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        notebook({"data": {"image/png": "GPU 0: Tesla T4"}}),
+        notebook({"data": {"text/html": ["<b>GPU 0: Tesla T4</b>"]}}),
+        notebook({"text": ["GPU 0: idle\n"]}, source="# GPU 0: Tesla T4"),
+        notebook({"text": ["word " * 40 + "\n"]}),
+    ],
+)
+def test_other_parts_of_a_notebook_are_no_log(text: str) -> None:
+    assert found("a.ipynb", text) == []
+
+
+def test_a_notebook_states_a_bounded_number_of_lines_it_printed() -> None:
+    text = notebook({"text": [f"rank{n} cuda:0 (Tesla T4)\n" for n in range(500)] * 2})
+    assert len(found("a.ipynb", text)) == 50
