@@ -23,6 +23,7 @@ _READERS = {
     "requirements": "requirements_reader",
     "makefile": "makefile_reader",
     "justfile": "justfile_reader",
+    "weights": "weights_reader",
     "prose": "prose_reader",
     "log": "log_reader",
 }
