@@ -36,7 +36,7 @@ def counted(path: str, text: str) -> list[tuple[str, int | None]]:
 def table_of(device: str, count: int) -> str:
     """The rows of a device query's table."""
     return "".join(
-        f"|   {n}  {device}  On   | 0000{n:04X}:{n:02X}:00.0 Off |\n|  {30 + n}% 40C |\n" for n in range(count)
+        f"|   {n}  {device}  On   | 00000000:{26 + n:02X}:00.0 Off |\n|  {30 + n}% 40C |\n" for n in range(count)
     )
 
 
@@ -171,7 +171,7 @@ def notebook(output: dict[str, object], source: str = "f()") -> str:
 def test_what_a_notebook_printed_is_a_claim(output: dict[str, object]) -> None:
     text = notebook(output)
     (item,) = found("a.ipynb", text)
-    assert (item.value, item.by) == ("Tesla T4", "log")
+    assert (item.value, item.by) == ("Tesla T4", "notebook")
     line = text.splitlines()[item.span.line - 1]
     assert line[item.span.column - 1 : item.span.end_column - 1] == "Tesla T4"
 

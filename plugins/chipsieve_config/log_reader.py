@@ -22,8 +22,8 @@ KINDS = 100  # kinds of lines that are stated of one log
 NO_DIGITS = dict.fromkeys(map(ord, string.digits))
 ASCII = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
 NUMBER = re.compile(
-    r"(?<![\w-])(?<![RG]TX )(?<!Max )\d+(?:[.:]\d+)*(?!\w)|\b[0-9a-f]{8}(?:-[0-9a-f]{4,12})+\b"
-    r"|\b[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.\d|\b0x[0-9a-f]+\b",
+    r"\b[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.\d|\b[0-9a-f]{8}(?:-[0-9a-f]{4,12})+\b|\b0x[0-9a-f]+\b"
+    r"|(?<![\w-])(?<![RG]TX )(?<!Max )\d+(?:[.:]\d+)*(?!\w)",
     re.IGNORECASE,
 )
 """A number that is no part of a chip's name, or an id."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from chipsieve.facts.claims import LONGEST, PRINTED
+from chipsieve.facts.claims import LONGEST, SHOWN
 from chipsieve.facts.conditions import MENTION
 from chipsieve.facts.finding import snippet
 from chipsieve.facts.places import Lines
@@ -129,7 +129,7 @@ def _claimed(printed: list[tuple[int, int]], lines: Lines, vocabulary: Vocabular
                 return
             seen.add(text)
             span = lines.span(*line.span())
-            yield Fact("claim", "", text, span, snippet(lines, span), (MENTION,), ENGINE, by=PRINTED)
+            yield Fact("claim", "", text, span, snippet(lines, span), (MENTION,), ENGINE, by=SHOWN)
 
 
 # Cells in the JSON: the standard library's parser gives no positions, so the strings are scanned here
