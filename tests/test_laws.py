@@ -159,13 +159,9 @@ PRESUMING = {
     name: replace(one, presumption={"vendor": VENDORS[place % 2]}) if one.effect == "requires" and place % 2 else one
     for place, (name, one) in enumerate(SIGNALS.items())
 }
-"""The same signals, every second one of which presumes a vendor too, however strong it is."""
+"""The same signals, every second one of which presumes a vendor too: that must change nothing."""
 chips = st.frozensets(st.sampled_from([chip.id for chip in CHIPS]), max_size=4)
-vendors = st.frozensets(st.sampled_from(VENDORS)).map(
-    lambda some: frozenset(chip.id for chip in CHIPS if chip.vendor in some)
-)
-"""The chips of some vendors."""
-spares = st.builds(Spared, named=chips, explaining=chips, spoken=vendors)
+spares = st.builds(Spared, named=chips, explaining=chips)
 
 
 def sieved(items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared) -> Proof:
@@ -189,27 +185,14 @@ def test_a_spared_chip_is_never_excluded_and_none_is_lost(
 def test_sparing_more_only_widens(
     items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared, more: Spared
 ) -> None:
-    both = Spared(spared.named | more.named, spared.explaining | more.explaining, spared.spoken | more.spoken)
+    both = Spared(spared.named | more.named, spared.explaining | more.explaining)
     assert set(sieved(items, policy, spared).remaining) <= set(sieved(items, policy, both).remaining)
 
 
 @given(placed, policies, spares)
-def test_a_presumption_excludes_no_vendor_that_is_spoken_of(
-    items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared
-) -> None:
-    for cut in (cut for result in sieved(items, policy, spared).steps for cut in result.cuts):
-        assert cut.presumed == (policy.uses_presumptions and cut.strength not in policy.strengths)
-        assert cut.presumed <= bool(PRESUMING[cut.signal].presumption)
-        if cut.presumed:
-            assert spared.spoken.isdisjoint(cut.excluded)
-
-
-@given(placed, policies, vendors)
-def test_vendors_that_are_spoken_of_change_no_requirement(
-    items: list[tuple[Finding, Standing]], policy: Policy, spoken: frozenset[str]
-) -> None:
-    required = [pair for pair in items if PRESUMING[pair[0].signal].strength in policy.strengths]
-    assert sieved(required, policy, Spared(spoken=spoken)).steps == sieved(required, policy, Spared()).steps
+def test_a_presumption_changes_nothing(items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared) -> None:
+    plain = sieve(weigh(launch(items), SIGNALS), Criteria(CHIPS, SIGNALS, policy, {}), steps(), spared)
+    assert sieved(items, policy, spared) == plain
 
 
 @given(placed, policies, spares, st.randoms())
@@ -228,20 +211,20 @@ def test_more_evidence_never_readmits_a_chip_with_what_is_spared(
     assert set(sieved(items + more, policy, spared).remaining) <= set(sieved(items, policy, spared).remaining)
 
 
-@given(placed, policies, vendors)
+@given(placed, policies)
 def test_where_evidence_disagrees_what_explains_it_remains(
-    items: list[tuple[Finding, Standing]], policy: Policy, spoken: frozenset[str]
+    items: list[tuple[Finding, Standing]], policy: Policy
 ) -> None:
-    criteria, free = Criteria(CHIPS, PRESUMING, policy, {}), Spared(spoken=spoken)
+    criteria = Criteria(CHIPS, PRESUMING, policy, {})
     evidence = weigh(launch(items), PRESUMING)
-    found = conflict(evidence, criteria, free)
-    assert (found is None) == bool(sieve(evidence, criteria, steps(), free).remaining)
+    found = conflict(evidence, criteria)
+    assert (found is None) == bool(sieve(evidence, criteria, steps()).remaining)
     if found is None:
         return
     shown = {chip for group in found.explanations for chips in group for chip in chips}
     assert found.kept
     assert shown <= set(found.kept)
-    proof = sieve(evidence, criteria, steps(), replace(free, explaining=frozenset(found.kept)))
+    proof = sieve(evidence, criteria, steps(), Spared(explaining=frozenset(found.kept)))
     left = proof.remaining
     gone = {chip for result in proof.steps for cut in result.cuts for chip in cut.excluded}
     assert set(found.kept) == set(left), "nothing else remains: no chip satisfies all of it"
@@ -262,21 +245,18 @@ def test_the_proof_gives_one_true_reason_for_every_chip_and_piece_of_evidence(
         reasons = [(ruling, reason) for ruling, reason in proof.because(chip.id)]
         assert (chip.id in proof.remaining) == all(reason not in ("cut", "gone") for _, reason in reasons)
         for ruling, reason in reasons:
-            signal = PRESUMING[ruling.signal]
-            asked = signal.presumption if ruling.presumed else signal.requires
+            asked = PRESUMING[ruling.signal].requires
             assert {"agrees": True, "unknown": None}.get(reason, False) is admits(asked, chip)
             assert (reason == "cut") == (chip.id in ruling.excluded)
             assert reason not in ("optional", "inert") or reason == ruling.evidence.standing
-            assert reason not in ("named", "explains", "spoken of") or chip.id in (
-                spared.named | spared.explaining | spared.spoken
-            )
+            assert reason not in ("named", "explains") or chip.id in spared.named | spared.explaining
 
 
 @given(placed, policies, spares)
 def test_objections_are_what_would_exclude_the_named_chips_were_they_not_named(
     items: list[tuple[Finding, Standing]], policy: Policy, spared: Spared
 ) -> None:
-    proof, unnamed = (sieved(items, policy, one) for one in (spared, Spared(spoken=spared.spoken)))
+    proof, unnamed = (sieved(items, policy, one) for one in (spared, Spared()))
     would = [
         (cut.signal, chips)
         for step in unnamed.steps

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from chipsieve.catalogue.accelerator import Accelerator
+from chipsieve.catalogue.answers import Answers
 from chipsieve.derive.premises import Evidence
 from chipsieve.facts.conditions import Question
 from chipsieve.facts.finding import Finding
@@ -19,7 +20,7 @@ from chipsieve.facts.reading import Gap
 from chipsieve.facts.words import Resolved
 from chipsieve.link.launch import Launch
 from chipsieve.sieve.outcome import LaunchVerdict, Naming, Note, Project, Verdict
-from chipsieve.sieve.proof import Answers, Conflict, Proof, Ruling, StepResult, Weight
+from chipsieve.sieve.proof import Conflict, Proof, Ruling, StepResult, Weight
 from chipsieve.signals.signal import Signal
 from chipsieve.sources.scan_record import Coverage
 

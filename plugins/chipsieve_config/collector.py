@@ -11,6 +11,7 @@ from chipsieve.commands.pins import Pin
 from chipsieve.facts.claims import claims
 from chipsieve.facts.conditions import MENTION, Conditions
 from chipsieve.facts.finding import snippet
+from chipsieve.facts.neighbourhood import Neighbourhood
 from chipsieve.facts.places import Lines, Span
 from chipsieve.facts.reading import (
     Command,
@@ -45,6 +46,7 @@ class Collector:
         self.engine = engine
         self.text = source.text
         self.lines = Lines(source.text)
+        self.neighbourhood = Neighbourhood(self.lines)
         self._deciding = sorted(vocabulary.names.get("beside", ()))
         self._facts: list[Fact] = []
         self._gaps: list[Gap] = []
@@ -86,20 +88,20 @@ class Collector:
         if self.vocabulary.holds("literal", word):
             self._facts.append(self._fact("literal", "", word, start, end, conditions))
 
-    def claim(self, start: int, end: int, by: str, devices: int = 0) -> None:
-        """State a stretch of one line that may name a chip; a name alone uses nothing.
+    def claim(self, start: int, end: int, by: str, context: tuple[str, ...] = (), devices: int = 0) -> None:
+        """State a stretch of one line that may name a chip, with what stands around it; a name alone uses nothing.
 
         `devices` is how many a run that printed it counts, 0 where it does not say.
         """
         fact = self._fact("claim", "", self.text[start:end], start, end, (MENTION,))
         beside = ((DEVICES, str(devices)),) if devices else ()
-        self._facts.append(replace(fact, by=by, beside=beside))
+        self._facts.append(replace(fact, by=by, beside=beside, context=context))
 
     def comments(self, places: Iterable[tuple[int, int]]) -> None:
         """State what the comments at these places may claim."""
         for place in places:
             for start, end in claims(self.text, self.vocabulary, *place):
-                self.claim(start, end, "comment")
+                self.claim(start, end, "comment", self.neighbourhood.comment(start))
 
     def comments_like(self, pattern: re.Pattern[str], start: int = 0, end: int | None = None) -> None:
         """State what the comments may claim that a pattern finds: its group, or all of it where it has none."""

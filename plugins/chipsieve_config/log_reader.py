@@ -53,7 +53,7 @@ def read(source: Source, vocabulary: Vocabulary) -> Reading:
         highest[kind] = max(highest.get(kind, 0), devices_of(line))
     for kind, (start, end) in kinds.items():
         for part in claims(source.text, vocabulary, start, end):
-            collector.claim(*part, PRINTED, highest[kind])
+            collector.claim(*part, PRINTED, devices=highest[kind])
     return collector.reading()
 
 

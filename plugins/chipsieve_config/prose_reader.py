@@ -31,8 +31,11 @@ def read(source: Source, vocabulary: Vocabulary) -> Reading:
         collector.gap(f"longer than {SIZE_LIMIT:,} characters: the rest was not read", cut)
     may_be_a_run = not is_kind("asking", source.path)
     for start, end in claims(text, vocabulary):
-        line = collector.lines.line(collector.lines.position(start)[0], LONGEST_LINE)
-        collector.claim(start, end, PRINTED if may_be_a_run and LOG_LINE.search(line) else "")
+        number = collector.lines.position(start)[0]
+        if may_be_a_run and LOG_LINE.search(collector.lines.line(number, LONGEST_LINE)):
+            collector.claim(start, end, PRINTED)
+        else:
+            collector.claim(start, end, "", collector.neighbourhood.prose(number))
     _code(collector, text)
     return collector.reading()
 

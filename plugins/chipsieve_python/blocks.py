@@ -41,6 +41,7 @@ from chipsieve_python.exits import (
 from chipsieve_python.expressions import bind_target, visit
 from chipsieve_python.literals import UNKNOWN, Value, one, plain_text
 from chipsieve_python.scope import EXCEPT, Scope
+from chipsieve_python.strings import state_docstring
 from chipsieve_python.syntax_tree import expression_kinds as expr
 from chipsieve_python.syntax_tree import statement_kinds as stmt
 
@@ -104,8 +105,10 @@ def _simple(node: expr.Node, here: Context) -> Exit:
 
 
 def _expression(node: expr.Expression, here: Context) -> Exit:
-    """A string by itself is a docstring, and says nothing."""
-    if plain_text(node) is None:
+    """A string by itself is a docstring, which only claims something."""
+    if plain_text(node) is not None:
+        state_docstring(node, here)
+    else:
         visit(node, here)
         grow_by_call(node, here)
     stops = isinstance(node, expr.Call) and qualified(node.func, here.scope) in STOPS

@@ -198,10 +198,11 @@ class Context(msgspec.Struct, frozen=True):
         argument: str | int | None = None,
         chosen: Question | None = None,
         by: str = "",
+        context: tuple[str, ...] = (),
     ) -> None:
         """State a fact, under the conditions in force and further ones of its own."""
         output = self.output
         span, conditions = output.span(place), stack(self.conditions, *own)
         shown, engine = snippet(output.lines, span), output.engine
-        fact = Fact(kind, name, value, span, shown, conditions, engine, parts, beside, argument, chosen, by)
+        fact = Fact(kind, name, value, span, shown, conditions, engine, parts, beside, argument, chosen, by, context)
         (output.facts if self.assignment is None else self.assignment.facts).append(fact)

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from chipsieve.facts.claims import claims
 from chipsieve.facts.conditions import MENTION
+from chipsieve.facts.neighbourhood import Neighbourhood
 from chipsieve.facts.places import Lines, Span
 from chipsieve.facts.reading import Fact, Gap, Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
@@ -106,10 +107,12 @@ def _walk(module: stmt.Suite, comments: Iterable[Comment], output: Output) -> Sc
     here = Context(output, scope, Mentions(output.functions.setdefault("", {}), 0))
     block(module, here)
     finish(scope)
+    neighbourhood, written = Neighbourhood(output.lines), here.under(MENTION)
     for comment in comments:
         for start, end in claims(comment.text, output.vocabulary):
             place = (comment.offset + start, comment.offset + end)
-            here.under(MENTION).state("claim", "", comment.text[start:end], place, by="comment")
+            context = neighbourhood.comment(place[0] + output.shift)
+            written.state("claim", "", comment.text[start:end], place, by="comment", context=context)
     return scope
 
 

@@ -11,8 +11,9 @@ import re
 
 from chipsieve.commands.schedulers import LONG_NAMES
 from chipsieve.facts.claims import claims
-from chipsieve.facts.conditions import Question, hardware, unknown
-from chipsieve.facts.places import Span
+from chipsieve.facts.conditions import MENTION, Question, hardware, unknown
+from chipsieve.facts.neighbourhood import Neighbourhood
+from chipsieve.facts.places import Lines, Span
 from chipsieve.facts.reading import Document, Reference
 from chipsieve.facts.words import Word
 from chipsieve_python.context import Context, Stretch
@@ -90,6 +91,15 @@ def _directives(node: expr.Expression, here: Context) -> None:
         if name and value is not None and "{" not in value and here.asks("directive", name):
             place = (node.start + line.start(), node.start + line.end())
             here.state("directive", name, value.strip("\"'"), place, WRITTEN)
+
+
+def state_docstring(node: expr.Expression, here: Context) -> None:
+    """State what a docstring may claim, line by line."""
+    text = node.code.text[node.start : node.end]
+    neighbourhood, written = Neighbourhood(lines := Lines(text)), here.under(MENTION)
+    for start, end in claims(text, here.output.vocabulary):
+        place, context = (node.start + start, node.start + end), neighbourhood.prose(lines.position(start)[0])
+        written.state("claim", "", text[start:end], place, by="comment", context=context)
 
 
 def state_device_test(node: expr.Comparison, here: Context) -> None:

@@ -84,15 +84,17 @@ class Record:
             held = self.words[id(value)] = (value, self.lines.word(value.pieces, value.extent))
         return held[1]
 
-    def fact(
+    def fact(  # noqa: PLR0913  # the fields of a fact
         self, kind: FactKind, name: str, value: str | None, extent: Extent, conditions: Conditions, engine: str,
-        *, by: str = "",
+        *, by: str = "", context: tuple[str, ...] = (),
     ) -> None:  # fmt: skip
         """State a fact, where a signal may ask for it."""
         if self._asked(kind, name, value):
             span = self.lines.span(*extent)
             tidy = tuple(dict.fromkeys(conditions))
-            self.facts.append(Fact(kind, name, value, span, snippet(self.lines, span), tidy, engine, by=by))
+            self.facts.append(
+                Fact(kind, name, value, span, snippet(self.lines, span), tidy, engine, by=by, context=context)
+            )
 
     def _asked(self, kind: FactKind, name: str, value: str | None) -> bool:
         if kind == "pin":

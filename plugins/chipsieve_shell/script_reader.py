@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from chipsieve.commands.schedulers import directive_lines
 from chipsieve.facts.claims import claims
 from chipsieve.facts.conditions import MENTION, Question
+from chipsieve.facts.neighbourhood import Neighbourhood
 from chipsieve.facts.reading import Command, Document, Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
@@ -121,11 +122,15 @@ def _comments(record: Record, script: Script) -> None:
     text = record.source.text
     if not record.vocabulary.holds("claim", text):
         return
+    neighbourhood = Neighbourhood(record.lines)
     directives = {extent for extent, _ in directive_lines(text, script.comments)}
     for start, end in script.comments:
         if (start, end) not in directives and not text.startswith("#!", start):
             for first, last in claims(text, record.vocabulary, start, min(end + 1, len(text))):
-                record.fact("claim", "", text[first:last], (first, last), (MENTION,), ENGINE, by="comment")
+                context = neighbourhood.comment(first)
+                record.fact(
+                    "claim", "", text[first:last], (first, last), (MENTION,), ENGINE, by="comment", context=context
+                )
 
 
 def _bindings(record: Record, state: State) -> tuple[tuple[str, Word], ...]:

@@ -201,6 +201,4 @@ def _rootless(request: _Request, foreign: Foreign) -> Verdict:
     name = "tree" if request.scope == "tree" else "results"
     matched = match_whole(whole(name, marked((), foreign.findings), judge), default_table(), suppressions.keeps)
     gaps = ordered_gaps([*foreign.gaps, *suppressions.notices])
-    policy = replace(request.rules.policy, uses_presumptions=False)  # nobody read the tree
-    rules = replace(request.rules, policy=policy)
-    return conclude(ScanRecord(request.name, request.scope, matched.findings, gaps), matched.launches, rules)
+    return conclude(ScanRecord(request.name, request.scope, matched.findings, gaps), matched.launches, request.rules)

@@ -57,8 +57,7 @@ def check(root: Path, paths: Sequence[str], config: Config, policy: str = DEFAUL
     matched = match_whole(whole(LAUNCH, readings, _standing, met=False), default_table(), suppressions.keeps)
     gaps = {gap for reading in readings for gap in reading.gaps}.union(found.gaps, suppressions.notices)
     record = replace(record_scan(found, readings, matched.findings, gaps, suppressions.ignored), root=root.name)
-    unseen = replace(load_policy(policy), uses_presumptions=False)  # what the rest of the tree speaks of is not known
-    rules = Rules(load_catalogue(), load_signals(), unseen, "any")
+    rules = Rules(load_catalogue(), load_signals(), load_policy(policy), "any")
     return conclude(record, matched.launches, rules)
 
 

@@ -23,9 +23,10 @@ from chipsieve.sieve.policies import load_policy
 from chipsieve.sources.cache import Cache
 from chipsieve.sources.discovery import Discovery, discover
 from chipsieve.sources.readers import read_tree
-from chipsieve.sources.scan_record import record_scan
+from chipsieve.sources.scan_record import imported, record_scan
 from evals.baseline import plain_search
 from evals.clones import tree_of
+from evals.estimates import premises
 from evals.headlines import headline
 from evals.labels import Label
 
@@ -53,6 +54,7 @@ def measure(clone: Path, label: Label, kept: Path, modes: Sequence[str] = tuple(
                   for mode, (policy, scope) in MODES.items() if mode in modes}  # fmt: skip
         outcomes = {mode: outcome(one, label) for mode, one in judged.items()}
         about = headline(judged["balanced"], label) if "balanced" in judged else None
+        known = premises(judged["balanced"], imported(readings), label) if "balanced" in judged else None
         seconds["all"] = time.perf_counter() - start
         outcomes["search"] = _kept(plain_search(found), label)
         gaps = sum(len(reading.gaps) for reading in readings) + len(found.gaps)
@@ -62,7 +64,7 @@ def measure(clone: Path, label: Label, kept: Path, modes: Sequence[str] = tuple(
         "truth": [sorted(group) for group in label.truth], "files": len(found.files), "gaps": gaps,
         "launches": len(runs), "training": sum(run.role in TRAINING for run in runs),
         "seconds": {name: round(value, 2) for name, value in seconds.items()}, "megabytes": _megabytes(),
-        "remembered": remembered, "headline": about, "modes": outcomes,
+        "remembered": remembered, "headline": about, "premises": known, "modes": outcomes,
     }  # fmt: skip
 
 

@@ -43,8 +43,8 @@ among the launches, is its role right, and is it the main launch?
 """
 REPORTED = """\
 `tests/evals/reports.csv` holds public reports that code can confirm: a launch works on a chip, or fails there. *Works*
-agrees when the chip is kept in that launch and goes in no other training launch but by presumption, *fails* when it is
-excluded from that launch by more than a presumption.
+agrees when the chip is kept in that launch and in every other training launch, *fails* when it is excluded from that
+launch.
 """
 REPRODUCTION = """\
 ## Reproduce

@@ -1,8 +1,8 @@
 """What do people report of a repository on their chips, and does the launch that they ran get the same answer?
 
 `reports.csv` holds public reports that can be checked: at this commit this launch works on this chip, or fails there
-for a reason that its code shows. *works* agrees when the chip is kept in the launch that the report means and goes in
-no training launch but by presumption, *fails* when it is excluded from the launch by more than a presumption.
+for a reason that its code shows. *works* agrees when the chip is kept in the launch that the report means and in every
+training launch, *fails* when it is excluded from the launch.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from chipsieve.sources.discovery import open_tree
 
 REPORTS = Path(__file__).with_name("reports.csv")
 POLICIES = ("strict", "balanced")
-Answer = Literal["kept", "presumed", "excluded", "no launch"]
+Answer = Literal["kept", "excluded", "no launch"]
 Record = dict[str, Any]
 
 
@@ -69,10 +69,7 @@ def answer(outcome: LaunchVerdict | None, chips: frozenset[str]) -> Answer:
     """What a launch's verdict says of some chips that are one to its reporter: kept if one of them is."""
     if outcome is None:
         return "no launch"
-    if chips.intersection(outcome.remaining):
-        return "kept"
-    cuts = [cut for step in outcome.steps for cut in step.cuts if chips.intersection(cut.excluded)]
-    return "presumed" if all(cut.presumed for cut in cuts) else "excluded"
+    return "kept" if chips.intersection(outcome.remaining) else "excluded"
 
 
 def check(clone: Path, report: FieldReport) -> Record:
@@ -102,14 +99,14 @@ def agrees(record: Record, policy: str) -> bool:
 def table(records: Iterable[Record]) -> Iterator[str]:
     """The counts as Markdown, a line a policy and outcome, then each report."""
     rows = list(records)
-    yield "| policy | reported | reports | agrees | kept | gone by presumption | excluded | no launch |"
-    yield "|---|---|---:|---:|---:|---:|---:|---:|"
+    yield "| policy | reported | reports | agrees | kept | excluded | no launch |"
+    yield "|---|---|---:|---:|---:|---:|---:|"
     for policy in POLICIES:
         for works in (True, False):
             several = [one for one in rows if one["works"] is works]
             counts = Counter(one["policies"][policy]["answer"] for one in several)
             right = sum(agrees(one, policy) for one in several)
-            numbers = [counts[kind] for kind in ("kept", "presumed", "excluded", "no launch")]
+            numbers = [counts[kind] for kind in ("kept", "excluded", "no launch")]
             said = "works" if works else "fails"
             yield f"| {policy} | {said} | {len(several)} | {right} | {' | '.join(map(str, numbers))} |"
     yield ""

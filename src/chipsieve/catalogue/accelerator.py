@@ -12,6 +12,7 @@ Cell = str | float | bool | None
 class Accelerator(msgspec.Struct, frozen=True):
     """A chip model as sold; one row of the catalogue.
 
+    `family` is the model line that people name (`V100`): the rows of one family differ in memory or form alone.
     `facts` are the columns of docs/catalogue.md: booleans, numbers (units in the column's name) or text;
     None means unknown (`?` in the table). `source`, `confidence` and `date` hold for the row's facts,
     except those that `sources` names.
@@ -23,6 +24,7 @@ class Accelerator(msgspec.Struct, frozen=True):
     segment: str
     architecture: str
     facts: Mapping[str, Cell]
+    family: str = ""
     source: str = ""
     confidence: str = ""
     date: str = ""

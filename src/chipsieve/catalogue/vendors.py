@@ -13,7 +13,7 @@ from chipsieve.tables import TableError, refuse_unknown, text_field
 SEGMENTS = ("datacenter", "workstation", "consumer", "cloud-only")
 CONFIDENCE = ("high", "medium", "low")
 HEAD = ("vendor", "name", "date", "notes", "accelerators")
-OWN = ("name", "segment", "architecture", "confidence", "source", "notes", "sources", "stated")
+OWN = ("name", "family", "segment", "architecture", "confidence", "source", "notes", "sources", "stated")
 CROSS_CHECKS = ("tpp", "performance_density")
 
 
@@ -45,6 +45,7 @@ def _accelerator(where: str, id_: str, head: Mapping[str, object], row: Mapping[
         id=id_,
         name=name,
         vendor=text_field(where, head, "vendor"),
+        family=text_field(where, row, "family", "") or name,
         segment=_one_of(where, row, "segment", SEGMENTS),
         architecture=text_field(where, row, "architecture"),
         facts={"name": name, "vendor_name": text_field(where, head, "name"), **facts, **derive(facts)},

@@ -17,8 +17,8 @@ class Finding(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One place where a signal matched.
 
     `conditions` must all hold for the line to take effect. `row` is the kind of match row that fired
-    (`env`, `flag`, `key` ...); `by` says who names the chip when the effect is `names`, and `statement` what a claim says
-    of it; `name` is a config's key, which a command line may override.
+    (`env`, `flag`, `key` ...); `by` says who names the chip when the effect is `names`, and `statement` what a claim
+    says of it; `name` is a config's key, which a command line may override.
     """
 
     signal: str
@@ -75,4 +75,12 @@ def unique(findings: Iterable[Finding]) -> list[Finding]:
 
 def finding_order(item: Finding) -> tuple[object, ...]:
     """The order in which findings are listed everywhere."""
-    return (item.path, item.span, item.signal, item.value, item.row, item.engine, repr(item.conditions))
+    return (
+        item.path,
+        item.span,
+        item.signal,
+        item.value,
+        item.row,
+        item.engine,
+        repr((item.conditions, item.by, item.statement)),
+    )

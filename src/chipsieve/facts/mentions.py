@@ -1,6 +1,7 @@
 """Which words does a text hold, and whose hardware do they speak of? One cheap look, before and beside any parsing.
 
-`mentions.toml` lists every vendor's words. A mention proves nothing; it spares the vendor's chips from presumptions.
+`mentions.toml` lists every vendor's words. A mention proves nothing and excludes nobody; it weighs against what is
+presumed.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ Deed = Literal[
 class Statement(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What is said of the hardware that a claim names.
 
-    `direct` says that the sentence itself shows the deed, and not a heading or a table's head above it. `devices` is how
-    many there are (`8 x A100`), `hours` for how many hours each or all of them worked, None where it does not say.
+    `direct` says that the sentence itself shows the deed, and not a heading or a table's head above it. `devices` is
+    how many there are (`8 x A100`), `hours` for how many hours each or all of them worked, None where it does not say.
     """
 
     deed: Deed = "mentions"

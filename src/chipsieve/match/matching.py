@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from chipsieve.facts.conditions import Question, stack
+from chipsieve.facts.deeds import statement
 from chipsieve.facts.finding import Finding, Match
 from chipsieve.facts.places import Span
 from chipsieve.facts.reading import Fact
 from chipsieve.facts.statements import DEVICES, Statement, count_of
 from chipsieve.match.table import SignalTable
 
+WRITTEN = ("prose", "comment")  # who writes sentences; what a run printed, or a program asks, is none
 SAME_AS_TRUE = frozenset({"true", "1", "on", "yes", "enabled"})
 
 
@@ -29,7 +31,7 @@ def matched(fact: Fact, path: str, table: SignalTable) -> Iterator[tuple[Finding
     """
     for question, value in _values(fact, table):
         conditions = fact.conditions if question is None else stack(fact.conditions, question)
-        for match, span in _matches(fact, value, path, table):
+        for match, span, said in _matches(fact, value, path, table):
             found = Finding(
                 signal=match.signal,
                 row=match.row,
@@ -41,7 +43,7 @@ def matched(fact: Fact, path: str, table: SignalTable) -> Iterator[tuple[Finding
                 engine=fact.engine,
                 by=match.by,
                 name=match.name,
-                statement=Statement(devices=match.devices) if match.devices else None,
+                statement=said,
             )
             yield found, question
 
@@ -65,12 +67,21 @@ def _chooses(chosen: Question, text: str) -> Question:
     return replace(chosen, operator="in", values=(text,))
 
 
-def _matches(fact: Fact, value: str | None, path: str, table: SignalTable) -> Iterator[tuple[Match, Span]]:
+def _matches(
+    fact: Fact, value: str | None, path: str, table: SignalTable
+) -> Iterator[tuple[Match, Span, Statement | None]]:
     if fact.kind != "claim":
-        yield from ((match, fact.span) for match in table.asked(fact, value, path))
+        yield from ((match, fact.span, _counted(fact, match)) for match in table.asked(fact, value, path))
         return
-    for match, start, end in table.claims(value or "", fact.by):
+    text = value or ""
+    for match, start, end in table.claims(text, fact.by):
         line, column = fact.span.line, fact.span.column
         by = fact.by or match.by or "prose"
-        devices = count_of(dict(fact.beside).get(DEVICES))
-        yield replace(match, by=by, devices=devices), Span(line, column + start, line, column + end)
+        said = statement(text, start, end, fact.context, path) if by in WRITTEN else _counted(fact, match)
+        yield replace(match, by=by), Span(line, column + start, line, column + end), said
+
+
+def _counted(fact: Fact, match: Match) -> Statement | None:
+    """How many devices what a run left behind counts, where it says so."""
+    devices = count_of(dict(fact.beside).get(DEVICES)) or match.devices
+    return Statement(devices=devices) if devices else None

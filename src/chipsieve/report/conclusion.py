@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from chipsieve.commands.launchers import TRAINING
-from chipsieve.report import lookups
 from chipsieve.report.escape import visible
 from chipsieve.report.groups import Groups
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict
@@ -29,16 +28,7 @@ def closing_sentence(verdict: Verdict, groups: Groups) -> str:
     can = f"can have been {_verb(main)} on {possible} of {count}: {groups.short(verdict.possible)}."
     other = total - possible
     are = "is" if other == 1 else "are"
-    return f"This code {can} The other {other} {are} excluded{_presumed(verdict, other)}.{_silent(verdict)}"
-
-
-def _presumed(verdict: Verdict, other: int) -> str:
-    """How much of what is excluded rests on nobody's speaking of its vendor."""
-    count = len(lookups.presumed(verdict))
-    if not count:
-        return ""
-    share = "all" if count == other else str(count)
-    return f", {share} of them by presumption, since nothing in the tree speaks of their vendors"
+    return f"This code {can} The other {other} {are} excluded.{_silent(verdict)}"
 
 
 def _silent(verdict: Verdict) -> str:

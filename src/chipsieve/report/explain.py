@@ -27,7 +27,6 @@ def explain(verdict: Verdict, accelerator: str) -> str:
     lines = [f"{chip.name} ({chip.id}) {answer} for {visible(verdict.root)}.", ""]
     for outcome in verdict.launches:
         lines += _launch(verdict, outcome, accelerator)
-    lines += _kept(verdict, verdict.contradictions, accelerator)
     named = [naming for naming in verdict.named if accelerator in naming.accelerators]
     lines += [f"named as {visible(item.text)!r} in {visible(item.path)}:{item.line} ({item.by})" for item in named]
     if not verdict.launches:
@@ -51,7 +50,7 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, accelerator: str) -> list[
     head = f"{visible(launch.id)} ({launch.role}): {'excluded' if against else 'possible'}"
     lines = [head, *_kept(verdict, outcome.contradictions, accelerator)]
     for cut in against:
-        lines.append(f"  {title(verdict.signals, cut.signal)} ({cut.signal}, {lookups.grade(cut)})")
+        lines.append(f"  {title(verdict.signals, cut.signal)} ({cut.signal}, {cut.strength})")
         lines += _lines(verdict, cut)
     for ruling, reason in proof if not against else ():
         lines += _spared(verdict, ruling, reason)

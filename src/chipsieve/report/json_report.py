@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 from chipsieve import __version__
 from chipsieve.derive.premises import Date, Premise, Quantity
 from chipsieve.facts.finding import Finding
@@ -143,6 +145,7 @@ def _finding(verdict: Verdict, finding: Finding, standing: Mapping[str, Standing
         "snippet": finding.snippet,
         "conditions": list(describe_all(finding.conditions)),
         "engine": finding.engine,
+        **({} if finding.statement is None else {"statement": msgspec.structs.asdict(finding.statement)}),
         "standing": dict(sorted(standing.items())),
     }
 
@@ -165,7 +168,6 @@ def _cut(cut: Ruling, launch: Launch | None) -> Record:
         "evidence": list(lookups.evidence_places(cut.evidence, launch)),
         **({"premises": list(map(_premise, cut.evidence.premises))} if derived else {}),
         "excluded": sorted(cut.excluded),
-        **({"presumed": True} if cut.presumed else {}),
     }
 
 

@@ -112,18 +112,6 @@ def unproven(verdict: Verdict, outcome: LaunchVerdict) -> tuple[Ruling, ...]:
     return tuple(ruling for ruling in outcome.proof.rulings if not ruling.excluded and ruling.signal not in names)
 
 
-def grade(ruling: Ruling) -> str:
-    """How firm a cut is, in a word: its signal's strength, or that it only presumes."""
-    return "presumed" if ruling.presumed else ruling.strength
-
-
-def presumed(verdict: Verdict) -> frozenset[str]:
-    """The ids that the repository excludes and that no launch of its role excludes by more than a presumption."""
-    gone = {row.id for row in verdict.accelerators}.difference(verdict.possible)
-    cuts = (cut for outcome in verdict.speaking for step in outcome.steps for cut in step.cuts)
-    return frozenset(gone.difference(*(cut.excluded for cut in cuts if not cut.presumed)))
-
-
 def excluded_by(outcome: LaunchVerdict, ids: frozenset[str]) -> Ruling | None:
     """The first cut that excludes one of the ids."""
     cuts = (cut for step in outcome.steps for cut in step.cuts)

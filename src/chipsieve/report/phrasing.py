@@ -63,7 +63,10 @@ def in_words(verdict: Verdict, vendors: int = 5) -> Outline:
         possible_count=len(verdict.possible),
         remaining_count=len(verdict.remaining),
         named=name_lines(everywhere, verdict.possible, main, verdict.signals),
-        conflict=(*_conflict(verdict, verdict.conflict, main, groups), *_kept(verdict, verdict.contradictions, groups)),
+        conflict=(
+            *_conflict(verdict, verdict.conflict, main, groups),
+            *_against(verdict, verdict.contradictions, groups),
+        ),
         gaps=_gaps(gap for gap in lookups.sorted_gaps(verdict) if not gap.notice),
         notices=_gaps(gap for gap in lookups.sorted_gaps(verdict) if gap.notice),
         ignored=_ignored(verdict),
@@ -102,7 +105,7 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> LaunchO
         unproven=tuple(_unproven(verdict, outcome)),
         conflict=(
             *_conflict(verdict, outcome.conflict, outcome, groups),
-            *_kept(verdict, outcome.contradictions, groups),
+            *_against(verdict, outcome.contradictions, groups, kept=True),
         ),
         silent=outcome.silent,
     )
@@ -137,7 +140,7 @@ def _cut(signals: Mapping[str, Signal], cut: Ruling, outcome: LaunchVerdict, exc
     return CutLine(
         signal=cut.signal,
         title=title(signals, cut.signal),
-        strength=lookups.grade(cut),
+        strength=cut.strength,
         places=_places(cut, outcome),
         snippet=_snippet(cut, outcome),
         derivation=derivation(cut.evidence, signals),
@@ -228,8 +231,13 @@ def _with_place(words: str, places: tuple[str, ...]) -> str:
     return f"{words} ({places[0]})" if places else words
 
 
-def _kept(verdict: Verdict, contradictions: Iterable[Contradiction], groups: Groups) -> Iterator[str]:
-    """Sentences on chips that stay in because somebody names them, one for the same chips and evidence."""
+def _against(
+    verdict: Verdict, contradictions: Iterable[Contradiction], groups: Groups, *, kept: bool = False
+) -> Iterator[str]:
+    """Sentences on chips that somebody names and evidence speaks against, one for the same chips and evidence.
+
+    They are `kept` in where a run names them itself.
+    """
     places: defaultdict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = defaultdict(list)
     for one in contradictions:
         where = f"{one.naming.path}:{one.naming.line} ({one.naming.by})"
@@ -237,7 +245,8 @@ def _kept(verdict: Verdict, contradictions: Iterable[Contradiction], groups: Gro
     for (chips, signals), named in sorted(places.items()):
         against = " and ".join(title(verdict.signals, signal) for signal in signals)
         more = f" and {len(named) - 1} more" if len(named) > 1 else ""
-        yield f"{groups.short(chips)}: named at {named[0]}{more}, and kept in although {against} speaks against it."
+        said = f"kept in although {against} speaks against it" if kept else f"excluded all the same by {against}"
+        yield f"{groups.short(chips)}: named at {named[0]}{more}, and {said}."
 
 
 def name_lines(

@@ -19,7 +19,6 @@ PREMISE = 160
 SPARING: Mapping[Reason, str] = {
     "named": "the launch names what it would exclude",
     "explains": "other evidence contradicts it, and what it would exclude helps to explain both",
-    "spoken of": "it only presumes, and the tree speaks of the vendors that it would exclude",
     "processors": "the launch computes on processors",
     "optional": "it is not known whether the line takes effect",
     "inert": "the line does not take effect",

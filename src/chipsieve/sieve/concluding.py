@@ -7,9 +7,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from chipsieve.catalogue import Catalogue
 from chipsieve.derive.weighing import DERIVERS, Deriver
+from chipsieve.estimate.estimating import estimate
+from chipsieve.estimate.families import families_of
+from chipsieve.estimate.premises import Known, Readers, premises_of
+from chipsieve.estimate.weights import load_weights
 from chipsieve.link.headline import Headline, headline
 from chipsieve.link.launch import Launch
 from chipsieve.sieve.criteria import Criteria
@@ -38,14 +43,12 @@ class Rules(msgspec.Struct, frozen=True):
 def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Verdict:
     """The repository's verdict: per launch, then for the launches of the asked role together."""
     criteria, catalogue = rules.criteria(), rules.catalogue
-    judged = tuple(judge(launch, criteria, record.mentions, rules.derivers) for launch in launches)
+    judged = tuple(judge(launch, criteria, rules.derivers) for launch in launches)
     first = first_of(of_role(judged, rules.role))
     speaking = speaking_launches(judged, rules.role, first.launch)
     left = [frozenset(item.remaining) for item in speaking if not item.silent] or [criteria.everything]
     named = namings(record.findings, criteria)
-    against = tuple(contradictions(named, _objections(speaking)))
-    readmitted = frozenset(chip for one in against for chip in one.accelerators)
-    return Verdict(
+    verdict = Verdict(
         root=record.root,
         policy=rules.policy.id,
         scope=record.scope,
@@ -54,7 +57,7 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Ve
         catalogue_date=catalogue.date,
         signals=rules.signals,
         launches=judged,
-        possible=criteria.ordered(readmitted.union(*left)),
+        possible=criteria.ordered(frozenset[str]().union(*left)),
         remaining=criteria.ordered(frozenset.intersection(*left)),
         main=first.launch,
         main_reason=first.reason,
@@ -65,8 +68,36 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Ve
         coverage=record.coverage,
         conflict=_main_conflict(speaking, first),
         ignored=record.ignored,
-        contradictions=against,
+        contradictions=tuple(contradictions(named, _objections(speaking))),
         mentions=tuple(sorted(record.mentions)),
+        commit=record.commit,
+        as_of=record.as_of,
+    )
+    readers = Readers(families_of(catalogue.accelerators), rules.signals, criteria.catalogue)
+    known = known_of(verdict, record.modules)
+    trained_on = estimate(known, premises_of(known, readers), readers.families, load_weights())
+    return replace(verdict, trained_on=trained_on)
+
+
+def known_of(verdict: Verdict, modules: frozenset[str]) -> Known:
+    """What is known of the headline project: its main launch, the others of it that speak, and the tree around.
+
+    `modules` are the first names of what the tree's code imports.
+    """
+    main = verdict.main_launch
+    project = main.launch.project if main else ""
+    beside = (item.launch for item in verdict.speaking if item is not main and item.launch.project == project)
+    return Known(
+        headline=main.launch if main else None,
+        evidence=main.evidence if main else (),
+        others=tuple(beside),
+        project=project,
+        findings=verdict.findings,
+        mentions=frozenset(verdict.mentions),
+        day=verdict.as_of,
+        possible=frozenset(main.remaining if main else (chip.id for chip in verdict.accelerators)),
+        modules=modules,
+        processors=main is not None and main.proof.spared.processors,
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from chipsieve.catalogue.accelerator import Accelerator
-from chipsieve.catalogue.predicates import Names, admits
+from chipsieve.catalogue.answers import Answers, CatalogueAnswers, Chips
+from chipsieve.catalogue.predicates import Names
 from chipsieve.derive.premises import Evidence
 from chipsieve.sieve.policies import Policy
-from chipsieve.sieve.proof import Answers, Chips, Ruling
+from chipsieve.sieve.proof import Ruling
 from chipsieve.signals.signal import Signal
 
 
@@ -21,8 +22,7 @@ class Criteria:
         """Judge by these; the answers to a predicate are worked out once, for whichever launches ask."""
         self.accelerators, self.signals, self.policy, self.names = accelerators, signals, policy, names
         self.everything: Chips = frozenset(chip.id for chip in accelerators)
-        self._answers: dict[tuple[str, bool, str], Answers] = {}
-        self._of_vendors: dict[frozenset[str], Chips] = {}
+        self.catalogue = CatalogueAnswers(accelerators, names)
 
     def counted(self, evidence: Iterable[Evidence]) -> list[Ruling]:
         """A ruling that excludes nothing yet for each piece of evidence that may exclude, sorted."""
@@ -36,15 +36,13 @@ class Criteria:
     def _ruling(self, item: Evidence) -> Ruling:
         signal = self.signals[item.signal]
         weight = self.policy.weight(item, signal)
-        counts = weight == "counts"
         return Ruling(
             step=signal.step,
             signal=signal.id,
             strength=signal.strength,
             evidence=item,
-            presumed=counts and self.policy.only_presumes(signal),
             weight=weight,
-            answers=self._asked(signal, item.value, by_policy=counts),
+            answers=self._asked(signal, item.value, by_policy=weight == "counts"),
         )
 
     def meant(self, signal: Signal, value: str) -> tuple[str, ...]:
@@ -53,20 +51,8 @@ class Criteria:
 
     def _asked(self, signal: Signal, value: str, *, by_policy: bool) -> Answers:
         """The catalogue's answers to the signal's predicate as the policy reads it, or to the signal's own."""
-        key = (signal.id, by_policy, value)
-        if key not in self._answers:
-            predicate = (self.policy.predicate(signal) if by_policy else signal.requires) or {}
-            sides: dict[bool | None, set[str]] = {True: set(), False: set(), None: set()}
-            for chip in self.accelerators:
-                sides[admits(predicate, chip, value, self.names)].add(chip.id)
-            self._answers[key] = Answers(*(frozenset(sides[answer]) for answer in (True, False, None)))
-        return self._answers[key]
-
-    def of_vendors(self, vendors: frozenset[str]) -> Chips:
-        """The ids of these vendors' accelerators; one set for all launches of a tree."""
-        if vendors not in self._of_vendors:
-            self._of_vendors[vendors] = frozenset(chip.id for chip in self.accelerators if chip.vendor in vendors)
-        return self._of_vendors[vendors]
+        predicate = (self.policy.predicate(signal) if by_policy else signal.requires) or {}
+        return self.catalogue.to(f"{signal.id}: {self.policy.id}" if by_policy else signal.id, predicate, value)
 
     def ordered(self, chips: Chips) -> tuple[str, ...]:
         """The chips in the catalogue's order."""

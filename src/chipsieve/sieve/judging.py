@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from chipsieve.catalogue.answers import Chips
 from chipsieve.derive.premises import Evidence
 from chipsieve.derive.weighing import DERIVERS, Deriver, weigh
 from chipsieve.facts.conditions import MENTION
@@ -12,31 +13,29 @@ from chipsieve.link.launch import Launch
 from chipsieve.sieve.criteria import Criteria
 from chipsieve.sieve.narrowing import conflict, sieve
 from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Naming, Note
-from chipsieve.sieve.proof import Chips, Spared
+from chipsieve.sieve.proof import Spared
 from chipsieve.signals.signal import Signal
 from chipsieve.signals.steps import steps
 
 UNNAMED_ROWS = ("constant",)  # a table of many chips' numbers names none of them
+BY_RUNS = frozenset({"scheduler", "cloud", "device-test", "log"})
+"""Who keeps a chip in by naming it: a run itself. Prose, comments and constants of peak rates keep none."""
 Objection = tuple[str, Chips]
 """A signal, and chips that it speaks against."""
 
 
-def judge(
-    launch: Launch,
-    criteria: Criteria,
-    mentions: frozenset[str] = frozenset(),
-    derivers: Mapping[str, Deriver] = DERIVERS,
-) -> LaunchVerdict:
-    """What one launch leaves possible, with the proof of it; `mentions` are the vendors of whom the tree speaks."""
-    signals, spoken = criteria.signals, criteria.of_vendors(mentions)
+def judge(launch: Launch, criteria: Criteria, derivers: Mapping[str, Deriver] = DERIVERS) -> LaunchVerdict:
+    """What one launch leaves possible, with the proof of it."""
+    signals = criteria.signals
     evidence = weigh(launch, signals, derivers)
     named = namings({item for item, _ in launch.findings}, criteria)
+    own = {item for item, stands in launch.findings if stands != "inert" and item.by in BY_RUNS}
+    run_names = namings(own, criteria)
     processors = _on_processors(evidence, signals)
-    disagreement = None if processors else conflict(evidence, criteria, Spared(spoken=spoken))
+    disagreement = None if processors else conflict(evidence, criteria)
     spared = Spared(
-        named=frozenset(chip for naming in named for chip in naming.accelerators),
+        named=frozenset(chip for naming in run_names for chip in naming.accelerators),
         explaining=frozenset(disagreement.kept if disagreement else ()),
-        spoken=spoken,
         processors=processors,
     )
     proof = sieve(evidence, criteria, steps(), spared)
@@ -49,7 +48,7 @@ def judge(
         techniques=_notes(evidence, signals, "technique"),
         sites=_notes(evidence, signals, "site"),
         conflict=disagreement,
-        contradictions=tuple(contradictions(named, objections)),
+        contradictions=tuple(contradictions(run_names, objections)),
     )
 
 
@@ -62,7 +61,7 @@ def _on_processors(evidence: Iterable[Evidence], signals: Mapping[str, Signal]) 
 
 
 def contradictions(namings: Iterable[Naming], objections: Sequence[Objection]) -> Iterator[Contradiction]:
-    """Each name that some of the objections concern, with the chips that it keeps in."""
+    """Each name that some of the objections concern, with the chips that they concern."""
     for naming in namings:
         against = [(signal, chips) for signal, chips in objections if not chips.isdisjoint(naming.accelerators)]
         if against:

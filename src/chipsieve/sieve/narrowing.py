@@ -15,9 +15,10 @@ from itertools import combinations
 
 from msgspec.structs import replace
 
+from chipsieve.catalogue.answers import Chips
 from chipsieve.derive.premises import Evidence
 from chipsieve.sieve.criteria import Criteria
-from chipsieve.sieve.proof import Chips, Conflict, Proof, Ruling, Spared, StepResult
+from chipsieve.sieve.proof import Conflict, Proof, Ruling, Spared, StepResult
 from chipsieve.signals.steps import Step
 
 NOTHING_SPARED = Spared()
@@ -36,26 +37,26 @@ def sieve(
     left, results = criteria.everything, []
     for step in steps:
         cuttable = left - kept
-        rulings = tuple(_carried_out(ruling, cuttable, spared, criteria) for ruling in asked[step.id])
+        rulings = tuple(_carried_out(ruling, cuttable, criteria) for ruling in asked[step.id])
         after = left.difference(*(ruling.excluded for ruling in rulings))
         results.append(StepResult(step.id, step.question, len(left), len(after), rulings, step.quiet))
         left = after
     return Proof(tuple(results), criteria.ordered(left), spared)
 
 
-def _carried_out(ruling: Ruling, cuttable: Chips, spared: Spared, criteria: Criteria) -> Ruling:
+def _carried_out(ruling: Ruling, cuttable: Chips, criteria: Criteria) -> Ruling:
     """The ruling with what it excludes of the chips that may be excluded."""
-    gone = ruling.against(spared) & cuttable
+    gone = ruling.against & cuttable
     return replace(ruling, excluded=criteria.ordered(gone)) if gone else ruling
 
 
-def conflict(evidence: Iterable[Evidence], criteria: Criteria, spared: Spared = NOTHING_SPARED) -> Conflict | None:
+def conflict(evidence: Iterable[Evidence], criteria: Criteria) -> Conflict | None:
     """Why nothing would remain: the minimal disagreements, and the smallest groups of chips that explain all.
 
     None when the evidence agrees on at least one accelerator.
     """
     counted = criteria.counted(evidence)
-    against = [ruling.against(spared) for ruling in counted]
+    against = [ruling.against for ruling in counted]
     everything = criteria.everything
     if not against or frozenset().union(*against) != everything:
         return None

@@ -9,12 +9,14 @@ import msgspec
 from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.commands.launchers import TRAINING
 from chipsieve.derive.premises import Evidence
+from chipsieve.estimate.answer import Estimate
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Gap
 from chipsieve.link.headline import is_side_run
 from chipsieve.link.launch import Launch
 from chipsieve.sieve.proof import Conflict, Proof, StepResult
 from chipsieve.signals.signal import Signal
+from chipsieve.sources.contents import Commit
 from chipsieve.sources.scan_record import Coverage, Ignored
 
 
@@ -29,7 +31,10 @@ class Naming(msgspec.Struct, frozen=True):
 
 
 class Contradiction(msgspec.Struct, frozen=True):
-    """A name that evidence speaks against: the ids that it keeps in, and the signals that would exclude them."""
+    """A name that evidence speaks against: the ids that it means, and the signals that exclude them, or would.
+
+    A launch's are the names that keep them in; the repository's keep nothing in, since no run says them.
+    """
 
     naming: Naming
     accelerators: tuple[str, ...]
@@ -90,6 +95,8 @@ class Verdict(msgspec.Struct, frozen=True):
 
     `possible` is what at least one of the launches that speak leaves, silent ones apart; `main` is the id of the launch
     that comes first of its role, `main_reason` why it does. The first of the `projects` is the one of that launch.
+    `as_of` is the day for which it is answered, that of the `commit` unless another was asked for, "" where nobody
+    knows; `trained_on` is the estimate for the first project.
     """
 
     root: str
@@ -113,6 +120,9 @@ class Verdict(msgspec.Struct, frozen=True):
     ignored: tuple[Ignored, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
     mentions: tuple[str, ...] = ()
+    commit: Commit | None = None
+    as_of: str = ""
+    trained_on: Estimate | None = None
 
     @property
     def main_launch(self) -> LaunchVerdict | None:

@@ -22,7 +22,6 @@ DEFAULT = "balanced"
 class Policy(msgspec.Struct, frozen=True):
     """A policy: the strengths it admits, and where it reads a signal its own way (empty: nowhere).
 
-    One that `uses_presumptions` lets what signals presume exclude too: only vendors of whom the tree nowhere speaks.
     `trust_names` lets a name in the launch exclude every chip that it does not mean.
     """
 
@@ -31,24 +30,14 @@ class Policy(msgspec.Struct, frozen=True):
     strengths: frozenset[str]
     claims: Mapping[str, Mapping[str, object]]
     trust_names: bool = False
-    uses_presumptions: bool = False
 
     def predicate(self, signal: Signal) -> Mapping[str, object] | None:
         """The predicate by which the signal may exclude under this policy; None when it may not."""
         if signal.effect == "names":
             return signal.requires if self.trust_names else None
-        if self.only_presumes(signal):
-            return signal.presumption
-        if not self._requires(signal):
+        if signal.effect != "requires" or signal.strength not in self.strengths:
             return None
         return self.claims.get(signal.id) if self.claims else signal.requires
-
-    def only_presumes(self, signal: Signal) -> bool:
-        """Whether the signal excludes by presumption alone: only vendors of whom the tree nowhere speaks."""
-        return self.uses_presumptions and bool(signal.presumption) and not self._requires(signal)
-
-    def _requires(self, signal: Signal) -> bool:
-        return signal.effect == "requires" and signal.strength in self.strengths
 
     def weight(self, evidence: Evidence, signal: Signal) -> Weight:
         """Whether this evidence may exclude, and else why not: it must take effect, and the signal must count."""
@@ -87,5 +76,4 @@ def load_policy(name: str, *, trust_names: bool = False) -> Policy:
         strengths=frozenset(text_list("policies.toml", table, "strengths")),
         claims=cast("Mapping[str, Mapping[str, object]]", claims),
         trust_names=trust_names,
-        uses_presumptions=table.get("uses_presumptions") is True,
     )

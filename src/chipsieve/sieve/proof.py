@@ -11,11 +11,9 @@ from typing import Literal
 
 import msgspec
 
+from chipsieve.catalogue.answers import NONE, Answers, Chips
 from chipsieve.derive.premises import Evidence
 from chipsieve.signals.signal import Strength
-
-Chips = frozenset[str]
-NONE: Chips = frozenset()
 
 Weight = Literal["counts", "optional", "inert", "preference", "policy"]
 """Whether evidence may exclude, and else why not: nobody knows whether it takes effect, it takes none, it states a mere
@@ -29,7 +27,6 @@ Reason = Literal[
     "gone",  # an earlier step excludes the chip
     "named",  # the launch names the chip
     "explains",  # the evidence contradicts itself, and the chip is part of an explanation
-    "spoken of",  # the evidence only presumes, and the tree speaks of the chip's vendor
     "processors",  # the launch computes on processors, so nothing it asks for concerns accelerators
     "optional",
     "inert",
@@ -39,43 +36,30 @@ Reason = Literal[
 """What one piece of evidence comes to for one chip."""
 
 
-class Answers(msgspec.Struct, frozen=True, gc=False):
-    """What the catalogue says to a claim: the chips that satisfy it, those that do not, those that nobody knows."""
-
-    agrees: Chips = NONE
-    against: Chips = NONE
-    unknown: Chips = NONE
-
-
 class Spared(msgspec.Struct, frozen=True, gc=False):
     """The chips of one launch that evidence must not exclude.
 
     `named` are those that the launch names, `explaining` those that explain evidence that contradicts itself; nothing
-    excludes them. No presumption excludes `spoken`, the chips of vendors of whom the tree speaks. In a launch that
-    computes on `processors` nothing is excluded.
+    excludes them. In a launch that computes on `processors` nothing is excluded.
     """
 
     named: Chips = NONE
     explaining: Chips = NONE
-    spoken: Chips = NONE
     processors: bool = False
 
-    def reason(self, chip: str, *, presumed: bool) -> Reason | None:
-        """Why evidence, which may be only `presumed`, must not exclude the chip; None when it may."""
+    def reason(self, chip: str) -> Reason | None:
+        """Why evidence must not exclude the chip; None when it may."""
         if self.processors:
             return "processors"
         if chip in self.named:
             return "named"
-        if chip in self.explaining:
-            return "explains"
-        return "spoken of" if presumed and chip in self.spoken else None
+        return "explains" if chip in self.explaining else None
 
 
 class Ruling(msgspec.Struct, frozen=True):
     """What one piece of evidence does at its step.
 
     `excluded` are the chips that it takes out, in the catalogue's order; `answers` are the catalogue's to its claim.
-    `presumed` says that it takes out only chips of vendors of whom the tree nowhere speaks.
     """
 
     step: str
@@ -83,15 +67,13 @@ class Ruling(msgspec.Struct, frozen=True):
     strength: Strength
     evidence: Evidence
     excluded: tuple[str, ...] = ()
-    presumed: bool = False
     weight: Weight = "counts"
     answers: Answers = Answers()
 
-    def against(self, spared: Spared) -> Chips:
+    @property
+    def against(self) -> Chips:
         """The chips that it would exclude, were none named and none gone before."""
-        if self.weight != "counts":
-            return NONE
-        return self.answers.against - spared.spoken if self.presumed else self.answers.against
+        return self.answers.against if self.weight == "counts" else NONE
 
     def because(self, chip: str, spared: Spared) -> Reason:
         """What it comes to for a chip."""
@@ -101,7 +83,7 @@ class Ruling(msgspec.Struct, frozen=True):
             return "agrees" if chip in self.answers.agrees else "unknown"
         if self.weight != "counts":
             return self.weight
-        return spared.reason(chip, presumed=self.presumed) or "gone"
+        return spared.reason(chip) or "gone"
 
 
 class StepResult(msgspec.Struct, frozen=True):
@@ -155,7 +137,7 @@ class Proof(msgspec.Struct, frozen=True):
             return
         waiting = self.spared.named
         for step in self.steps:
-            spoken = [(ruling, ruling.against(self.spared) & waiting) for ruling in step.rulings]
+            spoken = [(ruling, ruling.against & waiting) for ruling in step.rulings]
             yield from ((ruling, chips) for ruling, chips in spoken if chips)
             waiting = waiting.difference(*(chips for _, chips in spoken))
 

@@ -18,7 +18,7 @@ class Signal(msgspec.Struct, frozen=True):
 
     `requires` is a predicate over the catalogue, as data (see chipsieve.catalogue.predicates). `provides` names
     modules whose import guards count as met in a launch that asserts this signal. `presumption` is
-    a predicate too: what may be taken for granted, however weak the signal, of vendors of whom the tree nowhere speaks.
+    a predicate too: what a careful reader presumes; it weighs in an estimate and excludes nothing.
     A launch that asserts a signal that `abstains` computes on processors, and says nothing of accelerators.
     """
 

@@ -29,8 +29,19 @@ class Listing(msgspec.Struct, frozen=True):
     gaps: tuple[Gap, ...] = ()
 
 
+class Commit(msgspec.Struct, frozen=True):
+    """The commit that a tree is of: its id, and the day on which it was made (`2024-11-05`, the committer's)."""
+
+    id: str
+    day: str
+
+
 class Tree(Protocol):
     """A tree of files to scan: a folder on disk, or a git revision."""
+
+    @property
+    def commit(self) -> Commit | None:
+        """The commit that was checked out, or is read; None where there is none."""
 
     @property
     def name(self) -> str:

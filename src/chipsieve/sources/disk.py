@@ -15,6 +15,7 @@ from chipsieve.sources.contents import (
     LEFT_OUT,
     SIZE_LIMIT,
     TOO_LARGE,
+    Commit,
     Listing,
     text_of,
 )
@@ -45,6 +46,13 @@ class Disk:
     def path(self) -> Path:
         """Where the tree lies: the folder, or the file."""
         return self.folder / self.only
+
+    @property
+    def commit(self) -> Commit | None:
+        """The commit that is checked out, whatever was changed since."""
+        from chipsieve.sources.git import checked_out  # most trees are asked once, `check` never
+
+        return checked_out(self.folder)
 
     def listing(self) -> Listing:
         """Every regular file, but those in folders that nobody asks for."""

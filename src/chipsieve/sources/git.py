@@ -24,6 +24,8 @@ from tempfile import mkdtemp
 from threading import Timer
 from typing import IO, NamedTuple, Self
 
+from chipsieve.sources.contents import Commit
+
 SECONDS = 60  # for one answer; a repository may hold pipes in place of files
 ANSWER_LIMIT = 100_000_000  # bytes; a listing of a million files
 ALLOCATION = "1g"  # the most that git may hold for one object: a small one can be stored as a piece of a huge one
@@ -31,6 +33,7 @@ SHARED = ("objects", "refs", "packed-refs", "reftable", "shallow")
 OWN = ("FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD")  # references that a work tree has for itself, beside HEAD
 FORMATS = re.compile(r"(?im)^\s*(objectformat|refstorage)\s*=\s*\"?(sha1|sha256|files|reftable)\b")
 HEADER = re.compile(rb"\w+ \w+ (\d+)\n")  # how git announces an object: its id, its type, its size
+COMMIT = re.compile(r"(?P<id>[0-9a-f]{40,64}) (?P<day>\d{4}-\d\d-\d\d)\s*")
 POINTER = "gitdir:"
 BEGINNING = 100_000  # bytes; more of a file of the repository is not looked at
 KEPT_FROM_US = {
@@ -98,6 +101,16 @@ class Git:
         if endless or process.returncode < 0:
             raise GitError(f"{self._directory}: git prints too much, or took over {SECONDS} s, and was stopped")
         return data if process.returncode == 0 else None
+
+    def commit(self, wanted: str) -> Commit | None:
+        """The commit that a name means, None where it means none.
+
+        Raises:
+            GitError: git does not end.
+        """
+        named = None if wanted.startswith("-") else self.run("log", "-1", "--format=%H %cs", wanted, "--")
+        parts = COMMIT.fullmatch(os.fsdecode(named or b""))
+        return Commit(parts["id"], parts["day"]) if parts else None
 
     def _command(self, *arguments: str) -> list[str]:
         return [self._program, f"--git-dir={self._home}", *arguments]
@@ -198,6 +211,18 @@ def repository_of(path: Path) -> Repository | None:
         if directory is not None:
             return Repository(directory, folder, path.relative_to(folder).as_posix())
     return None
+
+
+def checked_out(folder: Path) -> Commit | None:
+    """The commit that is checked out in the work tree to which a resolved folder belongs; None where there is none."""
+    try:
+        repository = repository_of(folder)
+        if repository is None:
+            return None
+        with Git(repository.directory) as git:
+            return git.commit("HEAD")
+    except OSError:  # git is not installed, or the repository cannot be read: then nobody knows the commit
+        return None
 
 
 def _is_git_directory(path: Path) -> bool:

@@ -23,6 +23,7 @@ from chipsieve.sources.contents import (
     LEFT_OUT,
     SIZE_LIMIT,
     TOO_LARGE,
+    Commit,
     Listing,
     text_of,
 )
@@ -50,10 +51,11 @@ class Revision:
     """A tree that a git revision holds; open as long as the Git that it is made with."""
 
     def __init__(
-        self, git: Git, name: str, folder: Path, entries: Mapping[str, Entry], unlisted: Sequence[Gap] = ()
-    ) -> None:
+        self, git: Git, name: str, folder: Path, entries: Mapping[str, Entry], unlisted: Sequence[Gap] = (),
+        commit: Commit | None = None,
+    ) -> None:  # fmt: skip
         """Offer entries by their paths; a checkout would put them in `folder`. `unlisted` is what git cannot list."""
-        self.name, self.folder = name, folder
+        self.name, self.folder, self.commit = name, folder, commit
         self._git, self._entries, self._unlisted = git, entries, unlisted
         self._objects = git.objects()
 
@@ -153,7 +155,7 @@ class Revision:
 
     def reopened(self) -> Revision:
         """The same tree for another process, which must not share what this one has open."""
-        return Revision(self._git, self.name, self.folder, self._entries, self._unlisted)
+        return Revision(self._git, self.name, self.folder, self._entries, self._unlisted, self.commit)
 
 
 def _is_file(entry: Entry) -> bool:
@@ -196,9 +198,9 @@ def open_revision(path: Path, text: str) -> Iterator[Revision]:
         where, name = repository.top / inside, f"{(repository.top / repository.below).name}@{text}"
         if entry.mode == FOLDER:
             listed = _Listed(git, entry.object_id)
-            found = Revision(git, name, where, listed.entries, listed.gaps)
+            found = Revision(git, name, where, listed.entries, listed.gaps, git.commit(wanted))
         else:
-            found = Revision(git, name, where.parent, {where.name: entry})
+            found = Revision(git, name, where.parent, {where.name: entry}, commit=git.commit(wanted))
         try:
             yield found
         finally:

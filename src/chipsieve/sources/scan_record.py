@@ -8,6 +8,7 @@ import msgspec
 
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Gap, Reading, ordered_gaps
+from chipsieve.sources.contents import Commit
 from chipsieve.sources.discovery import Discovery
 
 
@@ -30,7 +31,11 @@ class Coverage(msgspec.Struct, frozen=True):
 
 
 class ScanRecord(msgspec.Struct, frozen=True):
-    """What a scan gave beside its launches; `mentions` are the vendors of whom the tree speaks."""
+    """What a scan gave beside its launches.
+
+    `mentions` are the vendors of whom the tree speaks; `commit` is the one that was scanned, None where nobody knows,
+    and `as_of` the day for which to answer, "" where nobody knows. `modules` are the first names of what code imports.
+    """
 
     root: str
     scope: str
@@ -39,6 +44,9 @@ class ScanRecord(msgspec.Struct, frozen=True):
     coverage: Coverage = Coverage()
     ignored: tuple[Ignored, ...] = ()
     mentions: frozenset[str] = frozenset()
+    commit: Commit | None = None
+    as_of: str = ""
+    modules: frozenset[str] = frozenset()
 
 
 def record_scan(
@@ -46,7 +54,7 @@ def record_scan(
     ignored: tuple[Ignored, ...] = (),
 ) -> ScanRecord:  # fmt: skip
     """What the readings of discovered files come to, `findings` and `gaps` being all that there are."""
-    ordered = ordered_gaps(gaps)
+    ordered, commit = ordered_gaps(gaps), found.tree.commit
     return ScanRecord(
         root=found.tree.name,
         scope="launch",
@@ -55,7 +63,16 @@ def record_scan(
         coverage=_coverage(found, ordered),
         ignored=ignored,
         mentions=found.mentions.union(*(reading.mentions for reading in readings)),
+        commit=commit,
+        as_of=commit.day if commit else "",
+        modules=imported(readings),
     )
+
+
+def imported(readings: Iterable[Reading]) -> frozenset[str]:
+    """The first names of the modules that some files import, their own package's apart."""
+    stated = (one for reading in readings for one in reading.imports if not one.level)
+    return frozenset(one.module.partition(".")[0] for one in stated)
 
 
 def _coverage(found: Discovery, gaps: Sequence[Gap]) -> Coverage:

@@ -1,0 +1,149 @@
+"""How likely is each family? Premises, counted by kind and weighed, become probabilities that sum to one.
+
+A conditional logit (McFadden 1974) over the families and over there being no accelerator at all. A kind counts by the
+logarithm of its premises, so that each further one adds less; an impossible family has no probability.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from chipsieve.estimate.answer import Because, Estimate, FamilyEstimate
+from chipsieve.estimate.families import Family
+from chipsieve.estimate.frameworks import computes
+from chipsieve.estimate.premises import Known, Premise
+from chipsieve.estimate.weights import Weights
+from chipsieve.estimate.words import in_words
+
+NO_ACCELERATOR = "none"
+SHOWN = 0.005  # families that are less likely are summed up
+LINES = 6  # premises shown of a family
+EARLY = 12  # months before its release in which a family has been announced, and may be tried
+OLD = 4.0  # years after its release in which a family is what people buy
+MONTHS = 12
+
+Counts = Mapping[str, Mapping[str, float]]
+"""How often each kind of premise speaks, by family: for it where positive, against it where negative."""
+
+
+def counts_for(known: Known, premises: Iterable[Premise], families: Sequence[Family]) -> dict[str, dict[str, float]]:
+    """The premises counted, those against families as `relative` says."""
+    possible = [one.id for one in families if not impossible(one, known.day, known.possible)]
+    return relative(counts_of(premises), possible)
+
+
+def counts_of(premises: Iterable[Premise]) -> dict[str, dict[str, float]]:
+    """The premises counted by kind and family; a name that several families share counts in part for each."""
+    found: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for one in premises:
+        for family in one.families:
+            found[one.kind][family] += -1 if one.against else 1 / len(one.families)
+    return {kind: dict(by_family) for kind, by_family in found.items()}
+
+
+def strength(count: float) -> float:
+    """What so many premises of one kind come to, before they are weighed: one comes to 1, three to 2, seven to 3."""
+    return math.copysign(math.log2(1 + abs(count)), count)
+
+
+def before(family: Family, day: str, weights: Weights) -> dict[str, float]:
+    """What speaks for a family before any premise does: its share of the labelled rows, and its age on the day."""
+    age = _age(family, day)
+    return {
+        "share": math.log2(weights.shares.get(family.id, weights.unlisted)),
+        "not released": -1.0 if age is not None and age < 0 else 0.0,
+        "first year": -1.0 if age is not None and 0 <= age < 1 else 0.0,
+        "years of age": -max(0.0, age - OLD) if age is not None else 0.0,
+    }
+
+
+def without_accelerator(known: Known, counts: Counts) -> dict[str, float]:
+    """What speaks for nothing having been trained on an accelerator."""
+    trains = known.headline is not None and known.headline.role in ("training", "fine-tuning")
+    named = any(count > 0 for by_family in counts.values() for count in by_family.values())
+    return {
+        "always": 1.0,
+        "no training launch": float(not trains),
+        "processors": float(known.processors),
+        "nothing is named": float(not named),
+        "nothing is asked for": float(not any(piece.standing != "inert" for piece in known.evidence)),
+        "no framework": float(not computes(known.modules)),
+    }
+
+
+def impossible(family: Family, day: str, possible: frozenset[str]) -> bool:
+    """Whether a family was not announced by the day, or the headline cannot run on any of it."""
+    age = _age(family, day)
+    return (age is not None and age < -EARLY / MONTHS) or possible.isdisjoint(family.accelerators)
+
+
+def _age(family: Family, day: str) -> float | None:
+    """Years from a family's release to the day, None where one of the two is unknown."""
+    if not family.released or not day:
+        return None
+    (year, month), (now, then) = (map(int, text.split("-")[:2]) for text in (family.released, day))
+    return (now - year) + (then - month) / MONTHS
+
+
+def relative(counts: Counts, possible: Collection[str]) -> dict[str, dict[str, float]]:
+    """The counts where what speaks against a family is set against what speaks against the possible one that suits best.
+
+    A requirement that no family meets says nothing of them; and what speaks against all but one speaks for that one.
+    """
+    found = {}
+    for kind, by_family in counts.items():
+        best = max((by_family.get(one, 0.0) for one in possible), default=0.0)
+        found[kind] = {one: count - min(best, 0.0) for one, count in by_family.items()}
+    return found
+
+
+def probabilities(families: Sequence[Family], counts: Counts, known: Known, weights: Weights) -> dict[str, float]:
+    """The probability of each family that is possible, by its id, and of `NO_ACCELERATOR`; their sum is one."""
+    left = [one for one in families if not impossible(one, known.day, known.possible)]
+    weighed = [(weights.kinds[kind].weight, by_family) for kind, by_family in counts.items() if kind in weights.kinds]
+    scores = {NO_ACCELERATOR: _weighed(without_accelerator(known, counts), weights.none)}
+    for family in left:
+        given = sum(weight * strength(by_family.get(family.id, 0.0)) for weight, by_family in weighed)
+        scores[family.id] = given + _weighed(before(family, known.day, weights), weights.before)
+    highest = max(scores.values())
+    parts = {name: math.exp(score - highest) for name, score in scores.items()}
+    total = sum(parts.values())
+    return {name: part / total for name, part in parts.items()}
+
+
+def _weighed(values: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    return sum(weights.get(name, 0.0) * value for name, value in values.items())
+
+
+def estimate(known: Known, premises: Sequence[Premise], families: Sequence[Family], weights: Weights) -> Estimate:
+    """The families by their probability, with the premises for and against each, the weightiest first."""
+    counts = counts_for(known, premises, families)
+    chances = probabilities(families, counts, known, weights)
+    ranked = sorted(families, key=lambda one: (-chances.get(one.id, 0.0), one.id))
+    shown = [
+        FamilyEstimate(
+            family=one.id, name=one.name, accelerators=tuple(chip for chip in one.accelerators if chip in known.possible),
+            probability=round(chances[one.id], 4), words=in_words(chances[one.id]),
+            because=_because(one, premises, counts, weights),
+        )
+        for one in ranked if chances.get(one.id, 0.0) >= SHOWN
+    ]  # fmt: skip
+    rest = round(1 - sum(one.probability for one in shown), 4)
+    return Estimate(known.project, tuple(shown), rest, round(chances[NO_ACCELERATOR], 4), weights.basis)
+
+
+def _because(family: Family, premises: Iterable[Premise], counts: Counts, weights: Weights) -> tuple[Because, ...]:
+    """The premises on a family; those of one kind share what the kind adds."""
+    found = [
+        Because(one.at or None, one.says, one.kind, round(_share(one, family, counts, weights), 2))
+        for one in premises if family.id in one.families and one.kind in weights.kinds
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda one: (-abs(one.weight), one.kind, one.at or "", one.says))[:LINES])
+
+
+def _share(premise: Premise, family: Family, counts: Counts, weights: Weights) -> float:
+    count = counts[premise.kind][family.id]
+    adds = weights.kinds[premise.kind].weight * strength(count)
+    return adds * (-1 if premise.against else 1 / len(premise.families)) / count if count else 0.0

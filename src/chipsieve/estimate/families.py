@@ -1,0 +1,45 @@
+"""Which model lines do people name? The catalogue's accelerators by family, whose rows differ in memory or form alone."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+import msgspec
+
+from chipsieve.catalogue.accelerator import Accelerator
+
+
+class Family(msgspec.Struct, frozen=True):
+    """A model line: its id (`v100`), what people call it, its accelerators' ids, and the month of its first release.
+
+    `released` is "" where nobody knows. `professional` says that it is made for data centres or clouds.
+    """
+
+    id: str
+    name: str
+    vendor: str
+    accelerators: tuple[str, ...]
+    released: str
+    professional: bool
+
+
+def families_of(accelerators: Iterable[Accelerator]) -> tuple[Family, ...]:
+    """The families of some accelerators, in their order."""
+    rows: defaultdict[str, list[Accelerator]] = defaultdict(list)
+    for chip in accelerators:
+        rows[chip.family].append(chip)
+    return tuple(_family(name, several) for name, several in rows.items())
+
+
+def _family(name: str, rows: list[Accelerator]) -> Family:
+    released = [str(month) for chip in rows if (month := chip.facts.get("release"))]
+    return Family(
+        id=re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-"),
+        name=name,
+        vendor=rows[0].vendor,
+        accelerators=tuple(chip.id for chip in rows),
+        released=min(released, default=""),
+        professional=any(chip.segment in ("datacenter", "cloud-only") for chip in rows),
+    )

@@ -1,0 +1,34 @@
+"""What does the estimate know of a labelled tree? Its premises, counted, so that weights can be fitted to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chipsieve.catalogue import load_catalogue
+from chipsieve.catalogue.answers import CatalogueAnswers
+from chipsieve.estimate.estimating import counts_for, impossible, without_accelerator
+from chipsieve.estimate.families import families_of
+from chipsieve.estimate.premises import Readers, premises_of
+from chipsieve.sieve.concluding import known_of
+from chipsieve.sieve.outcome import Verdict
+from evals.labels import Label
+
+Record = dict[str, Any]
+
+
+def premises(judged: Verdict, modules: frozenset[str], label: Label) -> Record:
+    """The premises of one row as plain data: counts by kind and family, what is impossible, the day, and the truth."""
+    catalogue = load_catalogue()
+    families = families_of(catalogue.accelerators)
+    readers = Readers(families, judged.signals, CatalogueAnswers(catalogue.accelerators, catalogue.names))
+    known = known_of(judged, modules)
+    counts = counts_for(known, premises_of(known, readers), families)
+    truth = frozenset().union(*label.truth) if label.truth else frozenset()
+    return {
+        "counts": counts,
+        "day": known.day,
+        "impossible": [one.id for one in families if impossible(one, known.day, known.possible)],
+        "none": without_accelerator(known, counts),
+        "truth": [one.id for one in families if not truth.isdisjoint(one.accelerators)],
+        "negative": label.negative,
+    }
