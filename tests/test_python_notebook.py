@@ -1,4 +1,4 @@
-"""Are a notebook's code cells read where they stand in the JSON, and its outputs never?"""
+"""Are a notebook's code cells read where they stand in the JSON, and its outputs never as code?"""
 
 from __future__ import annotations
 

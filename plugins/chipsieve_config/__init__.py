@@ -12,6 +12,7 @@ from chipsieve.facts.vocabulary import Vocabulary
 __all__ = ["LANGUAGES", "read"]
 
 _READERS = {
+    "csv": "csv_reader",
     "json": "json_reader",
     "yaml": "yaml_reader",
     "toml": "toml_reader",
@@ -22,6 +23,7 @@ _READERS = {
     "requirements": "requirements_reader",
     "makefile": "makefile_reader",
     "justfile": "justfile_reader",
+    "weights": "weights_reader",
     "prose": "prose_reader",
     "log": "log_reader",
 }

@@ -1,4 +1,7 @@
-"""What does a notebook say? Its code cells as one program, each finding where its line stands in the JSON."""
+"""What does a notebook say? Its code cells as one program, each finding where its line stands in the JSON.
+
+What its cells printed is no code: where a line of it looks like a device, it is a claim, as in a log.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from chipsieve.facts.claims import LONGEST, SHOWN
+from chipsieve.facts.conditions import MENTION
 from chipsieve.facts.finding import snippet
 from chipsieve.facts.places import Lines
 from chipsieve.facts.reading import Fact, Gap, Reading, Source
@@ -23,6 +28,12 @@ from chipsieve_python.syntax_tree.lexer import Unreadable, Unsafe, outline
 ENGINE = "notebook"  # magics are none of a parser's: they are found here
 TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
+OUTPUTS, TEXTS = "outputs", frozenset({"text", "text/plain"})
+PRINTED_LINE = re.compile(r"(?:[^\\]|\\(?!n).)+", re.DOTALL)
+"""A line inside a JSON string."""
+DEVICE = re.compile(r"GPU|cuda|device|TPU|\bname\b|\|\s+\d+\s", re.IGNORECASE)
+SHORT = 80  # characters of a line that may be a device's name alone
+CLAIMS = 50  # lines of outputs that are stated of one notebook
 SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
@@ -41,8 +52,9 @@ def read_notebook(source: Source, vocabulary: Vocabulary) -> Reading:
     if len(source.text) > 4 * LIMIT:
         return replace(nothing, gaps=(Gap(source.path, "longer than a notebook may be: not read"),))
     text = source.text.removeprefix(BOM)
+    printed: list[tuple[int, int]] = []
     try:
-        cells, in_shell = _code_cells(text)
+        cells, in_shell = _code_cells(text, printed)
     except ValueError as error:
         return replace(nothing, gaps=(Gap(source.path, f"not a notebook: {error}", getattr(error, "lineno", None)),))
     lines, magics = Lines(text), Magics(Lines(text))
@@ -50,7 +62,7 @@ def read_notebook(source: Source, vocabulary: Vocabulary) -> Reading:
     code = Stretch().joined(*(Stretch(cell.text, tuple(cell.offsets)) for cell in cells))
     reading = read_python(Source(source.path, "python", code.text), vocabulary)
     moved = Relocation(lines, code).reading(reading)
-    facts = (*moved.facts, *_settings(magics, vocabulary))
+    facts = (*moved.facts, *_settings(magics, vocabulary), *_claimed(printed, lines, vocabulary))
     return replace(
         moved,
         language=source.language,
@@ -102,11 +114,29 @@ def _settings(magics: Magics, vocabulary: Vocabulary) -> Iterator[Fact]:
             yield Fact("env", name, value, span, snippet(magics.lines, span), engine=ENGINE)
 
 
+def _claimed(printed: list[tuple[int, int]], lines: Lines, vocabulary: Vocabulary) -> Iterator[Fact]:
+    """The lines of outputs in which a device may stand, each once; escapes other than of line ends stay as they are."""
+    seen: set[str] = set()
+    for start, end in printed:
+        if not vocabulary.holds("claim", lines.text[start:end]):
+            continue
+        for line in PRINTED_LINE.finditer(lines.text, start, end):
+            text = line[0]
+            shown = len(text) <= SHORT or (len(text) <= LONGEST and DEVICE.search(text))
+            if not shown or text in seen or not vocabulary.holds("claim", text):
+                continue
+            if len(seen) == CLAIMS:
+                return
+            seen.add(text)
+            span = lines.span(*line.span())
+            yield Fact("claim", "", text, span, snippet(lines, span), (MENTION,), ENGINE, by=SHOWN)
+
+
 # Cells in the JSON: the standard library's parser gives no positions, so the strings are scanned here
 
 
-def _code_cells(text: str) -> tuple[list[Cell], bool]:
-    """The code cells of a notebook in order, and whether a shell runs them.
+def _code_cells(text: str, printed: list[tuple[int, int]]) -> tuple[list[Cell], bool]:
+    """The code cells of a notebook in order, and whether a shell runs them; `printed` takes where outputs' texts stand.
 
     Raises:
         ValueError: the text is not JSON, or nests too deeply to be a notebook; the message says where.
@@ -115,7 +145,7 @@ def _code_cells(text: str) -> tuple[list[Cell], bool]:
         notebook = json.loads(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    return [cell for cell in _cells(text) if cell.kind == "code"], _kernel(notebook) in SHELLS
+    return [cell for cell in _cells(text, printed) if cell.kind == "code"], _kernel(notebook) in SHELLS
 
 
 def _kernel(notebook: Any) -> str:
@@ -125,7 +155,7 @@ def _kernel(notebook: Any) -> str:
     return str(notebook)
 
 
-def _cells(text: str) -> Iterator[Cell]:
+def _cells(text: str, printed: list[tuple[int, int]]) -> Iterator[Cell]:
     """An object is a cell when it has a `cell_type`; its source is a string or a list of them (`input` before 2013)."""
     objects: list[Cell | None] = []
     keys: list[str] = []
@@ -148,6 +178,8 @@ def _cells(text: str) -> Iterator[Cell]:
                 keys[-1] = json.loads(sign, strict=False)
             else:
                 _keep(objects, keys, sign, token.start())
+                if OUTPUTS in keys and TEXTS.intersection(keys[-2:]):
+                    printed.append((token.start() + 1, token.end() - 1))
 
 
 def _keep(objects: list[Cell | None], keys: list[str], string: str, offset: int) -> None:

@@ -42,10 +42,12 @@ def run_scan(
 ) -> Verdict:
     """The verdict on a tree, or the end of the run when there is nothing to scan in what the user calls `shown`."""
     from chipsieve import api
+    from chipsieve.sources.checkpoints import NEVER_OPENED
 
     config = replace(config, honour_ignores=not no_ignore)
     verdict = with_progress(lambda step: api.scan(tree, config=config, progress=step, **options), quiet=quiet)
-    if verdict.coverage.files == verdict.coverage.skipped:
+    weights = any(gap.reason.endswith(NEVER_OPENED) for gap in verdict.gaps)
+    if verdict.coverage.files == verdict.coverage.skipped and not weights:
         left_out = "".join(f"; {gap.path}: {gap.reason}" for gap in verdict.gaps if gap.notice)
         nothing(f"{shown}: nothing to scan: no Python, shell, configuration or prose file here{left_out}")
     return verdict

@@ -24,6 +24,7 @@ from chipsieve.signals.signal import Signal
 
 MENU = 3  # families that one line names: it lists what there is, and says nothing of the run
 NODE = 8  # accelerators that one machine holds
+LEFT_BEHIND = ("log", "metadata")  # what runs left behind
 REQUESTS = frozenset({"scheduler", "cloud"})
 SPOKEN = frozenset({"prose", "comment"})
 DEEDS_OF_ITS_OWN = frozenset({"trained", "fine-tuned", "experiments", "tested", "requires"})
@@ -117,7 +118,7 @@ def _names(known: Known, readers: Readers) -> Iterator[Premise]:
 
 def _kind(finding: Finding, stands: Standing | None, known: Known, *, beside: bool, reached: bool, menu: bool) -> str:
     """The kind of premise that a name is, "" for none."""
-    if finding.by == "log":
+    if finding.by in LEFT_BEHIND:
         return "log"
     if finding.by in REQUESTS:
         return "request" if stands else "request of another run" if beside else "request of no run"

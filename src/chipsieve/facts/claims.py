@@ -9,6 +9,8 @@ from chipsieve.facts.vocabulary import Vocabulary
 
 PRINTED = "log"
 """Who says what a run or a device query printed."""
+SHOWN = "notebook"
+"""Who says what a notebook's cells printed, when somebody ran it last."""
 LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n|\Z)")
 LONGEST = 2_000  # characters of one claim; a longer line is stated in parts
 PART = re.compile(rf"(?s).{{1,{LONGEST}}}(?=\s|\Z)|.{{1,{LONGEST}}}")

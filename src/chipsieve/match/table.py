@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import translate
 from functools import cache, cached_property, lru_cache
 
-from chipsieve.facts.claims import PRINTED
+from chipsieve.facts.claims import PRINTED, SHOWN
 from chipsieve.facts.deciding import truth, value_forms
 from chipsieve.facts.finding import Match
 from chipsieve.facts.globs import fits
@@ -79,11 +79,11 @@ class SignalTable:
     def claims(self, text: str, by: str) -> Iterator[tuple[Match, int, int]]:
         """What a line says, each with the code-point offsets of what matched.
 
-        Rows by `log` are asked only of what a run or a device query printed.
+        Rows by `log` are asked only of what a run, a device query or a notebook printed.
         """
         folded = text.casefold()
         for signal, row in self._rows("claim"):
-            if (row.by == PRINTED and by != PRINTED) or not _may_hold(row, folded):
+            if (row.by == PRINTED and by not in (PRINTED, SHOWN)) or not _may_hold(row, folded):
                 continue
             for hit in _compiled(row.pattern).finditer(text):
                 group = "value" if "value" in hit.re.groupindex else 0

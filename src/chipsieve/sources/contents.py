@@ -12,6 +12,7 @@ from chipsieve.facts.reading import Gap
 SIZE_LIMIT = 4_000_000  # bytes; a larger file of a language we read is data, and becomes a gap
 BEGINNING = 200  # bytes in which a `#!` line ends
 TOO_LARGE = f"larger than {SIZE_LIMIT // 1_000_000} MB: not read"
+POINTER = "a Git LFS pointer: the content lies elsewhere"
 ENCODINGS = ("utf-8-sig", "gb18030", "latin-1")
 LFS = b"version https://git-lfs.github.com/spec/"  # how Git LFS begins the file that stands for one stored elsewhere
 
@@ -79,7 +80,7 @@ def text_of(path: str, data: bytes) -> str | Gap:
     if b"\0" in data:
         return Gap(path, "binary content: not read")
     if data.startswith(LFS):
-        return Gap(path, "a Git LFS pointer: the content lies elsewhere")
+        return Gap(path, POINTER)
     return decode(data)
 
 

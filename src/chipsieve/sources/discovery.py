@@ -14,7 +14,8 @@ import msgspec
 from msgspec.structs import replace
 
 from chipsieve.facts.mentions import speaks
-from chipsieve.facts.reading import Gap, ordered_gaps
+from chipsieve.facts.reading import Gap, Reading, ordered_gaps
+from chipsieve.sources.checkpoints import ranks, unopened
 from chipsieve.sources.contents import Tree
 from chipsieve.sources.disk import Disk
 from chipsieve.sources.languages import language_of, language_of_program, languages
@@ -26,6 +27,7 @@ class Discovery(msgspec.Struct, frozen=True):
     """What a walk found: files to read by path and language, how many were skipped, and the gaps.
 
     `mentions` are the vendors of whom paths speak, those of skipped files too (`kernels/ascend/`), and patches.
+    `named` is what the names of files say that nobody opens.
     """
 
     tree: Tree
@@ -33,6 +35,7 @@ class Discovery(msgspec.Struct, frozen=True):
     skipped: int
     gaps: tuple[Gap, ...]
     mentions: frozenset[str] = frozenset()
+    named: tuple[Reading, ...] = ()
 
 
 @contextmanager
@@ -79,7 +82,8 @@ def named(tree: Tree, paths: Sequence[str]) -> Discovery:
     gaps: list[Gap] = []
     outside = (name for name in paths if not skip.intersection(name.split("/")[:-1]))
     found = tuple((name, language) for name in outside if (language := _language(tree, name, gaps)))
-    return Discovery(tree, found, len(paths) - len(found), tuple(gaps), _spoken(tree, paths))
+    gaps += unopened(paths)
+    return Discovery(tree, found, len(paths) - len(found), tuple(gaps), _spoken(tree, paths), ranks(paths))
 
 
 def _language(tree: Tree, path: str, gaps: list[Gap]) -> str:

@@ -25,13 +25,14 @@ class Languages(msgspec.Struct, frozen=True):
     """The languages' table: globs in order, what each language is, shebangs, and the folders to leave out.
 
     `starters` are the languages whose files start what is no run of its own; `heads` how many bytes are read of a
-    language's longer files.
+    language's longer files, `headers` of the header that is all that is read of them.
     """
 
     globs: tuple[tuple[str, str], ...]
     natures: dict[str, Nature]
     starters: frozenset[str]
     heads: dict[str, int]
+    headers: dict[str, int]
     shebangs: dict[str, str]
     silent: frozenset[str]
     named: frozenset[str]
@@ -48,6 +49,7 @@ def languages() -> Languages:
         natures={str(row["name"]): cast("Nature", row["nature"]) for row in rows},
         starters=frozenset(str(row["name"]) for row in rows if row.get("starts")),
         heads={str(row["name"]): cast("int", row["head"]) for row in rows if "head" in row},
+        headers={str(row["name"]): cast("int", row["header"]) for row in rows if "header" in row},
         shebangs=cast("dict[str, str]", table["shebang"]),
         silent=frozenset(skip["silent"]),
         named=frozenset(skip["named"]),

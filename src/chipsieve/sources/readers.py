@@ -23,6 +23,7 @@ from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.sources.contents import Tree
 from chipsieve.sources.discovery import Discovery
 from chipsieve.sources.heads import left_unread, text_to_read
+from chipsieve.sources.languages import languages
 from chipsieve.sources.placing import Parts, is_file_name, readings_of, target
 from chipsieve.sources.reader_digest import READERS
 from chipsieve.sources.surroundings import embedded, surrounded
@@ -37,6 +38,7 @@ OVER_TIME = "reading took over"
 NO_READER = "no reader for"
 PASSING = (OVER_TIME, NO_READER)  # how gaps begin that say more of this machine today than of the file
 PARALLEL_FROM = 24  # files; below that, starting workers costs more than it saves
+BEGINNING = 64_000  # characters of a log
 DOCUMENT_DEPTH = 3  # a here-document in a here-document in a README, and no further
 Progress = Callable[[int, int], None]
 
@@ -110,6 +112,7 @@ def read_tree(
         readings += ((reading.path, min(place, 1), by, reading) for place, reading in enumerate(several))
         if progress:
             progress(number, len(found.files))
+    readings += ((reading.path, 0, "", reading) for reading in found.named)
     return tuple(reading for *_, reading in sorted(readings, key=itemgetter(0, 1, 2)))
 
 
@@ -194,9 +197,10 @@ def read_file(job: TreeToRead, file: tuple[str, str]) -> tuple[Reading, ...]:
 
 
 def _read_file(source: Source, vocabulary: Vocabulary) -> Parts:
-    """What a file says, its own reading with the vendors that the file speaks of."""
+    """What a file says, its own reading with the vendors that the file speaks of, a log where it begins."""
     (_, own), *written = read_parts(source, vocabulary)
-    return (("", replace(own, mentions=speaks(source.path, source.text))), *written)
+    text = source.text[:BEGINNING] if source.language in languages().heads else source.text
+    return (("", replace(own, mentions=speaks(source.path, text))), *written)
 
 
 def read_source(source: Source, vocabulary: Vocabulary) -> tuple[Reading, ...]:
