@@ -109,6 +109,14 @@ def test_what_triton_compiles_needs_volta_unless_it_is_kept_out(tmp_path: Path) 
         assert cuts_of(run(tmp_path / str(number), other)) == [], other
 
 
+def test_a_method_called_compile_is_not_called_by_every_regular_expression(tmp_path: Path) -> None:
+    task = (
+        "import re\nimport torch\nclass Task:\n    def compile(self):\n        self.model = torch.compile(self.model)\n"
+        "task = Task()\npattern = re.compile('x')\n"
+    )
+    assert cuts_of(run(tmp_path, task)) == []
+
+
 def test_fp8_is_needed_where_it_is_asked_for_and_multiplied(tmp_path: Path) -> None:
     product = "import torch\ntorch._scaled_mm(a, b)\n"
     assert decided(run(tmp_path / "a", product, "--fp8")) == {"fp8-product"}
