@@ -128,7 +128,8 @@ def test_bad_files_are_gaps_and_cost_nobody_else_a_finding(tmp_path: Path) -> No
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "large.json").write_bytes(b'{"a": "' + b"x" * 50_000_000 + b'"}')
     (tmp_path / "loop").symlink_to(tmp_path)
-    (tmp_path / "train.py").write_text("import argparse\nif __name__ == '__main__':\n    pass\n", encoding="utf-8")
+    arguments = "from transformers import TrainingArguments\nif __name__ == '__main__':\n    TrainingArguments('out')\n"
+    (tmp_path / "train.py").write_text(arguments, encoding="utf-8")
     (tmp_path / "train.sh").write_text("torchrun --nproc_per_node 8 train.py --bf16\n", encoding="utf-8")
     result = run(str(tmp_path), "--format", "json")
     assert result.exit_code == 0, result.output

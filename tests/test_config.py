@@ -22,7 +22,7 @@ from chipsieve.tables import TableError
 
 SCHEMA = json.loads((files("chipsieve") / "schema" / "config.json").read_text(encoding="utf-8"))
 RUN = "torchrun --nproc_per_node 8 train.py --bf16\n"
-EVIDENCE = "import argparse\nif __name__ == '__main__':\n    argparse.ArgumentParser().parse_args()\n"
+EVIDENCE = "from transformers import TrainingArguments\nif __name__ == '__main__':\n    TrainingArguments('out')\n"
 
 
 @pytest.fixture

@@ -17,7 +17,9 @@ from evals.reports import FieldReport, agrees, check, load_reports, table
 from evals.totals import blame, failures, totals
 
 TRAIN = "torchrun --nproc_per_node 8 train.py --bf16\n"
-CODE = "import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--bf16', action='store_true')\n"
+CODE = (
+    "import transformers\ntransformers.HfArgumentParser(transformers.TrainingArguments).parse_args_into_dataclasses()\n"
+)
 A100, V100 = frozenset({"a100-sxm4-80gb"}), frozenset({"v100-sxm2-16gb"})
 
 
@@ -71,13 +73,13 @@ def test_a_truth_that_stays_is_kept_and_one_that_goes_is_blamed(clones: Path, tm
     assert kept["modes"]["balanced"]["lost"] == []
     assert kept["modes"]["balanced"]["excluded"] > 0.2
     assert lost["modes"]["balanced"]["lost"] == [["v100-sxm2-16gb"]]
-    assert lost["modes"]["balanced"]["blame"][0]["signal"] == "bf16-training"
+    assert lost["modes"]["balanced"]["blame"][0]["signal"] == "bf16-refused"
     assert lost["modes"]["strict"]["lost"] == []
     assert lost["modes"]["search"]["lost"] == [["v100-sxm2-16gb"]]
     table = list(totals([kept, lost]))
     assert any(line.startswith("| balanced | repository | 2 | 1 (50.0 %)") for line in table)
     assert len(list(failures([kept, lost], "balanced"))) == 1
-    assert "| `bf16-training` | 1 |" in list(blame([lost], "balanced"))
+    assert "| `bf16-refused` | 1 |" in list(blame([lost], "balanced"))
 
 
 def test_a_negative_with_an_exclusion_is_counted(clones: Path, tmp_path: Path) -> None:

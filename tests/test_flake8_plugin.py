@@ -25,8 +25,8 @@ from transformers import TrainingArguments
 
 # torch.bfloat16
 TEXT = "torch.bfloat16"
-TrainingArguments(bf16=True)
-TrainingArguments(bf16=False)
+TrainingArguments(tf32=True)
+TrainingArguments(tf32=False)
 wide = t.bfloat16
 wide = t.bfloat16  # noqa: CHS103
 same = wide == t.bfloat16
@@ -37,8 +37,11 @@ os.environ["NCCL_IB_HCA"] = "mlx5_0]%s\\n\\x1b[2J"
 """
 EXPECTED = [
     (3, 1, "CHS101", Mark(("ascend-runtime",), "import", "torch_npu")),
-    (9, 19, "CHS102", Mark(("bf16-training",), "call", "true")),
-    (9, 19, "CHS402", Mark(("mixed-precision",), "call", "true")),
+    (9, 1, "CHS402", Mark(("hf-training-arguments",), "call", "")),
+    (9, 1, "CHS402", Mark(("hf-training-arguments",), "name", "transformers.TrainingArguments")),
+    (9, 19, "CHS102", Mark(("tf32-training",), "call", "true")),
+    (10, 1, "CHS402", Mark(("hf-training-arguments",), "call", "")),
+    (10, 1, "CHS402", Mark(("hf-training-arguments",), "name", "transformers.TrainingArguments")),
     (11, 8, "CHS103", Mark(("bf16-tensor",), "name", "torch.bfloat16")),
     (15, 1, "CHS402", Mark(("activation-checkpointing",), "call", "")),
     (16, 12, "CHS103", Mark(("nccl-variables",), "env", "mlx5_0]%s \\x1b[2J")),

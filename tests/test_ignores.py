@@ -42,7 +42,7 @@ def tree(folder: Path, **texts: str) -> Path:
 
 def trained(folder: Path, flag: str, **texts: str) -> Path:
     """A training run whose command ends with `flag` (and a comment)."""
-    entry = "import argparse\nif __name__ == '__main__':\n    argparse.ArgumentParser().parse_args()\n"
+    entry = "from transformers import TrainingArguments\nif __name__ == '__main__':\n    TrainingArguments('out')\n"
     return tree(folder, train__sh=f"torchrun --nproc_per_node 8 train.py {flag}\n", train__py=entry, **texts)
 
 

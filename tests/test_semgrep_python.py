@@ -39,7 +39,7 @@ CASES = {
     "update": ("nccl-variables", 'os.environ.update(A="1",\n    NCCL_DEBUG="INFO")', [6]),
     "read": ("nccl-variables", 'a = os.environ["NCCL_DEBUG"]', []),
     "plain dict": ("nccl-variables", 'a = {"NCCL_DEBUG": "INFO"}', []),
-    "decorator": ("torch-compile", "@staticmethod\n@torch.compile\ndef f():\n    pass", [6]),
+    "decorator": ("triton-compiler", "@staticmethod\n@torch.compile\ndef f():\n    pass", [6]),
     "number in words": ("named-by-peak-flops", "a = 3.12e14\nb = 312 * 1e12\nc = 313e12", [5, 6]),
     "table of numbers": ("mixture-of-experts", 'a = {"num_experts": 8, "top_k": 2, "width": 64}', []),
     "long table": ("mixture-of-experts", f'a = {LONG}\nb = {{"num_experts": 8}}', [6]),

@@ -20,6 +20,10 @@ from offenders import ROOT, at, listed
 FILES = ROOT / "src/chipsieve/signals"
 FIXTURES = ROOT / "fixtures/signals"
 SIGNALS = load_signals()
+ASKED_FOR = {
+    name for signal in SIGNALS.values() for names in (*signal.together_with, signal.unless) for name in names
+} - {signal.id for signal in SIGNALS.values() if signal.effect not in ("technique", "site")}
+"""Techniques that are there for other signals to ask for."""
 NAMED = [signal for signal in SIGNALS.values() if signal.requires == {"named": "$value"}]
 # Signals of which some rows take whatever an administrator or a driver writes.
 BY_FILES_NAMES = {"checkpoint-ranks"}
@@ -48,7 +52,8 @@ def excluded(signal: Signal) -> set[str]:
 
 
 def test_every_signal_has_a_fixture_and_every_fixture_a_signal() -> None:
-    assert {path.stem for path in FIXTURES.glob("*/*")} == set(SIGNALS) - set(DERIVERS) - BY_FILES_NAMES
+    with_rows = {signal.id for signal in SIGNALS.values() if signal.rows}
+    assert {path.stem for path in FIXTURES.glob("*/*")} == with_rows - set(DERIVERS) - BY_FILES_NAMES
 
 
 def test_effect_and_step_agree() -> None:
@@ -68,9 +73,16 @@ def test_techniques_and_sites_have_a_label_and_no_other() -> None:
     offenders = [
         at_key(signal, "label")
         for signal in SIGNALS.values()
-        if bool(signal.label) != (signal.effect in ("technique", "site"))
+        if bool(signal.label) != (signal.effect in ("technique", "site") and signal.id not in ASKED_FOR)
     ]
     assert not offenders, listed("give a label to techniques and sites, and to nothing else:", offenders)
+
+
+def test_what_other_signals_ask_for_matches_lines_of_its_own() -> None:
+    unknown = sorted(name for name in ASKED_FOR if name not in SIGNALS or not SIGNALS[name].rows)
+    assert not unknown, "a signal is asked for by its id, and must have rows"
+    chained = [at_key(SIGNALS[name], "together_with") for name in ASKED_FOR if SIGNALS[name].together_with]
+    assert not chained, listed("ask for what stands by itself:", chained)
 
 
 def test_each_is_explained_and_has_rows() -> None:
@@ -86,8 +98,8 @@ def lacks(signal: Signal) -> Iterator[tuple[str, str]]:
         yield "why", "must end with a full stop"
     if not signal.question.endswith("?"):
         yield "question", "must end with a question mark"
-    if bool(signal.rows) != (signal.id not in DERIVERS):
-        yield "match", "must have a row, unless figures are derived"
+    if bool(signal.rows) != (signal.id not in DERIVERS) and not signal.together_with:
+        yield "match", "must have a row, unless figures are derived or other signals meet"
     if not all(caveat.endswith(".") for caveat in signal.caveats):
         yield "caveats", "must each end with a full stop"
 

@@ -17,7 +17,10 @@ from small_trees import cuts_of, main_of, of_vendor, scanned, vendors
 SCHEMA = json.loads((files("chipsieve") / "schema" / "chipsieve-2.json").read_text(encoding="utf-8"))
 JOB = "#!/bin/bash\n#SBATCH --nodes=2\n#SBATCH --gres=gpu:{}8\nsrun python train.py --bf16\n"
 NAMED, UNNAMED = {"job.slurm": JOB.format("v100:")}, {"job.slurm": JOB.format("")}
-TRAIN = {"train.py": "print(1)\n"}
+TRAIN = {
+    "train.py": "import transformers\n"
+    "transformers.HfArgumentParser(transformers.TrainingArguments).parse_args_into_dataclasses()\n"
+}
 VOLTA = {"v100-pcie-16gb", "v100-pcie-32gb", "v100-sxm2-16gb", "v100-sxm2-32gb", "v100s-pcie-32gb"}
 TABLES = {
     "a table": "PEAK = {'v100': 125e12, 'a100': 312e12, 'h100': 989e12}\nprint(PEAK)\n",
@@ -38,7 +41,7 @@ def report(verdict: Verdict) -> dict[str, Any]:
 
 
 def by_bf16(verdict: Verdict) -> set[str]:
-    return {chip for cut in cuts_of(verdict) if cut.signal == "bf16-training" for chip in cut.excluded}
+    return {chip for cut in cuts_of(verdict) if cut.signal == "bf16-refused" for chip in cut.excluded}
 
 
 def test_a_chip_that_the_launch_names_is_never_excluded(tmp_path: Path) -> None:
@@ -50,7 +53,7 @@ def test_a_chip_that_the_launch_names_is_never_excluded(tmp_path: Path) -> None:
     (against,) = launch.contradictions
     assert (against.naming.path, against.naming.line, against.naming.by) == ("job.slurm", 3, "scheduler")
     assert set(against.accelerators) == VOLTA
-    assert against.signals == ("bf16-training",)
+    assert against.signals == ("bf16-refused",)
     assert found.contradictions == (), "the launch keeps them in"
     assert launch.conflict is None
 
@@ -75,11 +78,14 @@ def test_the_contradiction_is_in_every_report(tmp_path: Path) -> None:
     (launch,) = report(found)["launches"]
     (against,) = launch["contradictions"]
     assert set(against["accelerators"]) == VOLTA
-    assert against["signals"] == ["bf16-training"]
+    assert against["signals"] == ["bf16-refused"]
     assert "job.slurm:3" in json.dumps(against)
     for form in ("text", "markdown", "html"):
         said = " ".join(render(found, form).split())
-        assert "named at job.slurm:3 (scheduler), and kept in although training in bfloat16 speaks against it" in said
+        assert (
+            "named at job.slurm:3 (scheduler), and kept in although bfloat16 that a library refuses speaks against it"
+            in said
+        )
 
 
 def test_reports_without_a_contradiction_do_not_speak_of_one(tmp_path: Path) -> None:
@@ -94,9 +100,9 @@ def test_a_name_that_no_run_says_keeps_nothing_in_and_is_reported(tmp_path: Path
     assert "V100" in {naming.text for naming in found.named}
     for form in ("text", "markdown", "html"):
         said = " ".join(render(found, form).split())
-        assert "named at README.md:1 (prose), and excluded all the same by training in bfloat16" in said
+        assert "named at README.md:1 (prose), and excluded all the same by bfloat16 that a library refuses" in said
     (against,) = found.contradictions
-    assert (against.naming.path, against.naming.line, against.signals) == ("README.md", 1, ("bf16-training",))
+    assert (against.naming.path, against.naming.line, against.signals) == ("README.md", 1, ("bf16-refused",))
     (reported,) = report(found)["repository"]["contradictions"]
     assert set(reported["accelerators"]) == VOLTA
 
@@ -113,14 +119,14 @@ def test_what_another_launch_keeps_in_needs_no_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("case", TABLES)
 def test_what_tells_of_many_chips_or_is_only_text_vetoes_nothing(case: str, tmp_path: Path) -> None:
-    found = scanned(tmp_path, {**UNNAMED, "train.py": TABLES[case]})
+    found = scanned(tmp_path, {**UNNAMED, "train.py": TRAIN["train.py"] + TABLES[case]})
     assert VOLTA.isdisjoint(main_of(found).remaining)
     assert main_of(found).contradictions == ()
 
 
 def test_what_people_write_into_the_launchs_own_files_keeps_nothing_in(tmp_path: Path) -> None:
     for name, text in (("a", "PEAK = 125e12\n"), ("b", "pass  # on 8 V100 GPUs\n")):
-        found = scanned(tmp_path / name, {**UNNAMED, "train.py": text})
+        found = scanned(tmp_path / name, {**UNNAMED, "train.py": TRAIN["train.py"] + text})
         assert VOLTA.isdisjoint(main_of(found).remaining), text
         assert any(VOLTA & set(naming.accelerators) for naming in found.named), "listed all the same"
 
@@ -176,7 +182,7 @@ def test_a_run_that_does_not_ask_for_processors_is_judged(options: str, tmp_path
 
 
 def test_a_run_that_may_be_on_processors_is_judged(tmp_path: Path) -> None:
-    train = "import torch\ndevice = 'cuda' if torch.cuda.is_available() else 'cpu'\n"
+    train = TRAIN["train.py"] + "import torch\ndevice = 'cuda' if torch.cuda.is_available() else 'cpu'\n"
     assert by_bf16(scanned(tmp_path, {"run.sh": "torchrun train.py --bf16\n", "train.py": train})) >= VOLTA
 
 

@@ -69,12 +69,22 @@ def _section(signal: Signal) -> Iterator[str]:
         yield f"- label: {signal.label}"
     if signal.provides:
         yield f"- meets the import guards of: {_codes(signal.provides)}"
+    if signal.together_with:
+        yield f"- only together with: {'; and '.join(' or '.join(map(_linked, ids)) for ids in signal.together_with)}"
+    if signal.unless:
+        yield f"- not where a launch asserts: {' or '.join(map(_linked, signal.unless))}"
+    if signal.escape:
+        yield f"- escape: {signal.escape}"
     yield from ("", signal.why, "")
     yield from _list("Known counterexamples", signal.caveats)
     if signal.rows:
         yield from _table(["row", "names", "values", "further"], map(_row_cells, signal.rows))
         yield ""
     yield from _list("References", signal.references)
+
+
+def _linked(signal: str) -> str:
+    return f"[{signal}](#{signal})"
 
 
 def _row_cells(row: Row) -> list[str]:

@@ -16,7 +16,9 @@ Policy, sieve, proof and every report treat it like all other evidence; tests/te
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from msgspec.structs import replace
 
 from chipsieve.derive.premises import Evidence
 from chipsieve.facts.finding import Finding
@@ -35,7 +37,8 @@ def weigh(
     """The launch's evidence, sorted by signal and value.
 
     Findings of one signal are one piece of evidence, however many engines or lines report it, with the
-    best standing among them; a signal whose predicate depends on the value keeps its values apart.
+    best standing among them; a signal whose predicate depends on the value keeps its values apart. What says nothing
+    of a launch by itself, a technique without a label, is left out: other signals ask for it (`_together`).
     """
     groups: defaultdict[tuple[str, str], defaultdict[Standing, set[Finding]]] = defaultdict(lambda: defaultdict(set))
     for item, stands in launch.findings:
@@ -43,7 +46,7 @@ def weigh(
         if signal is not None:
             key = (signal.id, item.value if depends_on_value(signal) else "")
             groups[key][stands].add(item)
-    found = [_merged(*key, by_standing) for key, by_standing in groups.items()]
+    found = _together([_merged(*key, by_standing) for key, by_standing in groups.items()], signals)
     for claim, derive in derivers.items():
         if claim in signals:
             found += derive(launch)
@@ -54,6 +57,34 @@ def _merged(signal: str, value: str, by_standing: Mapping[Standing, set[Finding]
     best = next(stands for stands in ORDER if by_standing[stands])
     items = sorted(by_standing[best], key=lambda item: (item.path, item.span, item.value, repr(item)))
     return Evidence(signal, value, best, tuple(items))
+
+
+def _together(found: Sequence[Evidence], signals: Mapping[str, Signal]) -> list[Evidence]:
+    """The evidence that stands in this launch: a signal may ask for others beside it, or yield to one."""
+    by_signal: defaultdict[str, list[Evidence]] = defaultdict(list)
+    for item in found:
+        by_signal[item.signal].append(item)
+    stands = [item for item in found if signals[item.signal].effect != "technique" or signals[item.signal].label]
+    for signal in (one for one in signals.values() if one.together_with or one.unless):
+        own = by_signal[signal.id] if signal.rows else [Evidence(signal.id, "", "asserted", ())]
+        stands = [item for item in stands if item.signal != signal.id]
+        against = {item.standing for name in signal.unless for item in by_signal[name]}
+        if "asserted" not in against:
+            partners = [[item for name in names for item in by_signal[name]] for names in signal.together_with]
+            joined = [one for item in own if (one := _joined(item, partners))]
+            stands += [replace(one, standing="optional") for one in joined] if "optional" in against else joined
+    return stands
+
+
+def _joined(item: Evidence, partners: Sequence[Sequence[Evidence]]) -> Evidence | None:
+    """The evidence with the firmest of each list of partners, as firm as the least firm; None where one has none."""
+    speaking = [[one for one in some if one.standing != "inert"] for some in partners]
+    if not all(speaking):
+        return None
+    pieces = [item, *(min(some, key=lambda one: ORDER.index(one.standing)) for some in speaking)]
+    stands = max((one.standing for one in pieces), key=ORDER.index)
+    premises = dict.fromkeys(premise for one in pieces for premise in one.premises)
+    return Evidence(item.signal, item.value, stands, tuple(premises))
 
 
 def depends_on_value(signal: Signal) -> bool:

@@ -19,6 +19,8 @@ HOOKS = frozenset({
     "validation_step",
 })  # fmt: skip
 MAIN = "__main__"
+AMBIGUOUS = frozenset({"compile"})
+"""Names that programs mention for something else (`re.compile`): no mention shows that such a function is called."""
 
 Waiting = tuple[frozenset[str], frozenset[str]]  # the names that a body needs, and those that it mentions
 
@@ -111,7 +113,8 @@ def _needed(function: Function, conditions: Conditions) -> frozenset[str]:
 def needs(name: str) -> frozenset[str]:
     """The simple names that must be mentioned for a qualified one to be called: all parts but a class's hooks."""
     first, *rest = name.split(".")
-    return frozenset((first, *(part for part in rest if not _hook(part))))
+    parts = (first, *(part for part in rest if not _hook(part)))
+    return frozenset(f"{part}()" if part in AMBIGUOUS else part for part in parts)
 
 
 def _hook(name: str) -> bool:

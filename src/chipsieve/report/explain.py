@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from chipsieve.facts.finding import Finding
 from chipsieve.report import lookups
 from chipsieve.report.escape import one_line, visible
-from chipsieve.report.reasons import derivation, spared, title
+from chipsieve.report.reasons import derivation, spared, title, way_around
 from chipsieve.report.sentence import percent
 from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Verdict
 from chipsieve.sieve.proof import Reason, Ruling
@@ -79,7 +79,8 @@ def _lines(verdict: Verdict, cut: Ruling) -> Iterator[str]:
     for line in cut.evidence.premises:
         if isinstance(line, Finding):
             yield f"    {visible(lookups.place(line))}  {one_line(line.snippet, SNIPPET)}"
-    yield from (f"    {words}" for words in derivation(cut.evidence, verdict.signals))
+    said = (*derivation(cut.evidence, verdict.signals), *way_around(verdict.signals, cut.signal))
+    yield from (f"    {words}" for words in said)
 
 
 def _spared(verdict: Verdict, ruling: Ruling, reason: Reason) -> Iterator[str]:

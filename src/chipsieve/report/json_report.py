@@ -18,6 +18,7 @@ from chipsieve.report.sentence import sentence
 from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Naming, Note, Verdict
 from chipsieve.sieve.proof import Conflict, Ruling, StepResult
+from chipsieve.signals.signal import Signal
 
 SCHEMA = "chipsieve/2"
 Record = dict[str, object]
@@ -32,7 +33,7 @@ def document(verdict: Verdict) -> Record:
     """The verdict as JSON values, by contract `chipsieve/2`."""
     return {
         **header(verdict),
-        "launches": [launch_record(outcome) for outcome in verdict.launches],
+        "launches": [launch_record(outcome, verdict.signals) for outcome in verdict.launches],
         "repository": repository_record(verdict),
         "findings": finding_records(verdict),
         **footer(verdict),
@@ -77,7 +78,7 @@ def footer(verdict: Verdict) -> Record:
     return {"ignored": ignored, "gaps": gaps, "coverage": coverage}
 
 
-def launch_record(outcome: LaunchVerdict) -> Record:
+def launch_record(outcome: LaunchVerdict, signals: Mapping[str, Signal]) -> Record:
     """One launch of the contract's `launches`."""
     launch = outcome.launch
     return {
@@ -91,12 +92,12 @@ def launch_record(outcome: LaunchVerdict) -> Record:
         "environment": {name: value.text for name, value in sorted(launch.environment.items())},
         "settings": [setting_record(one) for one in launch.settings],
         "files": sorted(launch.files),
-        "steps": [_step(step, launch) for step in outcome.steps],
+        "steps": [_step(step, launch, signals) for step in outcome.steps],
         "remaining": sorted(outcome.remaining),
         "named": _namings(outcome.named),
         "techniques": _notes("technique", outcome.techniques),
         "site": _notes("site", outcome.sites),
-        "conflict": _conflict(outcome.conflict, launch),
+        "conflict": _conflict(outcome.conflict, launch, signals),
         "contradictions": _contradictions(outcome.contradictions),
     }
 
@@ -120,7 +121,7 @@ def repository_record(verdict: Verdict) -> Record:
             for one in verdict.projects
         ],
         "named": _namings(verdict.named),
-        "conflict": _conflict(verdict.conflict, main.launch if main else None),
+        "conflict": _conflict(verdict.conflict, main.launch if main else None, verdict.signals),
         "contradictions": _contradictions(verdict.contradictions),
         "mentions": list(verdict.mentions),
         "trained_on": _trained_on(verdict.trained_on),
@@ -177,17 +178,18 @@ def _finding(verdict: Verdict, finding: Finding, standing: Mapping[str, Standing
     }
 
 
-def _step(step: StepResult, launch: Launch) -> Record:
+def _step(step: StepResult, launch: Launch, signals: Mapping[str, Signal]) -> Record:
     return {
         "step": step.step,
         "question": step.question,
         "before": step.before,
         "after": step.after,
-        "cuts": [_cut(cut, launch) for cut in step.cuts],
+        "cuts": [_cut(cut, launch, signals) for cut in step.cuts],
     }
 
 
-def _cut(cut: Ruling, launch: Launch | None) -> Record:
+def _cut(cut: Ruling, launch: Launch | None, signals: Mapping[str, Signal]) -> Record:
+    signal = signals.get(cut.signal)
     derived = any(not isinstance(premise, Finding) for premise in cut.evidence.premises)
     return {
         "signal": cut.signal,
@@ -195,6 +197,7 @@ def _cut(cut: Ruling, launch: Launch | None) -> Record:
         "evidence": list(lookups.evidence_places(cut.evidence, launch)),
         **({"premises": list(map(_premise, cut.evidence.premises))} if derived else {}),
         "excluded": sorted(cut.excluded),
+        **({"escape": signal.escape} if signal and signal.escape else {}),
     }
 
 
@@ -234,10 +237,10 @@ def _contradictions(several: Iterable[Contradiction]) -> list[Record]:
     ]  # fmt: skip
 
 
-def _conflict(conflict: Conflict | None, launch: Launch | None) -> Record | None:
+def _conflict(conflict: Conflict | None, launch: Launch | None, signals: Mapping[str, Signal]) -> Record | None:
     if conflict is None:
         return None
     return {
-        "disagreeing": [[_cut(cut, launch) for cut in cuts] for cuts in conflict.disagreeing],
+        "disagreeing": [[_cut(cut, launch, signals) for cut in cuts] for cuts in conflict.disagreeing],
         "explanations": [[list(ids) for ids in group] for group in conflict.explanations],
     }

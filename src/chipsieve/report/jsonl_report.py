@@ -20,7 +20,7 @@ def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format
 
 def _records(verdict: Verdict) -> Iterator[dict[str, object]]:
     for outcome in verdict.launches:
-        yield {"kind": "launch", **json_report.launch_record(outcome)}
+        yield {"kind": "launch", **json_report.launch_record(outcome, verdict.signals)}
     whole = {**json_report.header(verdict), **json_report.repository_record(verdict), **json_report.footer(verdict)}
     yield {"kind": "repository", **whole}
     for record in json_report.finding_records(verdict):

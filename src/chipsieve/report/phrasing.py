@@ -28,7 +28,7 @@ from chipsieve.report.outline import (
     StepLine,
     UnprovenLine,
 )
-from chipsieve.report.reasons import derivation, reason, title
+from chipsieve.report.reasons import derivation, reason, title, way_around
 from chipsieve.report.sentence import percent, sentence
 from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Naming, Note, Project, Verdict
 from chipsieve.sieve.proof import Conflict, Ruling
@@ -165,7 +165,7 @@ def _cut(signals: Mapping[str, Signal], cut: Ruling, outcome: LaunchVerdict, exc
         strength=cut.strength,
         places=_places(cut, outcome),
         snippet=_snippet(cut, outcome),
-        derivation=derivation(cut.evidence, signals),
+        derivation=(*derivation(cut.evidence, signals), *way_around(signals, cut.signal)),
         excluded=excluded,
     )
 
@@ -190,7 +190,7 @@ def _unproven(verdict: Verdict, outcome: LaunchVerdict) -> Iterator[UnprovenLine
             value=one_line(ruling.evidence.value, 60),
             places=_places(ruling, outcome),
             snippet=_snippet(ruling, outcome),
-            derivation=derivation(ruling.evidence, verdict.signals),
+            derivation=(*derivation(ruling.evidence, verdict.signals), *way_around(verdict.signals, ruling.signal)),
             reason=one_line(reason(verdict, ruling, outcome), REASON),
         )
 

@@ -69,6 +69,12 @@ def derivation(evidence: Evidence, signals: Mapping[str, Signal]) -> tuple[str, 
     return tuple(one_line(words, PREMISE) for words in _premise_words(rest, signals))
 
 
+def way_around(signals: Mapping[str, Signal], signal: str) -> tuple[str, ...]:
+    """The known escape from what a signal requires, as a phrase; nothing where there is none."""
+    known = signals.get(signal)
+    return (one_line(f"escape: {known.escape}", PREMISE),) if known and known.escape else ()
+
+
 def _premise_words(premises: Iterable[Premise], signals: Mapping[str, Signal]) -> Iterator[str]:
     for premise in premises:
         match premise:

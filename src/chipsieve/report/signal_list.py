@@ -25,6 +25,7 @@ def page(signal: Signal) -> str:
         f"Question: {signal.question}",
         _wrapped("Why", signal.why),
         *(_wrapped("But", caveat) for caveat in signal.caveats),
+        *([_wrapped("Escape", signal.escape)] if signal.escape else []),
         "Matches:\n" + "\n".join(f"  {_row(row)}" for row in signal.rows),
         *(_wrapped("Source", reference) for reference in signal.references),
     ]

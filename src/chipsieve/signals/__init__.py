@@ -19,7 +19,7 @@ KINDS = (
 )  # fmt: skip
 FIELDS = (
     "title", "question", "step", "effect", "strength", "requires", "why", "caveats", "references",
-    "match", "label", "provides", "presumption", "abstains",
+    "match", "label", "provides", "presumption", "abstains", "together_with", "unless", "escape",
 )  # fmt: skip
 ROW_FIELDS = ("kind", "names", "values", "pattern", "keyword", "argument", "files", "beside", "devices", "by")
 BY = ("scheduler", "cloud", "device-test", "constant", "log", "metadata", "comment", "prose")
@@ -87,7 +87,17 @@ def _signal(stem: str, table: Mapping[str, object]) -> Signal:
         provides=text_list(where, table, "provides"),
         presumption=presumption,
         abstains=table.get("abstains") is True,
+        together_with=_partners(where, table.get("together_with", [])),
+        unless=text_list(where, table, "unless"),
+        escape=text_field(where, table, "escape", ""),
     )
+
+
+def _partners(where: str, lists: object) -> tuple[tuple[str, ...], ...]:
+    fits = isinstance(lists, list) and all(isinstance(one, list) and one for one in lists)
+    if not fits or not all(isinstance(name, str) for one in cast("list[list[object]]", lists) for name in one):
+        raise TableError(f"{where}: 'together_with' must be a list of lists of signals' ids")
+    return tuple(tuple(one) for one in cast("list[list[str]]", lists))
 
 
 def _one_of(where: str, table: Mapping[str, object], key: str, allowed: tuple[str, ...]) -> str:

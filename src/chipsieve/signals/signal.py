@@ -20,6 +20,8 @@ class Signal(msgspec.Struct, frozen=True):
     modules whose import guards count as met in a launch that asserts this signal. `presumption` is
     a predicate too: what a careful reader presumes; it weighs in an estimate and excludes nothing.
     A launch that asserts a signal that `abstains` computes on processors, and says nothing of accelerators.
+    The signal holds of a launch only `together_with` one of each of these lists of other signals, and `unless` one of
+    those is asserted. `escape` is the known way around what it requires, as a clause.
     """
 
     id: str
@@ -37,6 +39,9 @@ class Signal(msgspec.Struct, frozen=True):
     provides: tuple[str, ...] = ()
     presumption: Mapping[str, object] = msgspec.field(default_factory=dict)
     abstains: bool = False
+    together_with: tuple[tuple[str, ...], ...] = ()
+    unless: tuple[str, ...] = ()
+    escape: str = ""
 
 
 class Row(msgspec.Struct, frozen=True):

@@ -65,7 +65,8 @@ def _help(signal: Signal | None, title: str, bullet: str) -> str:
     if signal is None:
         return title
     parts = [sentence(signal.why or signal.title)]
-    for heading, lines in (("Known counterexamples:", signal.caveats), ("Sources:", signal.references)):
+    known = (*([f"Escape: {signal.escape}."] if signal.escape else []), *signal.caveats)
+    for heading, lines in (("Known counterexamples:", known), ("Sources:", signal.references)):
         if lines:
             parts.append("\n".join([heading, *([""] if bullet else []), *(f"{bullet}{line}" for line in lines)]))
     return "\n\n".join(parts)
