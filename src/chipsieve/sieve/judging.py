@@ -16,7 +16,7 @@ from chipsieve.sieve.proof import Chips, Spared
 from chipsieve.signals.signal import Signal
 from chipsieve.signals.steps import steps
 
-UNNAMED_ROWS = ("constant",)  # a table of many chips' numbers names none of them
+SAID = ("prose", "comment", "log", "scheduler")  # elsewhere, what is only mentioned is an entry of a table
 Objection = tuple[str, Chips]
 """A signal, and chips that it speaks against."""
 
@@ -76,7 +76,7 @@ def namings(findings: Iterable[Finding], criteria: Criteria) -> tuple[Naming, ..
     found = set()
     for item in findings:
         signal = criteria.signals.get(item.signal)
-        if signal is None or signal.effect != "names" or (item.row in UNNAMED_ROWS and MENTION in item.conditions):
+        if signal is None or signal.effect != "names" or (item.by not in SAID and MENTION in item.conditions):
             continue
         chips = criteria.meant(signal, item.value)
         if chips:
