@@ -93,6 +93,8 @@ AMOUNTS = {
     "trained on 4 A100-80GB nodes (32 GPUs)": (32, None),
     "2机8卡A100（共16卡）": (16, None),
     "a single A100": (1, None),
+    "batch size is 512 (128 * 4 A100 GPUs)": (4, None),
+    "16 sequences x 8 H100 80 GB GPUs x 8 nodes": (64, None),
     "on an A100 GPU": (1, None),
     "trained on 1,024 A100 GPUs": (1024, None),
     "trained on a 40GB A100": (None, None),

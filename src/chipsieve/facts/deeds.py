@@ -54,7 +54,7 @@ class Cue(msgspec.Struct, frozen=True):
 def statement(text: str, start: int, end: int, context: Sequence[str] = (), path: str = "") -> Statement:
     """What a claim says of the hardware that it names from `start` up to `end`, with what stands around the claim.
 
-    `path` is the file's: `docs/inference.md` speaks where nothing nearer does.
+    `path` is the file's, or "": `docs/inference.md` speaks where nothing nearer does.
     """
     line = joined(Stretch(plain(text), start, end), map(plain, context))
     around = list(map(plain, others(context)))

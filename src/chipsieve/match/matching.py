@@ -77,5 +77,5 @@ def _matches(
     for match, start, end in table.claims(text):
         line, column = fact.span.line, fact.span.column
         by = fact.by or match.by or "prose"
-        said = statement(text, start, end, fact.context, path) if by in WRITTEN else None
+        said = statement(text, start, end, fact.context, path if by == "prose" else "") if by in WRITTEN else None
         yield replace(match, by=by), Span(line, column + start, line, column + end), said
