@@ -5,10 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chipsieve import scan
 from chipsieve.facts.neighbourhood import Neighbourhood
 from chipsieve.facts.places import Lines
+from chipsieve.facts.reading import Source
+from chipsieve.facts.statements import Statement
+from chipsieve.match.matching import findings
+from chipsieve.match.table import default_table
+from chipsieve_config.prose_reader import read
 
 Said = list[tuple[int, str, str, bool]]
 
@@ -160,3 +167,26 @@ def test_no_line_has_more_than_a_context_may_hold() -> None:
     context = long.prose(51)
     assert len(context) <= 6
     assert all(len(text) <= 201 for text in context)
+
+
+SENTENCES = (
+    "The model was trained on 8 A100 GPUs.",
+    "Latency on a T4 is 9 ms.",
+    "We support MI250X.",
+    "Nothing is named here.",
+    "It needs at least one V100.",
+    "所有实验均在 A100 上进行。",
+)
+
+
+@given(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=8))
+def test_paragraphs_beside_it_do_not_change_what_a_sentence_says(sentences: list[str]) -> None:
+    assert stated(sentences) == [one for sentence in sentences for one in stated([sentence])]
+    assert stated(sentences * 2) == stated(sentences) * 2
+
+
+def stated(paragraphs: list[str]) -> list[tuple[str, Statement | None]]:
+    reading = read(Source("notes.md", "prose", "\n\n".join(paragraphs)), default_table().vocabulary)
+    return [
+        (item.value, item.statement) for fact in reading.facts for item in findings([fact], "notes.md", default_table())
+    ]
