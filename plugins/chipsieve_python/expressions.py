@@ -145,9 +145,23 @@ def _subscript(node: expr.Subscript, here: Context) -> None:
     _entry(node, here)
 
 
+def _amount(text: str | None) -> float | None:
+    try:
+        return float(text or "")
+    except ValueError:
+        return None
+
+
 def _entry(node: expr.Expression, here: Context) -> None:
-    """State and mention what a table or a module has under a key."""
-    for own, value in _named(node, here):
+    """State and mention what a table or a module has under a key; the one number under a certain key is used."""
+    arms = _named(node, here)
+    if (
+        len(arms) == 1
+        and not arms[0][1].qualified
+        and (amount := _amount(arms[0][1].text)) in here.output.vocabulary.numbers
+    ):
+        here.state("constant", here.bound, repr(amount), node, *arms[0][0])
+    for own, value in arms:
         if value.function:
             here.under(*own).mention(value.function)
 

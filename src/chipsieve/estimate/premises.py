@@ -15,7 +15,6 @@ from chipsieve.catalogue.answers import CatalogueAnswers, Chips
 from chipsieve.derive.premises import Evidence
 from chipsieve.estimate.families import Family
 from chipsieve.estimate.frameworks import usual_vendors
-from chipsieve.facts.conditions import MENTION
 from chipsieve.facts.finding import Finding
 from chipsieve.link.headline import told_at_once
 from chipsieve.link.launch import Launch, Standing
@@ -118,13 +117,15 @@ def _names(known: Known, readers: Readers) -> Iterator[Premise]:
 
 def _kind(finding: Finding, stands: Standing | None, known: Known, *, beside: bool, reached: bool, menu: bool) -> str:
     """The kind of premise that a name is, "" for none."""
+    if finding.is_listed:
+        return ""
     if finding.by in LEFT_BEHIND:
         return "log"
     if finding.by in REQUESTS:
         return "request" if stands else "request of another run" if beside else "request of no run"
     if finding.by in SPOKEN:
         return _spoken(finding, known, reached=reached, menu=menu)
-    if MENTION in finding.conditions or menu:
+    if menu:
         return ""
     if finding.by == "constant":
         return "constant" if stands else "constant elsewhere"

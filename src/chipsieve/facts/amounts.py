@@ -39,6 +39,10 @@ EACH = re.compile(
     r"| [x\u00d7*]\s*\Z | [机台每]",
     FLAGS,
 )
+BATCH = re.compile(r"batch[ ]?size|sequences|samples", re.IGNORECASE)  # 512 = 128 samples x 4 devices
+NODES_BEHIND = re.compile(
+    r"(?:\s*\d+\s?GB?)? \s* (?:GPUs?)? \s* [x\u00d7*] \s* (\d{1,4}) \s* (?:nodes|machines)\b", FLAGS
+)
 JUST_NUMBERS = re.compile(r"[\s\d,卡张x\u00d7*]*")
 MULTIPLIED = re.compile(r"[x\u00d7*张块卡片]")
 
@@ -107,7 +111,8 @@ def devices(sentence: Stretch) -> int | None:
     if count is None:
         behind = TIMES_AFTER.match(after)
         count = int(behind[1]) if behind else _alone(sentence)
-    return None if count is None else _bounded(count * _nodes(before))
+    machines = NODES_BEHIND.match(after)
+    return None if count is None else _bounded(count * (int(machines[1]) if machines else _nodes(before)))
 
 
 def _alone(sentence: Stretch) -> int | None:
@@ -123,7 +128,9 @@ def _count_before(before: str, after: str) -> int | None:
         return None
     if MACHINES_AFTER.match(after) and not MULTIPLIED.search(found[0]):
         return None
-    return _number(found[1]) * (_number(found[2]) if found[2] else 1)
+    if not found[2]:
+        return _number(found[1])
+    return _number(found[2]) * (1 if BATCH.search(before) else _number(found[1]))
 
 
 def _nodes(before: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import cast, get_args
 
@@ -12,6 +12,7 @@ import msgspec
 
 from chipsieve.facts.amounts import devices, hours
 from chipsieve.facts.sentences import (
+    CELL_END,
     CLAUSE_END,
     SENTENCE_END,
     Stretch,
@@ -26,7 +27,9 @@ from chipsieve.facts.statements import Deed, Statement
 from chipsieve.tables import TableError, load_toml, refuse_unknown, table_list
 
 FIELDS = ("deed", "rank", "pattern", "before", "head")
+KEPT = 2_000  # contexts whose words are remembered: many claims stand below one heading
 FOLLOWING = 2.0  # a cue behind the name counts as so many times as far away
+FAR = 400  # characters on each side of a name that speak of it
 WORDS, USED = 4, 5  # the ranks of any word for a deed, and of what says only that somebody used the hardware
 
 
@@ -54,19 +57,22 @@ class Cue(msgspec.Struct, frozen=True):
 def statement(text: str, start: int, end: int, context: Sequence[str] = (), path: str = "") -> Statement:
     """What a claim says of the hardware that it names from `start` up to `end`, with what stands around the claim.
 
-    `path` is the file's: `docs/inference.md` speaks where nothing nearer does.
+    `path` is the file's, or "": `docs/inference.md` speaks where nothing nearer does.
     """
-    line = joined(Stretch(plain(text), start, end), map(plain, context))
-    around = list(map(plain, others(context)))
+    line = joined(Stretch(plain(text), start, end), map(_plain, context))
+    around = list(map(_plain, others(context)))
     if is_row(line.text):
-        sentence = line
+        sentence = line.near(FAR)
         deed, direct = _in_table(line, around)
     else:
-        sentence = line.between(SENTENCE_END)
+        sentence = line.near(FAR).between(SENTENCE_END)
         deed, direct = _in_prose(sentence)
         around = [*_neighbours(line, sentence), *around]
-    deed = deed or _around([*around, path])
+    deed = deed or _around([*around, path.lower()])
     return Statement(deed or "mentions", direct, devices(sentence), hours(sentence, around))
+
+
+_plain = lru_cache(KEPT)(plain)
 
 
 def _in_prose(sentence: Stretch) -> tuple[Deed | None, bool]:
@@ -87,14 +93,14 @@ def _in_table(row: Stretch, around: Sequence[str]) -> tuple[Deed | None, bool]:
     """What a row says: the cell, the head of its column, the whole head, then the row."""
     own = cells(row.text)
     at = min(column(row.text, row.start), len(own) - 1)
-    own_cell = row.between(re.compile(r"\|"))
+    own_cell = row.between(CELL_END).near(FAR)
     heads = next((cells(line) for line in around if is_row(line)), [])
     found = _shown(own_cell, 1, head=not heads)
     if found:
         return found, True
     above = [heads[at]] if at < len(heads) else []
     for text in (*above, " | ".join(heads), " | ".join(own[:1]), row.text):
-        found = _shown(Stretch(text, len(text), len(text)), 1, WORDS, head=True)
+        found = _shown_in(text[:FAR])
         if found:
             return found, False
     return None, False
@@ -110,10 +116,22 @@ def _neighbours(line: Stretch, sentence: Stretch) -> Iterator[str]:
 def _around(texts: Iterable[str]) -> Deed | None:
     """What the nearest text says that says anything; its end is nearest."""
     for text in texts:
-        found = _shown(Stretch(text, len(text), len(text)), 1, near=False) if text.strip() else None
+        found = _shown_by(text) if text.strip() else None
         if found:
             return found
     return None
+
+
+@lru_cache(KEPT)
+def _shown_by(text: str) -> Deed | None:
+    """What a text shows that stands around a claim; its end is nearest."""
+    return _shown(Stretch(text, len(text), len(text)), 1, near=False)
+
+
+@lru_cache(KEPT)
+def _shown_in(text: str) -> Deed | None:
+    """What a part of a table shows."""
+    return _shown(Stretch(text, len(text), len(text)), 1, WORDS, head=True)
 
 
 def _shown(stretch: Stretch, lowest: int, highest: int = 9, *, head: bool = False, near: bool = True) -> Deed | None:
@@ -142,7 +160,7 @@ def _cues() -> dict[int, list[Cue]]:
         refuse_unknown(where, row, FIELDS)
         refuse_unknown(where, [str(row.get("deed"))], get_args(Deed), "deed")
         try:
-            pattern = re.compile(str(row["pattern"]), re.IGNORECASE | re.VERBOSE)
+            pattern = re.compile(str(row["pattern"]), re.VERBOSE)
         except re.error as error:
             raise TableError(f"{where}: {error}") from error
         cue = Cue(

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import msgspec
 
-from chipsieve.facts.conditions import Conditions
+from chipsieve.facts.conditions import MENTION, Conditions
 from chipsieve.facts.places import Lines, Span
 from chipsieve.facts.statements import Statement
 
 SNIPPET_LIMIT = 200
+SAID = frozenset({"prose", "comment", "log", "metadata", "scheduler"})
 
 
 class Finding(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -32,6 +33,14 @@ class Finding(msgspec.Struct, frozen=True, array_like=True, gc=False):
     by: str = ""
     name: str = ""
     statement: Statement | None = None
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it is an entry of a table or a choice among several, which names nobody.
+
+        What people write, runs print and schedulers read is only mentioned too, and does say something.
+        """
+        return self.by not in SAID and MENTION in self.conditions
 
 
 class Match(msgspec.Struct, frozen=True, array_like=True, gc=False):

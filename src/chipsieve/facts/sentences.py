@@ -36,6 +36,10 @@ class Stretch(NamedTuple):
         """The part of the text from one offset up to another, around the name."""
         return Stretch(self.text[start:end], self.start - start, self.end - start)
 
+    def near(self, far: int) -> Stretch:
+        """What stands at most so many characters before or behind the name."""
+        return self.part(max(0, self.start - far), self.end + far)
+
     def before(self) -> str:
         """What stands before the name."""
         return self.text[: self.start]
@@ -48,7 +52,12 @@ class Stretch(NamedTuple):
 
 
 def plain(text: str) -> str:
-    """The text with its marks blanked, at the same length."""
+    """The text in small letters with its marks blanked, at the same length."""
+    text = (
+        "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in text)
+        if not text.isascii()
+        else text.lower()
+    )
     text = TIMES.sub(lambda found: "x".ljust(len(found[0])), text)
     return MARKS.sub(lambda found: "<br>" if found[0] == "<br>" else " " * len(found[0]), text)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from chipsieve.facts.conditions import Question
+from chipsieve.facts.conditions import MENTION, Question, stack
 from chipsieve.facts.deciding import decide
 from chipsieve.facts.finding import Finding, unique
 from chipsieve.facts.reading import Gap, Reading
@@ -16,6 +16,7 @@ from chipsieve.facts.ternary import Ternary, every
 from chipsieve.link.launch import FileStandings, Launch, Standing, standing
 from chipsieve.link.linking import LinkedTree, judge_by_eye, whole
 from chipsieve.match.matching import matched
+from chipsieve.match.menus import offered
 from chipsieve.match.table import SignalTable
 
 PASSES = 3  # a launch that asks for a module meets that module's import guards, which may ask for another
@@ -89,6 +90,7 @@ class Matcher:
     def __init__(self, readings: Iterable[Reading], table: SignalTable, keep: Keep, *, alone: bool = False) -> None:
         """Match every fact of the readings, and join the marks to them."""
         self._table, self._keep, self._alone = table, keep, alone
+        self._naming = [signal.id for signal in table.signals.values() if signal.effect == "names"]
         several = tuple(readings)
         marks = _by_place(mark for reading in several for mark in reading.findings)
         own = {id(reading): list(self._own(reading)) for reading in several}
@@ -99,9 +101,14 @@ class Matcher:
         self._in_files: dict[FileStandings, list[tuple[Finding, Standing]]] = {}
 
     def _own(self, reading: Reading) -> Iterator[Found]:
+        """The findings of a reading's facts; a name in a table to choose from is only mentioned."""
         path = reading.origin or reading.path
-        for index, fact in enumerate(reading.facts):
-            yield from (Found(index, *pair) for pair in matched(fact, path, self._table))
+        facts = enumerate(reading.facts)
+        every = [Found(index, *pair) for index, fact in facts for pair in matched(fact, path, self._table)]
+        menu = offered([one.finding for one in every], self._naming)
+        for index, one in enumerate(every):
+            conditions = stack(one.finding.conditions, MENTION)
+            yield one._replace(finding=replace(one.finding, conditions=conditions)) if index in menu else one
 
     def _joined(self, reading: Reading, own: Iterable[Found], met: set[SignalAt]) -> list[Found]:
         """The findings of a reading's facts and, where no fact of ours says the same, of its marks."""

@@ -77,7 +77,8 @@ def _matches(
     for match, start, end in table.claims(text, fact.by):
         line, column = fact.span.line, fact.span.column
         by = fact.by or match.by or "prose"
-        said = statement(text, start, end, fact.context, path) if by in WRITTEN else _counted(fact, match)
+        where = path if by == "prose" else ""
+        said = statement(text, start, end, fact.context, where) if by in WRITTEN else _counted(fact, match)
         yield replace(match, by=by), Span(line, column + start, line, column + end), said
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from chipsieve.catalogue.answers import Chips
 from chipsieve.derive.premises import Evidence
 from chipsieve.derive.weighing import DERIVERS, Deriver, weigh
-from chipsieve.facts.conditions import MENTION
 from chipsieve.facts.finding import Finding
 from chipsieve.link.launch import Launch
 from chipsieve.sieve.criteria import Criteria
@@ -17,7 +16,6 @@ from chipsieve.sieve.proof import Spared
 from chipsieve.signals.signal import Signal
 from chipsieve.signals.steps import steps
 
-UNNAMED_ROWS = ("constant",)  # a table of many chips' numbers names none of them
 BY_RUNS = frozenset({"scheduler", "cloud", "device-test", "log"})
 """Who keeps a chip in by naming it: a run itself. Prose, comments and constants of peak rates keep none."""
 Objection = tuple[str, Chips]
@@ -75,7 +73,7 @@ def namings(findings: Iterable[Finding], criteria: Criteria) -> tuple[Naming, ..
     found = set()
     for item in findings:
         signal = criteria.signals.get(item.signal)
-        if signal is None or signal.effect != "names" or (item.row in UNNAMED_ROWS and MENTION in item.conditions):
+        if signal is None or signal.effect != "names" or item.is_listed:
             continue
         chips = criteria.meant(signal, item.value)
         if chips:
