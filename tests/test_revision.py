@@ -168,6 +168,19 @@ def test_a_packed_repository_is_read(repository: Path, tmp_path: Path) -> None:
     assert says(scan(f"{tmp_path}/shallow@HEAD")) == says(scan(repository))
 
 
+def test_the_head_of_a_large_log_is_read_and_what_comes_after_it_too(repository: Path) -> None:
+    line = "step 1 | loss 2.3\n"
+    log = "GPU 0: NVIDIA A100-SXM4-80GB\n" + line * (6_000_000 // len(line))
+    (repository / "a.log").write_text(log, encoding="utf-8")
+    (repository / "b.log").write_text("GPU 0: Tesla T4\n", encoding="utf-8")
+    (repository / "c.safetensors").write_bytes((2).to_bytes(8, "little") + b"{}" + bytes(5_000_000))
+    commit(repository, "logs")
+    verdict = scan(f"{repository}@HEAD")
+    found = [(item.path, item.value) for item in verdict.findings if item.signal == "named-in-log"]
+    assert set(found) == {("a.log", "NVIDIA A100-SXM4-80GB"), ("b.log", "Tesla T4")}
+    assert [gap.path for gap in verdict.gaps if gap.path.endswith((".log", ".safetensors"))] == ["a.log"]
+
+
 def test_names_and_texts_are_as_they_were_committed(repository: Path) -> None:
     odd = os.fsdecode(b"caf\xe9 \xe5\xbd\x93 \n.sh")
     write(repository, {odd: "torchrun t.py\n", "windows.py": "x = 1\r\n", ".gitattributes": "*.py text eol=lf\n"})

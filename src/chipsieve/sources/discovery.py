@@ -73,7 +73,7 @@ def discover(tree: Tree) -> Discovery:
     """Find the files of a tree that a reader opens, sorted by path."""
     listing = tree.listing()
     found = named(tree, listing.paths)
-    return replace(found, gaps=ordered_gaps((*listing.gaps, *found.gaps)))
+    return replace(found, gaps=ordered_gaps((*listing.gaps, *found.gaps, *unopened(listing.paths))))
 
 
 def named(tree: Tree, paths: Sequence[str]) -> Discovery:
@@ -82,7 +82,6 @@ def named(tree: Tree, paths: Sequence[str]) -> Discovery:
     gaps: list[Gap] = []
     outside = (name for name in paths if not skip.intersection(name.split("/")[:-1]))
     found = tuple((name, language) for name in outside if (language := _language(tree, name, gaps)))
-    gaps += unopened(paths)
     return Discovery(tree, found, len(paths) - len(found), tuple(gaps), _spoken(tree, paths), ranks(paths))
 
 
