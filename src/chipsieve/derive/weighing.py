@@ -10,6 +10,8 @@ A derived quantity, a memory floor say, takes at most four files:
 3. a row in `DERIVERS` below: the claim's id and the function.
 4. its tests.
 
+A claim that needs no number, only that two lines meet in one launch, needs no code: its signal says `together_with`.
+
 Policy, sieve, proof and every report treat it like all other evidence; tests/test_derived_evidence.py holds that.
 """
 
