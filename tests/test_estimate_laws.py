@@ -11,9 +11,9 @@ from chipsieve.catalogue import load_catalogue
 from chipsieve.estimate.estimating import NO_ACCELERATOR, counts_for, estimate, probabilities
 from chipsieve.estimate.families import families_of
 from chipsieve.estimate.frameworks import computes, usual_vendors
-from chipsieve.estimate.premises import Known, Premise
+from chipsieve.estimate.phrases import in_words
+from chipsieve.estimate.speaking import Known, Premise
 from chipsieve.estimate.weights import build_weights, load_weights
-from chipsieve.estimate.words import in_words
 from chipsieve.tables import TableError
 
 FAMILIES = families_of(load_catalogue().accelerators)

@@ -8,10 +8,10 @@ import pytest
 
 from chipsieve import scan
 from chipsieve.catalogue import load_catalogue
-from chipsieve.catalogue.answers import CatalogueAnswers
+from chipsieve.catalogue.catalogue_answers import CatalogueAnswers
 from chipsieve.estimate.families import families_of
-from chipsieve.estimate.premises import Premise, Readers, premises_of
-from chipsieve.estimate.words import LIKELY
+from chipsieve.estimate.phrases import LIKELY
+from chipsieve.estimate.speaking import Premise, Readers, premises_of
 from chipsieve.sieve.concluding import known_of
 from chipsieve.sieve.outcome import Verdict
 from small_trees import RUN, TRAIN, write

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from chipsieve.catalogue.accelerator import Accelerator
-from chipsieve.catalogue.answers import Answers
+from chipsieve.catalogue.catalogue_answers import Answers
 from chipsieve.derive.premises import Evidence
 from chipsieve.facts.conditions import Question
 from chipsieve.facts.finding import Finding

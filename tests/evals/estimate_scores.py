@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from chipsieve.estimate.words import LIKELY
+from chipsieve.estimate.phrases import LIKELY
 from evals.fitting import Numbers, Space, is_submission
 
 Record = dict[str, Any]

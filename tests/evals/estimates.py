@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from chipsieve.catalogue import load_catalogue
-from chipsieve.catalogue.answers import CatalogueAnswers
+from chipsieve.catalogue.catalogue_answers import CatalogueAnswers
 from chipsieve.estimate.estimating import counts_for, impossible, without_accelerator
 from chipsieve.estimate.families import families_of
-from chipsieve.estimate.premises import Readers, premises_of
+from chipsieve.estimate.speaking import Readers, premises_of
 from chipsieve.sieve.concluding import known_of
 from chipsieve.sieve.outcome import Verdict
 from evals.labels import Label

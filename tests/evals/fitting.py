@@ -21,7 +21,7 @@ from scipy.optimize import minimize
 from chipsieve.catalogue import load_catalogue
 from chipsieve.estimate.estimating import before, strength
 from chipsieve.estimate.families import Family, families_of
-from chipsieve.estimate.premises import NAMED
+from chipsieve.estimate.speaking import NAMED
 from chipsieve.estimate.weights import Kind, Weights
 
 Record = dict[str, Any]

@@ -14,9 +14,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from chipsieve.estimate.answer import Because, Estimate, FamilyEstimate
 from chipsieve.estimate.families import Family
 from chipsieve.estimate.frameworks import computes
-from chipsieve.estimate.premises import NAMED, POOLED, Known, Premise
+from chipsieve.estimate.phrases import in_words
+from chipsieve.estimate.speaking import NAMED, POOLED, Known, Premise
 from chipsieve.estimate.weights import Weights
-from chipsieve.estimate.words import in_words
 
 NO_ACCELERATOR = "none"
 SHOWN = 0.005  # families that are less likely are summed up

@@ -22,8 +22,10 @@ class Guides:
         """Note what each document's commands lead to."""
         self._commands: defaultdict[Place, list[Place]] = defaultdict(list)
         self._entries: defaultdict[str, list[Place]] = defaultdict(list)
-        documents = (path for path in index.readings if index.nature(path) == "prose")
+        documents = [path for path in index.readings if index.nature(path) == "prose"]
         self._described = {posixpath.dirname(path) for path in documents if _is_readme(path)}
+        topmost = [index.readings[path] for path in documents if "/" not in path and _is_readme(path)]
+        self._named = {item.text for reading in topmost for item in reading.references}
         for document in sorted(followed.runs, key=reading_order):
             if index.nature(document) == "prose" and not document.startswith("."):  # those are for tools
                 for run in followed.runs[document]:
@@ -37,11 +39,18 @@ class Guides:
         told = itself or self._entries.get(launch.entry) or []
         place = next((f"{document}:{line}" for document, line in told), "")
         project = self._project(posixpath.dirname(launch.path))
-        return replace(launch, told=place, told_itself=bool(itself), project=project)
+        named = not self._named.isdisjoint(_endings(launch.entry))
+        return replace(launch, told=place, told_itself=bool(itself), project=project, named=named)
 
     def _project(self, folder: str) -> str:
         """The nearest folder, at or above one, that has a README; the root where none has."""
         return next((one for one in above(folder) if one in self._described), "")
+
+
+def _endings(path: str) -> list[str]:
+    """The path as it may be written: whole, and from each folder in it."""
+    parts = path.split("/")
+    return ["/".join(parts[start:]) for start in range(len(parts))]
 
 
 def reading_order(document: str) -> tuple[bool, int, bool, int, str]:

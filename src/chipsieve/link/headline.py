@@ -47,11 +47,16 @@ def is_side_run(launch: Launch) -> bool:
     """Whether a launch says little of its repository.
 
     Such a one is only shown deep in documents or in a notebook, or is an entry that nothing starts and whose name or
-    place is not plainly that of a training program.
+    place is not plainly that of a training program, unless the topmost README names it.
     """
     if not launch.command:
-        return _name(launch) > PLAINLY or launch.entry.count("/") > 1 or distance_from_project(launch.entry) > 0
+        return not launch.named and _is_aside(launch)
     return launch.path.casefold().endswith(DOCUMENT_ENDINGS) and not told_at_once(launch.path)
+
+
+def _is_aside(launch: Launch) -> bool:
+    """Whether neither an entry's name nor its place is plainly that of a training program."""
+    return _name(launch) > PLAINLY or launch.entry.count("/") > 1 or distance_from_project(launch.entry) > 0
 
 
 def told_at_once(document: str) -> bool:

@@ -72,7 +72,8 @@ class Launch(msgspec.Struct, frozen=True):
     node where the command says so, else 0. `settings` are the options, keys and variables that its command line,
     environment and configurations set, sorted by name; `defaults` those that each file of its code declares, in force
     where nothing sets them. `told` is the line of a document, `README.md:15`, that tells people to start it (then it is
-    `told_itself`) or its program in another way, else "". `project` is the folder of the README whose subject it is.
+    `told_itself`) or its program in another way, else ""; `named` says that the topmost
+    README names the program, whether or not as a command. `project` is the folder of the README whose subject it is.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Launch(msgspec.Struct, frozen=True):
     modules: frozenset[str] = frozenset()
     told: str = ""
     told_itself: bool = False
+    named: bool = False
     project: str = ""
 
     def setting(self, name: str) -> Setting | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from chipsieve.commands.launchers import TRAINING
 from chipsieve.estimate.answer import Because, Estimate, FamilyEstimate
-from chipsieve.estimate.words import LIKELY, in_words
+from chipsieve.estimate.phrases import LIKELY, in_words
 from chipsieve.report import lookups
 from chipsieve.report.escape import one_line, visible
 from chipsieve.report.groups import Groups

@@ -13,7 +13,7 @@ from chipsieve.catalogue import Catalogue
 from chipsieve.derive.weighing import DERIVERS, Deriver
 from chipsieve.estimate.estimating import estimate
 from chipsieve.estimate.families import families_of
-from chipsieve.estimate.premises import Known, Readers, premises_of
+from chipsieve.estimate.speaking import Known, Readers, premises_of
 from chipsieve.estimate.weights import load_weights
 from chipsieve.link.headline import Headline, headline
 from chipsieve.link.launch import Launch

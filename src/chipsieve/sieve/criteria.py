@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from chipsieve.catalogue.accelerator import Accelerator
-from chipsieve.catalogue.answers import Answers, CatalogueAnswers, Chips
+from chipsieve.catalogue.catalogue_answers import Answers, CatalogueAnswers, Chips
 from chipsieve.catalogue.predicates import Names
 from chipsieve.derive.premises import Evidence
 from chipsieve.sieve.policies import Policy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from chipsieve.catalogue.answers import Chips
+from chipsieve.catalogue.catalogue_answers import Chips
 from chipsieve.derive.premises import Evidence
 from chipsieve.derive.weighing import DERIVERS, Deriver, weigh
 from chipsieve.facts.finding import Finding

@@ -15,7 +15,7 @@ from itertools import combinations
 
 from msgspec.structs import replace
 
-from chipsieve.catalogue.answers import Chips
+from chipsieve.catalogue.catalogue_answers import Chips
 from chipsieve.derive.premises import Evidence
 from chipsieve.sieve.criteria import Criteria
 from chipsieve.sieve.proof import Conflict, Proof, Ruling, Spared, StepResult

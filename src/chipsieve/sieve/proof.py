@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from chipsieve.catalogue.answers import NONE, Answers, Chips
+from chipsieve.catalogue.catalogue_answers import NONE, Answers, Chips
 from chipsieve.derive.premises import Evidence
 from chipsieve.signals.signal import Strength
 

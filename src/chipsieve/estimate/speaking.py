@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from chipsieve.catalogue.answers import CatalogueAnswers, Chips
+from chipsieve.catalogue.catalogue_answers import CatalogueAnswers, Chips
 from chipsieve.derive.premises import Evidence
 from chipsieve.estimate.families import Family
 from chipsieve.estimate.frameworks import usual_vendors
