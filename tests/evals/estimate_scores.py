@@ -16,7 +16,7 @@ Record = dict[str, Any]
 SET = 0.9  # the probability that a set of families holds the truth
 BINS = 10
 NAMING = (
-    "log", "request", "request of another run", "request of no run", "device test", "machine", "menu", "constant",
+    "log", "words of a log", "notebook", "request", "request of another run", "request of no run", "device test", "machine", "menu", "constant",
     "constant elsewhere", "trained", "fine-tuned", "experiments", "tested", "requires", "inference", "benchmark", "supports",
     "compares", "mentions", "spoken of elsewhere", "comment", "comment elsewhere", "trained elsewhere",
     "fine-tuned elsewhere", "experiments elsewhere", "tested elsewhere", "requires elsewhere",

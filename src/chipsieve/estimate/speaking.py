@@ -24,6 +24,7 @@ from chipsieve.signals.signal import Signal
 MENU = 3  # families that one line names: it lists what there is, and says nothing of the run
 NODE = 8  # accelerators that one machine holds
 LEFT_BEHIND = ("log", "metadata")  # what runs left behind
+DEVICE_NAMES = ("named-in-log", "named-in-metadata")  # what a device query printed or a tool recorded
 REQUESTS = frozenset({"scheduler", "cloud"})
 SPOKEN = frozenset({"prose", "comment"})
 DEEDS_OF_ITS_OWN = frozenset({"trained", "fine-tuned", "experiments", "tested", "requires"})
@@ -31,7 +32,7 @@ DONE = frozenset({"trained", "fine-tuned", "experiments"})
 MACHINE = "named-by-machine"
 NAMED = "named"
 POOLED = frozenset({
-    "log", "request", "request of another run", "request of no run", "device test", "machine", "comment",
+    "log", "words of a log", "notebook", "request", "request of another run", "request of no run", "device test", "machine", "comment",
     "comment elsewhere", "constant", "constant elsewhere", "mentions", "spoken of elsewhere", "benchmark", "supports",
     *DEEDS_OF_ITS_OWN, *(f"{deed} elsewhere" for deed in DEEDS_OF_ITS_OWN),
 })  # fmt: skip
@@ -120,7 +121,9 @@ def _kind(finding: Finding, stands: Standing | None, known: Known, *, beside: bo
     if finding.is_listed:
         return ""
     if finding.by in LEFT_BEHIND:
-        return "log"
+        return "log" if finding.signal in DEVICE_NAMES else "words of a log"
+    if finding.by == "notebook":
+        return "notebook"
     if finding.by in REQUESTS:
         return "request" if stands else "request of another run" if beside else "request of no run"
     if finding.by in SPOKEN:
