@@ -107,9 +107,15 @@ def test_every_kind_and_share_of_the_tables_is_one_that_there_is() -> None:
     assert set(weights.shares) <= set(IDS)
     assert len(weights.kinds) < 50  # few: tens
     assert all(kind.weight >= 0 for kind in weights.kinds.values())
-    assert {"share", "share where named", "is named", "not released", "first year", "years of age"} == set(
-        weights.before
-    )
+    assert {
+        "share",
+        "share where named",
+        "is named",
+        "is named elsewhere",
+        "not released",
+        "first year",
+        "years of age",
+    } == set(weights.before)
 
 
 def test_no_weight_is_about_a_repository() -> None:
@@ -134,6 +140,9 @@ def test_families_gather_the_rows_that_differ_in_memory_or_form() -> None:
 
 
 def test_a_framework_says_on_whose_accelerators_it_is_mostly_used() -> None:
-    assert usual_vendors(["torch", "flax", "jax"]) == {"flax": "google", "jax": "google"}
+    found = usual_vendors(["torch", "flax", "mlx"])
+    assert {name: (one.vendor, one.own) for name, one in found.items()} == {
+        "flax": ("google", False), "mlx": ("apple", True)
+    }  # fmt: skip
     assert computes(["numpy", "torch"])
     assert not computes(["numpy", "flask"])
