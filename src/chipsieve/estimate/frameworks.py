@@ -14,7 +14,7 @@ FIELDS = ("modules", "vendor", "own", "source")
 
 
 class Framework(msgspec.Struct, frozen=True):
-    """On whose accelerators people mostly use a framework, "" for anybody's; `own` where the vendor made it for those."""
+    """On whose accelerators people mostly use a framework, "" for anybody's; `own` if the vendor made it for those."""
 
     vendor: str
     own: bool

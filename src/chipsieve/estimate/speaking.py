@@ -39,14 +39,22 @@ CHIP = re.compile(r"[a-z]{1,5}\d{3,4}[a-z]{0,2}|h20|gaudi\d|trn\d|910[abc]|rtx\d
 NAMED = "named"
 NAMED_ELSEWHERE = "named elsewhere"
 FILE_NAME = "file name"
+HERE = (
+    "log",
+    "request",
+    "request of another run",
+    "device test",
+    FILE_NAME,
+    "machine",
+    "mentions",
+    "benchmark",
+    "supports",
+)
+FURTHER_AWAY = ("request of no run", "comment", "constant", *(f"{deed} elsewhere" for deed in DEEDS_OF_ITS_OWN))
 POOLS: Mapping[str, str] = {
-    **dict.fromkeys(
-        ("log", "request", "request of another run", "device test", FILE_NAME, "machine", "mentions", "benchmark",
-         "supports", *DEEDS_OF_ITS_OWN),
-        NAMED,
-    ),
-    **dict.fromkeys(("request of no run", "comment", "constant", *(f"{deed} elsewhere" for deed in DEEDS_OF_ITS_OWN)), NAMED_ELSEWHERE),
-}  # fmt: skip
+    **dict.fromkeys((*HERE, *DEEDS_OF_ITS_OWN), NAMED),
+    **dict.fromkeys(FURTHER_AWAY, NAMED_ELSEWHERE),
+}
 """The kinds that together make up the kinds `NAMED` and `NAMED_ELSEWHERE`: what names a family that may be the one."""
 
 
