@@ -93,9 +93,9 @@ def test_a_revision_says_what_a_checkout_says(tmp_path: Path, workers: int) -> N
     shutil.copytree(EXAMPLE, root)
     for number in range(30):  # enough for workers
         write(root, {f"more/m{number}.py": f"x = {number}\n{TRAIN}"})
-    expected = says(scan(root, workers=1))
     git(root, "init", "-q")
     commit(root)
+    expected = says(scan(root, workers=1))
     git(tmp_path, "clone", "-q", "--bare", "tree", "bare.git")
     git(tmp_path, "clone", "-q", "--mirror", "tree", "mirror")
     for where in (root, root / ".git", tmp_path / "bare.git", tmp_path / "mirror"):
