@@ -20,7 +20,7 @@ def shown(text: str) -> str:
 def test_the_page_says_what_the_verdict_says() -> None:
     words = shown(render(verdicts.verdict(), "html"))
     for said in (
-        "It was very likely trained on H20 (82 %), a data-centre part", "H20 82 %, very likely",
+        "It was very likely trained on H20 (82%), a data-centre part", "H20 82%, very likely",
         "for README.md:12 : says that it was trained on H20",
         "against README.md:20 : says that it was tested on V100", "for nothing in the tree speaks of the vendor AMD",
         "Main launch run.sh:30",

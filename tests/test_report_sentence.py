@@ -17,7 +17,7 @@ from chipsieve.sources.scan_record import Coverage
 
 WHOLE = (
     "example at commit 0123456 of 2024-11-05: the launch to look at first is run.sh:30 (training), since README.md:7 "
-    "runs it. It was very likely trained on H20 (82 %), a data-centre part, otherwise A100 (12 %), by README.md:12 "
+    "runs it. It was very likely trained on H20 (82%), a data-centre part, otherwise A100 (12%), by README.md:12 "
     "(says that it was trained on H20) and logs/train.log:3 (a run's log names H20); the launch asks for 8 "
     "accelerators. What it requires as written: NCCL as the back end (train.py:12), Training in bfloat16 (run.sh:30); "
     "3 of 6 accelerators remain: GeForce RTX 3090, A100, H20. 1 file was not read whole."
@@ -35,7 +35,7 @@ def test_the_paragraph_answers_both_questions_with_their_lines() -> None:
 
 def test_without_a_launch_nothing_is_excluded_and_nothing_was_trained() -> None:
     assert sentence(verdicts.empty()) == (
-        "example: no launch was found. There is almost no chance that it was trained on an accelerator at all (3 %). "
+        "example: no launch was found. There is almost no chance that it was trained on an accelerator at all (3%). "
         "So nothing is excluded: all 6 accelerators of the catalogue remain."
     )
 
@@ -76,21 +76,21 @@ def test_a_command_in_a_document_is_its_own_reason() -> None:
     ("estimate", "expected"),
     [
         (verdicts.estimate(0.995, 0.002),
-         " It was almost certainly trained on H20 (99 %), a data-centre part, by README.md:12 "),
+         " It was almost certainly trained on H20 (99%), a data-centre part, by README.md:12 "),
         (verdicts.estimate(0.56, 0.31),
-         " It was likely trained on H20 (56 %), a data-centre part, otherwise A100 (31 %), by README.md:12 "),
-        (verdicts.estimate(0.56, 0.09), " It was likely trained on H20 (56 %), a data-centre part, by README.md:12 "),
+         " It was likely trained on H20 (56%), a data-centre part, otherwise A100 (31%), by README.md:12 "),
+        (verdicts.estimate(0.56, 0.09), " It was likely trained on H20 (56%), a data-centre part, by README.md:12 "),
         (verdicts.estimate(0.48, 0.30),
-         " What it was trained on is not known. The best guess is H20 (48 %, roughly even chance), by README.md:12 "),
-        (verdicts.estimate(0.48, 0.30), " and logs/train.log:3 (a run's log names H20); otherwise A100 (30 %). "),
+         " What it was trained on is not known. The best guess is H20 (48%, roughly even chance), by README.md:12 "),
+        (verdicts.estimate(0.48, 0.30), " and logs/train.log:3 (a run's log names H20); otherwise A100 (30%). "),
         (verdicts.estimate(0.30, 0.05, 0.40),
-         " and logs/train.log:3 (a run's log names H20); otherwise no accelerator at all (40 %). "),
+         " and logs/train.log:3 (a run's log names H20); otherwise no accelerator at all (40%). "),
         (verdicts.estimate(0.10, 0.05, 0.60),
-         " It is unlikely that it was trained on an accelerator at all (40 %). "),
+         " It is unlikely that it was trained on an accelerator at all (40%). "),
         (verdicts.estimate(0.20, 0.10, 0.55),
-         " There is a roughly even chance that it was trained on an accelerator at all (45 %). "),
+         " There is a roughly even chance that it was trained on an accelerator at all (45%). "),
         (Estimate("", (), 1.0, 0.98, ""),
-         " There is almost no chance that it was trained on an accelerator at all (2 %). "),
+         " There is almost no chance that it was trained on an accelerator at all (2%). "),
     ],
 )  # fmt: skip
 def test_what_it_was_trained_on_is_said_as_firmly_as_it_is_likely(estimate: Estimate, expected: str) -> None:
@@ -106,7 +106,7 @@ def test_a_guess_that_no_line_speaks_for_says_so() -> None:
     family = FamilyEstimate(
         "a100", "A100", ("a100-sxm4-80gb",), 0.3, "unlikely", (Because(None, "sold most", "x", 1.0),)
     )
-    expected = "The best guess is A100 (30 %, unlikely), and no line speaks for it."
+    expected = "The best guess is A100 (30%, unlikely), and no line speaks for it."
     assert expected in said(trained_on=Estimate("", (family,), 0.7, 0.05, ""))
 
 
@@ -121,7 +121,7 @@ def test_one_device_is_not_counted() -> None:
 
 def test_a_family_says_what_it_is_made_for() -> None:
     desk = FamilyEstimate("rtx-3090", "RTX 3090", ("rtx-3090",), 0.7, "likely", ())
-    assert " It was likely trained on RTX 3090 (70 %), a consumer part; " in said(
+    assert " It was likely trained on RTX 3090 (70%), a consumer part; " in said(
         trained_on=Estimate("", (desk,), 0.3, 0, "")
     )
 
@@ -201,14 +201,14 @@ def test_the_words_for_a_probability_make_a_clause() -> None:
     assert [clause(words) for words in ("almost no chance", "roughly even chance", "very likely")] == [
         "There is almost no chance that", "There is a roughly even chance that", "It is very likely that",
     ]  # fmt: skip
-    assert [percent(share) for share in (0.0, 0.125, 0.999, 1.0)] == ["0 %", "12 %", "99 %", "99 %"]
+    assert [percent(share) for share in (0.0, 0.125, 0.999, 1.0)] == ["0%", "12%", "99%", "99%"]
 
 
 def test_explain_gives_both_answers() -> None:
     text = explain(verdicts.verdict(), "h20-96gb")
     assert text.startswith(
         "H20 96GB (h20-96gb) remains possible for example.\n\n"
-        "It is very likely that the project was trained on H20 (82 %, an estimate).\n"
+        "It is very likely that the project was trained on H20 (82%, an estimate).\n"
         "  for: README.md:12: says that it was trained on H20\n"
         "  for: logs/train.log:3: a run's log names H20\n"
         "  for: nothing in the tree speaks of the vendor AMD\n"

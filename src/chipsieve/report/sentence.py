@@ -30,7 +30,7 @@ def sentence(verdict: Verdict) -> str:
 
 def percent(probability: float) -> str:
     """A probability in per cent; nothing is certain."""
-    return f"{min(round(100 * probability), 99)} %"
+    return f"{min(round(100 * probability), 99)}%"
 
 
 def clause(words: str) -> str:
