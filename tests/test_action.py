@@ -145,10 +145,10 @@ def test_a_scan_is_uploaded_and_summed_up(folder: Path) -> None:
 
 @pytest.mark.slow
 def test_a_condition_that_is_met_fails_after_the_upload(folder: Path) -> None:
-    job = ran(folder, fail_on="fp8-training\n\n  excludes: v100 \n")
+    job = ran(folder, fail_on="fp8-training\n\n  bf16-training \n")
     assert job.code == 1
     assert job.log[-3:] == [
-        "chipsieve: fail-on excludes: v100 is met", "Upload to code scanning", "Fail when a condition is met",
+        "chipsieve: fail-on bf16-training is met", "Upload to code scanning", "Fail when a condition is met",
     ]  # fmt: skip
     assert "### Launch" in job.summary
 

@@ -39,7 +39,7 @@ ALLOWED = {
     "border.scanners": "facts sources border.sarif border.json_fields border.marker",
     "border.semgrep": "tables facts commands signals border.marker",
     "border": "",
-    "api": "tables facts catalogue sources link match sieve configuration border.scanners border.semgrep",
+    "api": "tables facts catalogue sources link match sieve configuration report border.scanners border.semgrep",
     "check": "facts catalogue signals sources link match sieve configuration",
     "fail": "tables facts catalogue signals derive sieve",
     "cli": "tables facts commands catalogue signals sources sieve configuration report border.semgrep api check fail",

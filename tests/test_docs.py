@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -61,8 +62,10 @@ def test_limitations_state_the_limits() -> None:
     assert f"longer than {SECONDS_PER_FILE} seconds" in text
 
 
-def test_the_readme_shows_what_a_scan_prints() -> None:
-    example = ROOT / "fixtures" / "repos" / "hunyuan-large-2024-11-05"
+def test_the_readme_shows_what_a_scan_prints(tmp_path: Path) -> None:
+    name = "hunyuan-large-2024-11-05"
+    example = tmp_path / name  # a copy belongs to no commit
+    shutil.copytree(ROOT / "fixtures" / "repos" / name, example)
     printed = CliRunner().invoke(command, ["scan", "--workers", "1", str(example)]).stdout
     assert f"```text\n{printed}```" in README
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 
 from chipsieve.cli import main as command
 from chipsieve.signals import load_signals, read_signal
-from generate_docs import cli_page, pages, signals_page, stale
+from generate_docs import SCHEMA, cli_page, json_page, pages, signals_page, stale
 from predicate_words import in_words
+from schema_page import sections
 
 SIGNAL: dict[str, object] = {
     "title": "two|words",
@@ -38,6 +40,20 @@ def test_a_changed_page_is_stale(tmp_path: Path) -> None:
     changed = tmp_path / "docs/cli.md"
     changed.write_bytes(changed.read_bytes().rstrip(b"\n"))
     assert stale(tmp_path) == ["docs/cli.md"]
+
+
+def test_every_field_of_the_json_report_is_explained() -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    rows = {(name, row[0]): row for name, _, several in sections(schema) for row in several}
+    assert all(kind and meaning for _, kind, meaning in rows.values())
+    assert rows["launch", "`files`"][1] == "list of [number](#number)"
+    assert rows["estimate", "`families[].because[].at`"][1] == "[at](#at) or null"
+    assert rows["repository", "`commit.day`"][1] == "[day](#day)"
+    assert rows["conflict", "`disagreeing`"][1] == "list of list of [cut](#cut)"
+    assert rows["premise", "`date: day`"][2] == "The day, as `2024-11-05`."
+    assert rows["cut", "`escape`"][2].endswith(" Not always there.")
+    page = json_page(schema)
+    assert all(f"| {field} |" in page for _, field in rows)
 
 
 def test_every_signal_has_a_section() -> None:

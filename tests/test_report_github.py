@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import verdicts
 from chipsieve.report import render
+from chipsieve.report.sentence import sentence
 from chipsieve.sieve.proof import StepResult
 
 TITLE = "title=chipsieve"
 AMD = "Instinct MI250, Instinct MI300X"
 
 
-def test_the_conclusion_comes_first_and_each_deciding_line_after_it() -> None:
+def test_the_sentence_comes_first_and_each_deciding_line_after_it() -> None:
     lines = render(verdicts.verdict(), "github").splitlines()
-    assert lines[0].startswith("::notice title=chipsieve::This code can have been trained on 3 of 6 accelerators")
+    quoted = sentence(verdicts.verdict()).replace("%", "%25")
+    assert lines[0] == f"::notice title=chipsieve::{quoted}"
     assert lines[1:] == [
         f"::notice file=train.py,line=12,endLine=12,{TITLE}::NCCL as the back end excludes {AMD}.",
         f"::notice file=run.sh,line=30,endLine=30,{TITLE}::Training in bfloat16 excludes V100.",
@@ -36,6 +38,6 @@ def test_there_are_at_most_ten() -> None:
     assert text.count("::notice ") == 10
 
 
-def test_without_a_launch_there_is_the_conclusion_alone() -> None:
-    said = "Nothing can be concluded: no launch was found, and a line outside a launch excludes nothing."
-    assert render(verdicts.empty(), "github") == f"::notice {TITLE}::{said}\n"
+def test_without_a_launch_there_is_the_sentence_alone() -> None:
+    quoted = sentence(verdicts.empty()).replace("%", "%25")
+    assert render(verdicts.empty(), "github") == f"::notice {TITLE}::{quoted}\n"

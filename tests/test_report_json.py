@@ -12,8 +12,11 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 import verdicts
+from chipsieve.facts.places import Span
 from chipsieve.facts.reading import Gap
+from chipsieve.link.launch import Setting
 from chipsieve.report import render
+from chipsieve.report.escape import json_text
 from chipsieve.sieve.outcome import Verdict
 
 SCHEMA = json.loads((files("chipsieve") / "schema" / "chipsieve-2.json").read_text(encoding="utf-8"))
@@ -55,7 +58,9 @@ def test_documents_follow_the_schema(build: Callable[[], Verdict]) -> None:
         lambda document: document["findings"][0].pop("value"),
         lambda document: document["findings"][0].update(line=0),
         lambda document: document["launches"][0]["steps"][0]["cuts"][0].update(evidence=[]),
-        lambda document: document["findings"][2]["standing"].update({"run.sh:30": "inert"}),
+        lambda document: document["standings"][1].update({"run.sh:30": "inert"}),
+        lambda document: document["findings"][2].update(standing={"run.sh:30": "asserted"}),
+        lambda document: document["launches"][0].update(files=["run.sh"]),
     ],
 )
 def test_the_schema_refuses_what_is_wrong(spoil: Callable[[dict[str, Any]], object]) -> None:
@@ -68,8 +73,8 @@ def test_the_schema_refuses_what_is_wrong(spoil: Callable[[dict[str, Any]], obje
 def test_keys_stand_in_the_contracts_order() -> None:
     document = load(verdicts.verdict())
     assert list(document) == [
-        "schema", "version", "policy", "scope", "root", "catalogue", "launches", "repository", "findings", "ignored",
-        "gaps", "coverage",
+        "schema", "version", "policy", "scope", "root", "catalogue", "files", "settings", "standings", "launches",
+        "repository", "findings", "ignored", "gaps", "coverage",
     ]  # fmt: skip
     assert list(document["launches"][0]) == [
         "id", "role", "entry", "told", "project", "silent", "command", "environment", "settings", "files", "steps",
@@ -77,7 +82,7 @@ def test_keys_stand_in_the_contracts_order() -> None:
     ]  # fmt: skip
     assert list(document["repository"]) == [
         "role", "possible", "remaining", "main", "main_reason", "projects", "named", "conflict", "contradictions",
-        "mentions",
+        "mentions", "trained_on", "sentence", "commit", "as_of",
     ]  # fmt: skip
 
 
@@ -96,10 +101,45 @@ def test_the_sieve_of_the_main_launch() -> None:
 
 def test_standing_lists_only_launches_where_a_finding_is_not_inert() -> None:
     document = load(verdicts.two_launches())
-    standing = {(one["signal"], one["path"]): one["standing"] for one in document["findings"]}
+    rows = document["standings"]
+    standing = {(one["signal"], one["path"]): rows[one["standing"]] for one in document["findings"]}
     assert standing["flash-attention", "train.py"] == {"run.sh:30": "optional"}
     assert standing["bf16-training", "run.sh"] == {"run.sh:30": "asserted"}
     assert standing["prose-name", "README.md"] == {}
+
+
+def test_what_launches_share_is_listed_once_and_referred_to_by_number() -> None:
+    span = Span(3, 1, 3, 9)
+    common = Setting("bf16", "true", "conf/ds.json", span, "config")
+    own = Setting("lr", "1e-4", "run.sh", span, "command line")
+    launches = (
+        verdicts.outcome(launch=verdicts.launch(settings=(common, own))),
+        verdicts.outcome(launch=verdicts.launch("sft.sh:4", settings=(common,), files=("train.py", "sft.sh"))),
+    )
+    document = load(verdicts.verdict(launches=launches))
+    Draft202012Validator(SCHEMA).validate(document)
+    assert document["files"] == ["conf/ds.json", "run.sh", "sft.sh", "train.py"]
+    assert document["settings"] == [
+        {"name": "bf16", "value": "true", "at": "conf/ds.json:3", "source": "config"},
+        {"name": "lr", "value": "1e-4", "at": "run.sh:3", "source": "command line"},
+    ]
+    assert [one["files"] for one in document["launches"]] == [[0, 1, 3], [2, 3]]
+    assert [one["settings"] for one in document["launches"]] == [[0, 1], [0]]
+    both = {"run.sh:30": "asserted", "sft.sh:4": "asserted"}
+    assert document["standings"].count(both) == 1
+    assert [one["signal"] for one in document["findings"] if document["standings"][one["standing"]] == both] == [
+        "bf16-training", "gpudirect-settings", "bf16-training", "nccl-backend",
+    ]  # fmt: skip
+
+
+def test_what_holds_no_list_or_object_stands_on_one_line() -> None:
+    document = {"a": [1, "x"], "b": {"c": [], "d": {}}, "e": [{"f": 1}, (2, None)], "g": "\u2028"}
+    assert json_text(document) == (
+        '{\n  "a": [1, "x"],\n  "b": {\n    "c": [],\n    "d": {}\n  },\n  "e": [\n    {"f": 1},\n    [2, null]\n  ],\n'
+        '  "g": "\\u2028"\n}\n'
+    )
+    assert json_text({}) == "{}\n"
+    assert json_text(document, indent=None).count("\n") == 1
 
 
 def test_conditions_are_words() -> None:
@@ -123,11 +163,12 @@ def test_json_lines_are_the_same_records_one_a_line() -> None:
     whole, text = load(verdicts.hostile()), render(verdicts.hostile(), "jsonl")
     assert text.endswith("\n")
     records = [json.loads(line) for line in text.splitlines()]
-    assert [record.pop("kind") for record in records] == ["launch", "repository", "finding"]
-    launch, repository, finding = records
+    assert [record.pop("kind") for record in records] == ["shared", "launch", "repository", "finding"]
+    shared, launch, repository, finding = records
+    assert shared == {key: whole[key] for key in ("files", "settings", "standings")}
     assert launch == whole["launches"][0]
     assert finding == whole["findings"][0]
-    once = {key: whole[key] for key in whole if key not in ("launches", "repository", "findings")}
+    once = {key: whole[key] for key in whole if key not in (*shared, "launches", "repository", "findings")}
     assert repository == {**whole["repository"], **once}
 
 

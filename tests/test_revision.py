@@ -93,13 +93,27 @@ def test_a_revision_says_what_a_checkout_says(tmp_path: Path, workers: int) -> N
     shutil.copytree(EXAMPLE, root)
     for number in range(30):  # enough for workers
         write(root, {f"more/m{number}.py": f"x = {number}\n{TRAIN}"})
-    expected = says(scan(root, workers=1))
     git(root, "init", "-q")
     commit(root)
+    expected = says(scan(root, workers=1))
     git(tmp_path, "clone", "-q", "--bare", "tree", "bare.git")
     git(tmp_path, "clone", "-q", "--mirror", "tree", "mirror")
     for where in (root, root / ".git", tmp_path / "bare.git", tmp_path / "mirror"):
         assert says(scan(f"{where}@HEAD", workers=workers)) == expected, where
+
+
+def test_a_folder_has_the_commit_that_holds_it(repository: Path) -> None:
+    head = git(repository, "rev-parse", "HEAD")
+    write(repository, {"downloaded/run.sh": RUN, "downloaded/train.py": TRAIN, ".cache/run.sh": RUN})
+    for folder, expected in ((".", head), ("conf", head), ("downloaded", None), (".cache", None)):
+        found = scan(repository / folder).commit
+        assert (found.id if found else None) == expected, folder
+
+
+def test_a_repository_without_a_commit_has_none(tmp_path: Path) -> None:
+    root = write(tmp_path / "new", TREE)
+    git(root, "init", "-q")
+    assert scan(root).commit is None
 
 
 def test_the_commit_counts_and_not_the_files_around_it(repository: Path) -> None:

@@ -13,6 +13,8 @@ from msgspec.structs import replace
 from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.catalogue.catalogue_answers import Answers
 from chipsieve.derive.premises import Evidence
+from chipsieve.estimate.answer import Because, Estimate, FamilyEstimate
+from chipsieve.estimate.phrases import in_words
 from chipsieve.facts.conditions import Question
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Span
@@ -22,6 +24,7 @@ from chipsieve.link.launch import Launch
 from chipsieve.sieve.outcome import LaunchVerdict, Naming, Note, Project, Verdict
 from chipsieve.sieve.proof import Conflict, Proof, Ruling, StepResult, Weight
 from chipsieve.signals.signal import Signal
+from chipsieve.sources.contents import Commit
 from chipsieve.sources.scan_record import Coverage
 
 CATALOGUE = (
@@ -158,6 +161,22 @@ def silent(name: str, role: str = "training") -> LaunchVerdict:
     return outcome(launch=bare, evidence=(), steps=result, remaining=IDS, techniques=(), sites=(), unproven=())
 
 
+def estimate(h20: float = 0.82, a100: float = 0.12, no_accelerator: float = 0.02) -> Estimate:
+    """An estimate of two families, with lines for and against, and a premise that no line shows."""
+    trained = Because("README.md:12", "says that it was trained on H20", "trained", 2.4)
+    log = Because("logs/train.log:3", "a run's log names H20", "log", 1.9)
+    other = Because("README.md:20", "says that it was tested on V100", "tested", -0.3)
+    usual = Because(None, "nothing in the tree speaks of the vendor AMD", "silence", 0.6)
+    rows = (
+        ("h20", "H20", ("h20-96gb",), h20, (trained, log, usual, other)),
+        ("a100", "A100", ("a100-sxm4-80gb",), a100, (usual, replace(trained, weight=-1.2))),
+    )
+    families = tuple(
+        FamilyEstimate(family, name, chips, chance, in_words(chance), why) for family, name, chips, chance, why in rows
+    )
+    return Estimate("", families, round(1 - h20 - a100, 4), no_accelerator, "fitted to 12 labelled repositories")
+
+
 def verdict(**changes: object) -> Verdict:
     """The whole: one training launch that narrows six chips to three."""
     whole = Verdict(
@@ -167,7 +186,8 @@ def verdict(**changes: object) -> Verdict:
         named=(Naming(("h20-96gb",), "prose", "README.md", 12, "H20"), Naming(VOLTA, "prose", "README.md", 20, "V100")),
         findings=FINDINGS,
         gaps=(Gap("data/big.json", "too large to read (50 MB)"), Gap("old.sh", "not understood: unclosed quote", 3)),
-        coverage=Coverage(9, 8, 1, 1),
+        coverage=Coverage(9, 8, 1, 1), commit=Commit("0123456789abcdef0123456789abcdef01234567", "2024-11-05"),
+        as_of="2024-11-05", trained_on=estimate(),
     )  # fmt: skip
     return replace(whole, **changes)  # what a test changes is its own affair
 
@@ -176,7 +196,8 @@ def empty() -> Verdict:
     """A tree in which nothing was found."""
     return verdict(
         launches=(), possible=IDS, remaining=IDS, main="", main_reason="", projects=(), named=(), findings=(), gaps=(),
-        coverage=Coverage(3, 3, 0, 0),
+        coverage=Coverage(3, 3, 0, 0), commit=None, as_of="",
+        trained_on=Estimate("", (), 1.0, 0.97, "fitted to 12 labelled repositories"),
     )  # fmt: skip
 
 
@@ -195,13 +216,14 @@ def contradiction() -> Verdict:
     against = cut("software-stack", NCCL, AMD)
     second = Ruling("software-stack", "rocm-stack", "definitive", Evidence("rocm-stack", "", "asserted", (rocm,)),
                     (*AMPERE_UP, *VOLTA))  # fmt: skip
+    nobody = Estimate("", (), 1.0, 1.0, "fitted to 12 labelled repositories")
     conflict = Conflict(((against, second),), ((("a100-sxm4-80gb",), ("mi250",)),))
     step = StepResult("software-stack", "Whose software stack does it call?", 6, 0, (against, second))
     torn = outcome(steps=(step,), remaining=(), unproven=(), techniques=(), sites=(), conflict=conflict)
     table = {**signals(), "rocm-stack": signal("rocm-stack", title="ROCm's compiler", strength="definitive")}
     return verdict(
         launches=(torn,), possible=(), remaining=(), named=(), gaps=(), findings=(NCCL, rocm), conflict=conflict,
-        signals=table,
+        signals=table, trained_on=nobody,
     )  # fmt: skip
 
 
@@ -220,8 +242,11 @@ def hostile() -> Verdict:
         steps=(step,), remaining=left, techniques=(Note("ZeRO", path, 1),), sites=(),
         unproven=(ruling(Evidence("bf16-training", "\x1b[0m", "optional", (bad,)), "optional"),),
     )  # fmt: skip
+    said = Because(f"{path}:2", "says that it was trained on \x1b[1m<b>V100|\n::error::", "trained", 1.5)
+    family = FamilyEstimate("v100", "V100<b>\x1b[2m", VOLTA, 0.7, in_words(0.7), (said, replace(said, weight=-1.0)))
     return verdict(
         root="<b>\x1b[1mroot", launches=(tricked,), possible=left, remaining=left, main=f"{path}:1", findings=(bad,),
+        trained_on=Estimate("", (family,), 0.3, 0.1, "\x1b[1mrows"),
         named=(Naming(VOLTA, "prose", path, 2, "V100\n::warning::<i>"),),
         gaps=(Gap(path, "not <valid>\n::error::", 7), Gap("caf\udce9.sh", "name is not UTF-8")),
     )  # fmt: skip

@@ -22,6 +22,7 @@ from chipsieve.link.linking import judge_by_eye, judge_without_run, whole
 from chipsieve.match.marks import marked
 from chipsieve.match.matcher import match_tree, match_whole
 from chipsieve.match.table import default_table
+from chipsieve.report.sentence import sentence
 from chipsieve.sieve.concluding import Rules, conclude
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.sieve.policies import DEFAULT, load_policy
@@ -123,7 +124,7 @@ def sieve(
 
 
 class _Request(NamedTuple):
-    """What the caller wants to know: of which tree, by which rules, in which scope, what to leave out, for which day."""
+    """What the caller wants to know: of which tree, by which rules, in which scope, without what, for which day."""
 
     name: str
     rules: Rules
@@ -213,7 +214,12 @@ def _verdict(
     gaps.update(gap for reading in readings for gap in reading.gaps)
     record = record_scan(found, readings, matched.findings, gaps, suppressions.ignored)
     record = replace(record, root=request.name, scope=request.scope, as_of=request.as_of or record.as_of)
-    return conclude(record, matched.launches, request.rules)
+    return _worded(conclude(record, matched.launches, request.rules))
+
+
+def _worded(verdict: Verdict) -> Verdict:
+    """The verdict with the paragraph that can be quoted."""
+    return replace(verdict, sentence=sentence(verdict))
 
 
 def _rootless(request: _Request, foreign: Foreign) -> Verdict:
@@ -224,4 +230,4 @@ def _rootless(request: _Request, foreign: Foreign) -> Verdict:
     matched = match_whole(whole(name, marked((), foreign.findings), judge), default_table(), suppressions.keeps)
     gaps = ordered_gaps([*foreign.gaps, *suppressions.notices])
     record = ScanRecord(request.name, request.scope, matched.findings, gaps, as_of=request.as_of)
-    return conclude(record, matched.launches, request.rules)
+    return _worded(conclude(record, matched.launches, request.rules))

@@ -7,7 +7,7 @@ from typing import get_args
 
 import msgspec
 
-from chipsieve.catalogue import load_catalogue
+from chipsieve.catalogue import chips_called
 from chipsieve.derive.premises import Evidence, Line
 from chipsieve.facts.places import Span
 from chipsieve.sieve.outcome import Verdict
@@ -101,17 +101,3 @@ def _chips(word: str, where: str) -> frozenset[str]:
         return frozenset() if word == "any" else chips_called(word)
     except TableError as error:
         raise TableError(f"{where}: {error}") from error
-
-
-def chips_called(word: str) -> frozenset[str]:
-    """The ids of the accelerators that a word means: an id of the catalogue, or a name in its names' table.
-
-    Raises:
-        TableError: it means none.
-    """
-    catalogue = load_catalogue()
-    own = word.casefold()
-    found = frozenset({own}) if own in catalogue.by_id else catalogue.names.get(word, frozenset())
-    if not found:
-        raise TableError(f"no accelerator is called {word!r}; `chipsieve accelerators` lists them")
-    return found

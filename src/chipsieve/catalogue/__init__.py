@@ -62,6 +62,20 @@ def build_catalogue(vendors: Mapping[str, Mapping[str, object]], names: Mapping[
     )
 
 
+def chips_called(word: str) -> frozenset[str]:
+    """The ids of the accelerators that a word means: an id of the catalogue, or a name in its names' table.
+
+    Raises:
+        TableError: it means none.
+    """
+    catalogue = load_catalogue()
+    own = word.casefold()
+    found = frozenset({own}) if own in catalogue.by_id else catalogue.names.get(word, frozenset())
+    if not found:
+        raise TableError(f"no accelerator is called {word!r}; `chipsieve accelerators` lists them")
+    return found
+
+
 def select(catalogue: Catalogue, where: Sequence[str]) -> tuple[Accelerator, ...]:
     """The accelerators that meet all conditions such as `vendor=nvidia,amd` or `memory_gb_at_least=80`.
 

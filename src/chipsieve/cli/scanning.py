@@ -67,7 +67,7 @@ def explain(accelerator: str, path: str, config: Config, no_progress: bool, **op
     Example:
       chipsieve explain h20 path/to/repository
     """
-    from chipsieve.fail import chips_called
+    from chipsieve.catalogue import chips_called
     from chipsieve.report.explain import explain as text
 
     ids = sorted(chips_called(accelerator))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Callable
 from io import StringIO
 
 ACTIVE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -32,11 +33,33 @@ def one_line(text: str, limit: int) -> str:
 def json_text(document: object, *, indent: int | None = 2) -> str:
     """The document as JSON in UTF-8-safe text, in its own order of keys, ending with a newline.
 
+    It is indented, but what holds no further list or object stands on one line; without `indent` all stands on one.
+
     Controls, direction marks, line separators and lone surrogates (a file name that is not UTF-8) are written as
     `\\u` escapes, so that a line of JSON stays one line and any terminal or encoder can take it.
     """
     written = StringIO()  # `json.dumps` would hold a list of all pieces, several times the size of the text
-    for piece in json.JSONEncoder(ensure_ascii=False, indent=indent).iterencode(document):
-        written.write(piece)
+    if indent is None:
+        written.write(_encode(document))
+    else:
+        _lay_out(document, written.write, "\n", " " * indent)
     written.write("\n")
     return UNSAFE_JSON.sub(lambda char: f"\\u{ord(char[0]):04x}", written.getvalue())
+
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _lay_out(value: object, write: Callable[[str], object], line: str, step: str) -> None:
+    """Write a value as JSON; `line` is a line's end with the margin of the value, `step` what it grows by inside."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    if not any(isinstance(one, dict | list | tuple) for one in inner):
+        write(_encode(value))
+        return
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    names = [f"{_encode(name)}: " for name in value] if isinstance(value, dict) else [""] * len(inner)
+    write(opening)
+    for number, (name, one) in enumerate(zip(names, inner, strict=True)):
+        write(f"{',' if number else ''}{line}{step}{name}")
+        _lay_out(one, write, line + step, step)
+    write(f"{line}{closing}")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from chipsieve.estimate.phrases import in_words
 from chipsieve.facts.finding import Finding
 from chipsieve.report import lookups
 from chipsieve.report.escape import one_line, visible
 from chipsieve.report.reasons import derivation, spared, title, way_around
-from chipsieve.report.sentence import percent
+from chipsieve.report.sentence import clause, percent
 from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Verdict
 from chipsieve.sieve.proof import Reason, Ruling
 
@@ -39,12 +40,14 @@ def explain(verdict: Verdict, accelerator: str) -> str:
 
 def _estimated(verdict: Verdict, accelerator: str) -> Iterator[str]:
     """How likely it was trained on, as far as the estimate tells, and why."""
-    families = verdict.trained_on.families if verdict.trained_on else ()
-    family = next((one for one in families if accelerator in one.accelerators), None)
+    if verdict.trained_on is None:
+        return
+    family = next((one for one in verdict.trained_on.families if accelerator in one.accelerators), None)
     if family is None:
-        yield "That the project was trained on it is almost no chance (an estimate)."
+        yield f"{clause(in_words(0))} the project was trained on it (an estimate)."
     else:
-        yield f"That the project was trained on {visible(family.name)} is {family.words}: {percent(family.probability)} (an estimate)."
+        chance = f"{percent(family.probability)}, an estimate"
+        yield f"{clause(family.words)} the project was trained on {visible(family.name)} ({chance})."
         for why in family.because:
             at = f"{visible(why.at)}: " if why.at else ""
             yield f"  {'for' if why.weight > 0 else 'against'}: {at}{one_line(why.says, SAYS)}"

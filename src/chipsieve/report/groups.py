@@ -13,6 +13,7 @@ from chipsieve.catalogue.accelerator import Accelerator
 
 VARIANT = re.compile(r"\s*\(.*|\s+(?:PCIe|SXM\d*|OAM|NVL|\d+(?:\.\d+)?\s?GB)\b.*", re.IGNORECASE)
 FEW = 3
+MOST = 4  # architectures of one vendor that are named
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -93,6 +94,21 @@ class Groups:
             phrases.append(f"{count} from {len(rest)} other vendors")
         return ", ".join(phrases) or "nothing"
 
+    def architectures(self, ids: Collection[str]) -> str:
+        """One phrase without counts of models: "NVIDIA Ada … Rubin; all AMD"; few chips of a vendor are named.
+
+        Of an architecture that is there in part it says how many of how many; "nothing" for none.
+        """
+        wanted = frozenset(ids)
+        pools = [list(rows) for _, rows in groupby(self.ordered, key=lambda row: row.vendor)]
+        present = [([row for row in pool if row.id in wanted], pool) for pool in pools]
+        present = sorted((pair for pair in present if pair[0]), key=lambda pair: -len(pair[0]))
+        shown = present if len(present) <= self.limit + 1 else present[: self.limit]
+        phrases = [_built(*pair) for pair in shown]
+        if len(present) > len(shown):
+            phrases.append(f"chips of {len(present) - len(shown)} other vendors")
+        return "; ".join(phrases) or "nothing"
+
 
 def untouched_vendors(groups: Iterable[Group]) -> str:
     """The vendors of which every chip is in the groups, each with its count: "AMD (20), Intel (9)"."""
@@ -139,6 +155,23 @@ def _phrase(chosen: list[Accelerator], pool: list[Accelerator]) -> str:
     parts = Counter(row.architecture for row in chosen)
     parts_named = families if len(parts) == 1 else [f"{seen} {name}" for name, seen in parts.items()]
     return f"{count} {vendor} ({', '.join(parts_named)})"
+
+
+def _built(chosen: list[Accelerator], pool: list[Accelerator]) -> str:
+    """One vendor's part of a phrase about architectures."""
+    vendor = vendor_name(pool[0])
+    if len(chosen) == len(pool) and len(chosen) > FEW:
+        return f"all {vendor}"
+    if len(chosen) <= FEW:
+        return _phrase(chosen, pool)
+    have, all_ = (Counter(row.architecture for row in rows) for rows in (chosen, pool))
+    spanned = _whole([row.architecture for row in chosen], [row.architecture for row in pool])
+    if spanned:
+        named = _span(spanned, [row.architecture for row in pool]).split(", ")
+    else:
+        named = [name if count == all_[name] else f"{name} ({count} of {all_[name]})" for name, count in have.items()]
+    more = f" and {len(named) - MOST} more" if len(named) > MOST + 1 else ""
+    return f"{vendor} {', '.join(named[:MOST] if more else named)}{more}"
 
 
 def _whole(chosen: list[str], pool: list[str]) -> list[str]:

@@ -85,7 +85,7 @@ def _estimate(outline: Outline) -> Iterator[Markup]:
 def _chance(line: FamilyLine) -> Markup:
     fill = element("i", style=f"width:{100 * line.share:.1f}%")
     meter = element("span", fill, class_="meter", aria_hidden="true")
-    return element("span", f"{line.percent}, {line.words}", meter, class_="number")
+    return element("span", f"{line.percent}, {line.words}", meter, class_="number chance")
 
 
 def _premise(line: PremiseLine) -> Markup:

@@ -10,11 +10,12 @@ from chipsieve import __version__
 from chipsieve.derive.premises import Date, Premise, Quantity
 from chipsieve.estimate.answer import Estimate
 from chipsieve.facts.finding import Finding
-from chipsieve.link.launch import Launch, Setting, Standing
+from chipsieve.link.launch import Launch, Setting
 from chipsieve.report import lookups
 from chipsieve.report.condition_words import describe_all
 from chipsieve.report.escape import json_text
 from chipsieve.report.sentence import sentence
+from chipsieve.report.shared import Shared
 from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Naming, Note, Verdict
 from chipsieve.sieve.proof import Conflict, Ruling, StepResult
@@ -25,17 +26,19 @@ Record = dict[str, object]
 
 
 def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format takes a style
-    """The verdict as one JSON document, two spaces deep, in the contract's order of keys."""
+    """The verdict as one JSON document in the contract's order of keys."""
     return json_text(document(verdict))
 
 
 def document(verdict: Verdict) -> Record:
     """The verdict as JSON values, by contract `chipsieve/2`."""
+    shared = Shared.of(verdict)
     return {
         **header(verdict),
-        "launches": [launch_record(outcome, verdict.signals) for outcome in verdict.launches],
+        **shared_record(shared),
+        "launches": [launch_record(outcome, verdict.signals, shared) for outcome in verdict.launches],
         "repository": repository_record(verdict),
-        "findings": finding_records(verdict),
+        "findings": finding_records(verdict, shared),
         **footer(verdict),
     }
 
@@ -49,6 +52,15 @@ def header(verdict: Verdict) -> Record:
         "scope": verdict.scope,
         "root": verdict.root,
         "catalogue": {"date": verdict.catalogue_date, "accelerators": len(verdict.accelerators)},
+    }
+
+
+def shared_record(shared: Shared) -> Record:
+    """What launches and findings refer to by number."""
+    return {
+        "files": list(shared.files),
+        "settings": [setting_record(one) for one in shared.settings],
+        "standings": [dict(one) for one in shared.standings],
     }
 
 
@@ -78,7 +90,7 @@ def footer(verdict: Verdict) -> Record:
     return {"ignored": ignored, "gaps": gaps, "coverage": coverage}
 
 
-def launch_record(outcome: LaunchVerdict, signals: Mapping[str, Signal]) -> Record:
+def launch_record(outcome: LaunchVerdict, signals: Mapping[str, Signal], shared: Shared) -> Record:
     """One launch of the contract's `launches`."""
     launch = outcome.launch
     return {
@@ -90,8 +102,8 @@ def launch_record(outcome: LaunchVerdict, signals: Mapping[str, Signal]) -> Reco
         "silent": outcome.silent,
         "command": [word.text for word in launch.command],
         "environment": {name: value.text for name, value in sorted(launch.environment.items())},
-        "settings": [setting_record(one) for one in launch.settings],
-        "files": sorted(launch.files),
+        "settings": [shared.settings[one] for one in launch.settings],
+        "files": sorted(shared.files[one] for one in launch.files),
         "steps": [_step(step, launch, signals) for step in outcome.steps],
         "remaining": sorted(outcome.remaining),
         "named": _namings(outcome.named),
@@ -103,7 +115,7 @@ def launch_record(outcome: LaunchVerdict, signals: Mapping[str, Signal]) -> Reco
 
 
 def setting_record(setting: Setting) -> Record:
-    """One setting of the contract's `launches[].settings`."""
+    """One setting of the contract's `settings`."""
     return {"name": setting.name, "value": setting.value, "at": lookups.place(setting), "source": setting.source}
 
 
@@ -152,13 +164,12 @@ def _trained_on(answer: Estimate | None) -> Record | None:
     return {"project": answer.project, "families": families, **rest, "basis": answer.basis}
 
 
-def finding_records(verdict: Verdict) -> list[Record]:
+def finding_records(verdict: Verdict, shared: Shared) -> list[Record]:
     """The contract's `findings`, by place; a launch where a finding is inert is not in its `standing`."""
-    table = lookups.standings(verdict)
-    return [_finding(verdict, finding, table.get(finding, {})) for finding in lookups.sorted_findings(verdict)]
+    return [_finding(verdict, finding, shared.standings[held]) for finding, held in shared.held.items()]
 
 
-def _finding(verdict: Verdict, finding: Finding, standing: Mapping[str, Standing]) -> Record:
+def _finding(verdict: Verdict, finding: Finding, standing: int) -> Record:
     signal = verdict.signals.get(finding.signal)
     return {
         "signal": finding.signal,
@@ -174,7 +185,7 @@ def _finding(verdict: Verdict, finding: Finding, standing: Mapping[str, Standing
         "conditions": list(describe_all(finding.conditions)),
         "engine": finding.engine,
         **({} if finding.statement is None else {"statement": msgspec.structs.asdict(finding.statement)}),
-        "standing": dict(sorted(standing.items())),
+        "standing": standing,
     }
 
 

@@ -1,4 +1,4 @@
-"""How is a verdict streamed? One JSON document a line: each launch, then the repository, then each finding."""
+"""How is a verdict streamed? One JSON document a line: what is shared, each launch, the repository, each finding."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from chipsieve.report import json_report
 from chipsieve.report.escape import json_text
+from chipsieve.report.shared import Shared
 from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import Verdict
 
@@ -13,15 +14,18 @@ from chipsieve.sieve.outcome import Verdict
 def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format takes a style
     """The records of contract `chipsieve/2`, one a line, each with its `kind` first.
 
-    The repository's line also carries what the whole document has once: schema, policy, gaps, coverage.
+    The first line, `shared`, is what others refer to by number. The repository's line also carries what the whole
+    document has once: schema, policy, gaps, coverage.
     """
     return "".join(json_text(record, indent=None) for record in _records(verdict))
 
 
 def _records(verdict: Verdict) -> Iterator[dict[str, object]]:
+    shared = Shared.of(verdict)
+    yield {"kind": "shared", **json_report.shared_record(shared)}
     for outcome in verdict.launches:
-        yield {"kind": "launch", **json_report.launch_record(outcome, verdict.signals)}
+        yield {"kind": "launch", **json_report.launch_record(outcome, verdict.signals, shared)}
     whole = {**json_report.header(verdict), **json_report.repository_record(verdict), **json_report.footer(verdict)}
     yield {"kind": "repository", **whole}
-    for record in json_report.finding_records(verdict):
+    for record in json_report.finding_records(verdict, shared):
         yield {"kind": "finding", **record}

@@ -23,7 +23,7 @@ def report(verdict: Verdict, style: Style) -> str:
     launches = [outline.main, *(outline.others if style.verbose else ())] if outline.main else []
     blocks = [
         "## chipsieve: which accelerators?",
-        f"**{_plain(outline.sentence)}**",
+        f"> {_plain(outline.sentence)}",
         *_estimate(outline, shown),
         *(block for launch in launches for block in _launch(launch, outline)),
         *_others(outline, () if style.verbose else outline.others),
@@ -35,7 +35,7 @@ def report(verdict: Verdict, style: Style) -> str:
         *_notices(outline, shown),
         f"Policy {_plain(outline.policy)}, scope {_plain(outline.scope)}, catalogue of {_plain(outline.date)}.",
         _plain(outline.coverage),
-        f"**{_plain(outline.sentence)}**",
+        f"> {_plain(outline.sentence)}",
     ]
     return "\n\n".join(blocks) + "\n"
 

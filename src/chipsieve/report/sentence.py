@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from chipsieve.commands.launchers import TRAINING
 from chipsieve.estimate.answer import Because, Estimate, FamilyEstimate
-from chipsieve.estimate.phrases import LIKELY, in_words
+from chipsieve.estimate.phrases import CERTAIN, LIKELY, in_words
 from chipsieve.report import lookups
 from chipsieve.report.escape import one_line, visible
 from chipsieve.report.groups import Groups
 from chipsieve.report.reasons import title
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 
-LONGEST = 200  # characters of one name, place or reason
+LONGEST = 160  # characters of one name, place or reason
 BEST = 2  # lines that a family is shown with
 NEEDS = 3  # requirements that are named
 TOLD = 0.10  # probability from which a second family is named
@@ -30,36 +30,49 @@ def sentence(verdict: Verdict) -> str:
 
 def percent(probability: float) -> str:
     """A probability in per cent; nothing is certain."""
-    return f"{min(round(100 * probability), 99)} %"
+    return f"{min(round(100 * probability), 99)}%"
+
+
+def clause(words: str) -> str:
+    """The words for a probability as a clause that goes on with what may be so: "It is very likely that"."""
+    if words == "almost no chance":
+        return f"There is {words} that"
+    return f"There is a {words} that" if words.endswith("chance") else f"It is {words} that"
 
 
 def _scanned(verdict: Verdict) -> str:
+    """What was scanned, and which of its launches is looked at first, and why."""
     commit, main = verdict.commit, verdict.main_launch
     at = f" at commit {commit.id[:COMMIT]} of {commit.day}" if commit else ""
-    root = f"{visible(verdict.root)}{at}"
+    asked = f", judged as of {verdict.as_of}" if verdict.as_of != (commit.day if commit else "") else ""
+    root = f"{visible(verdict.root.removesuffix(f'@{commit.id}') if commit else verdict.root)}{at}{asked}"
     if main is None:
         return f"{root}: no launch was found."
     launch = main.launch
     named = f"{visible(launch.id)} ({visible(launch.role)})"
-    reason = f", as {one_line(verdict.main_reason, LONGEST)}" if verdict.main_reason else ""
+    reason = f", since {one_line(verdict.main_reason, LONGEST)}" if verdict.main_reason else ""
+    if launch.told == launch.id:
+        reason = ", which that document tells people to run"
     if verdict.role in ("training", *TRAINING) and launch.role not in TRAINING:
         return f"{root}: no training launch was found; the first of the others is {named}{reason}."
-    return f"{root}: its headline launch is {named}{reason}."
+    return f"{root}: the launch to look at first is {named}{reason}."
 
 
 def _trained_on(verdict: Verdict) -> str:
-    answer = verdict.trained_on
+    answer, main = verdict.trained_on, verdict.main_launch
     first = answer.first if answer else None
-    if answer is None or first is None:
-        return ""
-    if answer.no_accelerator >= LIKELY:
-        return f"That it was trained on an accelerator at all is {in_words(1 - answer.no_accelerator)}."
+    if answer is None or (main is not None and not main.remaining):
+        return ""  # where the evidence contradicts itself, the estimate has nothing to choose from
+    if first is None or answer.no_accelerator >= LIKELY:
+        used = round(1 - answer.no_accelerator, 4)
+        return f"{clause(in_words(used))} it was trained on an accelerator at all ({percent(used)})."
     if first.probability < LIKELY:
         return _not_known(answer, first)
-    others = " or ".join(map(_chance, _worth_naming(answer)))
-    chance = f"{percent(first.probability)}{f', else {others}' if others else ''}"
-    what = f"It was {first.words} trained on {visible(first.name)} ({chance})"
-    return f"{what}{_shape(verdict)}{_because(first)}; {_segment(verdict, first)}."
+    others = " or ".join(_chance(visible(one.name), one.probability) for one in _worth_naming(answer))
+    otherwise = f", otherwise {others}" if others else ""
+    how = "almost certainly" if first.words == CERTAIN else first.words
+    what = f"It was {how} trained on {_chance(visible(first.name), first.probability)}"
+    return f"{what}, {_segment(verdict, first)}{otherwise}{_because(first)}{_shape(verdict)}."
 
 
 def _worth_naming(answer: Estimate) -> list[FamilyEstimate]:
@@ -68,18 +81,22 @@ def _worth_naming(answer: Estimate) -> list[FamilyEstimate]:
 
 def _not_known(answer: Estimate, first: FamilyEstimate) -> str:
     """Where no family is likely: which come first all the same, and that it is no finding."""
-    ranked = ", ".join(map(_chance, answer.families[: 1 + OTHERS]))
-    why = _because(first) or ", and no line names it"
-    return f"What it was trained on is not known: first comes {ranked}; {first.words}{why}."
+    chances = [(visible(one.name), one.probability) for one in _worth_naming(answer)]
+    chances += [("no accelerator at all", answer.no_accelerator)] if answer.no_accelerator >= TOLD else []
+    further = " or ".join(_chance(*one) for one in chances)
+    otherwise = f"; otherwise {further}" if further else ""
+    why = _because(first) or ", and no line speaks for it"
+    guess = f"{visible(first.name)} ({percent(first.probability)}, {first.words})"
+    return f"What it was trained on is not known. The best guess is {guess}{why}{otherwise}."
 
 
-def _chance(one: FamilyEstimate) -> str:
-    return f"{visible(one.name)} ({percent(one.probability)})"
+def _chance(what: str, probability: float) -> str:
+    return f"{what} ({percent(probability)})"
 
 
 def _shape(verdict: Verdict) -> str:
     devices = verdict.main_launch.launch.devices if verdict.main_launch else 0
-    return f", {devices} of them as the launch asks" if devices > 1 else ""
+    return f"; the launch asks for {devices} accelerators" if devices > 1 else ""
 
 
 def _because(family: FamilyEstimate) -> str:
@@ -96,21 +113,23 @@ def _segment(verdict: Verdict, family: FamilyEstimate) -> str:
     """What a family is made for."""
     segments = {row.segment for row in verdict.accelerators if row.id in family.accelerators}
     if segments <= {"datacenter", "cloud-only"}:
-        return "that is a data-centre part"
-    return f"that is a {' or '.join(sorted(segments))} part"
+        return "a data-centre part"
+    return f"a {' or '.join(sorted(segments))} part"
 
 
 def _needs(verdict: Verdict) -> str:
+    """What the launch that comes first requires, by line, and what that leaves."""
     main, total = verdict.main_launch, len(verdict.accelerators)
     if main is None:
-        return f"Nothing is excluded: all {total} accelerators of the catalogue remain."
-    groups = Groups(verdict.accelerators)
+        return f"So nothing is excluded: all {total} accelerators of the catalogue remain."
     if len(main.remaining) == total:
-        return f"As written it needs nothing that excludes an accelerator: all {total} remain."
+        return f"No line of it that is certain to take effect excludes an accelerator: all {total} remain."
     asked = [*_requirements(verdict, main)]
     more = f" and {len(asked) - NEEDS} more" if len(asked) > NEEDS else ""
-    left = f"{len(main.remaining)} of {total} accelerators remain: {groups.short(main.remaining)}"
-    return f"As written it needs {', '.join(asked[:NEEDS])}{more}; {left}.{_elsewhere(verdict, main, groups)}"
+    groups = Groups(verdict.accelerators)
+    which = f"{len(main.remaining)} of {total} accelerators remain: {groups.architectures(main.remaining)}"
+    left = which if main.remaining else "no accelerator remains"
+    return f"What it requires as written: {', '.join(asked[:NEEDS])}{more}; {left}.{_elsewhere(verdict, main, groups)}"
 
 
 def _requirements(verdict: Verdict, main: LaunchVerdict) -> Iterator[str]:
@@ -124,7 +143,9 @@ def _requirements(verdict: Verdict, main: LaunchVerdict) -> Iterator[str]:
 def _elsewhere(verdict: Verdict, main: LaunchVerdict, groups: Groups) -> str:
     """What the other launches leave beside the headline's."""
     further = frozenset(verdict.possible).difference(main.remaining)
-    return f" Other launches leave {groups.short(further)} possible too." if further else ""
+    if not further:
+        return ""
+    return f" Other launches leave {len(further)} more: {groups.architectures(further)}."
 
 
 def _alike(verdict: Verdict) -> str:
@@ -138,7 +159,8 @@ def _alike(verdict: Verdict) -> str:
     same = dict.fromkeys(row.family for row in left if row.facts.get("target") in targets and row.family != first.name)
     listed = list(map(visible, same))
     more = f" and {len(listed) - ALIKE} more" if len(listed) > ALIKE else ""
-    return f"The same to compiled code: {', '.join(listed[:ALIKE])}{more}." if listed else ""
+    told = f"{', '.join(listed[:ALIKE])}{more}"
+    return f"Compiled code is the same for {visible(first.name)} and {told}." if listed else ""
 
 
 def _contradicted(verdict: Verdict) -> str:
@@ -148,13 +170,15 @@ def _contradicted(verdict: Verdict) -> str:
         return ""
     one = verdict.contradictions[0]
     more = len(verdict.contradictions) - 1
+    further = f"; {more} more {'name is' if more == 1 else 'names are'} contradicted" if more else ""
     place, against = visible(f"{one.naming.path}:{one.naming.line}"), title(verdict.signals, one.signals[0])
-    return f"{place} names what {against} speaks against{f', and {more} more do' if more else ''}."
+    return f"{place} names {one_line(one.naming.text, LONGEST)}, and against it speaks: {against}{further}."
 
 
 def _missing(verdict: Verdict) -> str:
-    """Which launches say nothing, and what was not read."""
-    silent, unread = sum(one.silent for one in verdict.launches), verdict.coverage.unparsed
-    said = [f"{silent} {'launch says' if silent == 1 else 'launches say'} nothing"] if silent else []
+    """Which launches beside the first say nothing, and what was not read."""
+    silent = sum(one.silent for one in verdict.launches if one is not verdict.main_launch)
+    unread = verdict.coverage.unparsed
+    said = [f"{silent} other {'launch says' if silent == 1 else 'launches say'} nothing of hardware"] if silent else []
     said += [f"{unread} {'file was' if unread == 1 else 'files were'} not read whole"] if unread else []
     return f"{' and '.join(said)}." if said else ""

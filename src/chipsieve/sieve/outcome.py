@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from chipsieve.catalogue import chips_called
 from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.commands.launchers import TRAINING
 from chipsieve.derive.premises import Evidence
@@ -66,6 +67,11 @@ class LaunchVerdict(msgspec.Struct, frozen=True):
         """Whether nothing that takes effect in it, or may, says anything: then it is no counterexample either."""
         return all(piece.standing == "inert" for piece in self.evidence)
 
+    def satisfied_by(self, chip: str) -> bool:
+        """Whether an accelerator remains, and the catalogue knows enough of it for that to mean something."""
+        counted = (reason for ruling, reason in self.proof.because(chip) if ruling.weight == "counts")
+        return chip in self.remaining and "unknown" not in counted
+
     @property
     def steps(self) -> tuple[StepResult, ...]:
         """The steps of the sieve, in their order."""
@@ -97,6 +103,7 @@ class Verdict(msgspec.Struct, frozen=True):
     that comes first of its role, `main_reason` why it does. The first of the `projects` is the one of that launch.
     `as_of` is the day for which it is answered, that of the `commit` unless another was asked for, "" where nobody
     knows; `trained_on` is the estimate for the first project. Where one `project` was asked for, it speaks alone.
+    `sentence` is the paragraph that can be quoted.
     """
 
     root: str
@@ -124,6 +131,24 @@ class Verdict(msgspec.Struct, frozen=True):
     as_of: str = ""
     trained_on: Estimate | None = None
     project: str | None = None
+    sentence: str = ""
+
+    def runs_on(self, chip: str) -> bool | None:
+        """Whether the code can run on an accelerator as written, by its id or a name such as "H100" or "A100 80GB".
+
+        True: it, or one of several that the name means, satisfies what the launch that comes first asks for. False:
+        every launch that speaks excludes it. None: nothing is known of it; that launch is silent or there is none, the
+        catalogue cannot tell, or launches differ.
+
+        Raises:
+            chipsieve.tables.TableError: no accelerator is called so.
+        """
+        meant, main = chips_called(chip), self.main_launch
+        if main is None or main.silent:
+            return None
+        if meant.isdisjoint(self.possible):
+            return False
+        return any(map(main.satisfied_by, meant)) or None
 
     @property
     def main_launch(self) -> LaunchVerdict | None:

@@ -214,13 +214,17 @@ def repository_of(path: Path) -> Repository | None:
 
 
 def checked_out(folder: Path) -> Commit | None:
-    """The commit that is checked out in the work tree to which a resolved folder belongs; None where there is none."""
+    """The commit that is checked out in the work tree to which a resolved folder belongs; None where there is none.
+
+    A folder that the commit does not hold belongs to something else: unpacked below somebody's home, say.
+    """
     try:
         repository = repository_of(folder)
         if repository is None:
             return None
         with Git(repository.directory) as git:
-            return git.commit("HEAD")
+            held = git.run("cat-file", "-e", f"HEAD:{'' if repository.below == '.' else repository.below}")
+            return None if held is None else git.commit("HEAD")
     except OSError:  # git is not installed, or the repository cannot be read: then nobody knows the commit
         return None
 
