@@ -6,7 +6,7 @@ Prints cross-validated figures; with --write the tables beside chipsieve.estimat
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import click
 
 from chipsieve.estimate.weights import Weights, load_weights
 from evals.estimate_scores import summary
-from evals.fitting import cross_validated, is_submission, space_of, weights_of
+from evals.fitting import cross_validated, is_submission, space_of, usable, weights_of
 
 HOME = Path(__file__).resolve().parents[2] / "src" / "chipsieve" / "estimate"
 HEADS = {
@@ -49,13 +49,6 @@ def main(records: Path, *, write: bool) -> None:
     if write:
         (HOME / "weights.toml").write_text(_weights_table(found), encoding="utf-8")
         (HOME / "priors.toml").write_text(_priors_table(found), encoding="utf-8")
-
-
-def usable(records: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The records that can teach something: those that hold premises and whose label is not of low confidence."""
-    return sorted(
-        (one for one in records if one.get("premises") and one["confidence"] != "low"), key=lambda one: str(one["key"])
-    )
 
 
 def _basis(rows: Sequence[dict[str, Any]]) -> str:

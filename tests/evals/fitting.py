@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +63,12 @@ def space_of(records: Sequence[Record], table: Weights) -> Space:
         families_of(load_catalogue().accelerators), tuple(table.kinds), none, np.array(expected),
         np.array([table.expected_none[name] for name in none]),
     )  # fmt: skip
+
+
+def usable(records: Iterable[Record]) -> list[Record]:
+    """The records that can teach something, sorted: those with premises whose label is not of low confidence."""
+    found = (one for one in records if one.get("premises") and one["confidence"] != "low")
+    return sorted(found, key=lambda one: str(one["key"]))
 
 
 def is_submission(record: Record) -> bool:
