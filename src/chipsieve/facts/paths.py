@@ -25,7 +25,7 @@ KINDS = {
 
 
 def is_kind(kind: str, path: str) -> bool:
-    """Whether a path (or a part of one) is of a kind: it names data, a template, the topmost README, …"""
+    """Whether a path (or a part of one) is of a kind: it names data, a template, the topmost README."""
     return KINDS[kind].search(path) is not None
 
 
