@@ -16,6 +16,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from chipsieve import scan
 from chipsieve.facts.places import Span
 from chipsieve.facts.reading import Document, Gap, Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
@@ -116,6 +117,21 @@ def test_cold_warm_and_without_a_cache_readings_are_equal(tmp_path: Path, kept: 
 def test_a_whole_look_alike_tree_comes_back(kept: Path) -> None:
     found = at(FIXTURES / "repos" / "hunyuan-large-2024-11-05")
     assert remembered(found, kept)[0] == remembered(found, kept)[0] == read_tree(found, VOCABULARY, workers=1)
+
+
+def test_a_choice_that_two_words_share_is_one_choice_whether_it_was_kept_or_not(tmp_path: Path, kept: Path) -> None:
+    chosen = """Q=$2
+if [ -z "$Q" ]; then Q=fp8; fi
+case "$Q" in
+  *.yaml) F=(--recipe "$Q") ;;
+  *) F=(--export "$Q") ;;
+esac
+torchrun train.py "${F[@]}"
+"""
+    root = write(tmp_path / "tree", {"run.sh": chosen, "train.py": TRAIN})
+    plain = scan(root, workers=1)
+    assert scan(root, workers=1, cache=kept) == scan(root, workers=1, cache=kept) == plain
+    assert len(plain.launches) == 2
 
 
 def test_what_is_lacking_is_read_and_progress_counts_each_file_once(tmp_path: Path, kept: Path) -> None:

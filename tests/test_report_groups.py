@@ -101,3 +101,33 @@ def test_a_family_is_a_name_without_form_and_memory(name: str, short: str) -> No
 def test_a_label_says_a_word_once(vendor: str, architecture: str, label: str) -> None:
     row = Accelerator("x", "X", "v", "datacenter", architecture, {"vendor_name": vendor})
     assert Groups([row]).grouped(["x"])[0].label == label
+
+
+@pytest.mark.parametrize(
+    ("ids", "said"),
+    [
+        ([], "nothing"),
+        (["h20-96gb", "v100-sxm2-16gb"], "V100, H20"),
+        (["mi250", "mi300x", "h20-96gb"], "Instinct MI250, Instinct MI300X; H20"),
+    ],
+)
+def test_few_chips_are_named_among_architectures(ids: list[str], said: str) -> None:
+    assert SMALL.architectures(ids) == said
+
+
+def test_architectures_are_said_without_counts_but_for_those_that_are_there_in_part() -> None:
+    amd = [row.id for row in SHIPPED.accelerators if row.vendor == "amd"]
+    assert WHOLE.architectures([*nvidia("Ada", "Hopper"), *amd]) == "NVIDIA Ada, Hopper; all of AMD"
+    ampere = nvidia("Ampere")
+    expected = f"NVIDIA Ampere ({len(ampere) - 1} of {len(ampere)}), Hopper"
+    assert WHOLE.architectures([*nvidia("Hopper"), *ampere[1:]]) == expected
+    assert WHOLE.architectures(nvidia("Kepler", "Maxwell", "Pascal", "Volta")) == "NVIDIA Kepler … Volta"
+    several = ("Kepler", "Pascal", "Turing", "Ada", "Blackwell", "Rubin")
+    assert WHOLE.architectures(nvidia(*several)) == "NVIDIA Kepler, Pascal, Turing, Ada and 2 more"
+
+
+def test_beyond_a_few_vendors_the_rest_is_counted() -> None:
+    said = WHOLE.architectures([row.id for row in SHIPPED.accelerators])
+    vendors = {row.vendor for row in SHIPPED.accelerators}
+    assert said.startswith("all of NVIDIA; all of AMD; ")
+    assert said.endswith(f"; chips of {len(vendors) - 5} other vendors")

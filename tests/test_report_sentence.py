@@ -106,7 +106,7 @@ def test_a_guess_that_no_line_speaks_for_says_so() -> None:
     family = FamilyEstimate(
         "a100", "A100", ("a100-sxm4-80gb",), 0.3, "unlikely", (Because(None, "sold most", "x", 1.0),)
     )
-    expected = "The best guess is A100 (30%, unlikely), and no line speaks for it."
+    expected = "The best guess is A100 (30%, unlikely), though no line speaks for it."
     assert expected in said(trained_on=Estimate("", (family,), 0.7, 0.05, ""))
 
 
@@ -121,7 +121,7 @@ def test_one_device_is_not_counted() -> None:
 
 def test_a_family_says_what_it_is_made_for() -> None:
     desk = FamilyEstimate("rtx-3090", "RTX 3090", ("rtx-3090",), 0.7, "likely", ())
-    assert " It was likely trained on RTX 3090 (70%), a consumer part; " in said(
+    assert " It was likely trained on RTX 3090 (70%), a consumer part, though no line speaks for it; " in said(
         trained_on=Estimate("", (desk,), 0.3, 0, "")
     )
 
@@ -186,7 +186,9 @@ def shipped(family: str, remaining: tuple[str, ...]) -> Verdict:
 def test_families_that_compiled_code_cannot_tell_apart_are_said() -> None:
     everything = tuple(row.id for row in load_catalogue().accelerators)
     hopper = tuple(row.id for row in load_catalogue().accelerators if row.architecture == "Hopper")
-    assert "Compiled code is the same for H100 and GH200, H20, H200, H800" in sentence(shipped("H100", everything[:-1]))
+    assert "Compiled code is the same for H100, GH200, H20, H200 and H800." in sentence(
+        shipped("H100", everything[:-1])
+    )
     without = tuple(chip for chip in hopper if not chip.startswith(("gh200", "h20", "h800")))
     assert "Compiled code" not in sentence(shipped("H100", without))
 

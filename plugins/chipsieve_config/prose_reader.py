@@ -19,7 +19,6 @@ LOG_LINE = re.compile(
     re.IGNORECASE,
 )
 """A line that only a device query prints, whatever the document that shows it."""
-TOPMOST = re.compile(r"readme[^/]*", re.IGNORECASE)
 PROGRAM = re.compile(r"(?<![\w./:-])(?:[\w-]+/)*[\w-]+\.py(?!\w)")
 """A Python file that the topmost README names: as a link, in code or in a sentence."""
 IN_README = Question("unknown", text="a README's code block")
@@ -40,7 +39,7 @@ def read(source: Source, vocabulary: Vocabulary) -> Reading:
         else:
             collector.claim(start, end, "", collector.neighbourhood.prose(number))
     _code(collector, text)
-    if TOPMOST.fullmatch(source.path):
+    if is_kind("topmost README", source.path):
         for found in PROGRAM.finditer(text):
             collector.refer(found[0], *found.span())
     return collector.reading()

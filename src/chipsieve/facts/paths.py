@@ -20,11 +20,12 @@ KINDS = {
         re.IGNORECASE,
     ),
     "scheduler": re.compile("|".join(SCHEDULERS), re.IGNORECASE),
+    "topmost README": re.compile(r"\Areadme[^/]*\Z", re.IGNORECASE),
 }
 
 
 def is_kind(kind: str, path: str) -> bool:
-    """Whether a path (or a part of one) is of a kind: it names data, a template, a scheduler, a place that asks."""
+    """Whether a path (or a part of one) is of a kind: it names data, a template, the topmost README."""
     return KINDS[kind].search(path) is not None
 
 

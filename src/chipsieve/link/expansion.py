@@ -270,7 +270,7 @@ class _Line:
                 return _split(self._word(word), quoted=quoted)
             if answer is None:
                 options.append(_Option(conditions, word))
-        return self._choose(id(part), options, quoted=quoted) if options else (Resolved("", scope.script, part.span),)
+        return self._choose(part, options, quoted=quoted) if options else (Resolved("", scope.script, part.span),)
 
     def _choose(self, key: object, options: Sequence[_Option], *, quoted: bool) -> Fields:
         """What one alternative says; what not all of them say is under its conditions."""

@@ -95,7 +95,7 @@ class Groups:
         return ", ".join(phrases) or "nothing"
 
     def architectures(self, ids: Collection[str]) -> str:
-        """One phrase without counts of models: "NVIDIA Ada … Rubin; all AMD"; few chips of a vendor are named.
+        """One phrase without counts of models: "NVIDIA Ada … Rubin; all of AMD"; few chips of a vendor are named.
 
         Of an architecture that is there in part it says how many of how many; "nothing" for none.
         """
@@ -161,7 +161,7 @@ def _built(chosen: list[Accelerator], pool: list[Accelerator]) -> str:
     """One vendor's part of a phrase about architectures."""
     vendor = vendor_name(pool[0])
     if len(chosen) == len(pool) and len(chosen) > FEW:
-        return f"all {vendor}"
+        return f"all of {vendor}"
     if len(chosen) <= FEW:
         return _phrase(chosen, pool)
     have, all_ = (Counter(row.architecture for row in rows) for rows in (chosen, pool))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chipsieve.commands.launchers import TRAINING
 from chipsieve.estimate.answer import Because, Estimate, FamilyEstimate
@@ -68,7 +68,7 @@ def _trained_on(verdict: Verdict) -> str:
         return f"{clause(in_words(used))} it was trained on an accelerator at all ({percent(used)})."
     if first.probability < LIKELY:
         return _not_known(answer, first)
-    others = " or ".join(_chance(visible(one.name), one.probability) for one in _worth_naming(answer))
+    others = _listed([_chance(visible(one.name), one.probability) for one in _worth_naming(answer)], "or")
     otherwise = f", otherwise {others}" if others else ""
     how = "almost certainly" if first.words == CERTAIN else first.words
     what = f"It was {how} trained on {_chance(visible(first.name), first.probability)}"
@@ -83,15 +83,19 @@ def _not_known(answer: Estimate, first: FamilyEstimate) -> str:
     """Where no family is likely: which come first all the same, and that it is no finding."""
     chances = [(visible(one.name), one.probability) for one in _worth_naming(answer)]
     chances += [("no accelerator at all", answer.no_accelerator)] if answer.no_accelerator >= TOLD else []
-    further = " or ".join(_chance(*one) for one in chances)
+    further = _listed([_chance(*one) for one in chances], "or")
     otherwise = f"; otherwise {further}" if further else ""
-    why = _because(first) or ", and no line speaks for it"
     guess = f"{visible(first.name)} ({percent(first.probability)}, {first.words})"
-    return f"What it was trained on is not known. The best guess is {guess}{why}{otherwise}."
+    return f"What it was trained on is not known. The best guess is {guess}{_because(first)}{otherwise}."
 
 
 def _chance(what: str, probability: float) -> str:
     return f"{what} ({percent(probability)})"
+
+
+def _listed(several: Sequence[str], last: str) -> str:
+    """Things in a row, with a word before the last one."""
+    return f" {last} ".join(filter(None, [", ".join(several[:-1]), *several[-1:]]))
 
 
 def _shape(verdict: Verdict) -> str:
@@ -102,7 +106,7 @@ def _shape(verdict: Verdict) -> str:
 def _because(family: FamilyEstimate) -> str:
     """The best lines for a family."""
     best = dict.fromkeys(_line(one) for one in family.because if one.weight > 0 and one.at)
-    return f", by {' and '.join(list(best)[:BEST])}" if best else ""
+    return f", by {' and '.join(list(best)[:BEST])}" if best else ", though no line speaks for it"
 
 
 def _line(one: Because) -> str:
@@ -158,9 +162,10 @@ def _alike(verdict: Verdict) -> str:
     left = (rows[chip] for chip in verdict.main_launch.remaining if chip in rows)
     same = dict.fromkeys(row.family for row in left if row.facts.get("target") in targets and row.family != first.name)
     listed = list(map(visible, same))
-    more = f" and {len(listed) - ALIKE} more" if len(listed) > ALIKE else ""
-    told = f"{', '.join(listed[:ALIKE])}{more}"
-    return f"Compiled code is the same for {visible(first.name)} and {told}." if listed else ""
+    if not listed:
+        return ""
+    more = [f"{len(listed) - ALIKE} more"] if len(listed) > ALIKE else []
+    return f"Compiled code is the same for {_listed([visible(first.name), *listed[:ALIKE], *more], 'and')}."
 
 
 def _contradicted(verdict: Verdict) -> str:
