@@ -4,7 +4,7 @@ What is fitted is what chipsieve.estimate.estimating computes: the logarithm of 
 likelihood of a row is the probability of its truth, all of its families together; whether an accelerator was used at
 all is fitted apart. Weights are drawn to what they were expected to be, by the squares of their distances, and those
 of kinds are at least 0, so that none means its opposite.
-Submissions to MLPerf are many and alike, so each counts as a tenth of a repository.
+Submissions to MLPerf are many and alike, so each counts as a twentieth of a repository.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ Record = dict[str, Any]
 Numbers = NDArray[np.float64]
 FOLDS = 10
 SEED = 0
-SQUARES = 2.0  # what the square of a weight's distance from its expected value costs, in rows
+SQUARES = 4.0  # what the square of a weight's distance from its expected value costs, in rows
 SMOOTHING = 0.05  # labelled rows that each family is taken to have before any is counted
-HALF_LIFE = 0.6  # what a row of the year before or after counts
+NEXT_YEAR = 0.7  # what a row of the year before or after counts
 MANY_TIMES = 1.5  # a share beside that of a family without rows, from which it is listed
-SUBMISSION = 0.1  # what a submission weighs beside a repository
+SUBMISSION = 0.05  # what a submission weighs beside a repository
 BEFORE = ("share", "share where named", "is named", "is named elsewhere", "not released", "first year", "years of age")
 
 
@@ -89,7 +89,7 @@ def _shares(records: Sequence[Record], space: Space, year: int | None) -> dict[s
         truth, day = one["premises"]["truth"], one["premises"]["day"]
         apart = abs(int(day[:4]) - year) if day and year else 0
         for family in truth:
-            counts[family] += (SUBMISSION if is_submission(one) else 1) * HALF_LIFE**apart / len(truth)
+            counts[family] += (SUBMISSION if is_submission(one) else 1) * NEXT_YEAR**apart / len(truth)
     total = sum(counts.values()) + SMOOTHING * len(space.families)
     return {one.id: (counts[one.id] + SMOOTHING) / total for one in space.families}
 
