@@ -20,6 +20,7 @@ TOLD = 0.10  # probability from which a second family is named
 OTHERS = 3  # families beside the first one
 COMMIT = 7  # digits of a commit's id
 ALIKE = 8  # families that are listed as the same to code
+ELSEWHERE = 2  # vendors that are named of what other launches leave
 
 
 def sentence(verdict: Verdict) -> str:
@@ -133,7 +134,7 @@ def _needs(verdict: Verdict) -> str:
     groups = Groups(verdict.accelerators)
     which = f"{len(main.remaining)} of {total} accelerators remain: {groups.architectures(main.remaining)}"
     left = which if main.remaining else "no accelerator remains"
-    return f"What it requires as written: {', '.join(asked[:NEEDS])}{more}; {left}.{_elsewhere(verdict, main, groups)}"
+    return f"What it requires as written: {', '.join(asked[:NEEDS])}{more}; {left}.{_elsewhere(verdict, main)}"
 
 
 def _requirements(verdict: Verdict, main: LaunchVerdict) -> Iterator[str]:
@@ -144,12 +145,13 @@ def _requirements(verdict: Verdict, main: LaunchVerdict) -> Iterator[str]:
         yield f"{title(verdict.signals, cut.signal)}{f' ({visible(places[0])})' if places else ''}"
 
 
-def _elsewhere(verdict: Verdict, main: LaunchVerdict, groups: Groups) -> str:
+def _elsewhere(verdict: Verdict, main: LaunchVerdict) -> str:
     """What the other launches leave beside the headline's."""
     further = frozenset(verdict.possible).difference(main.remaining)
     if not further:
         return ""
-    return f" Other launches leave {len(further)} more: {groups.architectures(further)}."
+    which = Groups(verdict.accelerators, ELSEWHERE).architectures(further)
+    return f" Other launches leave {len(further)} more: {which}."
 
 
 def _alike(verdict: Verdict) -> str:
