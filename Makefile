@@ -3,8 +3,9 @@
 # `make agreement CLONES="path path"` counts clones as well as the fixtures,
 # `make eval CLONES=dir [LABELS=file] [POLICY=name] [PAGE=docs/accuracy.md] [OPTIONS=--reports]` measures on labelled
 # repositories and, with --reports, on public reports,
+# `make fit [RECORDS=eval.jsonl] [OPTIONS=--write]` fits the estimate's weights to what eval has written,
 # `make bench [CLONES=dir] [RUNS=5] [PEERS="name name"] [PAGE=docs/performance.md] [OPTIONS=...]` measures time and memory.
-.PHONY: help scan agreement eval bench test lint check docs rules sarif
+.PHONY: help scan agreement eval fit bench test lint check docs rules sarif
 
 help:
 	@./dev help
@@ -17,6 +18,9 @@ agreement:
 
 eval:
 	@./dev eval $(CLONES) $(if $(LABELS),--labels $(LABELS)) $(if $(POLICY),--policy $(POLICY)) $(if $(PAGE),--page $(PAGE)) $(OPTIONS)
+
+fit:
+	@./dev fit $(or $(RECORDS),eval.jsonl) $(OPTIONS)
 
 bench:
 	@./dev bench $(CLONES) $(if $(RUNS),--runs $(RUNS)) $(PEERS:%=--peer %) $(if $(PAGE),--page $(PAGE)) $(OPTIONS)

@@ -27,7 +27,7 @@ ALLOWED = {
     "link": "facts commands sources",
     "match": "facts signals link",
     "derive": "facts signals link",
-    "estimate": "tables facts catalogue signals link derive",
+    "estimate": "tables facts commands catalogue signals link derive",
     "sieve": "tables facts commands catalogue signals sources link derive estimate",
     "configuration": "tables facts signals sources sieve",
     # Two doors of one layer: one report is written as SARIF, and SARIF words its results as the reports do.

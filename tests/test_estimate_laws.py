@@ -104,12 +104,20 @@ def test_the_words_are_those_of_icd_203() -> None:
 
 def test_every_kind_and_share_of_the_tables_is_one_that_there_is() -> None:
     weights = load_weights()
-    assert set(weights.shares) <= set(IDS)
+    assert {family for shares in weights.shares.values() for family in shares} <= set(IDS)
+    assert weights.share("a100", "2023-05-01") > weights.share("v100", "2023-05-01") > weights.unlisted
+    assert weights.share("a100", "1999-01-01") == weights.shares[min(weights.shares)]["a100"]
     assert len(weights.kinds) < 50  # few: tens
     assert all(kind.weight >= 0 for kind in weights.kinds.values())
-    assert {"share", "share where named", "is named", "not released", "first year", "years of age"} == set(
-        weights.before
-    )
+    assert {
+        "share",
+        "share where named",
+        "is named",
+        "is named elsewhere",
+        "not released",
+        "first year",
+        "years of age",
+    } == set(weights.before)
 
 
 def test_no_weight_is_about_a_repository() -> None:
@@ -118,10 +126,13 @@ def test_no_weight_is_about_a_repository() -> None:
 
 
 def test_a_table_that_lacks_a_number_is_refused() -> None:
+    empty = {"basis": "x", "before": {}, "none": {}, "kind": [], "expected": {"before": {}, "none": {}}}
     with pytest.raises(TableError, match="'unlisted' must be a number"):
-        build_weights({"basis": "x", "before": {}, "none": {}, "kind": []}, {"shares": {}})
-    with pytest.raises(TableError, match="'shares' must be a table"):
-        build_weights({"basis": "x", "before": {}, "none": {}, "kind": []}, {"unlisted": 1})
+        build_weights(empty, {"shares": {"any": {}}})
+    with pytest.raises(TableError, match="'shares' must be a table of years"):
+        build_weights(empty, {"unlisted": 1})
+    with pytest.raises(TableError, match="'expected' must be a table"):
+        build_weights({"basis": "x", "before": {}, "none": {}, "kind": []}, {"unlisted": 1, "shares": {}})
 
 
 def test_families_gather_the_rows_that_differ_in_memory_or_form() -> None:
@@ -134,6 +145,9 @@ def test_families_gather_the_rows_that_differ_in_memory_or_form() -> None:
 
 
 def test_a_framework_says_on_whose_accelerators_it_is_mostly_used() -> None:
-    assert usual_vendors(["torch", "flax", "jax"]) == {"flax": "google", "jax": "google"}
+    found = usual_vendors(["torch", "flax", "mlx"])
+    assert {name: (one.vendor, one.own) for name, one in found.items()} == {
+        "flax": ("google", False), "mlx": ("apple", True)
+    }  # fmt: skip
     assert computes(["numpy", "torch"])
     assert not computes(["numpy", "flask"])

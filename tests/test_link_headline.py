@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from chipsieve.facts.places import Span
 from chipsieve.facts.words import Resolved
 from chipsieve.link.headline import headline, is_side_run
 from chipsieve.link.launch import Launch
+from small_trees import scanned
 
 
 def launch(
@@ -90,3 +93,20 @@ def test_the_reason_is_what_a_reader_can_check(several: tuple[Launch, ...], reas
 )
 def test_side_runs(one: Launch, *, side: bool) -> None:
     assert is_side_run(one) is side
+
+
+@pytest.mark.parametrize(
+    ("readme", "aside"),
+    [
+        ("On older cards, replace `tune_mem.py` by `tune_xformers.py`.", False),
+        ("On older cards, use [another program](lib/zoo/tune_xformers.py).", False),
+        ("Older cards are not supported; see https://example.org/tune_xformers.py.txt", True),
+    ],
+)
+def test_an_entry_that_the_topmost_readme_names_is_no_side_run(tmp_path: Path, readme: str, aside: bool) -> None:
+    program = "import torch\nfrom transformers import Trainer\n\nif __name__ == '__main__':\n    Trainer().train()\n"
+    texts = {"README.md": readme, "run.sh": "python lib/zoo/tune_mem.py\n"}
+    entries = {f"lib/zoo/{name}.py": program for name in ("tune_mem", "tune_xformers")}
+    verdict = scanned(tmp_path, {**texts, **entries})
+    found = next(one.launch for one in verdict.launches if one.launch.entry == "lib/zoo/tune_xformers.py")
+    assert is_side_run(found) is aside

@@ -10,17 +10,16 @@ from typing import Any
 import numpy as np
 
 from chipsieve.estimate.phrases import LIKELY
+from chipsieve.estimate.speaking import POOLS
 from evals.fitting import Numbers, Space, is_submission
 
 Record = dict[str, Any]
 SET = 0.9  # the probability that a set of families holds the truth
 BINS = 10
-NAMING = (
-    "log", "words of a log", "notebook", "request", "request of another run", "request of no run", "device test", "machine", "menu", "constant",
-    "constant elsewhere", "trained", "fine-tuned", "experiments", "tested", "requires", "inference", "benchmark", "supports",
-    "compares", "mentions", "spoken of elsewhere", "comment", "comment elsewhere", "trained elsewhere",
-    "fine-tuned elsewhere", "experiments elsewhere", "tested elsewhere", "requires elsewhere",
-)  # fmt: skip
+NAMING = frozenset({
+    *POOLS, "menu", "inference", "compares", "words of a log", "notebook", "comment elsewhere", "constant elsewhere",
+    "spoken of elsewhere",
+})  # fmt: skip
 """The kinds of premise that name a family."""
 
 
@@ -114,13 +113,14 @@ def most_common(record: Record, others: Sequence[Record]) -> str:
 
 def three_rules(record: Record, others: Sequence[Record]) -> str:
     """The baseline of three rules looked for as words: the most common family of that year that they leave."""
-    left = set(record["modes"]["search"]["families"])
+    left = set(record["modes"]["search"].get("families", ()))
     counts = Counter(family for one in others for family in one["premises"]["truth"] if family in left)
     return min(counts, key=lambda family: (-counts[family], family), default="")
 
 
 BASELINES: dict[str, Callable[[Record, Sequence[Record]], str]] = {
     "counting the names": counting_names,
+    "three rules, as a search": three_rules,
     "most common family of that year": most_common,
 }
 
@@ -137,7 +137,7 @@ def summary(records: Sequence[Record], chances: Sequence[Numbers], space: Space)
         "MLPerf submissions": [one for one in scored if is_submission(one.record)],
     }
     yield (
-        "| rows | number | likeliest family right | speaks (likely or more) | right when it speaks | truth in the first 3 "
+        "| rows | number | likeliest family right | speaks (likely or more) | right when it speaks | in the first 3 "
         "| truth in the 90 % set | median size of that set | Brier score |"
     )
     yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
@@ -173,7 +173,8 @@ def _baselines(groups: dict[str, list[Scored]], records: Sequence[Record]) -> It
             said = [family in one.record["premises"]["truth"] for one, family in given if family]
             if rows:
                 share = f"{100 * mean(said):.0f} %" if said else "none"
-                yield f"| {baseline} | {name} | {100 * len(said) / len(rows):.0f} % | {share} | {100 * sum(said) / len(rows):.0f} % |"
+                cells = (f"{100 * len(said) / len(rows):.0f} %", share, f"{100 * sum(said) / len(rows):.0f} %")
+                yield f"| {baseline} | {name} | {' | '.join(cells)} |"
 
 
 def _others(record: Record, records: Sequence[Record]) -> list[Record]:

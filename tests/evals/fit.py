@@ -6,7 +6,7 @@ Prints cross-validated figures; with --write the tables beside chipsieve.estimat
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,16 @@ import click
 
 from chipsieve.estimate.weights import Weights, load_weights
 from evals.estimate_scores import summary
-from evals.fitting import cross_validated, is_submission, space_of, weights_of
+from evals.fitting import cross_validated, is_submission, space_of, usable, weights_of
 
 HOME = Path(__file__).resolve().parents[2] / "src" / "chipsieve" / "estimate"
 HEADS = {
     "weights.toml": """\
-# How much does each kind of premise weigh in the estimate? `make fit` writes the weights and the counts of rows, in
-# each of which such a premise speaks; what a kind says is written by hand, and a new kind begins with a row here.
-# docs/method.md explains the kinds. A weight is what one premise of the kind adds to the logarithm of a family's odds.
+# How much does each kind of premise weigh in the estimate? A weight is what one premise of the kind adds to the
+# logarithm of a family's odds, or takes from it where the kind speaks against families.
+#
+# `make fit` writes the weights, and `rows`, in how many labelled rows such a premise speaks. By hand are `says`, and
+# `expected`, what we take a weight for before any row is counted: few rows move it little, many rows decide it.
 """,
     "priors.toml": """\
 # Each family's share of the labelled rows, and that of a family without any: what speaks for it before any line does.
@@ -38,22 +40,15 @@ HEADS = {
 def main(records: Path, *, write: bool) -> None:
     """Cross-validate the estimate on the RECORDS of `make eval`, and fit its weights to all of them."""
     rows = usable(json.loads(line) for line in records.read_text(encoding="utf-8").splitlines())
-    says = {kind.id: kind.says for kind in load_weights().kinds.values()}
-    space = space_of(rows, tuple(says))
+    table = load_weights()
+    space = space_of(rows, table)
     click.echo("\n".join(summary(rows, cross_validated(rows, space), space)))
-    found = weights_of(rows, space, says, _basis(rows))
+    found = weights_of(rows, space, table, _basis(rows))
     click.echo("\n" + "\n".join(f"{kind.weight:6.2f}  {kind.rows:4}  {kind.id}" for kind in found.kinds.values()))
     click.echo("\n".join(f"{value:6.2f}  {name}" for name, value in {**found.before, **found.none}.items()))
     if write:
         (HOME / "weights.toml").write_text(_weights_table(found), encoding="utf-8")
         (HOME / "priors.toml").write_text(_priors_table(found), encoding="utf-8")
-
-
-def usable(records: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The records that can teach something: those that hold premises and whose label is not of low confidence."""
-    return sorted(
-        (one for one in records if one.get("premises") and one["confidence"] != "low"), key=lambda one: str(one["key"])
-    )
 
 
 def _basis(rows: Sequence[dict[str, Any]]) -> str:
@@ -64,16 +59,21 @@ def _basis(rows: Sequence[dict[str, Any]]) -> str:
 
 def _weights_table(found: Weights) -> str:
     kinds = (
-        f'[[kind]]\nid = "{one.id}"\nsays = "{one.says}"\nweight = {one.weight}\nrows = {one.rows}\n'
+        f'[[kind]]\nid = "{one.id}"\nsays = "{one.says}"\nexpected = {one.expected}\nweight = {one.weight}\n'
+        f"rows = {one.rows}\n"
         for one in found.kinds.values()
     )
     head = f'{HEADS["weights.toml"]}\nbasis = "{found.basis}"\n'
-    return "\n".join([head, _numbers("before", found.before), _numbers("none", found.none), *kinds])
+    tables = {
+        "before": found.before, "none": found.none,
+        "expected.before": found.expected_before, "expected.none": found.expected_none,
+    }  # fmt: skip
+    return "\n".join([head, *(_numbers(name, values) for name, values in tables.items()), *kinds])
 
 
 def _priors_table(found: Weights) -> str:
-    shares = dict(sorted(found.shares.items(), key=lambda pair: (-pair[1], pair[0])))
-    return f"{HEADS['priors.toml']}\nunlisted = {found.unlisted}\n\n{_numbers('shares', shares)}"
+    tables = (_numbers(f"shares.{year}", shares) for year, shares in sorted(found.shares.items()))
+    return "\n".join([f"{HEADS['priors.toml']}\nunlisted = {found.unlisted}\n", *tables])
 
 
 def _numbers(name: str, values: Mapping[str, float]) -> str:

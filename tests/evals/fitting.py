@@ -1,8 +1,9 @@
 """What do the kinds of premise weigh? A conditional logit fitted to labelled rows, cross-validated over repositories.
 
 What is fitted is what chipsieve.estimate.estimating computes: the logarithm of a family's odds is a sum over kinds. The
-likelihood of a row is the probability of its truth, all of its families together; whether an accelerator was used at all
-is fitted apart. Weights are regularised by their squares, those of kinds are at least 0, so that none means its opposite.
+likelihood of a row is the probability of its truth, all of its families together; whether an accelerator was used at
+all is fitted apart. Weights are drawn to what they were expected to be, by the squares of their distances, and those
+of kinds are at least 0, so that none means its opposite.
 Submissions to MLPerf are many and alike, so each counts as a tenth of a repository.
 """
 
@@ -10,28 +11,30 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from chipsieve.catalogue import load_catalogue
 from chipsieve.estimate.estimating import before, strength
 from chipsieve.estimate.families import Family, families_of
-from chipsieve.estimate.speaking import NAMED
-from chipsieve.estimate.weights import Kind, Weights
+from chipsieve.estimate.weights import ALL_YEARS, Weights
 
 Record = dict[str, Any]
 Numbers = NDArray[np.float64]
 FOLDS = 10
 SEED = 0
-SQUARES = 0.05  # how much the squares of the weights cost
+SQUARES = 2.0  # what the square of a weight's distance from its expected value costs, in rows
 SMOOTHING = 0.05  # labelled rows that each family is taken to have before any is counted
+HALF_LIFE = 0.6  # what a row of the year before or after counts
+MANY_TIMES = 1.5  # a share beside that of a family without rows, from which it is listed
 SUBMISSION = 0.1  # what a submission weighs beside a repository
-BEFORE = ("share", "share where named", "is named", "not released", "first year", "years of age")
+BEFORE = ("share", "share where named", "is named", "is named elsewhere", "not released", "first year", "years of age")
 
 
 @dataclass(frozen=True)
@@ -41,19 +44,31 @@ class Space:
     families: tuple[Family, ...]
     kinds: tuple[str, ...]
     none: tuple[str, ...]
+    expected: Numbers
+    expected_none: Numbers
 
 
-def space_of(records: Sequence[Record], kinds: Sequence[str]) -> Space:
-    """The space of some records; `kinds` are those that the table of weights knows.
+def space_of(records: Sequence[Record], table: Weights) -> Space:
+    """The space of some records; `table` has the kinds, and what their weights were taken for before.
 
     Raises:
         ValueError: the records hold a kind that the table does not know.
     """
-    unknown = {kind for one in records for kind in one["premises"]["counts"]} - set(kinds)
+    unknown = {kind for one in records for kind in one["premises"]["counts"]} - set(table.kinds)
     if unknown:
         raise ValueError(f"estimate/weights.toml has no kind {', '.join(sorted(unknown))}; add a row for each")
-    none = sorted({name for one in records for name in one["premises"]["none"]})
-    return Space(families_of(load_catalogue().accelerators), tuple(kinds), tuple(none))
+    expected = [kind.expected for kind in table.kinds.values()] + [table.expected_before[name] for name in BEFORE]
+    none = tuple(table.expected_none)
+    return Space(
+        families_of(load_catalogue().accelerators), tuple(table.kinds), none, np.array(expected),
+        np.array([table.expected_none[name] for name in none]),
+    )  # fmt: skip
+
+
+def usable(records: Iterable[Record]) -> list[Record]:
+    """The records that can teach something, sorted: those with premises whose label is not of low confidence."""
+    found = (one for one in records if one.get("premises") and one["confidence"] != "low")
+    return sorted(found, key=lambda one: str(one["key"]))
 
 
 def is_submission(record: Record) -> bool:
@@ -61,13 +76,20 @@ def is_submission(record: Record) -> bool:
     return bool(record["kind"] == "mlperf-cell")
 
 
-def shares_of(records: Sequence[Record], space: Space) -> dict[str, float]:
-    """Each family's share of the rows' truths."""
+def shares_of(records: Sequence[Record], space: Space) -> dict[str, dict[str, float]]:
+    """Each family's share of the rows' truths around each year: a row counts less, the more years lie between."""
+    years = sorted({int(one["premises"]["day"][:4]) for one in records if one["premises"]["day"]})
+    around = {ALL_YEARS: _shares(records, space, None)}
+    return around | {str(year): _shares(records, space, year) for year in range(years[0], years[-1] + 1)}
+
+
+def _shares(records: Sequence[Record], space: Space, year: int | None) -> dict[str, float]:
     counts: defaultdict[str, float] = defaultdict(float)
     for one in records:
-        truth = one["premises"]["truth"]
+        truth, day = one["premises"]["truth"], one["premises"]["day"]
+        apart = abs(int(day[:4]) - year) if day and year else 0
         for family in truth:
-            counts[family] += (SUBMISSION if is_submission(one) else 1) / len(truth)
+            counts[family] += (SUBMISSION if is_submission(one) else 1) * HALF_LIFE**apart / len(truth)
     total = sum(counts.values()) + SMOOTHING * len(space.families)
     return {one.id: (counts[one.id] + SMOOTHING) / total for one in space.families}
 
@@ -86,7 +108,7 @@ class Row:
     weight: float
 
 
-def row_of(record: Record, space: Space, shares: Mapping[str, float]) -> Row:
+def row_of(record: Record, space: Space, shares: Mapping[str, Mapping[str, float]]) -> Row:
     """A record as numbers; `shares` are what is known of the families before."""
     known, count = record["premises"], len(space.families)
     at = {one.id: number for number, one in enumerate(space.families)}
@@ -94,9 +116,9 @@ def row_of(record: Record, space: Space, shares: Mapping[str, float]) -> Row:
     for column, kind in enumerate(space.kinds):
         for family, number in known["counts"].get(kind, {}).items():
             values[at[family], column] = strength(number)
-    prior = Weights({}, {}, {}, shares, min(shares.values()), "")
+    prior = Weights({}, {}, {}, shares, 1.0, "")
     for number, family in enumerate(space.families):
-        given = before(family, known["day"], prior, named=family.id in known["counts"].get(NAMED, {}))
+        given = before(family, known["day"], prior, known["counts"])
         values[number, len(space.kinds) :] = [given[name] for name in BEFORE]
     possible = np.ones(count, dtype=np.bool_)
     possible[[at[family] for family in known["impossible"]]] = False
@@ -130,7 +152,8 @@ def _families_fitted(rows: Sequence[Row], space: Space) -> Numbers:
     usable = [row for row in rows if (row.possible & row.truth).any()]
 
     def cost(weights: Numbers) -> tuple[float, Numbers]:
-        total, slope = SQUARES * float(weights @ weights), 2 * SQUARES * weights
+        far = weights - space.expected
+        total, slope = SQUARES * float(far @ far), 2 * SQUARES * far
         for row in usable:
             chance = shared(row, weights)
             right = max(float(chance[row.truth].sum()), 1e-12)
@@ -138,7 +161,7 @@ def _families_fitted(rows: Sequence[Row], space: Space) -> Numbers:
             slope = slope - row.weight * (row.values.T @ (np.where(row.truth, chance, 0) / right - chance))
         return total, slope
 
-    return _least(cost, np.full(len(space.kinds) + len(BEFORE), 0.3), 0.0)
+    return _least(cost, space.expected, 0.0)
 
 
 def _none_fitted(rows: Sequence[Row], space: Space) -> Numbers:
@@ -149,9 +172,10 @@ def _none_fitted(rows: Sequence[Row], space: Space) -> Numbers:
         score = values @ weights
         total = float(counted @ (np.logaddexp(0, score) - np.where(used, 0, score)))
         slope = values.T @ (counted * (1 / (1 + np.exp(-score)) - np.where(used, 0, 1)))
-        return total + SQUARES * float(weights @ weights), slope + 2 * SQUARES * weights
+        far = weights - space.expected_none
+        return total + SQUARES * float(far @ far), slope + 2 * SQUARES * far
 
-    return _least(cost, np.zeros(len(space.none)), None)
+    return _least(cost, space.expected_none, None)
 
 
 def _least(cost: Callable[[Numbers], tuple[float, Numbers]], start: Numbers, lowest: float | None) -> Numbers:
@@ -177,18 +201,29 @@ def cross_validated(records: Sequence[Record], space: Space) -> list[Numbers]:
     return [found[number] for number in range(len(records))]
 
 
-def weights_of(records: Sequence[Record], space: Space, says: Mapping[str, str], basis: str) -> Weights:
+def weights_of(records: Sequence[Record], space: Space, table: Weights, basis: str) -> Weights:
     """The weights fitted to all records, as the tables hold them."""
     shares = shares_of(records, space)
     fit = fitted([row_of(one, space, shares) for one in records], space)
     values = dict(zip((*space.kinds, *BEFORE, *space.none), np.concatenate(fit), strict=True))
     rows = Counter(kind for one in records for kind in one["premises"]["counts"])
-    kinds = {name: Kind(name, says[name], round(float(values[name]), 2), rows[name]) for name in space.kinds}
+    kinds = {
+        name: replace(kind, weight=round(float(values[name]), 2), rows=rows[name]) for name, kind in table.kinds.items()
+    }
     return Weights(
         kinds,
         {name: round(float(values[name]), 2) for name in BEFORE},
         {name: round(float(values[name]), 2) for name in space.none},
-        {name: round(share, 5) for name, share in shares.items() if share > min(shares.values())},
-        round(min(shares.values()), 5),
+        {year: _listed(row) for year, row in shares.items()},
+        round(min(shares[ALL_YEARS].values()), 5),
         basis,
+        table.expected_before,
+        table.expected_none,
     )
+
+
+def _listed(shares: Mapping[str, float]) -> dict[str, float]:
+    """The shares of the families that have rows, and of those whose rows are few."""
+    least = min(shares.values())
+    ordered = sorted(shares.items(), key=lambda pair: (-pair[1], pair[0]))
+    return {name: round(share, 5) for name, share in ordered if share > MANY_TIMES * least}

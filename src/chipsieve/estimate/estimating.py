@@ -15,7 +15,7 @@ from chipsieve.estimate.answer import Because, Estimate, FamilyEstimate
 from chipsieve.estimate.families import Family
 from chipsieve.estimate.frameworks import computes
 from chipsieve.estimate.phrases import in_words
-from chipsieve.estimate.speaking import NAMED, POOLED, Known, Premise
+from chipsieve.estimate.speaking import NAMED, NAMED_ELSEWHERE, POOLS, Known, Premise
 from chipsieve.estimate.weights import Weights
 
 NO_ACCELERATOR = "none"
@@ -41,8 +41,8 @@ def counts_of(premises: Iterable[Premise]) -> dict[str, dict[str, float]]:
     for one in premises:
         for family in one.families:
             found[one.kind][family] += -1 if one.against else 1 / len(one.families)
-            if one.kind in POOLED:
-                found[NAMED][family] += 1 / len(one.families)
+            if one.kind in POOLS:
+                found[POOLS[one.kind]][family] += 1 / len(one.families)
     return {kind: dict(by_family) for kind, by_family in found.items()}
 
 
@@ -51,16 +51,19 @@ def strength(count: float) -> float:
     return math.copysign(math.log2(1 + abs(count)), count)
 
 
-def before(family: Family, day: str, weights: Weights, *, named: bool) -> dict[str, float]:
+def before(family: Family, day: str, weights: Weights, counts: Counts) -> dict[str, float]:
     """What speaks for a family before its premises do: its share of the labelled rows, and its age on the day.
 
     Where a line names it, its share says less: rare chips are seldom named by those who did not use them.
     """
-    age, share = _age(family, day), math.log2(weights.shares.get(family.id, weights.unlisted))
+    age, share = _age(family, day), math.log2(weights.share(family.id, day))
+    here = family.id in counts.get(NAMED, {})
+    elsewhere = not here and family.id in counts.get(NAMED_ELSEWHERE, {})
     return {
-        "share": 0.0 if named else share,
-        "share where named": share if named else 0.0,
-        "is named": float(named),
+        "share": 0.0 if here or elsewhere else share,
+        "share where named": share if here or elsewhere else 0.0,
+        "is named": float(here),
+        "is named elsewhere": float(elsewhere),
         "not released": -1.0 if age is not None and age < 0 else 0.0,
         "first year": -1.0 if age is not None and 0 <= age < 1 else 0.0,
         "years of age": -max(0.0, age - OLD) if age is not None else 0.0,
@@ -69,14 +72,13 @@ def before(family: Family, day: str, weights: Weights, *, named: bool) -> dict[s
 
 def without_accelerator(known: Known, counts: Counts) -> dict[str, float]:
     """What speaks for nothing having been trained on an accelerator."""
-    trains = known.headline is not None and known.headline.role in ("training", "fine-tuning")
     named = any(count > 0 for by_family in counts.values() for count in by_family.values())
     return {
         "always": 1.0,
-        "no training launch": float(not trains),
+        "no training launch": float(not known.trains),
         "processors": float(known.processors),
+        "launch without framework": float(known.headline is not None and not computes(known.headline.modules)),
         "nothing is named": float(not named),
-        "nothing is asked for": float(not any(piece.standing != "inert" for piece in known.evidence)),
         "no framework": float(not computes(known.modules)),
     }
 
@@ -117,9 +119,7 @@ def probabilities(families: Sequence[Family], counts: Counts, known: Known, weig
     scores = {}
     for family in left:
         given = sum(weight * strength(by_family.get(family.id, 0.0)) for weight, by_family in weighed)
-        scores[family.id] = given + _weighed(
-            before(family, known.day, weights, named=family.id in counts.get(NAMED, {})), weights.before
-        )
+        scores[family.id] = given + _weighed(before(family, known.day, weights, counts), weights.before)
     none = 1 / (1 + math.exp(-_weighed(without_accelerator(known, counts), weights.none))) if left else 1.0
     highest = max(scores.values(), default=0.0)
     parts = {name: math.exp(score - highest) for name, score in scores.items()}
@@ -163,7 +163,7 @@ def _because(family: Family, premises: Iterable[Premise], counts: Counts, weight
 
 def _share(premise: Premise, family: Family, counts: Counts, weights: Weights) -> float:
     """What one premise adds to the logarithm of a family's odds: its part of its kind's, and of all that names it."""
-    kinds = [premise.kind, *([NAMED] if premise.kind in POOLED else [])]
+    kinds = [premise.kind, *([POOLS[premise.kind]] if premise.kind in POOLS else [])]
     unit = -1 if premise.against else 1 / len(premise.families)
     given = ((weights.kinds.get(kind), counts.get(kind, {}).get(family.id, 0.0)) for kind in kinds)
     return sum(kind.weight * strength(count) * unit / count for kind, count in given if kind and count)

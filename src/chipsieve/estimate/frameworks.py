@@ -6,25 +6,38 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
-from chipsieve.tables import load_toml, table_list, text_field, text_list
+import msgspec
+
+from chipsieve.tables import load_toml, refuse_unknown, table_list, text_field, text_list
+
+FIELDS = ("modules", "vendor", "own", "source")
+
+
+class Framework(msgspec.Struct, frozen=True):
+    """On whose accelerators people mostly use a framework, "" for anybody's; `own` if the vendor made it for those."""
+
+    vendor: str
+    own: bool
 
 
 @cache
-def _vendors() -> Mapping[str, str]:
-    """Each framework's module and the vendor on whose accelerators it is mostly used, "" for anybody's."""
+def _frameworks() -> Mapping[str, Framework]:
+    """The frameworks by the names of their modules."""
     where = "estimate/frameworks.toml"
-    rows = table_list(where, load_toml(files("chipsieve.estimate") / "frameworks.toml"), "framework")
-    pairs = (
-        (module, text_field(where, row, "vendor", "")) for row in rows for module in text_list(where, row, "modules")
-    )
-    return dict(pairs)
+    found = {}
+    for row in table_list(where, load_toml(files("chipsieve.estimate") / "frameworks.toml"), "framework"):
+        refuse_unknown(where, row, FIELDS)
+        framework = Framework(text_field(where, row, "vendor", ""), row.get("own") is True)
+        found.update(dict.fromkeys(text_list(where, row, "modules"), framework))
+    return found
 
 
 def computes(modules: Iterable[str]) -> bool:
     """Whether one of some modules, given by their first names, is a framework that computes on accelerators."""
-    return not _vendors().keys().isdisjoint(modules)
+    return not _frameworks().keys().isdisjoint(modules)
 
 
-def usual_vendors(modules: Iterable[str]) -> Mapping[str, str]:
-    """The frameworks among some modules that are mostly used on one vendor's accelerators, with the vendor."""
-    return {name: vendor for name in sorted(set(modules)) if (vendor := _vendors().get(name))}
+def usual_vendors(modules: Iterable[str]) -> Mapping[str, Framework]:
+    """The frameworks among some modules that are mostly used on one vendor's accelerators, by name."""
+    known = ((name, _frameworks().get(name)) for name in sorted(set(modules)))
+    return {name: framework for name, framework in known if framework and framework.vendor}

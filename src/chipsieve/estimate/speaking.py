@@ -6,15 +6,17 @@ table's business.
 
 from __future__ import annotations
 
-import posixpath
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from chipsieve.catalogue.catalogue_answers import CatalogueAnswers, Chips
+from chipsieve.commands.launchers import TRAINING
 from chipsieve.derive.premises import Evidence
 from chipsieve.estimate.families import Family
-from chipsieve.estimate.frameworks import usual_vendors
+from chipsieve.estimate.frameworks import computes, usual_vendors
 from chipsieve.facts.finding import Finding
 from chipsieve.link.headline import told_at_once
 from chipsieve.link.launch import Launch, Standing
@@ -26,17 +28,34 @@ NODE = 8  # accelerators that one machine holds
 LEFT_BEHIND = ("log", "metadata")  # what runs left behind
 DEVICE_NAMES = ("named-in-log", "named-in-metadata")  # what a device query printed or a tool recorded
 REQUESTS = frozenset({"scheduler", "cloud"})
+ASKED_BY_CODE = ("constant", "device-test")  # who tests for three chips in one file, knows many
 SPOKEN = frozenset({"prose", "comment"})
 DEEDS_OF_ITS_OWN = frozenset({"trained", "fine-tuned", "experiments", "tested", "requires"})
 DONE = frozenset({"trained", "fine-tuned", "experiments"})
 MACHINE = "named-by-machine"
+NAME_PARTS = re.compile(r"[^a-z0-9]+")
+CHIP = re.compile(r"[a-z]{1,5}\d{3,4}[a-z]{0,2}|h20|gaudi\d|trn\d|910[abc]|rtx\d{4}")
+"""A part of a file's name that may be a chip's: `a100`, `mi300x`, `h20`."""
 NAMED = "named"
-POOLED = frozenset({
-    "log", "words of a log", "notebook", "request", "request of another run", "request of no run", "device test", "machine", "comment",
-    "comment elsewhere", "constant", "constant elsewhere", "mentions", "spoken of elsewhere", "benchmark", "supports",
-    *DEEDS_OF_ITS_OWN, *(f"{deed} elsewhere" for deed in DEEDS_OF_ITS_OWN),
-})  # fmt: skip
-"""The kinds that together make up the kind `NAMED`: what names a family and may speak of what was trained on."""
+NAMED_ELSEWHERE = "named elsewhere"
+FILE_NAME = "file name"
+HERE = (
+    "log",
+    "request",
+    "request of another run",
+    "device test",
+    FILE_NAME,
+    "machine",
+    "mentions",
+    "benchmark",
+    "supports",
+)
+FURTHER_AWAY = ("request of no run", "comment", "constant", *(f"{deed} elsewhere" for deed in DEEDS_OF_ITS_OWN))
+POOLS: Mapping[str, str] = {
+    **dict.fromkeys((*HERE, *DEEDS_OF_ITS_OWN), NAMED),
+    **dict.fromkeys(FURTHER_AWAY, NAMED_ELSEWHERE),
+}
+"""The kinds that together make up the kinds `NAMED` and `NAMED_ELSEWHERE`: what names a family that may be the one."""
 
 
 class Premise(msgspec.Struct, frozen=True):
@@ -68,6 +87,11 @@ class Known(msgspec.Struct, frozen=True):
     modules: frozenset[str] = frozenset()
     processors: bool = False
 
+    @property
+    def trains(self) -> bool:
+        """Whether the headline is a run that trains."""
+        return self.headline is not None and self.headline.role in TRAINING
+
 
 class Readers(msgspec.Struct, frozen=True):
     """By what the known is read: the families, the signals, and the catalogue's answers to their predicates."""
@@ -88,7 +112,7 @@ class Readers(msgspec.Struct, frozen=True):
 def premises_of(known: Known, readers: Readers) -> tuple[Premise, ...]:
     """Everything that speaks for or against a family, each once, sorted."""
     found = {*_names(known, readers), *_requirements(known, readers), *_shape(known, readers.families)}
-    found.update(_vendors(known, readers.families), _frameworks(known, readers.families))
+    found.update(_vendors(known, readers.families), _frameworks(known, readers.families), _file_names(known, readers))
     return tuple(sorted(found, key=lambda one: (one.kind, one.at, one.says, sorted(one.families), one.against)))
 
 
@@ -98,7 +122,7 @@ def _names(known: Known, readers: Readers) -> Iterator[Premise]:
     beside = {finding for launch in known.others for finding, _ in launch.findings}
     files = frozenset(known.headline.files) if known.headline else frozenset()
     named: dict[Finding, frozenset[str]] = {}
-    lines: dict[tuple[str, int], set[str]] = {}
+    together: defaultdict[tuple[str, int | str], set[str]] = defaultdict(set)
     for finding in {*known.findings, *own, *beside}:
         signal = readers.signals.get(finding.signal)
         if signal is None or signal.effect != "names" or distance_from_project(finding.path) == VENDORED:
@@ -106,14 +130,18 @@ def _names(known: Known, readers: Readers) -> Iterator[Premise]:
         meant = readers.meant(readers.answers.to(signal.id, signal.requires or {}, finding.value).agrees)
         if meant:
             named[finding] = meant
-            lines.setdefault((finding.path, finding.span.line), set()).update(meant)
+            together[_together(finding)].update(meant)
     for finding, meant in named.items():
-        menu = len(lines[finding.path, finding.span.line]) >= MENU + len(meant) - 1
-        kind = _kind(
-            finding, own.get(finding), known, beside=finding in beside, reached=finding.path in files, menu=menu
-        )
+        menu = len(together[_together(finding)]) >= MENU + len(meant) - 1
+        reached = finding.path in files
+        kind = _kind(finding, own.get(finding), known, beside=finding in beside, reached=reached, menu=menu)
         if kind:
             yield Premise(kind, meant, f"{finding.path}:{finding.span.line}", finding.value)
+
+
+def _together(finding: Finding) -> tuple[str, int | str]:
+    """Among which names a name is one of a menu: those of its line, or those that a file's code asks for likewise."""
+    return finding.path, finding.by if finding.by in ASKED_BY_CODE else finding.span.line
 
 
 def _kind(finding: Finding, stands: Standing | None, known: Known, *, beside: bool, reached: bool, menu: bool) -> str:
@@ -138,6 +166,8 @@ def _kind(finding: Finding, stands: Standing | None, known: Known, *, beside: bo
 def _spoken(finding: Finding, known: Known, *, reached: bool, menu: bool) -> str:
     """The kind of premise that a claim is: by what it says was done, and whether it stands where the project speaks."""
     deed = finding.statement.deed if finding.statement else "mentions"
+    if deed not in DONE and not known.trains:
+        return "inference"  # what does not train is tested, measured and supported where it infers
     if finding.by == "comment":
         own = deed in DEEDS_OF_ITS_OWN and not menu
         return _near(deed, here=reached) if own else _near("comment", here=reached and not menu)
@@ -154,8 +184,9 @@ def _near(kind: str, *, here: bool) -> str:
 
 
 def _speaks_for(path: str, project: str) -> bool:
-    """Whether a document is one in which a project speaks of itself: it lies at the top, or in the project's folder."""
-    return told_at_once(path) or posixpath.dirname(path) in ("", project)
+    """Whether a document is one in which a project speaks of itself: the topmost README, or its own."""
+    folder, _, name = path.rpartition("/")
+    return told_at_once(path) or (folder == project and told_at_once(name))
 
 
 def _requirements(known: Known, readers: Readers) -> Iterator[Premise]:
@@ -174,8 +205,9 @@ def _requirements(known: Known, readers: Readers) -> Iterator[Premise]:
         if signal.presumption and piece.standing == "asserted":
             answers = readers.answers.to(f"{signal.id}: presumed", signal.presumption, piece.value)
             refused = readers.refused(answers.agrees, answers.unknown)
-            unspoken = (one.id for one in readers.families if one.id in refused and one.vendor not in known.mentions)
-            yield Premise("presumed", frozenset(unspoken), at, signal.title, against=True)
+            unspoken = frozenset(one.id for one in readers.families if one.vendor not in known.mentions) & refused
+            yield Premise("presumed", unspoken, at, signal.title, against=True)
+            yield Premise("presumed though spoken of", refused - unspoken, at, signal.title, against=True)
 
 
 def _vendors(known: Known, families: Sequence[Family]) -> Iterator[Premise]:
@@ -184,12 +216,27 @@ def _vendors(known: Known, families: Sequence[Family]) -> Iterator[Premise]:
     yield Premise("unspoken vendor", frozenset(unspoken), against=True)
 
 
+def _file_names(known: Known, readers: Readers) -> Iterator[Premise]:
+    """The names of the headline's script, program and configurations: `train_h100.sh`, `configs/a100/7b.yaml`."""
+    launch = known.headline
+    if launch is None:
+        return
+    words = [launch.path, launch.entry, *(word.text for word in launch.command)]
+    parts = {part for word in words for part in NAME_PARTS.split(word.casefold()) if CHIP.fullmatch(part)}
+    for part in sorted(parts):
+        meant = readers.meant(readers.answers.to("named", {"named": "$value"}, part).agrees)
+        if meant:
+            yield Premise(FILE_NAME, meant, f"{launch.path}:{launch.line}", part)
+
+
 def _frameworks(known: Known, families: Sequence[Family]) -> Iterator[Premise]:
     """The frameworks of the headline, or of a tree without one, that people mostly use on one vendor's accelerators."""
-    modules = known.headline.modules if known.headline else known.modules
-    for name, vendor in usual_vendors(modules).items():
-        theirs = frozenset(one.id for one in families if one.vendor != vendor)
-        yield Premise("framework", theirs, says=f"imports {name}", against=True)
+    own = known.headline.modules if known.headline else frozenset[str]()
+    modules = own if computes(own) else known.modules
+    for name, framework in usual_vendors(modules).items():
+        others = frozenset(one.id for one in families if one.vendor != framework.vendor)
+        kind = "vendor's framework" if framework.own else "framework"
+        yield Premise(kind, others, says=f"imports {name}", against=True)
 
 
 def _shape(known: Known, families: Iterable[Family]) -> Iterator[Premise]:

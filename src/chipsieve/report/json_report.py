@@ -136,6 +136,9 @@ def repository_record(verdict: Verdict) -> Record:
         "conflict": _conflict(verdict.conflict, main.launch if main else None, verdict.signals),
         "contradictions": _contradictions(verdict.contradictions),
         "mentions": list(verdict.mentions),
+        "spoken": [
+            {"vendor": one.vendor, "at": one.at, "shared_with": list(one.shared_with)} for one in verdict.spoken
+        ],
         "trained_on": _trained_on(verdict.trained_on),
         "sentence": sentence(verdict),
         "commit": {"id": verdict.commit.id, "day": verdict.commit.day} if verdict.commit else None,

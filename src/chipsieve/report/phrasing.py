@@ -33,6 +33,7 @@ from chipsieve.report.sentence import percent, sentence
 from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Naming, Note, Project, Verdict
 from chipsieve.sieve.proof import Conflict, Ruling
 from chipsieve.signals.signal import Signal
+from chipsieve.sources.spoken import Spoken
 
 LINES = re.compile(r" \(lines \d+ to (?P<last>\d+)\)$")
 SNIPPET = 160
@@ -88,9 +89,21 @@ def coverage(verdict: Verdict) -> str:
     seen = verdict.coverage
     files = "1 file" if seen.files == 1 else f"{seen.files} files"
     names = {row.vendor: str(row.facts.get("vendor_name") or row.vendor) for row in verdict.accelerators}
-    spoken = ", ".join(names.get(vendor, vendor) for vendor in verdict.mentions)
+    lines = {one.vendor: one for one in verdict.spoken}
+    spoken = ", ".join(
+        f"{names.get(vendor, vendor)}{_first_line(lines.get(vendor), names)}" for vendor in verdict.mentions
+    )
     besides = f" Vendors spoken of besides NVIDIA: {spoken}." if spoken else ""
     return f"{files} found: {seen.read} read, {seen.skipped} skipped, {seen.unparsed} not parsed whole.{besides}"
+
+
+def _first_line(spoken: Spoken | None, names: Mapping[str, str]) -> str:
+    """The first line that speaks of a vendor; where it speaks of another one too, it may mean that one alone."""
+    if spoken is None:
+        return ""
+    shared = [names.get(vendor, vendor) for vendor in spoken.shared_with]
+    also = f", by words of {' and '.join(shared)} too" if shared else ""
+    return f" ({visible(spoken.at)}{also})"
 
 
 def _launch(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> LaunchOutline:

@@ -78,6 +78,7 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Ve
         ignored=record.ignored,
         contradictions=tuple(contradictions(named, _objections(speaking))),
         mentions=tuple(sorted(record.mentions)),
+        spoken=record.spoken,
         commit=record.commit,
         as_of=record.as_of,
         project=rules.project,

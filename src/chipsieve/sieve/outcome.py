@@ -19,6 +19,7 @@ from chipsieve.sieve.proof import Conflict, Proof, StepResult
 from chipsieve.signals.signal import Signal
 from chipsieve.sources.contents import Commit
 from chipsieve.sources.scan_record import Coverage, Ignored
+from chipsieve.sources.spoken import Spoken
 
 
 class Naming(msgspec.Struct, frozen=True):
@@ -127,6 +128,7 @@ class Verdict(msgspec.Struct, frozen=True):
     ignored: tuple[Ignored, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
     mentions: tuple[str, ...] = ()
+    spoken: tuple[Spoken, ...] = ()
     commit: Commit | None = None
     as_of: str = ""
     trained_on: Estimate | None = None

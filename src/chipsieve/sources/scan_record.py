@@ -10,6 +10,7 @@ from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Gap, Reading, ordered_gaps
 from chipsieve.sources.contents import Commit
 from chipsieve.sources.discovery import Discovery
+from chipsieve.sources.spoken import Spoken, spoken_of
 
 
 class Ignored(msgspec.Struct, frozen=True):
@@ -33,8 +34,9 @@ class Coverage(msgspec.Struct, frozen=True):
 class ScanRecord(msgspec.Struct, frozen=True):
     """What a scan gave beside its launches.
 
-    `mentions` are the vendors of whom the tree speaks; `commit` is the one that was scanned, None where nobody knows,
-    and `as_of` the day for which to answer, "" where nobody knows. `modules` are the first names of what code imports.
+    `mentions` are the vendors of whom the tree speaks, `spoken` the first lines that do; `commit` is the one that was
+    scanned, None where nobody knows, and `as_of` the day for which to answer, "" where nobody knows. `modules` are the
+    first names of what code imports.
     """
 
     root: str
@@ -44,6 +46,7 @@ class ScanRecord(msgspec.Struct, frozen=True):
     coverage: Coverage = Coverage()
     ignored: tuple[Ignored, ...] = ()
     mentions: frozenset[str] = frozenset()
+    spoken: tuple[Spoken, ...] = ()
     commit: Commit | None = None
     as_of: str = ""
     modules: frozenset[str] = frozenset()
@@ -55,6 +58,7 @@ def record_scan(
 ) -> ScanRecord:  # fmt: skip
     """What the readings of discovered files come to, `findings` and `gaps` being all that there are."""
     ordered, commit = ordered_gaps(gaps), found.tree.commit
+    mentions = found.mentions.union(*(reading.mentions for reading in readings))
     return ScanRecord(
         root=found.tree.name,
         scope="launch",
@@ -62,7 +66,8 @@ def record_scan(
         gaps=ordered,
         coverage=_coverage(found, ordered),
         ignored=ignored,
-        mentions=found.mentions.union(*(reading.mentions for reading in readings)),
+        mentions=mentions,
+        spoken=spoken_of(found.tree, readings, mentions),
         commit=commit,
         as_of=commit.day if commit else "",
         modules=imported(readings),
