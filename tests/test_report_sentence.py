@@ -19,8 +19,8 @@ WHOLE = (
     "example at commit 0123456 of 2024-11-05: the launch to look at first is run.sh:30 (training), since README.md:7 "
     "runs it. It was very likely trained on H20 (82%), a data-centre part, otherwise A100 (12%), by README.md:12 "
     "(says that it was trained on H20) and logs/train.log:3 (a run's log names H20); the launch asks for 8 "
-    "accelerators. What it requires as written: NCCL as the back end (train.py:12), Training in bfloat16 (run.sh:30); "
-    "3 of 6 accelerators remain: GeForce RTX 3090, A100, H20. 1 file was not read whole."
+    "accelerators per node. What it requires as written: NCCL as the back end (train.py:12), Training in bfloat16 "
+    "(run.sh:30); 3 of 6 accelerators remain: GeForce RTX 3090, A100, H20. 1 file was not read whole."
 )
 
 
@@ -117,6 +117,19 @@ def test_what_speaks_against_a_family_is_no_reason_for_it() -> None:
 def test_one_device_is_not_counted() -> None:
     alone = replace(verdicts.outcome(), launch=verdicts.launch(devices=1))
     assert "asks for" not in said(launches=(alone,))
+
+
+@pytest.mark.parametrize(
+    ("devices", "expected"),
+    [
+        (8, "; the launch asks for 8 accelerators per node. "),
+        (32, "; the launch asks for 32 accelerators, 8 per node. "),
+        (4, "; the launch asks for 4 accelerators. "),
+    ],
+)
+def test_devices_per_node_are_said_where_the_command_says_them(devices: int, expected: str) -> None:
+    several = replace(verdicts.outcome(), launch=verdicts.launch(devices=devices))
+    assert expected in said(launches=(several,))
 
 
 def test_a_family_says_what_it_is_made_for() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from chipsieve.commands.launchers import TRAINING
 from chipsieve.estimate.answer import Because, Estimate, FamilyEstimate
 from chipsieve.estimate.phrases import CERTAIN, LIKELY, in_words
+from chipsieve.link.roles import per_node
 from chipsieve.report import lookups
 from chipsieve.report.escape import one_line, visible
 from chipsieve.report.groups import Groups
@@ -100,8 +101,15 @@ def _listed(several: Sequence[str], last: str) -> str:
 
 
 def _shape(verdict: Verdict) -> str:
-    devices = verdict.main_launch.launch.devices if verdict.main_launch else 0
-    return f"; the launch asks for {devices} accelerators" if devices > 1 else ""
+    """How many accelerators the launch asks for."""
+    launch = verdict.main_launch.launch if verdict.main_launch else None
+    if launch is None or launch.devices <= 1:
+        return ""
+    each = per_node(launch.command)
+    if each == launch.devices:
+        return f"; the launch asks for {each} accelerators per node"
+    nodes = f", {each} per node" if 1 < each < launch.devices else ""
+    return f"; the launch asks for {launch.devices} accelerators{nodes}"
 
 
 def _because(family: FamilyEstimate) -> str:
