@@ -10,7 +10,7 @@ from chipsieve.catalogue import load_catalogue
 from chipsieve.estimate.answer import Because, Estimate, FamilyEstimate
 from chipsieve.report.explain import explain
 from chipsieve.report.sentence import clause, percent, sentence
-from chipsieve.sieve.outcome import Contradiction, Naming, Verdict
+from chipsieve.sieve.outcome import Contradiction, Naming, Project, Verdict
 from chipsieve.sieve.proof import StepResult
 from chipsieve.sources.contents import Commit
 from chipsieve.sources.scan_record import Coverage
@@ -64,6 +64,20 @@ def test_another_day_than_the_commits_is_said() -> None:
 def test_where_nothing_trains_that_is_said(role: str, expected: str) -> None:
     launches = (verdicts.silent("eval.sh:2", "evaluation"),)
     assert expected in said(launches=launches, main="eval.sh:2", main_reason="it is the only one", role=role)
+
+
+def test_one_of_several_projects_is_named() -> None:
+    own = replace(verdicts.outcome(), launch=verdicts.launch(project="vision"))
+    projects = (Project("vision", "vision", "run.sh:30", 1, 0), Project("", "the whole tree", "a.sh:1", 3, 3))
+    expected = "since README.md:7 runs it. It belongs to the project vision, one of 2. It was very likely trained on "
+    assert expected in said(launches=(own,), projects=projects)
+    assert "project" not in said(launches=(own,), projects=projects[:1])
+    assert "project" not in said(projects=projects)
+
+
+def test_a_launch_of_no_known_role_is_called_so() -> None:
+    other = replace(verdicts.outcome(), launch=verdicts.launch(role="other"))
+    assert "the first of the others is run.sh:30 (of unknown purpose), since" in said(launches=(other,))
 
 
 def test_a_command_in_a_document_is_its_own_reason() -> None:

@@ -26,7 +26,7 @@ ELSEWHERE = 2  # vendors that are named of what other launches leave
 
 def sentence(verdict: Verdict) -> str:
     """The paragraph that answers both questions, each claim with its line, without a line break."""
-    asked = (_scanned, _trained_on, _needs, _alike, _contradicted, _missing)
+    asked = (_scanned, _project, _trained_on, _needs, _alike, _contradicted, _missing)
     return " ".join(part for one in asked if (part := one(verdict)))
 
 
@@ -51,13 +51,22 @@ def _scanned(verdict: Verdict) -> str:
     if main is None:
         return f"{root}: no launch was found."
     launch = main.launch
-    named = f"{visible(launch.id)} ({visible(launch.role)})"
+    role = "of unknown purpose" if launch.role == "other" else visible(launch.role)
+    named = f"{visible(launch.id)} ({role})"
     reason = f", since {one_line(verdict.main_reason, LONGEST)}" if verdict.main_reason else ""
     if launch.told == launch.id:
         reason = ", which that document tells people to run"
     if verdict.role in ("training", *TRAINING) and launch.role not in TRAINING:
         return f"{root}: no training launch was found; the first of the others is {named}{reason}."
     return f"{root}: the launch to look at first is {named}{reason}."
+
+
+def _project(verdict: Verdict) -> str:
+    """Of which of several projects the paragraph speaks."""
+    project = verdict.main_launch.launch.project if verdict.main_launch else ""
+    if not project or len(verdict.projects) < 2:  # noqa: PLR2004  one alone is the whole tree
+        return ""
+    return f"It belongs to the project {visible(project)}, one of {len(verdict.projects)}."
 
 
 def _trained_on(verdict: Verdict) -> str:
