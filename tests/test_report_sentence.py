@@ -124,6 +124,17 @@ def test_a_guess_that_no_line_speaks_for_says_so() -> None:
     assert expected in said(trained_on=Estimate("", (family,), 0.7, 0.05, ""))
 
 
+def test_two_lines_that_say_the_same_are_told_together_and_one_line_once() -> None:
+    words = "says that it was trained on A100"
+    lines = (
+        Because("a.md:1", words, "trained", 2.0), Because("a.md:1", "names A100", "mentions", 1.5),
+        Because("b.md:2", words, "trained", 1.0), Because("c.md:3", words, "trained", 0.5),
+    )  # fmt: skip
+    family = FamilyEstimate("a100", "A100", ("a100-sxm4-80gb",), 0.9, "very likely", lines)
+    expected = ", by a.md:1 and b.md:2 (says that it was trained on A100); the launch asks for"
+    assert expected in said(trained_on=Estimate("", (family,), 0.1, 0.0, ""))
+
+
 def test_what_speaks_against_a_family_is_no_reason_for_it() -> None:
     assert "README.md:20" not in said()
 

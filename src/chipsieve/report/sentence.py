@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from chipsieve.commands.launchers import TRAINING
-from chipsieve.estimate.answer import Because, Estimate, FamilyEstimate
+from chipsieve.estimate.answer import Estimate, FamilyEstimate
 from chipsieve.estimate.phrases import CERTAIN, LIKELY, in_words
 from chipsieve.link.roles import per_node
 from chipsieve.report import lookups
@@ -122,13 +122,21 @@ def _shape(verdict: Verdict) -> str:
 
 
 def _because(family: FamilyEstimate) -> str:
-    """The best lines for a family."""
-    best = dict.fromkeys(_line(one) for one in family.because if one.weight > 0 and one.at)
-    return f", by {' and '.join(list(best)[:BEST])}" if best else ", though no line speaks for it"
+    """The best lines for a family, each with what it says; what several say is said once."""
+    best: dict[str, str] = {}
+    for one in family.because:
+        if one.weight > 0 and one.at and len(best) < BEST:
+            best.setdefault(visible(one.at), one_line(one.says, LONGEST))
+    if not best:
+        return ", though no line speaks for it"
+    told = [f"{' and '.join(places)} ({says})" for says, places in _by_words(best)]
+    return f", by {' and '.join(told)}"
 
 
-def _line(one: Because) -> str:
-    return f"{visible(one.at or '')} ({one_line(one.says, LONGEST)})"
+def _by_words(lines: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
+    """What lines say, each with the places that say it."""
+    for says in dict.fromkeys(lines.values()):
+        yield says, [place for place, own in lines.items() if own == says]
 
 
 def _segment(verdict: Verdict, family: FamilyEstimate) -> str:
