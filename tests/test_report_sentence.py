@@ -11,7 +11,7 @@ from chipsieve.estimate.answer import Because, Estimate, FamilyEstimate
 from chipsieve.report.explain import explain
 from chipsieve.report.sentence import clause, percent, sentence
 from chipsieve.sieve.outcome import Contradiction, Naming, Project, Verdict
-from chipsieve.sieve.proof import StepResult
+from chipsieve.sieve.proof import Spared, StepResult
 from chipsieve.sources.contents import Commit
 from chipsieve.sources.scan_record import Coverage
 
@@ -167,6 +167,27 @@ def test_a_family_says_what_it_is_made_for() -> None:
 def test_a_launch_that_excludes_nothing_says_so() -> None:
     expected = " No line of it that is certain to take effect excludes an accelerator: all 6 remain. "
     assert expected in said(launches=(verdicts.silent("a.sh:1"),), possible=verdicts.IDS, main="a.sh:1")
+
+
+def test_a_tree_that_is_taken_as_one_launch_is_called_so() -> None:
+    whole = replace(verdicts.outcome(), launch=verdicts.launch(role="any"))
+    text = said(launches=(whole,), scope="tree")
+    assert text.startswith("example at commit 0123456 of 2024-11-05: the whole tree, taken as one launch. It was very")
+
+
+def test_findings_without_their_tree_say_nothing_of_training() -> None:
+    found = verdicts.silent("results:1", "any")
+    assert said(launches=(found,), possible=verdicts.IDS, commit=None, as_of="", root="a.sarif") == (
+        "a.sarif: findings without their tree. Whether their lines take effect is unknown, so nothing is excluded: all "
+        "6 remain. 1 file was not read whole."
+    )
+
+
+def test_a_run_on_processors_asks_nothing_of_accelerators() -> None:
+    silent = verdicts.silent("a.sh:1")
+    idle = replace(silent, proof=replace(silent.proof, spared=Spared(processors=True)))
+    expected = " It computes on processors, so it asks nothing of accelerators: all 6 remain. "
+    assert expected in said(launches=(idle,), possible=verdicts.IDS, main="a.sh:1")
 
 
 def test_long_requirements_are_counted() -> None:

@@ -14,6 +14,7 @@ from chipsieve.report.groups import Groups
 from chipsieve.report.reasons import title
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 
+EVERY_ROLE = "any"  # of a launch that stands for a whole tree, or for findings without one
 LONGEST = 160  # characters of one name, place or reason
 BEST = 2  # lines that a family is shown with
 NEEDS = 3  # requirements that are named
@@ -51,6 +52,10 @@ def _scanned(verdict: Verdict) -> str:
     if main is None:
         return f"{root}: no launch was found."
     launch = main.launch
+    if launch.role == EVERY_ROLE:
+        return (
+            f"{root}: {'findings without their tree' if _unseen(verdict) else 'the whole tree, taken as one launch'}."
+        )
     role = "of unknown purpose" if launch.role == "other" else visible(launch.role)
     named = f"{visible(launch.id)} ({role})"
     reason = f", since {one_line(verdict.main_reason, LONGEST)}" if verdict.main_reason else ""
@@ -59,6 +64,12 @@ def _scanned(verdict: Verdict) -> str:
     if verdict.role in ("training", *TRAINING) and launch.role not in TRAINING:
         return f"{root}: no training launch was found; the first of the others is {named}{reason}."
     return f"{root}: the launch to look at first is {named}{reason}."
+
+
+def _unseen(verdict: Verdict) -> bool:
+    """Whether there are findings alone, and no tree in which to look for launches."""
+    main = verdict.main_launch
+    return main is not None and main.launch.role == EVERY_ROLE and verdict.scope != "tree"
 
 
 def _project(verdict: Verdict) -> str:
@@ -72,8 +83,9 @@ def _project(verdict: Verdict) -> str:
 def _trained_on(verdict: Verdict) -> str:
     answer, main = verdict.trained_on, verdict.main_launch
     first = answer.first if answer else None
-    if answer is None or (main is not None and not main.remaining):
-        return ""  # where the evidence contradicts itself, the estimate has nothing to choose from
+    contradicted = main is not None and not main.remaining
+    if answer is None or contradicted or _unseen(verdict):
+        return ""  # the estimate has nothing to choose from, or knows findings of others alone
     if first is None or answer.no_accelerator >= LIKELY:
         used = round(1 - answer.no_accelerator, 4)
         return f"{clause(in_words(used))} it was trained on an accelerator at all ({percent(used)})."
@@ -152,6 +164,10 @@ def _needs(verdict: Verdict) -> str:
     main, total = verdict.main_launch, len(verdict.accelerators)
     if main is None:
         return f"So nothing is excluded: all {total} accelerators of the catalogue remain."
+    if main.proof.spared.processors:
+        return f"It computes on processors, so it asks nothing of accelerators: all {total} remain."
+    if _unseen(verdict):
+        return f"Whether their lines take effect is unknown, so nothing is excluded: all {total} remain."
     if len(main.remaining) == total:
         return f"No line of it that is certain to take effect excludes an accelerator: all {total} remain."
     asked = [*_requirements(verdict, main)]
