@@ -53,9 +53,8 @@ def _scanned(verdict: Verdict) -> str:
         return f"{root}: no launch was found."
     launch = main.launch
     if launch.role == EVERY_ROLE:
-        return (
-            f"{root}: {'findings without their tree' if _unseen(verdict) else 'the whole tree, taken as one launch'}."
-        )
+        what = "findings without their tree" if _unseen(verdict) else "the whole tree, taken as one launch"
+        return f"{root}: {what}."
     role = "of unknown purpose" if launch.role == "other" else visible(launch.role)
     named = f"{visible(launch.id)} ({role})"
     reason = f", since {one_line(verdict.main_reason, LONGEST)}" if verdict.main_reason else ""
