@@ -64,8 +64,8 @@ def test_evidence_settles_what_nothing_else_does() -> None:
     [
         ((launch("z.sh", told="README.md:9"), launch("a.sh")), "README.md:9 runs it"),
         ((launch("z.sh", told="README.md:9", its_program=True), launch("a.sh")), "README.md:9 runs its program"),
-        ((launch("a.sh"),), "it is the only launch of training"),
-        ((launch("a.sh"), launch("e.sh", role="evaluation")), "it is the only launch of training"),
+        ((launch("a.sh"),), "it is the only training launch"),
+        ((launch("a.sh"), launch("e.sh", role="evaluation")), "it is the only training launch"),
         ((launch("a.sh", devices=64), launch("b.sh", devices=8)), "it asks for most accelerators, 64"),
         ((launch("a.sh"), launch("b.sh")), "its program is train.py"),
         ((), ""),

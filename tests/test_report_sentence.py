@@ -10,8 +10,8 @@ from chipsieve.catalogue import load_catalogue
 from chipsieve.estimate.answer import Because, Estimate, FamilyEstimate
 from chipsieve.report.explain import explain
 from chipsieve.report.sentence import clause, percent, sentence
-from chipsieve.sieve.outcome import Contradiction, Naming, Verdict
-from chipsieve.sieve.proof import StepResult
+from chipsieve.sieve.outcome import Contradiction, Naming, Project, Verdict
+from chipsieve.sieve.proof import Spared, StepResult
 from chipsieve.sources.contents import Commit
 from chipsieve.sources.scan_record import Coverage
 
@@ -19,8 +19,8 @@ WHOLE = (
     "example at commit 0123456 of 2024-11-05: the launch to look at first is run.sh:30 (training), since README.md:7 "
     "runs it. It was very likely trained on H20 (82%), a data-centre part, otherwise A100 (12%), by README.md:12 "
     "(says that it was trained on H20) and logs/train.log:3 (a run's log names H20); the launch asks for 8 "
-    "accelerators. What it requires as written: NCCL as the back end (train.py:12), Training in bfloat16 (run.sh:30); "
-    "3 of 6 accelerators remain: GeForce RTX 3090, A100, H20. 1 file was not read whole."
+    "accelerators per node. What it requires as written: NCCL as the back end (train.py:12), Training in bfloat16 "
+    "(run.sh:30); 3 of 6 accelerators remain: GeForce RTX 3090, A100, H20. 1 file was not read whole."
 )
 
 
@@ -64,6 +64,20 @@ def test_another_day_than_the_commits_is_said() -> None:
 def test_where_nothing_trains_that_is_said(role: str, expected: str) -> None:
     launches = (verdicts.silent("eval.sh:2", "evaluation"),)
     assert expected in said(launches=launches, main="eval.sh:2", main_reason="it is the only one", role=role)
+
+
+def test_one_of_several_projects_is_named() -> None:
+    own = replace(verdicts.outcome(), launch=verdicts.launch(project="vision"))
+    projects = (Project("vision", "vision", "run.sh:30", 1, 0), Project("", "the whole tree", "a.sh:1", 3, 3))
+    expected = "since README.md:7 runs it. It belongs to the project vision, one of 2. It was very likely trained on "
+    assert expected in said(launches=(own,), projects=projects)
+    assert "project" not in said(launches=(own,), projects=projects[:1])
+    assert "project" not in said(projects=projects)
+
+
+def test_a_launch_of_no_known_role_is_called_so() -> None:
+    other = replace(verdicts.outcome(), launch=verdicts.launch(role="other"))
+    assert "the first of the others is run.sh:30 (of unknown purpose), since" in said(launches=(other,))
 
 
 def test_a_command_in_a_document_is_its_own_reason() -> None:
@@ -110,6 +124,17 @@ def test_a_guess_that_no_line_speaks_for_says_so() -> None:
     assert expected in said(trained_on=Estimate("", (family,), 0.7, 0.05, ""))
 
 
+def test_two_lines_that_say_the_same_are_told_together_and_one_line_once() -> None:
+    words = "says that it was trained on A100"
+    lines = (
+        Because("a.md:1", words, "trained", 2.0), Because("a.md:1", "names A100", "mentions", 1.5),
+        Because("b.md:2", words, "trained", 1.0), Because("c.md:3", words, "trained", 0.5),
+    )  # fmt: skip
+    family = FamilyEstimate("a100", "A100", ("a100-sxm4-80gb",), 0.9, "very likely", lines)
+    expected = ", by a.md:1 and b.md:2 (says that it was trained on A100); the launch asks for"
+    assert expected in said(trained_on=Estimate("", (family,), 0.1, 0.0, ""))
+
+
 def test_what_speaks_against_a_family_is_no_reason_for_it() -> None:
     assert "README.md:20" not in said()
 
@@ -117,6 +142,19 @@ def test_what_speaks_against_a_family_is_no_reason_for_it() -> None:
 def test_one_device_is_not_counted() -> None:
     alone = replace(verdicts.outcome(), launch=verdicts.launch(devices=1))
     assert "asks for" not in said(launches=(alone,))
+
+
+@pytest.mark.parametrize(
+    ("devices", "expected"),
+    [
+        (8, "; the launch asks for 8 accelerators per node. "),
+        (32, "; the launch asks for 32 accelerators, 8 per node. "),
+        (4, "; the launch asks for 4 accelerators. "),
+    ],
+)
+def test_devices_per_node_are_said_where_the_command_says_them(devices: int, expected: str) -> None:
+    several = replace(verdicts.outcome(), launch=verdicts.launch(devices=devices))
+    assert expected in said(launches=(several,))
 
 
 def test_a_family_says_what_it_is_made_for() -> None:
@@ -129,6 +167,27 @@ def test_a_family_says_what_it_is_made_for() -> None:
 def test_a_launch_that_excludes_nothing_says_so() -> None:
     expected = " No line of it that is certain to take effect excludes an accelerator: all 6 remain. "
     assert expected in said(launches=(verdicts.silent("a.sh:1"),), possible=verdicts.IDS, main="a.sh:1")
+
+
+def test_a_tree_that_is_taken_as_one_launch_is_called_so() -> None:
+    whole = replace(verdicts.outcome(), launch=verdicts.launch(role="any"))
+    text = said(launches=(whole,), scope="tree")
+    assert text.startswith("example at commit 0123456 of 2024-11-05: the whole tree, taken as one launch. It was very")
+
+
+def test_findings_without_their_tree_say_nothing_of_training() -> None:
+    found = verdicts.silent("results:1", "any")
+    assert said(launches=(found,), possible=verdicts.IDS, commit=None, as_of="", root="a.sarif") == (
+        "a.sarif: findings without their tree. Whether their lines take effect is unknown, so nothing is excluded: all "
+        "6 remain. 1 file was not read whole."
+    )
+
+
+def test_a_run_on_processors_asks_nothing_of_accelerators() -> None:
+    silent = verdicts.silent("a.sh:1")
+    idle = replace(silent, proof=replace(silent.proof, spared=Spared(processors=True)))
+    expected = " It computes on processors, so it asks nothing of accelerators: all 6 remain. "
+    assert expected in said(launches=(idle,), possible=verdicts.IDS, main="a.sh:1")
 
 
 def test_long_requirements_are_counted() -> None:

@@ -52,7 +52,7 @@ document = json.load(open("verdict.json"))
 for launch in document["launches"]:
     paths = [document["files"][number] for number in launch["files"]]
 for finding in document["findings"]:
-    where = document["standings"][finding["standing"]]    # {{"run.sh:30": "asserted"}}
+    where = document["standings"][finding["standing"]]  # {{"run.sh:30": "asserted"}}
 ```
 """
 PREDICATE_MEANS = {

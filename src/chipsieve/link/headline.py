@@ -109,7 +109,7 @@ def _reason(first: Launch, ranked: Sequence[Launch]) -> str:
     if first.told:
         return f"{first.told} runs {'it' if first.told_itself else 'its program'}"
     if len(same) == 1:
-        return f"it is the only launch of {first.role}"
+        return f"it is the only {first.role} launch"
     if first.devices > max(one.devices for one in same[1:]):
         return f"it asks for most accelerators, {first.devices}"
     return f"its program is {first.entry}"

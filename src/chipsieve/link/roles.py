@@ -101,6 +101,12 @@ def devices(words: Sequence[Resolved], environment: Mapping[str, Resolved]) -> i
     return max((counts["per_node"] or 0) * nodes, counts["total"] or 0)
 
 
+def per_node(words: Sequence[Resolved]) -> int:
+    """Accelerators per node as far as the command says, 0 where it does not."""
+    counted = {option_name(one.name): one.value.text if one.value else None for one in given(words)}
+    return _count(counted, launchers().devices["per_node"]) or 0
+
+
 def _count(given: Mapping[str, str | None], names: Iterable[str]) -> int | None:
     return next((number for name in names if (number := _number(given.get(option_name(name))))), None)
 

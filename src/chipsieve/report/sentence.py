@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from chipsieve.commands.launchers import TRAINING
-from chipsieve.estimate.answer import Because, Estimate, FamilyEstimate
+from chipsieve.estimate.answer import Estimate, FamilyEstimate
 from chipsieve.estimate.phrases import CERTAIN, LIKELY, in_words
+from chipsieve.link.roles import per_node
 from chipsieve.report import lookups
 from chipsieve.report.escape import one_line, visible
 from chipsieve.report.groups import Groups
 from chipsieve.report.reasons import title
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 
+EVERY_ROLE = "any"  # of a launch that stands for a whole tree, or for findings without one
 LONGEST = 160  # characters of one name, place or reason
 BEST = 2  # lines that a family is shown with
 NEEDS = 3  # requirements that are named
@@ -20,11 +22,12 @@ TOLD = 0.10  # probability from which a second family is named
 OTHERS = 3  # families beside the first one
 COMMIT = 7  # digits of a commit's id
 ALIKE = 8  # families that are listed as the same to code
+ELSEWHERE = 2  # vendors that are named of what other launches leave
 
 
 def sentence(verdict: Verdict) -> str:
     """The paragraph that answers both questions, each claim with its line, without a line break."""
-    asked = (_scanned, _trained_on, _needs, _alike, _contradicted, _missing)
+    asked = (_scanned, _project, _trained_on, _needs, _alike, _contradicted, _missing)
     return " ".join(part for one in asked if (part := one(verdict)))
 
 
@@ -49,7 +52,11 @@ def _scanned(verdict: Verdict) -> str:
     if main is None:
         return f"{root}: no launch was found."
     launch = main.launch
-    named = f"{visible(launch.id)} ({visible(launch.role)})"
+    if launch.role == EVERY_ROLE:
+        what = "findings without their tree" if _unseen(verdict) else "the whole tree, taken as one launch"
+        return f"{root}: {what}."
+    role = "of unknown purpose" if launch.role == "other" else visible(launch.role)
+    named = f"{visible(launch.id)} ({role})"
     reason = f", since {one_line(verdict.main_reason, LONGEST)}" if verdict.main_reason else ""
     if launch.told == launch.id:
         reason = ", which that document tells people to run"
@@ -58,11 +65,26 @@ def _scanned(verdict: Verdict) -> str:
     return f"{root}: the launch to look at first is {named}{reason}."
 
 
+def _unseen(verdict: Verdict) -> bool:
+    """Whether there are findings alone, and no tree in which to look for launches."""
+    main = verdict.main_launch
+    return main is not None and main.launch.role == EVERY_ROLE and verdict.scope != "tree"
+
+
+def _project(verdict: Verdict) -> str:
+    """Of which of several projects the paragraph speaks."""
+    project = verdict.main_launch.launch.project if verdict.main_launch else ""
+    if not project or len(verdict.projects) < 2:  # noqa: PLR2004  one alone is the whole tree
+        return ""
+    return f"It belongs to the project {visible(project)}, one of {len(verdict.projects)}."
+
+
 def _trained_on(verdict: Verdict) -> str:
     answer, main = verdict.trained_on, verdict.main_launch
     first = answer.first if answer else None
-    if answer is None or (main is not None and not main.remaining):
-        return ""  # where the evidence contradicts itself, the estimate has nothing to choose from
+    contradicted = main is not None and not main.remaining
+    if answer is None or contradicted or _unseen(verdict):
+        return ""  # the estimate has nothing to choose from, or knows findings of others alone
     if first is None or answer.no_accelerator >= LIKELY:
         used = round(1 - answer.no_accelerator, 4)
         return f"{clause(in_words(used))} it was trained on an accelerator at all ({percent(used)})."
@@ -99,18 +121,33 @@ def _listed(several: Sequence[str], last: str) -> str:
 
 
 def _shape(verdict: Verdict) -> str:
-    devices = verdict.main_launch.launch.devices if verdict.main_launch else 0
-    return f"; the launch asks for {devices} accelerators" if devices > 1 else ""
+    """How many accelerators the launch asks for."""
+    launch = verdict.main_launch.launch if verdict.main_launch else None
+    if launch is None or launch.devices <= 1:
+        return ""
+    each = per_node(launch.command)
+    if each == launch.devices:
+        return f"; the launch asks for {each} accelerators per node"
+    nodes = f", {each} per node" if 1 < each < launch.devices else ""
+    return f"; the launch asks for {launch.devices} accelerators{nodes}"
 
 
 def _because(family: FamilyEstimate) -> str:
-    """The best lines for a family."""
-    best = dict.fromkeys(_line(one) for one in family.because if one.weight > 0 and one.at)
-    return f", by {' and '.join(list(best)[:BEST])}" if best else ", though no line speaks for it"
+    """The best lines for a family, each with what it says; what several say is said once."""
+    best: dict[str, str] = {}
+    for one in family.because:
+        if one.weight > 0 and one.at and len(best) < BEST:
+            best.setdefault(visible(one.at), one_line(one.says, LONGEST))
+    if not best:
+        return ", though no line speaks for it"
+    told = [f"{' and '.join(places)} ({says})" for says, places in _by_words(best)]
+    return f", by {' and '.join(told)}"
 
 
-def _line(one: Because) -> str:
-    return f"{visible(one.at or '')} ({one_line(one.says, LONGEST)})"
+def _by_words(lines: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
+    """What lines say, each with the places that say it."""
+    for says in dict.fromkeys(lines.values()):
+        yield says, [place for place, own in lines.items() if own == says]
 
 
 def _segment(verdict: Verdict, family: FamilyEstimate) -> str:
@@ -126,6 +163,10 @@ def _needs(verdict: Verdict) -> str:
     main, total = verdict.main_launch, len(verdict.accelerators)
     if main is None:
         return f"So nothing is excluded: all {total} accelerators of the catalogue remain."
+    if main.proof.spared.processors:
+        return f"It computes on processors, so it asks nothing of accelerators: all {total} remain."
+    if _unseen(verdict):
+        return f"Whether their lines take effect is unknown, so nothing is excluded: all {total} remain."
     if len(main.remaining) == total:
         return f"No line of it that is certain to take effect excludes an accelerator: all {total} remain."
     asked = [*_requirements(verdict, main)]
@@ -133,7 +174,7 @@ def _needs(verdict: Verdict) -> str:
     groups = Groups(verdict.accelerators)
     which = f"{len(main.remaining)} of {total} accelerators remain: {groups.architectures(main.remaining)}"
     left = which if main.remaining else "no accelerator remains"
-    return f"What it requires as written: {', '.join(asked[:NEEDS])}{more}; {left}.{_elsewhere(verdict, main, groups)}"
+    return f"What it requires as written: {', '.join(asked[:NEEDS])}{more}; {left}.{_elsewhere(verdict, main)}"
 
 
 def _requirements(verdict: Verdict, main: LaunchVerdict) -> Iterator[str]:
@@ -144,12 +185,13 @@ def _requirements(verdict: Verdict, main: LaunchVerdict) -> Iterator[str]:
         yield f"{title(verdict.signals, cut.signal)}{f' ({visible(places[0])})' if places else ''}"
 
 
-def _elsewhere(verdict: Verdict, main: LaunchVerdict, groups: Groups) -> str:
+def _elsewhere(verdict: Verdict, main: LaunchVerdict) -> str:
     """What the other launches leave beside the headline's."""
     further = frozenset(verdict.possible).difference(main.remaining)
     if not further:
         return ""
-    return f" Other launches leave {len(further)} more: {groups.architectures(further)}."
+    which = Groups(verdict.accelerators, ELSEWHERE).architectures(further)
+    return f" Other launches leave {len(further)} more: {which}."
 
 
 def _alike(verdict: Verdict) -> str:
