@@ -79,7 +79,7 @@ def without_accelerator(known: Known, counts: Counts) -> dict[str, float]:
         "processors": float(known.processors),
         "launch without framework": float(known.headline is not None and not computes(known.headline.modules)),
         "nothing is named": float(not named),
-        "no framework": float(not computes(known.modules)),
+        "no framework": float(not computes(known.modules) and not known.trains),
     }
 
 
