@@ -130,3 +130,58 @@ def test_without_a_framework_nothing_was_probably_trained(tmp_path: Path) -> Non
     assert verdict.trained_on is not None
     assert verdict.trained_on.no_accelerator > LIKELY
     assert all(one.probability < 0.45 for one in verdict.trained_on.families)
+
+
+def test_the_readme_outweighs_a_comment_that_contradicts_it(tmp_path: Path) -> None:
+    texts = {
+        "README.md": "# Model\n\nWe trained the model on 64 A100 GPUs.\n",
+        "train.py": f"# fits on 4 x V100\n{TRAIN}",
+    }
+    verdict = judged(tmp_path, texts)
+    assert first(verdict) == "a100"
+    assert chance(verdict, "a100") > chance(verdict, "v100")
+
+
+def test_a_vendors_own_model_is_judged_by_what_it_says_was_done(tmp_path: Path) -> None:
+    texts = {
+        "README.md": "# Gaudi model zoo\n\nRuns on Gaudi 2. The weights were trained on 32 A100 GPUs.\n",
+        "setup.py": "from setuptools import setup\n\nsetup(name='habana-zoo', install_requires=['torch'])\n",
+    }
+    verdict = judged(tmp_path, texts)
+    assert first(verdict) == "a100"
+
+
+def test_support_for_an_npu_beside_an_nvidia_run_is_no_training_there(tmp_path: Path) -> None:
+    texts = {
+        "README.md": "# Model\n\nThe model was trained on 8 A800 GPUs. Ascend 910B NPUs are supported too.\n",
+        "npu.py": "try:\n    import torch_npu\nexcept ImportError:\n    torch_npu = None\n",
+    }
+    verdict = judged(tmp_path, texts)
+    assert first(verdict) == "a800"
+    assert "supports" in kinds(verdict, "ascend-910b")
+
+
+def test_a_port_of_a_papers_code_was_not_trained_where_the_original_was(tmp_path: Path) -> None:
+    says = "The original paper trained on TPU v3. We trained our version on 8 V100 GPUs."
+    verdict = judged(tmp_path, {"README.md": f"# Port\n\n{says}\n"}, as_of="2021-06-01")
+    assert "compares" in kinds(verdict, "tpu-v3")
+    assert first(verdict) == "v100"
+
+
+def test_users_reports_and_evaluations_are_no_training(tmp_path: Path) -> None:
+    readme = (
+        "# Model\n\nIt was trained on 16 H800 GPUs.\n\n## Inference\n\nLatency on an NVIDIA L40S is 30 ms.\n\n"
+        "## FAQ\n\nSome users run it on an RTX 3090.\n"
+    )
+    verdict = judged(tmp_path, {"README.md": readme})
+    assert first(verdict) == "h800"
+    assert kinds(verdict, "l40s") <= {"inference"}
+    assert "trained" not in kinds(verdict, "rtx-3090")
+
+
+def test_a_log_of_another_chip_beats_the_launchers_words(tmp_path: Path) -> None:
+    run = "gcloud compute tpus tpu-vm ssh pod --accelerator-type=v4-128\npython train.py --device tpu\n"
+    log = "".join(f"GPU {number}: AMD Instinct MI250X (UUID: GPU-{number})\n" for number in range(4))
+    verdict = judged(tmp_path, {"run.sh": run, "logs/train.log": log})
+    assert "log" in kinds(verdict, "mi250x")
+    assert chance(verdict, "mi250x") > chance(verdict, "tpu-v4")

@@ -72,7 +72,7 @@ class Known(msgspec.Struct, frozen=True):
     """What is known of a project: its headline with its evidence, its other launches that speak, and the tree around.
 
     `findings` are all of the tree, `mentions` the vendors of whom it speaks, `vendors` those of whom it can; `day` is
-    the day of the commit, "" where nobody knows. `possible` are the accelerators on which the headline can run,
+    the day of the commit, "" where nobody knows. `possible` are the accelerators on which the project can run,
     `modules` the first names of what the tree's code imports; the headline's own are a part of them.
     """
 

@@ -13,7 +13,7 @@ from chipsieve.catalogue import Catalogue
 from chipsieve.derive.weighing import DERIVERS, Deriver
 from chipsieve.estimate.estimating import estimate
 from chipsieve.estimate.families import families_of
-from chipsieve.estimate.speaking import Known, Readers, premises_of
+from chipsieve.estimate.speaking import LEFT_BEHIND, Known, Readers, premises_of
 from chipsieve.estimate.weights import load_weights
 from chipsieve.link.headline import Headline, headline
 from chipsieve.link.launch import Launch
@@ -96,7 +96,8 @@ def known_of(verdict: Verdict, modules: frozenset[str]) -> Known:
     """
     main = verdict.main_launch
     project = main.launch.project if main else ""
-    beside = (item.launch for item in verdict.speaking if item is not main and item.launch.project == project)
+    same = [item for item in verdict.speaking if item.launch.project == project]
+    beside = (item.launch for item in same if item is not main)
     return Known(
         headline=main.launch if main else None,
         evidence=main.evidence if main else (),
@@ -105,10 +106,21 @@ def known_of(verdict: Verdict, modules: frozenset[str]) -> Known:
         findings=verdict.findings,
         mentions=frozenset(verdict.mentions),
         day=verdict.as_of,
-        possible=frozenset(main.remaining if main else (chip.id for chip in verdict.accelerators)),
+        possible=_possible(verdict, same),
         modules=modules,
         processors=main is not None and main.proof.spared.processors,
     )
+
+
+def _possible(verdict: Verdict, several: Sequence[LaunchVerdict]) -> frozenset[str]:
+    """The accelerators on which one of a project's launches that speak can run, and those that a run left behind names.
+
+    A log shows a run that there was, though perhaps by none of the launches in the tree.
+    """
+    left = [frozenset(item.remaining) for item in several if not item.silent]
+    everything = frozenset(chip.id for chip in verdict.accelerators)
+    logged = (naming.accelerators for naming in verdict.named if naming.by in LEFT_BEHIND)
+    return (frozenset[str]().union(*left) if left else everything).union(*logged)
 
 
 def _objections(speaking: Sequence[LaunchVerdict]) -> list[Objection]:
