@@ -230,4 +230,5 @@ def _rootless(request: _Request, foreign: Foreign) -> Verdict:
     matched = match_whole(whole(name, marked((), foreign.findings), judge), default_table(), suppressions.keeps)
     gaps = ordered_gaps([*foreign.gaps, *suppressions.notices])
     record = ScanRecord(request.name, request.scope, matched.findings, gaps, as_of=request.as_of)
-    return _worded(conclude(record, matched.launches, request.rules))
+    judged = conclude(record, matched.launches, request.rules)
+    return _worded(replace(judged, trained_on=None))  # names in a report say little where nobody read the tree
