@@ -17,8 +17,8 @@ from chipsieve.sources.scan_record import Coverage
 
 WHOLE = (
     "example at commit 0123456 of 2024-11-05: the launch to look at first is run.sh:30 (training), since README.md:7 "
-    "runs it. It was very likely trained on H20 (82%), a data-centre part, otherwise A100 (12%), by README.md:12 "
-    "(says that it was trained on H20) and logs/train.log:3 (a run's log names H20); the launch asks for 8 "
+    "runs it. It was very likely trained on H20 (82%), a data-centre part, by README.md:12 (says that it was "
+    "trained on H20) and logs/train.log:3 (a run's log names H20); otherwise A100 (12%); the launch asks for 8 "
     "accelerators per node. What it requires as written: NCCL as the back end (train.py:12), Training in bfloat16 "
     "(run.sh:30); 3 of 6 accelerators remain: GeForce RTX 3090, A100, H20. 1 file was not read whole."
 )
@@ -91,8 +91,8 @@ def test_a_command_in_a_document_is_its_own_reason() -> None:
     [
         (verdicts.estimate(0.995, 0.002),
          " It was almost certainly trained on H20 (99%), a data-centre part, by README.md:12 "),
-        (verdicts.estimate(0.56, 0.31),
-         " It was likely trained on H20 (56%), a data-centre part, otherwise A100 (31%), by README.md:12 "),
+        (verdicts.estimate(0.56, 0.31), " It was likely trained on H20 (56%), a data-centre part, by README.md:12 "),
+        (verdicts.estimate(0.56, 0.31), " and logs/train.log:3 (a run's log names H20); otherwise A100 (31%); "),
         (verdicts.estimate(0.56, 0.09), " It was likely trained on H20 (56%), a data-centre part, by README.md:12 "),
         (verdicts.estimate(0.48, 0.30),
          " What it was trained on is not known. The best guess is H20 (48%, roughly even chance), by README.md:12 "),

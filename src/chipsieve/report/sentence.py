@@ -91,10 +91,10 @@ def _trained_on(verdict: Verdict) -> str:
     if first.probability < LIKELY:
         return _not_known(answer, first)
     others = _listed([_chance(visible(one.name), one.probability) for one in _worth_naming(answer)], "or")
-    otherwise = f", otherwise {others}" if others else ""
+    otherwise = f"; otherwise {others}" if others else ""
     how = "almost certainly" if first.words == CERTAIN else first.words
     what = f"It was {how} trained on {_chance(visible(first.name), first.probability)}"
-    return f"{what}, {_segment(verdict, first)}{otherwise}{_because(first)}{_shape(verdict)}."
+    return f"{what}, {_segment(verdict, first)}{_because(first)}{otherwise}{_shape(verdict)}."
 
 
 def _worth_naming(answer: Estimate) -> list[FamilyEstimate]:
