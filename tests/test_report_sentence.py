@@ -36,7 +36,7 @@ def test_the_paragraph_answers_both_questions_with_their_lines() -> None:
 def test_without_a_launch_nothing_is_excluded_and_nothing_was_trained() -> None:
     assert sentence(verdicts.empty()) == (
         "example: no launch was found. There is almost no chance that it was trained on an accelerator at all (3%). "
-        "So nothing is excluded: all 6 accelerators of the catalogue remain."
+        "Without a launch nothing is excluded: all 6 accelerators of the catalogue remain."
     )
 
 

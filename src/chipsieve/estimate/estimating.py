@@ -24,6 +24,8 @@ LINES = 6  # premises shown of a family
 EARLY = 12  # months before its release in which a family has been announced, and may be tried
 OLD = 4.0  # years after its release in which a family is what people buy
 MONTHS = 12
+SHOW_TRAINING = frozenset({"trained", "fine-tuned", "experiments", "log", "request", "device test"})
+"""Kinds of premise that show that there was a run on an accelerator."""
 
 Counts = Mapping[str, Mapping[str, float]]
 """How often each kind of premise speaks, by family: for it where positive, against it where negative."""
@@ -79,6 +81,7 @@ def without_accelerator(known: Known, counts: Counts) -> dict[str, float]:
         "processors": float(known.processors),
         "launch without framework": float(known.headline is not None and not computes(known.headline.modules)),
         "nothing is named": float(not named),
+        "training is shown": float(not SHOW_TRAINING.isdisjoint(counts)),
         "no framework": float(not computes(known.modules) and not known.trains),
     }
 

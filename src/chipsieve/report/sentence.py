@@ -162,7 +162,7 @@ def _needs(verdict: Verdict) -> str:
     """What the launch that comes first requires, by line, and what that leaves."""
     main, total = verdict.main_launch, len(verdict.accelerators)
     if main is None:
-        return f"So nothing is excluded: all {total} accelerators of the catalogue remain."
+        return f"Without a launch nothing is excluded: all {total} accelerators of the catalogue remain."
     if main.proof.spared.processors:
         return f"It computes on processors, so it asks nothing of accelerators: all {total} remain."
     if _unseen(verdict):

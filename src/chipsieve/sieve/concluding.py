@@ -24,7 +24,7 @@ from chipsieve.sieve.policies import Policy
 from chipsieve.sieve.proof import Conflict
 from chipsieve.signals.signal import Signal
 from chipsieve.sources.scan_record import ScanRecord
-from chipsieve.tables import refuse_unknown
+from chipsieve.tables import TableError
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -51,7 +51,7 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Ve
     criteria, catalogue = rules.criteria(), rules.catalogue
     judged = tuple(judge(launch, criteria, rules.derivers) for launch in launches)
     if rules.project is not None:
-        refuse_unknown("project", [rules.project], {item.launch.project for item in judged}, "project")
+        _refuse_unknown_project(rules.project, judged)
     first = first_of(of_role(judged, rules.role, rules.project))
     speaking = speaking_launches(judged, rules.role, first.launch, rules.project)
     left = [frozenset(item.remaining) for item in speaking if not item.silent] or [criteria.everything]
@@ -87,6 +87,13 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Ve
     known = known_of(verdict, record.modules)
     trained_on = estimate(known, premises_of(known, readers), readers.families, load_weights())
     return replace(verdict, trained_on=trained_on)
+
+
+def _refuse_unknown_project(project: str, judged: Sequence[LaunchVerdict]) -> None:
+    known = sorted({item.launch.project for item in judged})
+    if project not in known:
+        there = ", ".join(repr(one) for one in known) or "none"
+        raise TableError(f"no launch belongs to a project {project!r}; the projects are {there} ('' is the whole tree)")
 
 
 def known_of(verdict: Verdict, modules: frozenset[str]) -> Known:
