@@ -16,7 +16,7 @@ from chipsieve.sieve.proof import Spared
 from chipsieve.signals.signal import Signal
 from chipsieve.signals.steps import steps
 
-BY_RUNS = frozenset({"scheduler", "cloud", "device-test", "log"})
+BY_RUNS = frozenset({"scheduler", "cloud", "device-test", "log", "metadata"})
 """Who keeps a chip in by naming it: a run itself. Prose, comments and constants of peak rates keep none."""
 Objection = tuple[str, Chips]
 """A signal, and chips that it speaks against."""
