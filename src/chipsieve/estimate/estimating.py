@@ -20,6 +20,7 @@ from chipsieve.estimate.weights import Weights
 
 NO_ACCELERATOR = "none"
 SHOWN = 0.005  # families that are less likely are summed up
+TELLING = 0.05  # what a premise must add to the logarithm of the odds to be shown
 LINES = 6  # premises shown of a family
 EARLY = 12  # months before its release in which a family has been announced, and may be tried
 OLD = 4.0  # years after its release in which a family is what people buy
@@ -161,7 +162,8 @@ def _because(family: Family, premises: Iterable[Premise], counts: Counts, weight
                 round(_share(one, family, counts, weights), 2))
         for one in premises if family.id in one.families and one.kind in weights.kinds
     ]  # fmt: skip
-    return tuple(sorted(found, key=lambda one: (-abs(one.weight), one.kind, one.at or "", one.says))[:LINES])
+    telling = [one for one in found if abs(one.weight) >= TELLING]
+    return tuple(sorted(telling, key=lambda one: (-abs(one.weight), one.kind, one.at or "", one.says))[:LINES])
 
 
 def _share(premise: Premise, family: Family, counts: Counts, weights: Weights) -> float:
