@@ -58,6 +58,9 @@ some family, right or wrong. Three baselines stand beside it: the family that th
 chipsieve finds them, tables and copied code left out), the most common family of that year among the other rows, and
 the same among the families that the paper's three rules leave when they are looked for as words.
 
+The kinds of premise, what their weights were expected to be, and how much the fit smooths were chosen with these rows
+at hand, and so were the words by which sentences are read. Repositories that nobody looked at will do somewhat worse.
+
 What cannot be reached: trees that name no chip leave little but the date, the framework and what the code needs. Among
 them are A40, RTX A6000, H200, RTX 2080 Ti and RTX 3090, each once or twice, so six families cannot hold nine truths of
 ten; and the training of many of them is years older than the commit by whose date a family's age is counted.
