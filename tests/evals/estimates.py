@@ -21,12 +21,17 @@ def remaining_families(left: frozenset[str]) -> list[str]:
     return [one.id for one in families_of(load_catalogue().accelerators) if not left.isdisjoint(one.accelerators)]
 
 
+def readers_of(judged: Verdict) -> Readers:
+    """By what the premises of a verdict are read: the shipped catalogue, and the verdict's signals."""
+    catalogue = load_catalogue()
+    answers = CatalogueAnswers(catalogue.accelerators, catalogue.names)
+    return Readers(families_of(catalogue.accelerators), judged.signals, answers)
+
+
 def premises(judged: Verdict, modules: frozenset[str], label: Label) -> Record:
     """The premises of one row as plain data: counts by kind and family, what is impossible, the day, and the truth."""
-    catalogue = load_catalogue()
-    families = families_of(catalogue.accelerators)
-    readers = Readers(families, judged.signals, CatalogueAnswers(catalogue.accelerators, catalogue.names))
-    known = known_of(judged, modules)
+    readers, known = readers_of(judged), known_of(judged, modules)
+    families = readers.families
     counts = counts_for(known, premises_of(known, readers), families)
     truth = frozenset().union(*label.truth) if label.truth else frozenset()
     return {
