@@ -188,7 +188,7 @@ def test_a_log_of_another_chip_beats_the_launchers_words(tmp_path: Path) -> None
 
 
 def test_a_folder_of_weights_whose_card_says_where_it_was_trained(tmp_path: Path) -> None:
-    card = "---\nlicense: mit\n---\n# Model\n\nTrained on 2048 H800 GPUs for 2.788M H800 GPU hours.\n"
+    card = "---\nlicense: mit\n---\n# Model\n\nTrained on 1024 H800 GPUs for 1.345M H800 GPU hours.\n"
     files = {"README.md": card, "config.json": '{"torch_dtype": "bfloat16"}', "pytorch_model.bin": "x"}
     verdict = scan(write(tmp_path, files), workers=1, as_of="2025-01-01")
     assert first(verdict) == "h800"

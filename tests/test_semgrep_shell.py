@@ -110,7 +110,7 @@ TREE: dict[str, tuple[tuple[str, ...], ...]] = {
         ("# flash-attn==2",),
     ),
     "notes.md": (
-        ("2.788M H800 GPU hours", "named-in-prose", "H800"),
+        ("1.345M H800 GPU hours", "named-in-prose", "H800"),
         ("see #L4",),
     ),
     "run.toml": (

@@ -20,7 +20,7 @@ class Because(msgspec.Struct, frozen=True):
 class FamilyEstimate(msgspec.Struct, frozen=True):
     """How likely a family is: a probability, the words for it (ICD 203), and why.
 
-    `accelerators` are the ids of its chips on which the headline can run.
+    `accelerators` are the ids of its chips on which the project can run.
     """
 
     family: str

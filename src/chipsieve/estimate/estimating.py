@@ -34,8 +34,7 @@ Counts = Mapping[str, Mapping[str, float]]
 
 def counts_for(known: Known, premises: Iterable[Premise], families: Sequence[Family]) -> dict[str, dict[str, float]]:
     """The premises counted, those against families as `relative` says."""
-    possible = [one.id for one in families if not impossible(one, known.day, known.possible)]
-    return relative(counts_of(premises), possible)
+    return relative(counts_of(premises), [one.id for one in _left(families, known)])
 
 
 def counts_of(premises: Iterable[Premise]) -> dict[str, dict[str, float]]:
@@ -88,9 +87,14 @@ def without_accelerator(known: Known, counts: Counts) -> dict[str, float]:
 
 
 def impossible(family: Family, day: str, possible: frozenset[str]) -> bool:
-    """Whether a family was not announced by the day, or the headline cannot run on any of it."""
+    """Whether a family was not announced by the day, or the project cannot run on any of it."""
     age = _age(family, day)
     return (age is not None and age < -EARLY / MONTHS) or possible.isdisjoint(family.accelerators)
+
+
+def _left(families: Sequence[Family], known: Known) -> list[Family]:
+    """The families that are not impossible."""
+    return [one for one in families if not impossible(one, known.day, known.possible)]
 
 
 def _age(family: Family, day: str) -> float | None:
@@ -118,7 +122,7 @@ def probabilities(families: Sequence[Family], counts: Counts, known: Known, weig
 
     Whether an accelerator was used at all is asked first; the families share what is left.
     """
-    left = [one for one in families if not impossible(one, known.day, known.possible)]
+    left = _left(families, known)
     weighed = [(weights.kinds[kind].weight, by_family) for kind, by_family in counts.items() if kind in weights.kinds]
     scores = {}
     for family in left:

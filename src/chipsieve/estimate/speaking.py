@@ -71,9 +71,9 @@ class Premise(msgspec.Struct, frozen=True):
 class Known(msgspec.Struct, frozen=True):
     """What is known of a project: its headline with its evidence, its other launches that speak, and the tree around.
 
-    `findings` are all of the tree, `mentions` the vendors of whom it speaks, `vendors` those of whom it can; `day` is
-    the day of the commit, "" where nobody knows. `possible` are the accelerators on which the project can run,
-    `modules` the first names of what the tree's code imports; the headline's own are a part of them.
+    `findings` are all of the tree, `mentions` the vendors of whom it speaks; `day` is the day for which to answer, ""
+    where nobody knows. `possible` are the accelerators on which the project can run, or on which a log shows that it
+    did; `modules` the first names of what the tree's code imports, those of the headline among them.
     """
 
     headline: Launch | None

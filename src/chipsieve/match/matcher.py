@@ -107,8 +107,7 @@ class Matcher:
         every = [Found(index, *pair) for index, fact in facts for pair in matched(fact, path, self._table)]
         menu = offered([one.finding for one in every], self._naming)
         for index, one in enumerate(every):
-            conditions = stack(one.finding.conditions, MENTION)
-            yield one._replace(finding=replace(one.finding, conditions=conditions)) if index in menu else one
+            yield _only_mentioned(one) if index in menu else one
 
     def _joined(self, reading: Reading, own: Iterable[Found], met: set[SignalAt]) -> list[Found]:
         """The findings of a reading's facts and, where no fact of ours says the same, of its marks."""
@@ -198,6 +197,11 @@ class Matcher:
         """The modules that the launch asks for by name: what its findings that take effect provide."""
         asserted = (item for item, stands in launch.findings if stands == "asserted" and item.row != "pin")
         return frozenset(module for item in asserted for module in self._table.signals[item.signal].provides)
+
+
+def _only_mentioned(one: Found) -> Found:
+    conditions = stack(one.finding.conditions, MENTION)
+    return one._replace(finding=replace(one.finding, conditions=conditions))
 
 
 def _answer(one: Found, file: FileStandings, chosen: Mapping[int, str | None]) -> Ternary:
