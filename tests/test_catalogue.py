@@ -63,7 +63,7 @@ def test_every_accelerator_has_source_and_confidence(catalogue: Catalogue) -> No
 def test_cells_are_clean(catalogue: Catalogue) -> None:
     """A remark belongs into the notes: text facts that code compares are single tokens."""
     for chip in catalogue.accelerators:
-        for fact in ("target", "torch_device", "ccl", "host_link", "release"):
+        for fact in ("target", "torch_device", "ccl", "host_link", "released"):
             value = chip.facts.get(fact)
             assert value is None or re.fullmatch(r"[\w./-]+", str(value)), (chip.id, fact)
 
@@ -130,7 +130,10 @@ def test_notes_of_the_vendor_hold_for_each(catalogue: Catalogue) -> None:
         (vendor(ROW | {"memory_gb": "80"}), "'memory_gb' is '80'; it must be a number above 0"),
         (vendor(ROW | {"memory_gb": True}), "'memory_gb' is True; it must be a number"),
         (vendor(ROW | {"memory_gb": -1}), "'memory_gb' is -1; it must be a number"),
-        (vendor(ROW | {"release": "2024"}), "'release' is '2024'; it must be a month as \"2024-05\""),
+        (
+            vendor(ROW | {"released": "2024-5"}),
+            "'released' is '2024-5'; it must be a day, month or year as \"2024-05-17\"",
+        ),
         (vendor(ROW | {"target": 90}), "'target' is 90; it must be a text"),
         (vendor(ROW | {"tpp": 4800}), "unknown key 'tpp'"),  # computed, never written
         (vendor(ROW | {"segment": "data center"}), "'data center' is none of datacenter"),
@@ -309,7 +312,7 @@ def test_names_are_a_mapping_of_normal_forms(catalogue: Catalogue) -> None:
 def test_text_is_aligned_and_tells_unknown_from_inapplicable(catalogue: Catalogue) -> None:
     chips = (*select(catalogue, ["named=910b"]), catalogue.by_id["mlu590"], catalogue.by_id["gaudi2"])
     lines = as_text(chips).splitlines()
-    assert " ".join(lines[0].split()) == "id name vendor architecture target memory bf16 fp8 release TPP confidence"
+    assert " ".join(lines[0].split()) == "id name vendor architecture target memory bf16 fp8 released TPP confidence"
     assert len({line.index("medium") for line in lines if "medium" in line}) == 1
     unknown = next(line for line in lines if line.startswith("mlu590")).split()
     assert unknown[-3:] == ["2023-12", "?", "low"]

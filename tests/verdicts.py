@@ -43,7 +43,7 @@ IDS = tuple(row[0] for row in CATALOGUE)
 def accelerators() -> tuple[Accelerator, ...]:
     """The small catalogue, in its order by vendor and id."""
     return tuple(
-        Accelerator(chip, name, vendor, segment, architecture, {"vendor_name": label, "release": release})
+        Accelerator(chip, name, vendor, segment, architecture, {"vendor_name": label, "released": release})
         for chip, name, vendor, label, segment, architecture, release in CATALOGUE
     )
 

@@ -8,10 +8,15 @@ from collections.abc import Mapping
 from chipsieve.catalogue.accelerator import Cell
 from chipsieve.tables import TableError
 
-TEXTS = ("target", "release", "memory_type", "interconnect", "host_link", "process", "torch_device", "ccl")
+TEXTS = (
+    "target", "announced", "released", "node_devices", "memory_type", "interconnect", "host_link", "process",
+    "torch_device", "ccl",
+)  # fmt: skip
+DATES = ("announced", "released")
+"""Facts that are a day, a month or a year, as precise as it is known."""
 NUMBERS = (
-    "memory_gb", "memory_bw_gbps", "interconnect_gbps", "fp64", "fp32", "tf32", "fp16", "bf16", "fp8", "int8", "fp4",
-    "die_area_mm2", "ics",
+    "devices", "memory_gb", "memory_bw_gbps", "interconnect_gbps", "fp64", "fp32", "tf32", "fp16", "bf16", "fp8", "int8",
+    "fp4", "die_area_mm2", "ics",
 )  # fmt: skip
 BOOLEANS: Mapping[str, tuple[str, ...]] = {
     "bf16_native": (),
@@ -33,7 +38,7 @@ STATED = (*TEXTS, *NUMBERS, *BOOLEANS)
 """The facts that a vendor's table states."""
 
 DERIVED_TEXTS = ("name", "vendor_name")
-DERIVED_NUMBERS = ("tpp", "performance_density")
+DERIVED_NUMBERS = ("device_memory_gb", "tpp", "performance_density")
 DERIVED_BOOLEANS = ("tpp_lower_bound",)
 ALL_TEXTS = (*TEXTS, *DERIVED_TEXTS)
 ALL_NUMBERS = (*NUMBERS, *DERIVED_NUMBERS)
@@ -63,7 +68,9 @@ def _cell(where: str, key: str, value: object) -> Cell:
 
 
 def _well_formed(key: str, value: str) -> bool:
-    return key != "release" or re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value) is not None
+    if key in DATES:
+        return re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", value) is not None
+    return key != "node_devices" or re.fullmatch(r"[1-9]\d*( [1-9]\d*)*", value) is not None
 
 
 def _allowed(key: str) -> str:
@@ -71,4 +78,6 @@ def _allowed(key: str) -> str:
         return ", ".join(["true", "false", *(f'"{word}"' for word in BOOLEANS[key])]) + ' or "?"'
     if key in NUMBERS:
         return 'a number above 0 or "?"'
-    return 'a month as "2024-05" or "?"' if key == "release" else 'a text ("?" when unknown)'
+    if key in DATES:
+        return 'a day, month or year as "2024-05-17", "2024-05" or "2024", or "?"'
+    return 'numbers as "4 8" or "?"' if key == "node_devices" else 'a text ("?" when unknown)'

@@ -1,4 +1,4 @@
-"""What follows from a chip's primary numbers? Total processing performance (TPP) and performance density.
+"""What follows from a chip's primary numbers? Memory of a device, total processing performance (TPP), its density.
 
 Definitions: Technical Notes to ECCN 3A090, 88 FR 73458 (2023-10-25). TPP is 2 x MacTOPS x bit length of the
 operation, so a datasheet's dense tera-operations per second times the bits of its widest input; the largest over all
@@ -29,10 +29,17 @@ PLANAR = ("TSMC 28nm",)
 def derive(facts: Mapping[str, Cell]) -> dict[str, Cell]:
     """The derived facts of one chip from its stated ones; a planar die has no performance density."""
     derived: dict[str, Cell] = {
+        "device_memory_gb": device_memory(facts),
         "tpp": total_processing_performance(facts),
         "tpp_lower_bound": is_lower_bound(facts),
     }
     return derived if facts.get("process") in PLANAR else {**derived, "performance_density": performance_density(facts)}
+
+
+def device_memory(facts: Mapping[str, Cell]) -> float | None:
+    """GB of what code sees as one device: a card's memory over the devices that it shows, 1 unless the row says so."""
+    memory, devices = number(facts, "memory_gb"), number(facts, "devices") if "devices" in facts else 1
+    return round(memory / devices, 3) if memory and devices else None
 
 
 def total_processing_performance(facts: Mapping[str, Cell]) -> float | None:

@@ -101,8 +101,13 @@ def _age(family: Family, day: str) -> float | None:
     """Years from a family's release to the day, None where one of the two is unknown."""
     if not family.released or not day:
         return None
-    (year, month), (now, then) = (map(int, text.split("-")[:2]) for text in (family.released, day))
-    return (now - year) + (then - month) / MONTHS
+    return (_month(day) - _month(family.released)) / MONTHS
+
+
+def _month(date: str) -> int:
+    """The months before a date such as `2024-05-17`, `2024-05` or `2024`; its first where no month is known."""
+    year, month = (*map(int, date.split("-")), 1)[:2]
+    return year * MONTHS + month
 
 
 def relative(counts: Counts, possible: Collection[str]) -> dict[str, dict[str, float]]:

@@ -34,7 +34,7 @@ def families_of(accelerators: Iterable[Accelerator]) -> tuple[Family, ...]:
 
 
 def _family(name: str, rows: list[Accelerator]) -> Family:
-    released = [str(month) for chip in rows if (month := chip.facts.get("release"))]
+    released = [str(month) for chip in rows if (month := chip.facts.get("released"))]
     return Family(
         id=re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-"),
         name=name,

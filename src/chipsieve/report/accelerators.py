@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from chipsieve.catalogue.accelerator import Accelerator, Cell
 
 COLUMNS = (
-    "id", "name", "vendor", "architecture", "target", "memory", "bf16", "fp8", "release", "TPP", "confidence",
+    "id", "name", "vendor", "architecture", "target", "memory", "bf16", "fp8", "released", "TPP", "confidence",
 )  # fmt: skip
 RIGHT = ("memory", "TPP")
 UNKNOWN, ABSENT = "?", "-"
@@ -27,11 +27,13 @@ def as_text(accelerators: Iterable[Accelerator]) -> str:
 
 
 def _row(chip: Accelerator) -> tuple[str, ...]:
-    fact = {name: _shown(chip, name) for name in ("target", "memory_gb", "bf16_native", "fp8_native", "release", "tpp")}
+    fact = {
+        name: _shown(chip, name) for name in ("target", "memory_gb", "bf16_native", "fp8_native", "released", "tpp")
+    }
     bound = ">=" if chip.facts.get("tpp_lower_bound") and chip.facts.get("tpp") is not None else ""
     return (
         chip.id, chip.name, str(chip.facts["vendor_name"]), chip.architecture, fact["target"], fact["memory_gb"],
-        fact["bf16_native"], fact["fp8_native"], fact["release"], bound + fact["tpp"], chip.confidence,
+        fact["bf16_native"], fact["fp8_native"], fact["released"], bound + fact["tpp"], chip.confidence,
     )  # fmt: skip
 
 

@@ -130,7 +130,7 @@ def family(name: str) -> str:
 
 
 def _release(row: Accelerator) -> str:
-    return str(row.facts.get("release") or "9999")
+    return str(row.facts.get("released") or "9999")
 
 
 def _partly(name: str, seen: int, whole: int) -> str:
