@@ -15,8 +15,8 @@ TEXTS = (
 DATES = ("announced", "released")
 """Facts that are a day, a month or a year, as precise as it is known."""
 NUMBERS = (
-    "devices", "memory_gb", "memory_bw_gbps", "interconnect_gbps", "fp64", "fp32", "tf32", "fp16", "bf16", "fp8", "int8",
-    "fp4", "die_area_mm2", "ics",
+    "devices", "memory_gb", "memory_bw_gbps", "interconnect_gbps", "fp64", "fp32", "tf32", "fp16", "bf16", "fp8",
+    "int8", "fp4", "die_area_mm2", "ics",
 )  # fmt: skip
 BOOLEANS: Mapping[str, tuple[str, ...]] = {
     "bf16_native": (),
