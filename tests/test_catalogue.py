@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chipsieve.catalogue import Catalogue, build_catalogue, load_catalogue, select
+from chipsieve.catalogue.accelerator import Origin
 from chipsieve.catalogue.cells import BOOLEANS, DERIVED_BOOLEANS, DERIVED_NUMBERS, DERIVED_TEXTS, NUMBERS, STATED, TEXTS
 from chipsieve.catalogue.names import normal, read_names
 from chipsieve.catalogue.vendors import read_vendor
@@ -105,13 +106,57 @@ def test_facts(catalogue: Catalogue, name: str, fact: str, value: object) -> Non
     assert catalogue.by_id[name].facts[fact] == value
 
 
+@pytest.mark.parametrize(
+    ("name", "memory"),
+    [
+        ("tesla-k80", 12),
+        ("a16", 16),
+        ("mi250x", 64),
+        ("mi250", 64),
+        ("atlas-300i-duo", 48),
+        ("ascend-910c", 64),
+        ("ascend-910b4", 64),
+        ("tpu-v2", 8),
+        ("tpu-v3", 16),
+        ("tpu-v4", 32),  # two cores, one device
+        ("tpu-v5p", 95),
+        ("tpu-v7x", 96),
+        ("trainium1", 16),
+        ("trainium2", 24),
+        ("trainium3", 36),
+        ("max-1550", 128),  # one or two devices, by a setting: the larger memory
+        ("mi300x", 192),
+        ("a100-sxm4-80gb", 80),
+        ("cerebras-wse2", None),  # weights stream in from outside
+        ("graphcore-gc200", None),
+        ("apple-m-series", None),
+    ],
+)
+def test_memory_of_one_device(catalogue: Catalogue, name: str, memory: float | None) -> None:
+    assert catalogue.by_id[name].facts["device_memory_gb"] == memory
+
+
 def test_what_does_not_apply_is_missing(catalogue: Catalogue) -> None:
     assert "fp8" not in catalogue.by_id["a100-sxm4-80gb"].facts
     assert "interconnect" not in catalogue.by_id["l4"].facts
 
 
-def test_source_of_a_single_fact(catalogue: Catalogue) -> None:
-    assert catalogue.by_id["biren-br100"].sources.keys() == {"torch_device", "ccl"}
+def test_origin_of_a_fact(catalogue: Catalogue) -> None:
+    own = Origin("a press report", "low", "2026-01-31")
+    whole = ROW | {"confidence": "medium", "source": "a data sheet"}
+    said = {"memory_gb": {"source": own.source, "confidence": own.confidence}, "target": "a header"}
+    (row,) = read_vendor("x", vendor(whole | {"sources": said}))
+    assert row.origin("memory_gb") == own
+    assert row.origin("target") == Origin("a header", "medium", "2026-01-31")
+    assert row.origin("bf16_native") == row.origin("device_memory_gb") == Origin("a data sheet", "medium", "2026-01-31")
+    (row,) = read_vendor("x", vendor(whole | {"date": "2026-02-28"}))
+    assert row.origin("target").date == "2026-02-28"
+    assert catalogue.by_id["b30a"].origin("announced").confidence == "low"
+
+
+def test_an_origin_is_of_a_stated_fact(catalogue: Catalogue) -> None:
+    strays = [(chip.id, fact) for chip in catalogue.accelerators for fact in chip.sources if fact not in chip.facts]
+    assert strays == []
 
 
 def test_notes_of_the_vendor_hold_for_each(catalogue: Catalogue) -> None:
@@ -140,6 +185,10 @@ def test_notes_of_the_vendor_hold_for_each(catalogue: Catalogue) -> None:
         (vendor(ROW | {"confidence": "sure"}), "'sure' is none of high"),
         (vendor(ROW | {"stated": {"tpp": "4800"}}), "'tpp' must be a number"),
         (vendor(ROW | {"sources": {"memory": "x"}}), "unknown key 'memory'"),
+        (vendor(ROW | {"sources": {"memory_gb": 80}}), "sources: memory_gb: 'source' must be text"),
+        (vendor(ROW | {"sources": {"memory_gb": {"source": "x", "sure": "low"}}}), "memory_gb: unknown key 'sure'"),
+        (vendor(ROW | {"sources": {"memory_gb": {"source": "x", "confidence": "ok"}}}), "memory_gb: confidence 'ok'"),
+        (vendor(ROW | {"date": "today"}), "'date' must be a day"),
         (vendor({key: value for key, value in ROW.items() if key != "source"}), "'source' must be text and is missing"),
         (vendor(accelerators={"X_1": ROW}), "an accelerator's id is kebab-case"),
         (vendor(accelerators={"x1": "X1"}), "'x1' must be a table"),
@@ -332,6 +381,7 @@ def test_json_holds_every_fact_with_its_origin(catalogue: Catalogue) -> None:
         row = rows[chip.id]
         assert row["facts"] == chip.facts
         assert (row["source"], row["confidence"], row["date"]) == (chip.source, chip.confidence, chip.date)
+        assert {fact: Origin(**origin) for fact, origin in row["sources"].items()} == chip.sources
     assert rows["mlu590"]["facts"]["memory_gb"] is None
     assert "fp8" not in rows["a100-sxm4-80gb"]["facts"]
 
