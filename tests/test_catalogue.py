@@ -64,9 +64,28 @@ def test_every_accelerator_has_source_and_confidence(catalogue: Catalogue) -> No
 def test_cells_are_clean(catalogue: Catalogue) -> None:
     """A remark belongs into the notes: text facts that code compares are single tokens."""
     for chip in catalogue.accelerators:
-        for fact in ("target", "torch_device", "ccl", "host_link", "released"):
+        for fact in ("target", "torch_device", "ccl", "host_link"):
             value = chip.facts.get(fact)
             assert value is None or re.fullmatch(r"[\w./-]+", str(value)), (chip.id, fact)
+
+
+def test_nothing_is_sold_before_it_is_announced(catalogue: Catalogue) -> None:
+    early = []
+    for chip in catalogue.accelerators:
+        announced, released = str(chip.facts["announced"] or ""), str(chip.facts["released"] or "9999-12-31")
+        if announced[: len(released)] > released[: len(announced)]:
+            early.append(chip.id)
+    assert early == []
+
+
+def test_nodes_hold_whole_cards(catalogue: Catalogue) -> None:
+    """Nodes and cards count devices alike."""
+    broken = []
+    for chip in catalogue.accelerators:
+        devices, sizes = chip.facts.get("devices", 1), str(chip.facts.get("node_devices") or "").split()
+        if isinstance(devices, int) and any(int(size) % devices for size in sizes):
+            broken.append(chip.id)
+    assert broken == []
 
 
 def test_nvidia_targets_are_compute_capabilities_and_amd_ones_gfx(catalogue: Catalogue) -> None:
