@@ -10,7 +10,7 @@ from chipsieve.catalogue.cells import STATED, read_facts
 from chipsieve.catalogue.derived import derive
 from chipsieve.tables import TableError, refuse_unknown, text_field
 
-SEGMENTS = ("datacenter", "workstation", "consumer", "cloud-only")
+SEGMENTS = ("datacenter", "workstation", "consumer", "cloud-only", "embedded")
 CONFIDENCE = ("high", "medium", "low")
 HEAD = ("vendor", "name", "date", "notes", "accelerators")
 OWN = ("name", "family", "segment", "architecture", "confidence", "source", "date", "notes", "sources", "stated")
