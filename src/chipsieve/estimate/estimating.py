@@ -160,7 +160,7 @@ def estimate(known: Known, premises: Sequence[Premise], families: Sequence[Famil
         )
         for one in ranked if chances.get(one.id, 0.0) >= SHOWN
     ]  # fmt: skip
-    rest = round(1 - sum(one.probability for one in shown), 4)
+    rest = round(1 - sum(chances[one.family] for one in shown), 4)
     return Estimate(known.project, tuple(shown), rest, round(chances[NO_ACCELERATOR], 4), weights.basis)
 
 
