@@ -61,6 +61,24 @@ def test_every_accelerator_has_source_and_confidence(catalogue: Catalogue) -> No
         assert re.fullmatch(r"\d{4}-\d\d-\d\d", chip.date), chip.id
 
 
+def test_what_nobody_looked_up_excludes_nothing(catalogue: Catalogue) -> None:
+    """A fact from memory is a date, a rate, a speed or good news; two sizes lie above the one that was looked up."""
+    harmless = re.compile(
+        r"(announced|released|node_devices|memory_(bw_gbps|type)|interconnect(_gbps)?|process|[a-z]+\d+"
+        r"|name|vendor_name|int4_native|gpudirect_rdma|p2p|nvlink|nvls|mig|china_specific|cuda_alike|marketed_dc"
+        r"|torch_device|ccl|tpp_lower_bound|tpp|host_link|performance_density)"
+    )
+    larger = {"rtx-pro-5000-blackwell", "jetson-xavier"}
+    daring = [
+        (chip.id, fact)
+        for chip in catalogue.accelerators
+        for fact, value in chip.facts.items()
+        if "from memory" in chip.origin(fact).source and value not in (None, True)
+        if not harmless.fullmatch(fact) and not (chip.id in larger and fact in ("memory_gb", "device_memory_gb"))
+    ]
+    assert daring == []
+
+
 def test_cells_are_clean(catalogue: Catalogue) -> None:
     """A remark belongs into the notes: text facts that code compares are single tokens."""
     for chip in catalogue.accelerators:
@@ -185,6 +203,7 @@ def test_facts(catalogue: Catalogue, name: str, fact: str, value: object) -> Non
         ("h100-sxm5-64gb", 64),
         ("tenstorrent-wormhole-n300", 12),
         ("qualcomm-ai-100-ultra", 32),
+        ("mtia-v1", None),
         ("sambanova-sn40l", 1536),  # HBM is a cache of the DDR
         ("tpu-8t", None),  # devices of a chip not known
         ("cerebras-wse2", None),  # weights stream in from outside
