@@ -15,6 +15,7 @@ import msgspec
 from chipsieve.catalogue.catalogue_answers import CatalogueAnswers, Chips
 from chipsieve.commands.launchers import TRAINING
 from chipsieve.derive.premises import Evidence
+from chipsieve.derive.shape import Shape, shape_of
 from chipsieve.estimate.families import Family
 from chipsieve.estimate.frameworks import computes, usual_vendors
 from chipsieve.facts.finding import Finding
@@ -72,8 +73,9 @@ class Known(msgspec.Struct, frozen=True):
     """What is known of a project: its headline with its evidence, its other launches that speak, and the tree around.
 
     `findings` are all of the tree, `mentions` the vendors of whom it speaks; `day` is the day for which to answer, ""
-    where nobody knows. `possible` are the accelerators on which the project can run, or on which a log shows that it
-    did; `modules` the first names of what the tree's code imports, those of the headline among them.
+    where nobody knows, and `not_before` the earliest that it can be. `possible` are the accelerators on which the
+    project can run, or on which a log shows that it did; `modules` the first names of what the tree's code imports,
+    those of the headline among them.
     """
 
     headline: Launch | None
@@ -86,6 +88,7 @@ class Known(msgspec.Struct, frozen=True):
     possible: Chips
     modules: frozenset[str] = frozenset()
     processors: bool = False
+    not_before: str = ""
 
     @property
     def trains(self) -> bool:
@@ -240,10 +243,18 @@ def _frameworks(known: Known, families: Sequence[Family]) -> Iterator[Premise]:
 
 
 def _shape(known: Known, families: Iterable[Family]) -> Iterator[Premise]:
-    """How many accelerators the headline asks for: whole nodes are seldom of cards made for desks."""
-    devices = known.headline.devices if known.headline else 0
-    if devices < NODE or known.headline is None:
+    """How many accelerators the headline asks for, against cards made for desks and against other kinds of machine."""
+    shape = shape_of(known.headline) if known.headline else Shape()
+    if known.headline is None or shape.devices < NODE:
         return
-    kind = "several nodes" if devices > NODE else "a whole node"
+    several = shape.devices > NODE
     desks = frozenset(one.id for one in families if not one.professional)
-    yield Premise(kind, desks, f"{known.headline.path}:{known.headline.line}", f"{devices} devices", against=True)
+    at = shape.at or f"{known.headline.path}:{known.headline.line}"
+    yield Premise("several nodes" if several else "a whole node", desks, at, f"{shape.devices} devices", against=True)
+    if shape.per_node:
+        says = f"{shape.per_node} devices per node"
+        smaller = frozenset(one.id for one in families if one.nodes and max(one.nodes) < shape.per_node)
+        others = frozenset(one.id for one in families if one.nodes and shape.per_node not in one.nodes) - smaller
+        yield Premise("more than a node", smaller, at, says, against=True)
+        if several:
+            yield Premise("another node", others, at, says, against=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from chipsieve import __version__
+from chipsieve.derive.dating import Change
 from chipsieve.derive.premises import Date, Premise, Quantity
 from chipsieve.estimate.answer import Estimate
 from chipsieve.facts.finding import Finding
@@ -143,7 +144,14 @@ def repository_record(verdict: Verdict) -> Record:
         "sentence": sentence(verdict),
         "commit": {"id": verdict.commit.id, "day": verdict.commit.day} if verdict.commit else None,
         "as_of": verdict.as_of or None,
+        "changed": _changed(verdict.changed),
+        "not_before": {"day": earliest.day, "source": earliest.source} if (earliest := verdict.not_before) else None,
     }
+
+
+def _changed(change: Change | None) -> Record | None:
+    """The commit that last changed the main launch."""
+    return {"path": change.path, "id": change.commit.id, "day": change.commit.day} if change else None
 
 
 def _trained_on(answer: Estimate | None) -> Record | None:

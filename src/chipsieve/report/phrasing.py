@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 
+from chipsieve.derive.shape import shape_of
 from chipsieve.estimate.answer import Because, Estimate
 from chipsieve.facts.reading import Gap
 from chipsieve.link.headline import is_side_run
@@ -113,7 +114,7 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> LaunchO
         role=visible(launch.role),
         entry=visible(launch.entry),
         command=one_line(" ".join(word.text for word in launch.command), COMMAND),
-        devices=launch.devices,
+        devices=shape_of(launch).devices,
         steps=steps,
         decided=tuple(step.name for step in steps if step.cuts),
         before=len(verdict.accelerators),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from chipsieve.commands.launchers import TRAINING
+from chipsieve.derive.shape import Shape, shape_of
 from chipsieve.estimate.answer import Estimate, FamilyEstimate
 from chipsieve.estimate.phrases import CERTAIN, LIKELY, in_words
-from chipsieve.link.roles import per_node
 from chipsieve.report import lookups
 from chipsieve.report.escape import one_line, visible
 from chipsieve.report.groups import Groups
@@ -47,7 +47,8 @@ def _scanned(verdict: Verdict) -> str:
     """What was scanned, and which of its launches is looked at first, and why."""
     commit, main = verdict.commit, verdict.main_launch
     at = f" at commit {commit.id[:COMMIT]} of {commit.day}" if commit else ""
-    asked = f", judged as of {verdict.as_of}" if verdict.as_of != (commit.day if commit else "") else ""
+    own = {one.day for one in (commit, verdict.changed.commit if verdict.changed else None) if one} or {""}
+    asked = "" if verdict.as_of in own else f", judged as of {verdict.as_of}"
     root = f"{visible(verdict.root.removesuffix(f'@{commit.id}') if commit else verdict.root)}{at}{asked}"
     if main is None:
         return f"{root}: no launch was found."
@@ -56,7 +57,7 @@ def _scanned(verdict: Verdict) -> str:
         what = "findings without their tree" if _unseen(verdict) else "the whole tree, taken as one launch"
         return f"{root}: {what}."
     role = "of unknown purpose" if launch.role == "other" else visible(launch.role)
-    named = f"{visible(launch.id)} ({role})"
+    named = f"{visible(launch.id)} ({role}{_changed(verdict)})"
     reason = f", since {one_line(verdict.main_reason, LONGEST)}" if verdict.main_reason else ""
     if launch.told == launch.id:
         reason = ", which that document tells people to run"
@@ -120,16 +121,21 @@ def _listed(several: Sequence[str], last: str) -> str:
     return f" {last} ".join(filter(None, [", ".join(several[:-1]), *several[-1:]]))
 
 
+def _changed(verdict: Verdict) -> str:
+    """When the main launch was last changed, where that was before the commit that was scanned."""
+    days = [one.day for one in (verdict.changed.commit if verdict.changed else None, verdict.commit) if one]
+    return f", last changed on {days[0]}" if len(set(days)) > 1 else ""
+
+
 def _shape(verdict: Verdict) -> str:
     """How many accelerators the launch asks for."""
-    launch = verdict.main_launch.launch if verdict.main_launch else None
-    if launch is None or launch.devices <= 1:
+    shape = shape_of(verdict.main_launch.launch) if verdict.main_launch else Shape()
+    if shape.devices <= 1:
         return ""
-    each = per_node(launch.command)
-    if each == launch.devices:
-        return f"; the launch asks for {each} accelerators per node"
-    nodes = f", {each} per node" if 1 < each < launch.devices else ""
-    return f"; the launch asks for {launch.devices} accelerators{nodes}"
+    if shape.per_node == shape.devices:
+        return f"; the launch asks for {shape.per_node} accelerators per node"
+    nodes = f", {shape.per_node} per node" if shape.per_node else ""
+    return f"; the launch asks for {shape.devices} accelerators{nodes}"
 
 
 def _because(family: FamilyEstimate) -> str:
