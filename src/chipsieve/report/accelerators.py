@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+import msgspec
+
 from chipsieve.catalogue.accelerator import Accelerator, Cell
 
 COLUMNS = (
@@ -58,13 +60,14 @@ def _pad(text: str, width: int, column: str) -> str:
 def as_json(accelerators: Iterable[Accelerator]) -> str:
     """A JSON array of the accelerators with all their facts, keys sorted; null is unknown, a missing key inapplicable.
 
-    `source`, `confidence` and `date` hold for every fact but those that `sources` names a source for.
+    `source`, `confidence` and `date` hold for every fact but those for which `sources` has these three.
     """
     rows = [
         {
             "id": chip.id, "name": chip.name, "vendor": chip.vendor, "segment": chip.segment,
             "architecture": chip.architecture, "facts": dict(chip.facts), "source": chip.source,
-            "confidence": chip.confidence, "date": chip.date, "notes": chip.notes, "sources": dict(chip.sources),
+            "confidence": chip.confidence, "date": chip.date, "notes": chip.notes,
+            "sources": {fact: msgspec.to_builtins(chip.origin(fact)) for fact in chip.sources},
         }
         for chip in accelerators
     ]  # fmt: skip
