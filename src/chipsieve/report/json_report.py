@@ -13,6 +13,7 @@ from chipsieve.facts.finding import Finding
 from chipsieve.link.launch import Launch, Setting
 from chipsieve.report import lookups
 from chipsieve.report.condition_words import describe_all
+from chipsieve.report.control_records import control_records
 from chipsieve.report.escape import json_text
 from chipsieve.report.sentence import sentence
 from chipsieve.report.shared import Shared
@@ -143,6 +144,7 @@ def repository_record(verdict: Verdict) -> Record:
         "sentence": sentence(verdict),
         "commit": {"id": verdict.commit.id, "day": verdict.commit.day} if verdict.commit else None,
         "as_of": verdict.as_of or None,
+        **control_records(verdict),
     }
 
 
