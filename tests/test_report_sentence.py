@@ -250,6 +250,7 @@ def test_families_that_compiled_code_cannot_tell_apart_are_said() -> None:
     assert "Compiled code is the same for H100, GH200, H20, H200 and H800." in sentence(
         shipped("H100", everything[:-1])
     )
+    assert sentence(shipped("H100", everything[:-1])).endswith(" Made for China: H20, H800.")
     without = tuple(chip for chip in hopper if not chip.startswith(("gh200", "h20", "h800")))
     assert "Compiled code" not in sentence(shipped("H100", without))
 

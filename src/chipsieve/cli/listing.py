@@ -10,7 +10,12 @@ from chipsieve.cli.common import write
 @click.command()
 @click.option("--where", multiple=True, metavar="FACT=VALUE", help="Keep those that satisfy this; repeatable.")
 @click.option(
-    "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="What to write."
+    "--format",
+    "form",
+    type=click.Choice(("text", "json", "csv")),
+    default="text",
+    show_default=True,
+    help="What to write.",
 )
 def accelerators(where: tuple[str, ...], form: str) -> None:
     """List the catalogue's accelerators.
@@ -19,12 +24,15 @@ def accelerators(where: tuple[str, ...], form: str) -> None:
     Examples:
       chipsieve accelerators --where bf16_native=true --where memory_gb_at_least=80
       chipsieve accelerators --where vendor=nvidia,amd --format json
+      chipsieve accelerators --where controlled=2023-10 --where marketed_dc=true
+      chipsieve accelerators --where controlled=2024-05-01 --format csv
     """
     from chipsieve.catalogue import load_catalogue, select
     from chipsieve.report import accelerators as listing
 
     chosen = select(load_catalogue(), where)
-    write(listing.as_json(chosen) if form == "json" else listing.as_text(chosen), None)
+    written = {"text": listing.as_text, "json": listing.as_json, "csv": listing.as_csv}[form](chosen)
+    write(written, None)
 
 
 @click.command()

@@ -14,6 +14,7 @@ from chipsieve.facts.finding import Finding
 from chipsieve.link.launch import Launch, Setting
 from chipsieve.report import lookups
 from chipsieve.report.condition_words import describe_all
+from chipsieve.report.control_records import control_records
 from chipsieve.report.escape import json_text
 from chipsieve.report.sentence import sentence
 from chipsieve.report.shared import Shared
@@ -146,6 +147,7 @@ def repository_record(verdict: Verdict) -> Record:
         "as_of": verdict.as_of or None,
         "changed": _changed(verdict.changed),
         "not_before": {"day": earliest.day, "source": earliest.source} if (earliest := verdict.not_before) else None,
+        **control_records(verdict),
     }
 
 

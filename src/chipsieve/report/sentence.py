@@ -10,7 +10,7 @@ from chipsieve.estimate.answer import Estimate, FamilyEstimate
 from chipsieve.estimate.phrases import CERTAIN, LIKELY, in_words
 from chipsieve.report import lookups
 from chipsieve.report.escape import one_line, visible
-from chipsieve.report.groups import Groups
+from chipsieve.report.groups import Groups, made_for_china, marked, spelled_out
 from chipsieve.report.reasons import title
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 
@@ -28,7 +28,8 @@ ELSEWHERE = 2  # vendors that are named of what other launches leave
 def sentence(verdict: Verdict) -> str:
     """The paragraph that answers both questions, each claim with its line, without a line break."""
     asked = (_scanned, _project, _trained_on, _needs, _alike, _contradicted, _missing)
-    return " ".join(part for one in asked if (part := one(verdict)))
+    said = " ".join(part for one in asked if (part := one(verdict)))
+    return spelled_out(said, verdict.accelerators)
 
 
 def percent(probability: float) -> str:
@@ -90,11 +91,11 @@ def _trained_on(verdict: Verdict) -> str:
         used = round(1 - answer.no_accelerator, 4)
         return f"{clause(in_words(used))} it was trained on an accelerator at all ({percent(used)})."
     if first.probability < LIKELY:
-        return _not_known(answer, first)
-    others = _listed([_chance(visible(one.name), one.probability) for one in _worth_naming(answer)], "or")
+        return _not_known(verdict, answer, first)
+    others = _listed([_chance(_called(verdict, one), one.probability) for one in _worth_naming(answer)], "or")
     otherwise = f"; otherwise {others}" if others else ""
     how = "almost certainly" if first.words == CERTAIN else first.words
-    what = f"It was {how} trained on {_chance(visible(first.name), first.probability)}"
+    what = f"It was {how} trained on {_chance(_called(verdict, first), first.probability)}"
     return f"{what}, {_segment(verdict, first)}{_because(first)}{otherwise}{_shape(verdict)}."
 
 
@@ -102,13 +103,18 @@ def _worth_naming(answer: Estimate) -> list[FamilyEstimate]:
     return [one for one in answer.families[1 : 1 + OTHERS] if one.probability >= TOLD]
 
 
-def _not_known(answer: Estimate, first: FamilyEstimate) -> str:
+def _called(verdict: Verdict, one: FamilyEstimate) -> str:
+    """What people call a family; a variant made for China has a mark."""
+    return visible(marked(one.name, one.accelerators, made_for_china(verdict.accelerators)))
+
+
+def _not_known(verdict: Verdict, answer: Estimate, first: FamilyEstimate) -> str:
     """Where no family is likely: which come first all the same, and that it is no finding."""
-    chances = [(visible(one.name), one.probability) for one in _worth_naming(answer)]
+    chances = [(_called(verdict, one), one.probability) for one in _worth_naming(answer)]
     chances += [("no accelerator at all", answer.no_accelerator)] if answer.no_accelerator >= TOLD else []
     further = _listed([_chance(*one) for one in chances], "or")
     otherwise = f"; otherwise {further}" if further else ""
-    guess = f"{visible(first.name)} ({percent(first.probability)}, {first.words})"
+    guess = f"{_called(verdict, first)} ({percent(first.probability)}, {first.words})"
     return f"What it was trained on is not known. The best guess is {guess}{_because(first)}{otherwise}."
 
 
@@ -208,12 +214,13 @@ def _alike(verdict: Verdict) -> str:
     rows = {row.id: row for row in verdict.accelerators}
     targets = {rows[chip].facts.get("target") for chip in first.accelerators if chip in rows} - {None}
     left = (rows[chip] for chip in verdict.main_launch.remaining if chip in rows)
-    same = dict.fromkeys(row.family for row in left if row.facts.get("target") in targets and row.family != first.name)
-    listed = list(map(visible, same))
+    china = made_for_china(verdict.accelerators)
+    same = (row for row in left if row.facts.get("target") in targets and row.family != first.name)
+    listed = list(dict.fromkeys(visible(marked(row.family, (row.id,), china)) for row in same))
     if not listed:
         return ""
     more = [f"{len(listed) - ALIKE} more"] if len(listed) > ALIKE else []
-    return f"Compiled code is the same for {_listed([visible(first.name), *listed[:ALIKE], *more], 'and')}."
+    return f"Compiled code is the same for {_listed([_called(verdict, first), *listed[:ALIKE], *more], 'and')}."
 
 
 def _contradicted(verdict: Verdict) -> str:

@@ -16,6 +16,7 @@ from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Gap
 from chipsieve.link.headline import is_side_run
 from chipsieve.link.launch import Launch
+from chipsieve.sieve.controls import Controls, controls_of
 from chipsieve.sieve.proof import Conflict, Proof, StepResult
 from chipsieve.signals.signal import Signal
 from chipsieve.sources.contents import Commit
@@ -162,6 +163,12 @@ class Verdict(msgspec.Struct, frozen=True):
         """The launch that speaks first; None when there is no launch."""
         main = (outcome for outcome in self.launches if outcome.launch.id == self.main)
         return next(main, self.launches[0] if self.launches else None)
+
+    @property
+    def controls(self) -> Controls | None:
+        """What was controlled on the day, of what the main launch leaves and of the estimate; None: no day."""
+        left = self.main_launch.remaining if self.main_launch else self.remaining
+        return controls_of(self.as_of, self.accelerators, left, self.trained_on)
 
     @property
     def speaking(self) -> tuple[LaunchVerdict, ...]:
