@@ -26,7 +26,7 @@ ALLOWED = {
     "sources": "facts tables",
     "link": "facts commands sources",
     "match": "facts signals link",
-    "derive": "facts signals link",
+    "derive": "tables facts commands signals link",
     "estimate": "tables facts commands catalogue signals link derive",
     "sieve": "tables facts commands catalogue signals sources link derive estimate",
     "configuration": "tables facts signals sources sieve",
