@@ -7,13 +7,16 @@ import shlex
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chipsieve.derive.layouts import load_layouts
 from chipsieve.derive.memory_floor import CLAIM, memory_floor
 from chipsieve.derive.model_size import transformer_size
+from chipsieve.derive.named_models import load_models
 from chipsieve.derive.premises import Evidence, Quantity
 from chipsieve.derive.stated import Stated
 from chipsieve.facts.conditions import Conditions, Question
+from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Span
 from chipsieve.facts.words import Resolved, written
 from chipsieve.link.launch import Launch, Setting
@@ -193,3 +196,121 @@ def test_offload_shards_and_frozen_parts_never_raise_the_floor(some: set[str], m
         return floor(f"{LLAMA_7B} {TRAINED} {' '.join(sorted(options))}")
 
     assert of({*some, more}) <= of(some)
+
+
+def run_with(configs: dict[str, str], command: str) -> Launch:
+    """A launch whose configurations set these keys."""
+    words = tuple(_word(text) for text in shlex.split(command))
+    keys = [
+        Setting(name, value, "conf.json", Span(at, 1, at, 9), "config")
+        for at, (name, value) in enumerate(configs.items(), 1)
+    ]
+    entry = next((word.text for word in words if word.text.endswith(".py")), "")
+    both = (*settings({}, words, ()), *keys)
+    return Launch("run.sh:1", "fine-tuning", "run.sh", 1, entry, words, {}, (), settings=both)
+
+
+ZERO_3 = {"zero_optimization.stage": "3", "bf16.enabled": "true"}
+ZERO_2 = {"zero_optimization.stage": "2", "bf16.enabled": "true"}
+NO_OFFLOAD = {
+    "zero_optimization.offload_optimizer.device": "none",
+    "zero_optimization.offload_optimizer.pin_memory": "true",
+}
+ONE_NODE = "torchrun --nproc_per_node 8 train.py"
+LLAMA = "--model_name_or_path meta-llama/Llama-2-13b-hf --num_train_epochs 3"
+LLAMA_13B = 12_851_609_600 / 2**30  # parameters, by models.toml
+
+
+@pytest.mark.parametrize(
+    ("keys", "command", "gigabytes"),
+    [
+        (ZERO_2, f"{ONE_NODE} {LLAMA}", 2 * LLAMA_13B),  # nothing says that all of it is trained
+        (ZERO_3, f"{ONE_NODE} {LLAMA}", 2 * LLAMA_13B / 8),
+        (ZERO_3, f"torchrun --nproc_per_node 8 --nnodes 2 train.py {LLAMA}", 2 * LLAMA_13B / 16),
+        (ZERO_3, f"{ONE_NODE} {LLAMA} --finetuning_type full", 16 * LLAMA_13B / 8),
+        (ZERO_3 | NO_OFFLOAD, f"{ONE_NODE} {LLAMA} --finetuning_type full", 16 * LLAMA_13B / 8),
+        (ZERO_3, f"{ONE_NODE} {LLAMA} --finetuning_type lora", 2 * LLAMA_13B / 8),
+        (ZERO_3, f"{ONE_NODE} {LLAMA} --finetuning_type full --optim adafactor", 4 * LLAMA_13B / 8),
+        (ZERO_3 | {"zero_optimization.offload_optimizer.device": "cpu"},
+         f"{ONE_NODE} {LLAMA} --finetuning_type full", 2 * LLAMA_13B / 8),
+        (ZERO_3 | {"zero_optimization.offload_param.device": "cpu"}, f"{ONE_NODE} {LLAMA}", 0),
+        (ZERO_3 | {"zero_optimization.offload_param.device": "${DEVICE}"}, f"{ONE_NODE} {LLAMA}", 0),
+        (ZERO_3, f"deepspeed --num_gpus 8 train.py {LLAMA}", 0),  # a host file may name further nodes
+        (ZERO_3, f"deepspeed --num_gpus 8 --num_nodes 1 train.py {LLAMA}", 2 * LLAMA_13B / 8),
+        (ZERO_3, f"torchrun --nproc_per_node 8 --nnodes $NODES train.py {LLAMA}", 0),
+        (ZERO_2, f"{ONE_NODE} {LLAMA} --load_in_4bit True", 0),
+        (ZERO_2, f"{ONE_NODE} {LLAMA} --bits 4", 0),
+        (ZERO_2, f"{ONE_NODE} --model_name_or_path $MODEL", 0),
+        (ZERO_2, f"{ONE_NODE} --model_name_or_path someone/unknown-13b", 0),
+        (ZERO_2, f"{ONE_NODE} --model_name_or_path TheBloke/Llama-2-13b-GPTQ", 0),
+        ({}, f"{ONE_NODE} {LLAMA} --fsdp 'full_shard auto_wrap'", 2 * LLAMA_13B / 8),
+        ({}, f"{ONE_NODE} {LLAMA} --fsdp 'full_shard auto_wrap offload'", 0),
+        ({}, f"{ONE_NODE} {LLAMA}", 0),  # nothing says how its code divides it
+        ({"num_processes": "4", "deepspeed_config.zero_stage": "3"}, f"accelerate launch train.py {LLAMA}",
+         2 * LLAMA_13B / 4),
+    ],
+)  # fmt: skip
+def test_a_named_model_under_deepspeed_or_fsdp(keys: dict[str, str], command: str, gigabytes: float) -> None:
+    evidence = [one for one in memory_floor(run_with(keys, command)) if one.standing == "asserted"]
+    assert sum(float(one.value) for one in evidence) == int(gigabytes * 10) / 10
+
+
+def test_a_folder_that_is_called_like_a_model_is_not_certain() -> None:
+    (evidence,) = memory_floor(run_with(ZERO_2, f"{ONE_NODE} --model_name_or_path /models/Llama-2-13b-hf"))
+    assert (evidence.standing, evidence.value) == ("optional", f"{int(2 * LLAMA_13B * 10) / 10:g}")
+    (whole,) = evidence.premises
+    assert "if what is called so holds it" in repr(whole)
+
+
+def test_one_node_of_a_cluster_is_not_certain_and_what_is_stands_by_itself() -> None:
+    command = f"torchrun --nproc_per_node 8 --nnodes 1 train.py {LLAMA}"
+    (evidence,) = memory_floor(run_with(ZERO_3, command))
+    assert evidence.standing == "optional"
+    both = list(memory_floor(run_with(ZERO_2, f"{command} --finetuning_type full")))
+    assert [(one.standing, one.value) for one in both] == [("asserted", "23.9"), ("optional", "44.8")]
+
+
+def test_a_finding_of_weights_in_few_bits_makes_no_floor() -> None:
+    launch = run_with(ZERO_2, f"{ONE_NODE} {LLAMA}")
+    item = Finding("quantised-training", "call", "train.py", Span(1, 1, 1, 9), "true", "load_in_4bit=True")
+    assert list(memory_floor(replace(launch, findings=((item, "optional"),)))) == []
+
+
+NEOX = {
+    "num_layers": "44", "hidden_size": "6144", "num_attention_heads": "64", "pipe_parallel_size": "4",
+    "model_parallel_size": "2", "optimizer.type": "Adam", "fp16.enabled": "true", "zero_optimization.stage": "1",
+    "train_micro_batch_size_per_gpu": "4", "train_iters": "9",
+}  # fmt: skip
+
+
+def test_gpt_neox_by_its_configuration() -> None:
+    (evidence,) = memory_floor(run_with(NEOX, "./deepy.py train.py conf.yml"))
+    assert (evidence.standing, evidence.value) == ("asserted", "9.2"), "20 billion parameters, 4 bytes, over 2 x 4"
+    assert (
+        list(memory_floor(run_with(NEOX | {"mamba_inner_func_fusion": "true"}, "./deepy.py train.py conf.yml"))) == []
+    )
+    assert list(memory_floor(run_with(NEOX, "./deepy.py train.py $CONFIGS"))) == [], (
+        "the MLP's width may be another one"
+    )
+
+
+NANOTRON = {
+    "model.model_config.num_hidden_layers": "32", "model.model_config.hidden_size": "4096",
+    "model.model_config.num_attention_heads": "32", "model.model_config.num_key_value_heads": "8",
+    "model.model_config.intermediate_size": "14336", "model.model_config.is_llama_config": "true",
+    "parallelism.dp": "8", "parallelism.tp": "4", "parallelism.pp": "1", "tokens.train_steps": "9",
+    "optimizer.zero_stage": "1", "optimizer.optimizer_factory.name": "adamW",
+}  # fmt: skip
+
+
+def test_nanotron_states_all_its_sizes() -> None:
+    (evidence,) = memory_floor(
+        run_with(NANOTRON, "torchrun --nproc_per_node $GPUS run_train.py --config-file conf.yaml")
+    )
+    assert (evidence.standing, evidence.value) == ("asserted", "8.1"), "7 billion x (4 bytes / 4 + 8 bytes / 32)"
+
+
+def test_tables_are_read_strictly_and_hold_a_hundred_models() -> None:
+    assert len(load_models()) >= 100
+    assert len({model.names.pattern for model in load_models()}) == len(load_models())
+    assert {layout.name for layout in load_layouts()} >= {"Megatron-LM", "GPT-NeoX", "nanotron"}

@@ -9,30 +9,38 @@ from importlib.resources import files
 
 import msgspec
 
+from chipsieve.link.option_values import option_name
 from chipsieve.tables import TableError, load_toml, refuse_unknown, table_list, text_field, text_list
 
 SIZES = (
     "layers", "hidden", "heads", "head_width", "kv_heads", "ffn", "vocabulary", "experts", "expert_ffn",
-    "tensor", "expert_tensor", "pipeline", "expert", "data", "stage", "optimizer", "steps",
+    "tensor", "expert_tensor", "pipeline", "expert", "data", "context", "stage", "optimizer", "steps", "model",
 )  # fmt: skip
 SWITCHES = ("gated", "untied", "grouped_query", "half", "deepspeed", "whole")
 FORMS = (
     "other_layers", "other_attention", "some_layers", "shares_experts", "frozen", "offload", "optimizer_offload",
     "sharded", "optimizer_sharded", "eight_bit", "other_optimizer",
 )  # fmt: skip
+KEYS = (
+    "name", "marks", "sizes", "switches", "forms", "defaults", "bare", "adam", "ffn_matrices", "ffn_default",
+    "open_code", "unless", "entries", "source",
+)  # fmt: skip
 
 
 class Layout(msgspec.Struct, frozen=True):
     """One framework: what says that a run is one of it, and the names of what it divides.
 
-    `marks` are lists of names: a run that states all of one list is the framework's. `sizes` are numbers, `switches`
-    flags, `forms` patterns of names: what is spelled so may be on. `defaults` are the numbers in force where a run
-    states none. `ffn_matrices` is how many matrices of the stated width a layer's MLP has at least, `ffn_default` says
-    that the width is four times the hidden size where nothing states it.
+    `marks` are lists of alternatives: a run that states one of each is the framework's. `sizes` are numbers (`model`
+    the name of one), `switches` flags, `forms` patterns of names: what is spelled so may be on. `defaults` are the
+    numbers in force where a run states none. `ffn_matrices` is how many matrices of the stated width a layer's MLP has
+    at least, `ffn_default` says that the width is four times the hidden size where nothing states it. Of a framework
+    that is not `open_code` the run's settings say all: it trains the whole model unless they say otherwise. Nothing
+    follows where a finding of the signals `unless` may take effect, and nothing is certain where `entries` are given
+    and the program has another name: it may take the framework's options and build another model.
     """
 
     name: str
-    marks: tuple[tuple[str, ...], ...]
+    marks: tuple[tuple[frozenset[str], ...], ...]
     sizes: Mapping[str, tuple[str, ...]]
     switches: Mapping[str, tuple[str, ...]]
     forms: Mapping[str, re.Pattern[str]]
@@ -41,6 +49,9 @@ class Layout(msgspec.Struct, frozen=True):
     adam: tuple[str, ...]
     ffn_matrices: int
     ffn_default: bool
+    open_code: bool
+    unless: frozenset[str]
+    entries: re.Pattern[str]
     source: str
 
 
@@ -59,15 +70,13 @@ def load_layouts() -> tuple[Layout, ...]:
 
 def _layout(row: Mapping[str, object], shared: Mapping[str, str]) -> Layout:
     where = f"layouts.toml: {row.get('name', 'layout')}"
-    refuse_unknown(where, row, ("name", "marks", "sizes", "switches", "forms", "defaults", "bare", "adam",
-                                "ffn_matrices", "ffn_default", "source"))  # fmt: skip
+    refuse_unknown(where, row, KEYS)
     sizes, switches, forms = (_table(row, key) for key in ("sizes", "switches", "forms"))
     for given, known in ((sizes, SIZES), (switches, SWITCHES), (forms, FORMS)):
         refuse_unknown(where, given, known)
-    marks = row.get("marks")
     return Layout(
         name=text_field(where, row, "name"),
-        marks=tuple(tuple(names.split()) for names in text_list(where, {"marks": marks}, "marks")),
+        marks=tuple(_mark(text) for text in text_list(where, row, "marks")),
         sizes={key: text_list(where, sizes, key) for key in SIZES},
         switches={key: text_list(where, switches, key) for key in SWITCHES},
         forms={key: re.compile(text_field(where, forms, key, shared[key])) for key in FORMS},
@@ -76,8 +85,16 @@ def _layout(row: Mapping[str, object], shared: Mapping[str, str]) -> Layout:
         adam=text_list(where, row, "adam"),
         ffn_matrices=_number(where, row.get("ffn_matrices", 2)),
         ffn_default=row.get("ffn_default") is True,
+        open_code=row.get("open_code") is True,
+        entries=re.compile(text_field(where, row, "entries", ".*")),
+        unless=frozenset(text_list(where, row, "unless")),
         source=text_field(where, row, "source"),
     )
+
+
+def _mark(text: str) -> tuple[frozenset[str], ...]:
+    """The alternatives of `a|b c`, by the names that are compared: one of the first and the second."""
+    return tuple(frozenset(map(option_name, some.split("|"))) for some in text.split())
 
 
 def _table(row: Mapping[str, object], key: str) -> Mapping[str, object]:

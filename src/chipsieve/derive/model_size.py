@@ -14,17 +14,19 @@ from chipsieve.derive.premises import Premise, Quantity
 from chipsieve.derive.stated import Known, Stated
 
 BILLION = 1e9
+WEIGHT_BYTES = 2  # of a parameter in bfloat16 or half precision; single precision has more
 GATED_WIDTH = 64  # the default width of a gated MLP, 8/3 of the hidden size, is rounded down to a multiple of it
 
 
 class Size(NamedTuple):
-    """A model's parameters: `dense` ones, those of `experts`, what says so, and how surely."""
+    """A model: its `dense` parameters and those of `experts`, what says so, how surely, and the bytes of a parameter."""
 
     dense: int
     experts: int
     premises: tuple[Premise, ...]
     says: str
     certain: bool = True
+    weight_bytes: int = WEIGHT_BYTES
 
     @property
     def quantity(self) -> Quantity:
@@ -45,7 +47,7 @@ NOTHING = _Part(0, "")
 
 def transformer_size(stated: Stated, layout: Layout) -> Size | None:
     """The parameters of the transformer whose sizes a launch states; None where one of them is missing."""
-    if stated.may(layout.forms["other_layers"]):
+    if stated.gives(layout.forms["other_layers"]):
         return None
     layers, hidden, heads = (stated.least(layout.sizes[name]) for name in ("layers", "hidden", "heads"))
     if not (layers and hidden and heads and heads.number):
@@ -67,7 +69,7 @@ def transformer_size(stated: Stated, layout: Layout) -> Size | None:
 
 def _attention(stated: Stated, layout: Layout, hidden: Known, heads: Known) -> _Part:
     """The matrices of queries, keys, values and outputs."""
-    if stated.may(layout.forms["other_attention"]):
+    if stated.gives(layout.forms["other_attention"]):
         return NOTHING
     width, known = hidden.number, [heads]
     stated_width = stated.values(layout.sizes["head_width"])
@@ -91,7 +93,7 @@ def _mlp(stated: Stated, layout: Layout, hidden: Known) -> tuple[_Part, _Part]:
     one = _dense_mlp(stated, layout, hidden)
     experts = stated.least(layout.sizes["experts"])
     if not stated.values(layout.sizes["experts"]):
-        return (NOTHING, NOTHING) if stated.may(layout.forms["shares_experts"]) else (one, NOTHING)
+        return (NOTHING, NOTHING) if stated.gives(layout.forms["shares_experts"]) else (one, NOTHING)
     if experts is None:
         return NOTHING, NOTHING
     if experts.number <= 1:
@@ -105,7 +107,7 @@ def _mlp(stated: Stated, layout: Layout, hidden: Known) -> tuple[_Part, _Part]:
         (experts, *each.known),
     )  # fmt: skip
     every_other = stated.values(layout.switches["deepspeed"])  # Megatron-DeepSpeed's default
-    if every_other or stated.may(layout.forms["some_layers"]):  # the rest of the layers has a dense MLP
+    if every_other or stated.gives(layout.forms["some_layers"]):  # the rest of the layers has a dense MLP
         several = min((several, one), key=lambda part: part.number)
     return NOTHING, several if several.number else NOTHING
 

@@ -115,14 +115,19 @@ class Stated:
         found = [value for value in self.values(names) if value.certain and "$" not in value.setting.value]
         return None if not found or any(one.off for one in found) else Known(1, (found[-1].setting,))
 
-    def may(self, pattern: re.Pattern[str]) -> Setting | None:
-        """An option or key with a fitting name that may be switched on, a switch that code declares as on included."""
-        for name, values in self._values.items():
-            fitting = (one for one in values if pattern.search(name) or pattern.search(_dotted(one.setting)))
-            if found := next((one.setting for one in fitting if not one.off), None):
-                return found
+    def gives(self, pattern: re.Pattern[str]) -> bool:
+        """Whether an option or key of a fitting name is given that is not switched off."""
+        return any(
+            pattern.search(name) or pattern.search(_dotted(value.setting))
+            for name, values in self._values.items()
+            for value in values
+            if not value.off
+        )
+
+    def may(self, pattern: re.Pattern[str]) -> bool:
+        """Whether a switch of a fitting name may be on: one that is given, or that code declares as on."""
         declared = (value for name, values in self._declared.items() if pattern.search(name) for value in values)
-        return next((one.setting for one in declared if one.setting.value.casefold() == BARE), None)
+        return self.gives(pattern) or any(value.setting.value.casefold() == BARE for value in declared)
 
 
 def _merged(chosen: Known, known: Sequence[Known]) -> Known:

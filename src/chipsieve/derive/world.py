@@ -31,7 +31,11 @@ def world(stated: Stated) -> Known | None:
 
 
 def _nodes(stated: Stated) -> Known | None:
-    """The nodes that torchrun is given, the larger number of `1:4`."""
+    """The nodes that torchrun is given, the larger number of `1:4`.
+
+    One node is what scripts take for granted where the scheduler's variable is not set, `${SLURM_NNODES:-1}`: it is
+    not certain.
+    """
     given = stated.values(NODES)
     if not given:
         return Known(1)
@@ -39,7 +43,8 @@ def _nodes(stated: Stated) -> Known | None:
     numbers = [int(found["most"]) for found in most if found]
     if len(numbers) < len(given):
         return None
-    return Known(max(numbers), (given[-1].setting,), all(value.certain for value in given))
+    nodes = max(numbers)
+    return Known(nodes, (given[-1].setting,), nodes > 1 and all(value.certain for value in given))
 
 
 def _product(first: Known | None, second: Known | None) -> Known | None:
