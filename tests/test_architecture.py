@@ -26,7 +26,7 @@ ALLOWED = {
     "sources": "facts tables",
     "link": "facts commands sources",
     "match": "facts signals link",
-    "derive": "tables facts signals sources link",
+    "derive": "tables facts commands signals sources link",
     "estimate": "tables facts commands catalogue signals link derive",
     "sieve": "tables facts commands catalogue signals sources link derive estimate",
     "configuration": "tables facts signals sources sieve",
