@@ -15,6 +15,7 @@ from chipsieve.tables import TableError, load_toml, refuse_unknown, text_field, 
 NO_STEP = "none"  # of signals that claim nothing of chips: techniques and sites
 KINDS = (
     "env", "flag", "key", "name", "call", "import", "constant", "directive", "image", "pin", "literal", "claim",
+    "demand",
     "semgrep",  # hand-written rules: languages that no reader covers
 )  # fmt: skip
 FIELDS = (
