@@ -27,7 +27,11 @@ MENU = 3  # families that one line names: it lists what there is, and says nothi
 NODE = 8  # accelerators that one machine holds
 LEFT_BEHIND = ("log", "metadata")  # what runs left behind
 DEVICE_NAMES = ("named-in-log", "named-in-metadata")  # what a device query printed or a tool recorded
-REQUESTS = frozenset({"scheduler", "cloud"})
+REQUEST = ("request", "request of another run", "request of no run")
+BY_WORDS_OF_RUNS: Mapping[str, tuple[str, str, str]] = {
+    "scheduler": REQUEST, "cloud": REQUEST, "site": ("site", "site", "site elsewhere"),
+}  # fmt: skip
+"""The kinds of what names a chip in the headline, in another launch of the project, or in none, by who names it."""
 ASKED_BY_CODE = ("constant", "device-test")  # who tests for three chips in one file, knows many
 SPOKEN = frozenset({"prose", "comment"})
 DEEDS_OF_ITS_OWN = frozenset({"trained", "fine-tuned", "experiments", "tested", "requires"})
@@ -46,11 +50,18 @@ HERE = (
     "device test",
     FILE_NAME,
     "machine",
+    "site",
     "mentions",
     "benchmark",
     "supports",
 )
-FURTHER_AWAY = ("request of no run", "comment", "constant", *(f"{deed} elsewhere" for deed in DEEDS_OF_ITS_OWN))
+FURTHER_AWAY = (
+    "request of no run",
+    "site elsewhere",
+    "comment",
+    "constant",
+    *(f"{deed} elsewhere" for deed in DEEDS_OF_ITS_OWN),
+)
 POOLS: Mapping[str, str] = {
     **dict.fromkeys((*HERE, *DEEDS_OF_ITS_OWN), NAMED),
     **dict.fromkeys(FURTHER_AWAY, NAMED_ELSEWHERE),
@@ -152,8 +163,9 @@ def _kind(finding: Finding, stands: Standing | None, known: Known, *, beside: bo
         return "log" if finding.signal in DEVICE_NAMES else "words of a log"
     if finding.by == "notebook":
         return "notebook"
-    if finding.by in REQUESTS:
-        return "request" if stands else "request of another run" if beside else "request of no run"
+    if finding.by in BY_WORDS_OF_RUNS:
+        own, another, none = BY_WORDS_OF_RUNS[finding.by]
+        return own if stands else another if beside else none
     if finding.by in SPOKEN:
         return _spoken(finding, known, reached=reached, menu=menu)
     if menu:
