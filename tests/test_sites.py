@@ -49,7 +49,7 @@ def test_shared_words_have_another_word_of_their_machine_to_stand_beside() -> No
 def test_words_of_one_level_are_rows_that_mean_the_machine() -> None:
     row = next(row for row in site_rows("ground") if row.means == "Frontier" and row.kind == "directive")
     assert row == Row(
-        kind="directive", names=("output", "error", "chdir"), pattern=r"(?<![\w/.~-])(?:/lustre/orion/)", by="site",
+        kind="directive", names=("output", "error", "chdir"), pattern=r"(?<![\w/.~$-])(?:/lustre/orion/)", by="site",
         means="Frontier",
     )  # fmt: skip
 

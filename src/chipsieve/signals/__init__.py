@@ -26,7 +26,7 @@ FIELDS = (
 )  # fmt: skip
 ROW_FIELDS = ("kind", "names", "values", "pattern", "keyword", "argument", "files", "beside", "devices", "by", "means")
 Word = TypeVar("Word", bound=str)
-BY = ("scheduler", "cloud", "device-test", "constant", "log", "metadata", "comment", "prose", "site")
+BY = ("scheduler", "cloud", "device-test", "constant", "log", "metadata", "comment", "prose", "site", "vendor")
 
 
 @cache

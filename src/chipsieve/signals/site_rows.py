@@ -72,7 +72,7 @@ def _touched(kind: str, words: tuple[str, ...]) -> Iterator[Row]:
         yield Row("literal", _held(words), pattern=f"^(?:{_any(words, '[^/]*')})$")
         return
     end = "" if kind == "path" else r"(?![\w-])"
-    pattern = rf"(?<![\w/.~-])(?:{_any(words, '[^/:,]*')}){end}"
+    pattern = rf"(?<![\w/.~$-])(?:{_any(words, '[^/:,]*')}){end}"
     yield Row("literal", _held(words), pattern=pattern)
     yield Row("env", VARIABLES, pattern=pattern)
     if kind == "path":
