@@ -55,14 +55,12 @@ HERE = (
     "device test",
     FILE_NAME,
     "machine",
-    "site",
     "mentions",
     "benchmark",
     "supports",
 )
 FURTHER_AWAY = (
     "request of no run",
-    "site elsewhere",
     "comment",
     "constant",
     *(f"{deed} elsewhere" for deed in DEEDS_OF_ITS_OWN),
@@ -71,7 +69,10 @@ POOLS: Mapping[str, str] = {
     **dict.fromkeys((*HERE, *DEEDS_OF_ITS_OWN), NAMED),
     **dict.fromkeys(FURTHER_AWAY, NAMED_ELSEWHERE),
 }
-"""The kinds that together make up the kinds `NAMED` and `NAMED_ELSEWHERE`: what names a family that may be the one."""
+"""The kinds that together make up the kinds `NAMED` and `NAMED_ELSEWHERE`: what names a family that may be the one.
+
+The ground on which a launch stands is not among them: a site names all that it has, rare families beside common ones.
+"""
 
 
 class Premise(msgspec.Struct, frozen=True):
