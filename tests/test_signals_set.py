@@ -171,7 +171,7 @@ def test_every_name_that_a_row_can_take_is_in_the_catalogue() -> None:
 
 def nameless(signal: Signal, row: Row) -> list[str]:
     """The texts that a row can take and that name no accelerator; a row that takes free text must be known to."""
-    texts = [f"{float(value):g}" for value in row.values] or spelled(row.pattern)
+    texts = [row.means] if row.means else [f"{float(value):g}" for value in row.values] or spelled(row.pattern)
     if texts is None:
         return [] if signal.id in FREE_TEXT else [f"takes any text, and {signal.id} is not in FREE_TEXT"]
     return [text for text in texts if normal(text) not in load_catalogue().names]

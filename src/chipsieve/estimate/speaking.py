@@ -28,7 +28,16 @@ MENU = 3  # families that one line names: it lists what there is, and says nothi
 NODE = 8  # accelerators that one machine holds
 LEFT_BEHIND = ("log", "metadata")  # what runs left behind
 DEVICE_NAMES = ("named-in-log", "named-in-metadata")  # what a device query printed or a tool recorded
-REQUESTS = frozenset({"scheduler", "cloud"})
+GROUND = "site"
+VENDORS_GROUND = "vendor's ground"
+VENDOR = "vendor"  # whose driver or toolkit alone installs what is used
+REQUEST = ("request", "request of another run", "request of no run")
+BY_WORDS_OF_RUNS: Mapping[str, tuple[str, str, str]] = {
+    "scheduler": REQUEST, "cloud": REQUEST, "site": (GROUND, "site elsewhere", "site elsewhere"),
+    VENDOR: (GROUND, "", ""),
+}  # fmt: skip
+"""The kinds of what names a chip in the headline, in another launch of the project, or in none, by who names it."""
+GROUNDS = ("site", VENDOR)  # scripts look for many machines behind guards: these count where they are certain
 ASKED_BY_CODE = ("constant", "device-test")  # who tests for three chips in one file, knows many
 SPOKEN = frozenset({"prose", "comment"})
 DEEDS_OF_ITS_OWN = frozenset({"trained", "fine-tuned", "experiments", "tested", "requires"})
@@ -51,12 +60,20 @@ HERE = (
     "benchmark",
     "supports",
 )
-FURTHER_AWAY = ("request of no run", "comment", "constant", *(f"{deed} elsewhere" for deed in DEEDS_OF_ITS_OWN))
+FURTHER_AWAY = (
+    "request of no run",
+    "comment",
+    "constant",
+    *(f"{deed} elsewhere" for deed in DEEDS_OF_ITS_OWN),
+)
 POOLS: Mapping[str, str] = {
     **dict.fromkeys((*HERE, *DEEDS_OF_ITS_OWN), NAMED),
     **dict.fromkeys(FURTHER_AWAY, NAMED_ELSEWHERE),
 }
-"""The kinds that together make up the kinds `NAMED` and `NAMED_ELSEWHERE`: what names a family that may be the one."""
+"""The kinds that together make up the kinds `NAMED` and `NAMED_ELSEWHERE`: what names a family that may be the one.
+
+The ground on which a launch stands is not among them: a site names all that it has, rare families beside common ones.
+"""
 
 
 class Premise(msgspec.Struct, frozen=True):
@@ -126,9 +143,12 @@ def _names(known: Known, readers: Readers) -> Iterator[Premise]:
     files = frozenset(known.headline.files) if known.headline else frozenset()
     named: dict[Finding, frozenset[str]] = {}
     together: defaultdict[tuple[str, int | str], set[str]] = defaultdict(set)
+    certain = frozenset(piece.signal for piece in known.evidence if piece.standing == "asserted")
     for finding in {*known.findings, *own, *beside}:
         signal = readers.signals.get(finding.signal)
-        if signal is None or signal.effect != "names" or distance_from_project(finding.path) == VENDORED:
+        if signal is None or signal.effect != "names" or certain.intersection(signal.unless):
+            continue
+        if distance_from_project(finding.path) == VENDORED:
             continue
         meant = readers.meant(readers.answers.to(signal.id, signal.requires or {}, finding.value).agrees)
         if meant:
@@ -138,8 +158,12 @@ def _names(known: Known, readers: Readers) -> Iterator[Premise]:
         menu = len(together[_together(finding)]) >= MENU + len(meant) - 1
         reached = finding.path in files
         kind = _kind(finding, own.get(finding), known, beside=finding in beside, reached=reached, menu=menu)
+        at = f"{finding.path}:{finding.span.line}"
         if kind:
-            yield Premise(kind, meant, f"{finding.path}:{finding.span.line}", finding.value)
+            yield Premise(kind, meant, at, finding.value)
+        if kind == GROUND and finding.by == VENDOR:
+            others = frozenset(family.id for family in readers.families) - meant
+            yield Premise(VENDORS_GROUND, others, at, finding.value, against=True)
 
 
 def _together(finding: Finding) -> tuple[str, int | str]:
@@ -155,8 +179,10 @@ def _kind(finding: Finding, stands: Standing | None, known: Known, *, beside: bo
         return "log" if finding.signal in DEVICE_NAMES else "words of a log"
     if finding.by == "notebook":
         return "notebook"
-    if finding.by in REQUESTS:
-        return "request" if stands else "request of another run" if beside else "request of no run"
+    if finding.by in BY_WORDS_OF_RUNS:
+        own, another, none = BY_WORDS_OF_RUNS[finding.by]
+        certain = stands == "asserted" if finding.by in GROUNDS else bool(stands)
+        return own if certain else another if beside else none
     if finding.by in SPOKEN:
         return _spoken(finding, known, reached=reached, menu=menu)
     if menu:
