@@ -30,16 +30,18 @@ def accelerators(where: tuple[str, ...], form: str) -> None:
 @click.command()
 @click.argument("signal", required=False)
 def signals(signal: str | None) -> None:
-    """List the signals, or show all that one SIGNAL's file says.
+    """List the signals, or show what one SIGNAL matches, proves and does not, with examples and sources.
 
     \b
     Example:
       chipsieve signals bf16-training
     """
-    from chipsieve.report import signal_list as shown
+    from chipsieve.reference.paging import as_text
+    from chipsieve.reference.signal_list import listing
+    from chipsieve.reference.signal_pages import signal_page
     from chipsieve.signals import load_signals
     from chipsieve.tables import refuse_unknown
 
     table = load_signals()
     refuse_unknown("signal", [signal] if signal else [], table)
-    write(shown.page(table[signal]) if signal else shown.listing(table), None)
+    write(as_text(signal_page(table[signal])) if signal else listing(table), None)
