@@ -9,13 +9,21 @@ import msgspec
 Cell = str | float | bool | None
 
 
+class Origin(msgspec.Struct, frozen=True):
+    """Where a fact is from: its source, how far to trust it, and the day on which it was checked."""
+
+    source: str
+    confidence: str
+    date: str
+
+
 class Accelerator(msgspec.Struct, frozen=True):
     """A chip model as sold; one row of the catalogue.
 
     `family` is the model line that people name (`V100`): the rows of one family differ in memory or form alone.
     `facts` are the columns of docs/catalogue.md: booleans, numbers (units in the column's name) or text;
     None means unknown (`?` in the table). `source`, `confidence` and `date` hold for the row's facts,
-    except those that `sources` names.
+    except those that `sources` names; `origin` answers for each.
     """
 
     id: str
@@ -30,3 +38,7 @@ class Accelerator(msgspec.Struct, frozen=True):
     date: str = ""
     notes: str = ""
     sources: Mapping[str, str] = msgspec.field(default_factory=dict)
+
+    def origin(self, fact: str) -> Origin:
+        """Where one of its facts is from: a source of its own, or that of the whole row."""
+        return Origin(self.sources.get(fact, self.source), self.confidence, self.date)

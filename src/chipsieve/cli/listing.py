@@ -8,23 +8,34 @@ from chipsieve.cli.common import write
 
 
 @click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--where", multiple=True, metavar="FACT=VALUE", help="Keep those that satisfy this; repeatable.")
 @click.option(
     "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="What to write."
 )
-def accelerators(where: tuple[str, ...], form: str) -> None:
-    """List the catalogue's accelerators.
+def accelerators(names: tuple[str, ...], where: tuple[str, ...], form: str) -> None:
+    """List the catalogue's accelerators, or show all that is known of those called NAME.
+
+    NAME is an id, a name or a family. Every fact is shown with its source, and with what follows from the facts: the
+    accelerator's status under export controls, and the signals that refuse it.
 
     \b
     Examples:
       chipsieve accelerators --where bf16_native=true --where memory_gb_at_least=80
       chipsieve accelerators --where vendor=nvidia,amd --format json
+      chipsieve accelerators h20 "mi300x"
     """
-    from chipsieve.catalogue import load_catalogue, select
+    from chipsieve.catalogue import chips_called, load_catalogue, select
+    from chipsieve.reference import chip_pages
     from chipsieve.report import accelerators as listing
 
     chosen = select(load_catalogue(), where)
-    write(listing.as_json(chosen) if form == "json" else listing.as_text(chosen), None)
+    if names:
+        called = frozenset().union(*map(chips_called, names))
+        chosen = tuple(chip for chip in chosen if chip.id in called)
+        write(chip_pages.as_json(chosen) if form == "json" else chip_pages.as_pages(chosen), None)
+    else:
+        write(listing.as_json(chosen) if form == "json" else listing.as_text(chosen), None)
 
 
 @click.command()

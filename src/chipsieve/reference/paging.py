@@ -90,14 +90,22 @@ def as_text(page: Page) -> str:
 
 def _terminal(block: Block) -> Iterator[str]:
     if isinstance(block, str):
-        yield textwrap.fill(_unmarked(block), WIDTH)
+        yield _filled(block)
     elif isinstance(block, Points):
-        for text in block.texts:
-            yield textwrap.fill(
-                _unmarked(text), WIDTH, initial_indent="- ", subsequent_indent="  ", break_long_words=False
-            )
+        yield from (_filled(text, "- ", "  ") for text in block.texts)
     else:
         yield from (f"    {line}" for line in block.lines)
+
+
+def _filled(text: str, first: str = "", further: str = "") -> str:
+    return textwrap.fill(
+        _unmarked(text),
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=further,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _unmarked(text: str) -> str:
