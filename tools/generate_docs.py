@@ -19,6 +19,7 @@ from chipsieve.reference.signal_list import index as list_index
 from chipsieve.reference.signal_pages import signal_page
 from chipsieve.signals import load_signals
 from chipsieve.signals.signal import Signal
+from discrimination import discrimination_page
 from schema_page import Schema, sections
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -65,6 +66,7 @@ def pages() -> dict[str, str]:
 
     return {
         **signal_pages(load_signals()),
+        "docs/discrimination.md": discrimination_page(GENERATED),
         "docs/cli.md": cli_page(command),
         "docs/json.md": json_page(json.loads(SCHEMA.read_text(encoding="utf-8"))),
     }
