@@ -34,8 +34,8 @@ PART = "±"
 PAIRS = "Of the two, one stays and all of the other goes. Hints prefer one of them, or ask for it weakly."
 VENDORS = "Signals that exclude every chip of one vendor in the tables above, and leave every chip of the other."
 ALIKE = (
-    "Names tell them apart, hints of the tables above, and figures of the catalogue: a memory floor may lie between two "
-    "sizes of memory, and no signal asks for a rate. They differ in"
+    "Names tell them apart, hints of the tables above, and figures of the catalogue. A memory floor may lie between "
+    "two sizes of memory; no signal asks for a rate. They differ in:"
 )
 
 HEAD = """# Which signals tell which chips apart
