@@ -1,4 +1,4 @@
-"""How does a predicate read in words? For the generated pages; chipsieve.catalogue.predicates says what it means."""
+"""How does a predicate read in words? chipsieve.catalogue.predicates says what it means."""
 
 from __future__ import annotations
 
