@@ -19,7 +19,7 @@ GATED_WIDTH = 64  # the default width of a gated MLP, 8/3 of the hidden size, is
 
 
 class Size(NamedTuple):
-    """A model: its `dense` parameters and those of `experts`, what says so, how surely, and the bytes of a parameter."""
+    """A model: its `dense` parameters and those of `experts`, what says so, how surely, and bytes of a parameter."""
 
     dense: int
     experts: int

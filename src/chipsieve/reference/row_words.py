@@ -17,6 +17,8 @@ BY = {
     "metadata": "in what a tool recorded of a run",
     "comment": "in a comment",
     "prose": "in prose or a comment",
+    "site": "as a word of a known machine",
+    "vendor": "as something that the vendor's own driver or toolkit installs",
 }
 
 
