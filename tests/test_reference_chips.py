@@ -88,8 +88,9 @@ def test_names_say_what_else_they_mean() -> None:
 
 def test_status_is_said_for_every_rule() -> None:
     controls = json.loads(as_json([CHIPS["a100-sxm4-80gb"]]))[0]["export_controls"]
-    assert [one["rule"] for one in controls] == [rule.id for rule in load_rules()]
-    assert controls[0]["status"] == "y"
+    assert controls["rules"].keys() == {rule.id for rule in load_rules()}
+    assert controls["rules"]["2022-10"]["status"] == "y"
+    assert "not legal advice" in controls["notice"]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_a_wrong_name_is_refused_with_the_nearest() -> None:
 
 def test_the_command_shows_several_and_obeys_conditions() -> None:
     shown = CliRunner().invoke(main, ["accelerators", "h20", "mi300x", "--format", "json"])
-    assert [chip["id"] for chip in json.loads(shown.stdout)] == ["mi300x", "h20-3e-141gb", "h20-96gb"]
+    assert {chip["family"] for chip in json.loads(shown.stdout)} == {"MI300X", "H20"}
     fewer = CliRunner().invoke(main, ["accelerators", "h20", "--where", "memory_gb=96", "--format", "json"])
     assert [chip["id"] for chip in json.loads(fewer.stdout)] == ["h20-96gb"]
     page = CliRunner().invoke(main, ["accelerators", "h20-96gb"])

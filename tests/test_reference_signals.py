@@ -11,7 +11,7 @@ from chipsieve.reference.chips_asked import answers_to, chips_in_words
 from chipsieve.reference.examples import examples
 from chipsieve.reference.paging import Code, Page, Points, Section, as_markdown, as_text, plain
 from chipsieve.reference.row_words import WORDS, row_in_words
-from chipsieve.reference.signal_pages import signal_page
+from chipsieve.reference.signal_pages import ROWS, signal_page
 from chipsieve.signals import KINDS, load_signals, read_signal
 from chipsieve.signals.signal import Row
 from offenders import listed
@@ -163,3 +163,10 @@ def test_code_that_holds_a_fence_is_fenced_otherwise() -> None:
     page = Page("t", (Section((Code(("```sh",), "prose"), Points(("[a](a.md) `b`",))), "h"),))
     assert as_markdown(page) == "# t\n\n## h\n\n~~~prose\n```sh\n~~~\n\n- [a](a.md) `b`\n"
     assert as_text(page) == "t\n=\n\nh\n-\n    ```sh\n\n- a b\n"
+
+
+def test_a_page_of_very_many_rows_says_how_many_more() -> None:
+    table = SIGNAL | {"match": [{"kind": "env", "names": [f"A{number}"]} for number in range(ROWS + 2)]}
+    page = as_markdown(signal_page(read_signal("some-id", table)))
+    assert page.count("- the environment variable") == ROWS
+    assert "- and 2 more of the same kinds\n" in page

@@ -177,11 +177,14 @@ def _record(chip: Accelerator) -> dict[str, object]:
         "architecture": chip.architecture, "notes": chip.notes, "made_for_china": china(chip),
         "facts": {fact: _fact(chip, fact) for fact in chip.facts},
         "names": {word: list(others) for word, others in names_of(chip).items()},
-        "export_controls": [
-            {"rule": rule.id, "title": rule.title, "citation": rule.citation, "effective": rule.effective,
-             "status": statuses[rule.id]}
-            for rule in load_rules()
-        ],
+        "export_controls": {
+            "notice": NO_ADVICE,
+            "rules": {
+                rule.id: {"status": statuses[rule.id], "title": rule.title, "citation": rule.citation,
+                          "effective": rule.effective}
+                for rule in load_rules()
+            },
+        },
         "signals": {
             "exclude": [signal.id for signal in refusing(chip, excluding=True)],
             "speak_against": [signal.id for signal in refusing(chip, excluding=False)],

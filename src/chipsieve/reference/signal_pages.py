@@ -25,6 +25,8 @@ EFFECTS = {
     "technique": "It says nothing of chips; reports list it beside the verdict.",
     "site": "It says nothing of chips; reports list it beside the verdict.",
 }
+ROWS = 60
+"""Rows in words on a page."""
 SIDES = {
     "requires": ("Refuses", "Admits"),
     "prefers": ("Speaks against", "Speaks for"),
@@ -63,9 +65,9 @@ def _facts(signal: Signal) -> Iterator[str]:
 def _matched(signal: Signal) -> Iterator[Block]:
     if signal.rows:
         yield "A line matches when it is one of these:"
-        yield Points(
-            tuple(row_in_words(row, pattern) for row, pattern in zip(signal.rows, _called(signal), strict=True))
-        )
+        rows = [row_in_words(row, pattern) for row, pattern in zip(signal.rows, _called(signal), strict=True)]
+        more = [f"and {len(rows) - ROWS} more of the same kinds"] if len(rows) > ROWS else []
+        yield Points((*rows[:ROWS], *more))
     else:
         yield "No single line: it is computed from a launch's settings, or holds where the signals below meet."
     if signal.together_with:
