@@ -523,17 +523,19 @@ def test_names_are_a_mapping_of_normal_forms(catalogue: Catalogue) -> None:
 def test_text_is_aligned_and_tells_unknown_from_inapplicable(catalogue: Catalogue) -> None:
     chips = (*select(catalogue, ["named=910b"]), catalogue.by_id["mlu590"], catalogue.by_id["gaudi2"])
     lines = as_text(chips).splitlines()
-    assert " ".join(lines[0].split()) == "id name vendor architecture target memory bf16 fp8 released TPP confidence"
+    assert " ".join(lines[0].split()) == (
+        "id name vendor architecture target memory bf16 fp8 released TPP controlled confidence"
+    )
     assert len({line.index("medium") for line in lines if "medium" in line}) == 1
     unknown = next(line for line in lines if line.startswith("mlu590")).split()
-    assert unknown[-3:] == ["2023-12", "?", "low"]
+    assert unknown[-4:] == ["2023-12", "?", "?", "low"]
     assert ">=6920" in next(line for line in lines if line.startswith("gaudi2"))
     assert lines[-1] == f"{len(chips)} accelerators"
 
 
 def test_text_of_none_and_of_one(catalogue: Catalogue) -> None:
     assert as_text([]).endswith("\n\n0 accelerators\n")
-    assert as_text([catalogue.by_id["t4"]]).endswith("\n\n1 accelerator\n")
+    assert as_text([catalogue.by_id["t4"]]).endswith("\n1 accelerator\n")
 
 
 def test_json_holds_every_fact_with_its_origin(catalogue: Catalogue) -> None:

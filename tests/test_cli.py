@@ -200,6 +200,7 @@ def test_signals_are_listed_and_shown() -> None:
     assert "bf16-training" in listed.stdout
     shown = CliRunner().invoke(main, ["signals", "gpudirect-settings"])
     assert "prove nothing" in shown.stdout
+    assert "    export NCCL_P2P_DISABLE=0\n" in shown.stdout
     refused = CliRunner().invoke(main, ["signals", "bf16-trainin"])
     assert refused.exit_code == 2
     assert "did you mean 'bf16-training'" in refused.stderr

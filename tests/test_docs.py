@@ -23,7 +23,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def broken(page: Path) -> list[str]:
     """The page's links to files or headings that are not there."""
-    links = LINK.findall(re.sub(r"`[^`\n]*`", "", page.read_text(encoding="utf-8")))
+    text = re.sub(r"^(```|~~~).*?^\1$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    links = LINK.findall(re.sub(r"`[^`\n]*`", "", text))
     targets = [(page.parent / path if path else page, anchor) for path, anchor in links]
     return [f"{path}#{anchor}" for path, anchor in targets if not path.exists() or anchor not in {"", *anchors(path)}]
 
@@ -39,9 +40,14 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert broken(page) == []
 
 
+def test_links_of_the_signals_pages_lead_somewhere() -> None:
+    offenders = [f"{page.name}: {link}" for page in sorted(ROOT.glob("docs/signals/*.md")) for link in broken(page)]
+    assert offenders == []
+
+
 def test_a_broken_link_is_seen(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    text = "# A title\n[a](#a-title) [b](gone.md) [c](#gone) `[d](gone.md)` [e](https://x.org)"
+    text = "# A title\n[a](#a-title) [b](gone.md) [c](#gone)\n```\n[f](gone.md)\n```\n`[d](gone.md)` [e](https://x.org)"
     page.write_text(text, encoding="utf-8")
     assert broken(page) == [f"{tmp_path / 'gone.md'}#", f"{page}#gone"]
 

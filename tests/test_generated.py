@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,22 +11,10 @@ import click
 import pytest
 
 from chipsieve.cli import main as command
-from chipsieve.signals import load_signals, read_signal
-from generate_docs import SCHEMA, cli_page, json_page, pages, signals_page, stale
-from predicate_words import in_words
+from chipsieve.reference.predicate_words import in_words
+from chipsieve.signals import load_signals
+from generate_docs import SCHEMA, cli_page, json_page, pages, signal_pages, stale
 from schema_page import sections
-
-SIGNAL: dict[str, object] = {
-    "title": "two|words",
-    "question": "Which?",
-    "step": "number-format",
-    "effect": "requires",
-    "strength": "strong",
-    "requires": {"bf16_native": True},
-    "why": "Because it says so.",
-    "caveats": ["An emulation exists."],
-    "match": [{"kind": "call", "names": ["a.b"], "pattern": "x|y", "keyword": "dtype", "argument": 1}],
-}
 
 
 def test_pages_are_fresh() -> None:
@@ -34,7 +23,7 @@ def test_pages_are_fresh() -> None:
 
 def test_a_changed_page_is_stale(tmp_path: Path) -> None:
     for path, text in pages().items():
-        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(text.encode())
     assert stale(tmp_path) == []
     changed = tmp_path / "docs/cli.md"
@@ -56,20 +45,19 @@ def test_every_field_of_the_json_report_is_explained() -> None:
     assert all(f"| {field} |" in page for _, field in rows)
 
 
-def test_every_signal_has_a_section() -> None:
-    headings = [
-        line.removeprefix("## ") for line in signals_page(load_signals()).splitlines() if line.startswith("## ")
-    ]
-    assert sorted(headings) == sorted(load_signals())
+def test_every_signal_has_a_page_and_a_line_in_the_index() -> None:
+    written = signal_pages(load_signals())
+    linked = re.findall(r"^- \[([\w-]+)\]\(signals/\1\.md\): ", written["docs/signals.md"], re.MULTILINE)
+    assert sorted(linked) == sorted(load_signals())
+    assert written.keys() == {"docs/signals.md", *(f"docs/signals/{name}.md" for name in load_signals())}
 
 
-def test_a_section_says_all_of_its_signal() -> None:
-    page = signals_page({"some-id": read_signal("some-id", SIGNAL)})
-    assert "| [some-id](#some-id) | two\\|words | number-format | requires | strong |" in page
-    assert "## some-id\n\n**two|words.** Which?" in page
-    assert "- admits chips for which: `bf16_native` is true" in page
-    assert "Known counterexamples:\n\n- An emulation exists." in page
-    assert "| call | `a.b` | matches `x\\|y` | keyword `dtype`, argument `1` |" in page
+def test_the_page_of_a_signal_that_is_gone_is_stale(tmp_path: Path) -> None:
+    for path, text in pages().items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(text.encode())
+    (tmp_path / "docs/signals/gone.md").write_text("# gone\n", encoding="utf-8")
+    assert stale(tmp_path) == ["docs/signals/gone.md"]
 
 
 @pytest.mark.parametrize(

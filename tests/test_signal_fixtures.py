@@ -6,10 +6,8 @@ signal is about names. Semgrep is asked of the same marks in tests/test_semgrep_
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -18,43 +16,18 @@ from chipsieve.border.semgrep.rule_files import hand_written
 from chipsieve.border.semgrep.running import rules_home
 from chipsieve.catalogue import load_catalogue
 from chipsieve.catalogue.names import normal
-from chipsieve.facts.conditions import MENTION
 from chipsieve.facts.finding import Finding
-from chipsieve.facts.reading import Source
-from chipsieve.match import matching
 from chipsieve.match.table import default_table
 from offenders import at, listed
+from signal_findings import NO_READER, counted, findings, readers
 
-NO_READER = ("cuda", "cmake")
-"""C and CMake are no launches' code: the rules written by hand are for Semgrep, and so are their fixtures' marks."""
 READ = [path for path in FILES if path.parent.name not in NO_READER]
-READERS = ("chipsieve_config", "chipsieve_python", "chipsieve_shell")
 LANGUAGES = sorted({path.parent.name for path in READ})
-
-
-def reader(language: str) -> ModuleType:
-    """The plugin that reads a language; one that cannot be imported fails the test."""
-    plugins = [importlib.import_module(name) for name in READERS]
-    return next(plugin for plugin in plugins if language in plugin.LANGUAGES)
-
-
-def findings(source: Source) -> list[Finding]:
-    """What the readers find in a text and in the texts inside it, none of which may leave a gap."""
-    table = default_table()
-    reading = reader(source.language).read(source, table.vocabulary)
-    assert not reading.gaps, reading.gaps
-    found = matching.findings(reading.facts, source.path, table)
-    for document in reading.documents:
-        padded = "\n" * (document.span.line - 1) + document.text
-        found += findings(Source(source.path, document.language, padded))
-    return found
 
 
 def matches(fixture: Annotated) -> list[Finding]:
     """What the fixture's signal finds in it; mentions count where the signal is about names."""
-    signal = default_table().signals[fixture.signal]
-    found = [item for item in findings(fixture.source) if item.signal == signal.id]
-    return found if signal.effect == "names" else [item for item in found if MENTION not in item.conditions]
+    return [item for item in counted(findings(fixture.source)) if item.signal == fixture.signal]
 
 
 def test_there_are_fixtures() -> None:
@@ -62,8 +35,7 @@ def test_there_are_fixtures() -> None:
 
 
 def test_what_has_no_reader_has_rules_written_by_hand() -> None:
-    plugins = [importlib.import_module(name) for name in READERS]
-    assert not {language for plugin in plugins for language in plugin.LANGUAGES} & {*NO_READER}
+    assert not {language for plugin in readers() for language in plugin.LANGUAGES} & {*NO_READER}
     folders = {name.partition("/")[0] for name in hand_written(default_table().signals)}
     assert folders == {*NO_READER}
     fixtures = {f"{path.parent.name}/{path.stem}.yaml" for path in FILES if path not in READ}

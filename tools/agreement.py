@@ -96,7 +96,7 @@ def table(counts: dict[str, Count]) -> Iterator[str]:
     yield f"| all {len(counts)} | {sums[0]} | {sums[1]} | {sums[2]} |"
     for signal, count in counts.items():
         if count.readers or count.semgrep:
-            yield f"| [{signal}](signals.md#{signal}) | {count.both} | {len(count.readers)} | {len(count.semgrep)} |"
+            yield f"| [{signal}](signals/{signal}.md) | {count.both} | {len(count.readers)} | {len(count.semgrep)} |"
 
 
 def filled(page: str, name: str, lines: Iterable[str]) -> str:

@@ -8,10 +8,11 @@ from functools import cache
 import msgspec
 
 from chipsieve.catalogue.accelerator import Accelerator
-from chipsieve.catalogue.names import read_names
+from chipsieve.catalogue.names import Names, normal, read_names
 from chipsieve.catalogue.selection import choose
 from chipsieve.catalogue.vendors import read_vendor
-from chipsieve.tables import TableError, load_toml, toml_tables
+from chipsieve.sites import load_sites
+from chipsieve.tables import TableError, load_toml, table_list, toml_tables
 
 NAMES = "names"
 
@@ -26,7 +27,7 @@ class Catalogue(msgspec.Struct, frozen=True):
     accelerators: tuple[Accelerator, ...]
     date: str
     vendors: Mapping[str, str]
-    names: Mapping[str, frozenset[str]]
+    names: Names
     by_id: Mapping[str, Accelerator]
 
 
@@ -38,8 +39,9 @@ def load_catalogue() -> Catalogue:
         TableError: a table does not follow docs/catalogue.md; the message names the file and suggests the fix.
     """
     files = dict(toml_tables("chipsieve.catalogue"))
-    names = files.pop(NAMES)
-    return build_catalogue({stem: load_toml(file) for stem, file in files.items()}, load_toml(names))
+    names = table_list("catalogue/names.toml", load_toml(files.pop(NAMES)), "name")
+    sites = [{"words": [site.name], "accelerators": [*site.accelerators]} for site in load_sites()]
+    return build_catalogue({stem: load_toml(file) for stem, file in files.items()}, {"name": [*names, *sites]})
 
 
 def build_catalogue(vendors: Mapping[str, Mapping[str, object]], names: Mapping[str, object]) -> Catalogue:
@@ -63,17 +65,31 @@ def build_catalogue(vendors: Mapping[str, Mapping[str, object]], names: Mapping[
 
 
 def chips_called(word: str) -> frozenset[str]:
-    """The ids of the accelerators that a word means: an id of the catalogue, or a name in its names' table.
+    """The ids of the accelerators that a word means: an id of the catalogue, a name in its names' table, or a family.
 
     Raises:
-        TableError: it means none.
+        TableError: it means none; the message suggests the nearest word.
     """
     catalogue = load_catalogue()
     own = word.casefold()
-    found = frozenset({own}) if own in catalogue.by_id else catalogue.names.get(word, frozenset())
+    if own in catalogue.by_id:
+        return frozenset({own})
+    if word in catalogue.names:
+        return catalogue.names[word]
+    found = frozenset(chip.id for chip in catalogue.accelerators if normal(chip.family) == normal(word))
     if not found:
-        raise TableError(f"no accelerator is called {word!r}; `chipsieve accelerators` lists them")
+        raise TableError(
+            f"no accelerator is called {word!r}; {_nearest(own, catalogue)}`chipsieve accelerators` lists them"
+        )
     return found
+
+
+def _nearest(word: str, catalogue: Catalogue) -> str:
+    import difflib  # for messages alone, and slow to load
+
+    known = [*catalogue.by_id, *catalogue.names]
+    near = difflib.get_close_matches(word, known, n=1) or difflib.get_close_matches(normal(word), known, n=1)
+    return f"did you mean {near[0]!r}? " if near else ""
 
 
 def select(catalogue: Catalogue, where: Sequence[str]) -> tuple[Accelerator, ...]:

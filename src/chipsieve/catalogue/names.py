@@ -20,9 +20,10 @@ def normal(word: str) -> str:
 class Names(Mapping[str, frozenset[str]]):
     """Accelerator ids by a chip's name, looked up in any spelling; iterates over the normal forms, sorted."""
 
-    def __init__(self, meant: Mapping[str, Iterable[str]]) -> None:
-        """Keep what each name means; its keys are normal forms."""
+    def __init__(self, meant: Mapping[str, Iterable[str]], words: Iterable[str] = ()) -> None:
+        """Keep what each name means, by normal forms, and the `words` as the table has them, without prefixes."""
         self._meant = {word: frozenset(meant[word]) for word in sorted(meant)}
+        self._words = tuple(dict.fromkeys(words))
 
     def __getitem__(self, word: str) -> frozenset[str]:
         """The ids of all accelerators that the word can mean."""
@@ -31,6 +32,10 @@ class Names(Mapping[str, frozenset[str]]):
     def __iter__(self) -> Iterator[str]:
         """The normal forms of all names."""
         return iter(self._meant)
+
+    def calling(self, accelerator: str) -> tuple[str, ...]:
+        """The words that can mean an accelerator, in the order of the table."""
+        return tuple(word for word in self._words if accelerator in self._meant[normal(word)])
 
     def __len__(self) -> int:
         """The number of names, spellings apart."""
@@ -46,11 +51,13 @@ def read_names(table: Mapping[str, object], ids: Sequence[str]) -> Names:
     where = "catalogue/names.toml"
     refuse_unknown(where, table, ("name",))
     found: defaultdict[str, set[str]] = defaultdict(set)
+    written: list[str] = []
     for number, row in enumerate(table_list(where, table, "name"), 1):
         words, meant = _row(f"{where}: name {number}", row, ids)
+        written += text_list(where, row, "words")
         for word in words:
             found[normal(word)] |= meant
-    return Names(found)
+    return Names(found, written)
 
 
 def _row(where: str, row: Mapping[str, object], ids: Sequence[str]) -> tuple[list[str], set[str]]:

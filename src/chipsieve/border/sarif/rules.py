@@ -50,7 +50,7 @@ def _signal_rule(name: str, signal: Signal | None) -> dict[str, object]:
         "shortDescription": {"text": title[:LIMIT]},
         "fullDescription": {"text": sentence(signal.why)[:LIMIT] if signal and signal.why else title},
         "help": {"text": _help(signal, title, ""), "markdown": _help(signal, title, "- ")},
-        "helpUri": f"{HOME}/blob/main/docs/signals.md#{name}",
+        "helpUri": f"{HOME}/blob/main/docs/signals{f'/{name}' if signal else ''}.md",
         "defaultConfiguration": {"level": "note"},
         "properties": {
             "tags": list(dict.fromkeys(["chipsieve", *said])),

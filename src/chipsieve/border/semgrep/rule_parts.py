@@ -18,7 +18,7 @@ Pattern = dict[str, object]
 Branch = list[Pattern]
 Rule = dict[str, object]
 FOCUS = "focus-metavariable"
-PAGE = "https://github.com/chipsieve/chipsieve/blob/main/docs/signals.md"
+PAGES = "https://github.com/chipsieve/chipsieve/blob/main/docs/signals"
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -109,10 +109,10 @@ def rule(
 def _tags(signal: Signal) -> list[str]:
     """What a reader of SARIF may select by; fewer than ten, as GitHub asks."""
     words = {"effect": signal.effect, "strength": signal.strength, "step": signal.step}
-    reference = f"chipsieve/reference={PAGE}#{signal.id}"
+    reference = f"chipsieve/reference={PAGES}/{signal.id}.md"
     return ["chipsieve", *(f"chipsieve/{key}={word}" for key, word in words.items()), reference]
 
 
 def _references(signal: Signal) -> list[str]:
     """The signal's page, then those of its references that are addresses."""
-    return [f"{PAGE}#{signal.id}", *(text for text in signal.references if text.startswith("https://"))]
+    return [f"{PAGES}/{signal.id}.md", *(text for text in signal.references if text.startswith("https://"))]

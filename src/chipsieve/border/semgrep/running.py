@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
+from chipsieve.bundled import bundled
 from chipsieve.tables import TableError
 
 PROGRAMS = ("semgrep", "opengrep")
@@ -38,7 +39,7 @@ def rules_home() -> Path:
     Raises:
         FileNotFoundError: the installation is broken.
     """
-    return _bundled("semgrep-rules", "semgrep-rules")
+    return bundled("semgrep-rules", "semgrep-rules")
 
 
 def rule_packs(*, beside_readers: bool = False) -> tuple[Path, ...]:
@@ -49,7 +50,7 @@ def rule_packs(*, beside_readers: bool = False) -> tuple[Path, ...]:
     Raises:
         FileNotFoundError: the installation is broken.
     """
-    home = _bundled("semgrep-packs", "semgrep-packs")
+    home = bundled("semgrep-packs", "semgrep-packs")
     return (home / "structured.yaml",) if beside_readers else (home,)
 
 
@@ -59,15 +60,7 @@ def ruff_preset() -> Path:
     Raises:
         FileNotFoundError: the installation is broken.
     """
-    return _bundled("ruff/chipsieve.toml", "plugins/ruff/chipsieve.toml")
-
-
-def _bundled(installed: str, in_tree: str) -> Path:
-    package = Path(__file__).resolve().parents[2]
-    for where in (package / installed, package.parents[1] / in_tree):
-        if where.exists():
-            return where
-    raise FileNotFoundError(f"{installed} is missing; install chipsieve again")
+    return bundled("ruff/chipsieve.toml", "plugins/ruff/chipsieve.toml")
 
 
 def find_semgrep() -> Path:
