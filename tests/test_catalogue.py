@@ -459,10 +459,10 @@ def test_words_that_name_nothing(catalogue: Catalogue, word: str) -> None:
 def test_a_word_means_one_family_but_where_people_mean_several(catalogue: Catalogue) -> None:
     """Numbers are peak rates that programs hold; the rest is what vendors, clouds and machines call by one name."""
     several = (
-        "rtx4000 rtx5000 rtx6000 titanx mi200 mi200series mi300 mi350 mi400series vega20 volta32gb ndv5 abci adastra jeanzay "
-        "tpu tpuv5 tpuv8 tpudevice cloudtpu googletpu trainium gaudi hpu habana habanalabs datacentergpumax pvc "
-        "pontevecchio ascend910 ascend910b 昇腾910 huaweiascend910 huaweiascend910b huawei.com/ascend910 dcu hygondcu "
-        "k100 enflamegcu sambanova sambanovardu tenstorrent mtia metamtia azuremaia microsoftmaia"
+        "rtx4000 rtx5000 rtx6000 titanx mi200 mi200series mi300 mi350 mi400series vega20 volta32gb ndv5 abci adastra "
+        "jeanzay tpu tpuv5 tpuv8 tpudevice cloudtpu googletpu trainium gaudi hpu habana habanalabs datacentergpumax "
+        "pvc pontevecchio ascend910 ascend910b 昇腾910 huaweiascend910 huaweiascend910b huawei.com/ascend910 dcu "
+        "hygondcu k100 enflamegcu sambanova sambanovardu tenstorrent mtia metamtia azuremaia microsoftmaia"
     )
     table = load_toml(dict(toml_tables("chipsieve.catalogue"))["names"])
     rows = cast("list[Mapping[str, list[str]]]", table["name"])
