@@ -80,14 +80,20 @@ def test_gpt3_needs_what_its_weights_gradients_and_adam_take() -> None:
     (whole,) = evidence.premises
     assert isinstance(whole, Quantity)
     assert (whole.says, whole.number, whole.unit) == ("weights + gradients + optimizer state of one device", 20.3, "GB")
-    weights, _, optimizer = whole.premises
+    count, weights, _, optimizer = whole.premises
+    assert isinstance(count, Quantity)
     assert isinstance(weights, Quantity)
     assert isinstance(optimizer, Quantity)
+    assert count.says == (
+        "96 layers x (attention 2 x 12288 x (12288 + 12288) + MLP 2 x 12288 x 49152 (default width))"
+        " + embeddings 1 x 50257 x 12288"
+    )
+    assert (count.number, count.unit) == (174.56, "B parameters")
     assert weights.says == "weights: 175 B parameters x 2 bytes / (TP 8 x PP 16)"
     assert optimizer.says == "optimizer state: 175 B parameters x 12 bytes / (TP 8 x PP 16)"
     assert {line.name for line in evidence.lines if isinstance(line, Setting)} == {
         "num-layers", "hidden-size", "num-attention-heads", "vocab-size",
-        "tensor-model-parallel-size", "pipeline-model-parallel-size",
+        "tensor-model-parallel-size", "pipeline-model-parallel-size", "fp16",
     }  # fmt: skip
 
 
@@ -300,6 +306,7 @@ NANOTRON = {
     "model.model_config.intermediate_size": "14336", "model.model_config.is_llama_config": "true",
     "parallelism.dp": "8", "parallelism.tp": "4", "parallelism.pp": "1", "tokens.train_steps": "9",
     "optimizer.zero_stage": "1", "optimizer.optimizer_factory.name": "adamW",
+    "optimizer.accumulate_grad_in_fp32": "true",
 }  # fmt: skip
 
 
@@ -307,7 +314,7 @@ def test_nanotron_states_all_its_sizes() -> None:
     (evidence,) = memory_floor(
         run_with(NANOTRON, "torchrun --nproc_per_node $GPUS run_train.py --config-file conf.yaml")
     )
-    assert (evidence.standing, evidence.value) == ("asserted", "8.1"), "7 billion x (4 bytes / 4 + 8 bytes / 32)"
+    assert (evidence.standing, evidence.value) == ("asserted", "8.9"), "7 billion x (4 bytes / 4 + 12 bytes / 32)"
 
 
 def test_tables_are_read_strictly_and_hold_a_hundred_models() -> None:

@@ -23,7 +23,7 @@ FORMS = (
 )  # fmt: skip
 KEYS = (
     "name", "marks", "sizes", "switches", "forms", "defaults", "bare", "adam", "ffn_matrices", "ffn_default",
-    "open_code", "unless", "entries", "source",
+    "open_code", "states_follow_weights", "unless", "entries", "source",
 )  # fmt: skip
 
 
@@ -34,7 +34,8 @@ class Layout(msgspec.Struct, frozen=True):
     the name of one), `switches` flags, `forms` patterns of names: what is spelled so may be on. `defaults` are the
     numbers in force where a run states none. `ffn_matrices` is how many matrices of the stated width a layer's MLP has
     at least, `ffn_default` says that the width is four times the hidden size where nothing states it. Of a framework
-    that is not `open_code` the run's settings say all: it trains the whole model unless they say otherwise. Nothing
+    that is not `open_code` the run's settings say all: it trains the whole model unless they say otherwise. Where
+    `states_follow_weights` the optimizer keeps single precision with a `half` switch alone. Nothing
     follows where a finding of the signals `unless` may take effect, and nothing is certain where `entries` are given
     and the program has another name: it may take the framework's options and build another model.
     """
@@ -50,6 +51,7 @@ class Layout(msgspec.Struct, frozen=True):
     ffn_matrices: int
     ffn_default: bool
     open_code: bool
+    states_follow_weights: bool
     unless: frozenset[str]
     entries: re.Pattern[str]
     source: str
@@ -86,6 +88,7 @@ def _layout(row: Mapping[str, object], shared: Mapping[str, str]) -> Layout:
         ffn_matrices=_number(where, row.get("ffn_matrices", 2)),
         ffn_default=row.get("ffn_default") is True,
         open_code=row.get("open_code") is True,
+        states_follow_weights=row.get("states_follow_weights") is True,
         entries=re.compile(text_field(where, row, "entries", ".*")),
         unless=frozenset(text_list(where, row, "unless")),
         source=text_field(where, row, "source"),
