@@ -242,6 +242,9 @@ LLAMA_13B = 12_851_609_600 / 2**30  # parameters, by models.toml
         (ZERO_3 | {"zero_optimization.offload_param.device": "cpu"}, f"{ONE_NODE} {LLAMA}", 0),
         (ZERO_3 | {"zero_optimization.offload_param.device": "${DEVICE}"}, f"{ONE_NODE} {LLAMA}", 0),
         (ZERO_3, f"deepspeed --num_gpus 8 train.py {LLAMA}", 0),  # a host file may name further nodes
+        (ZERO_3, f"deepspeed --hostfile hosts --num_gpus 8 train.py {LLAMA}", 0),
+        (ZERO_3, f"deepspeed --include localhost:0,1,2,3 train.py {LLAMA}", 2 * LLAMA_13B / 4),
+        (ZERO_3, f"deepspeed --include host1:0,1@host2:0,1 train.py {LLAMA}", 0),
         (ZERO_3, f"deepspeed --num_gpus 8 --num_nodes 1 train.py {LLAMA}", 2 * LLAMA_13B / 8),
         (ZERO_3, f"torchrun --nproc_per_node 8 --nnodes $NODES train.py {LLAMA}", 0),
         (ZERO_2, f"{ONE_NODE} {LLAMA} --load_in_4bit True", 0),
@@ -266,6 +269,14 @@ def test_a_folder_that_is_called_like_a_model_is_not_certain() -> None:
     assert (evidence.standing, evidence.value) == ("optional", f"{int(2 * LLAMA_13B * 10) / 10:g}")
     (whole,) = evidence.premises
     assert "if what is called so holds it" in repr(whole)
+
+
+def test_what_nobody_says_to_be_trained_is_not_certain() -> None:
+    launch = run_with(ZERO_2, f"{ONE_NODE} {LLAMA}")
+    assert [(one.standing, one.value) for one in memory_floor(launch)] == [("asserted", "23.9"), ("optional", "44.8")]
+    item = Finding("low-rank-adaptation", "import", "train.py", Span(1, 1, 1, 9), "peft", "import peft")
+    (adapted,) = memory_floor(replace(launch, findings=((item, "optional"),)))
+    assert adapted.standing == "asserted"
 
 
 def test_one_node_of_a_cluster_is_not_certain_and_what_is_stands_by_itself() -> None:

@@ -1,8 +1,8 @@
 """What does each device of a run hold at once: which share of the weights, the gradients and the optimizer state?
 
-Sources: Rajbhandari et al., ZeRO, section 5 (what each stage divides); DeepSpeed documentation, "ZeRO Offload" (with the
-optimizer state its gradients move to the host); NVIDIA/Megatron-LM megatron/core/optimizer (an fp32 copy of the weights
-and two moments), megatron/core/parallel_state.py (what tensor, pipeline and expert parallelism divide).
+Sources: Rajbhandari et al., ZeRO, section 5 (what each stage divides); DeepSpeed documentation, "ZeRO Offload" (the
+gradients move to the host with the optimizer state); NVIDIA/Megatron-LM megatron/core/optimizer (an fp32 copy of the
+weights and two moments), megatron/core/parallel_state.py (what tensor, pipeline and expert parallelism divide).
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ ADAM_BYTES, MASTER_BYTES = 8, 4  # two moments in single precision; the copy of 
 SHARDS_GRADIENTS, SHARDS_WEIGHTS = 2, 3  # stages of ZeRO; the first one divides the optimizer state alone
 FULL = "full"
 FSDP, OFFLOAD = "fsdp", "offload"  # `--fsdp "full_shard auto_wrap offload"`
-DEEPSPEED_STAGE = "zero_optimization.stage"  # every configuration of DeepSpeed that chooses a stage has this key
 
 
 class Share(NamedTuple):
@@ -33,11 +32,12 @@ class Share(NamedTuple):
 
 
 class Held(NamedTuple):
-    """One kind of thing that each device holds: so many bytes of each parameter, of a share of them."""
+    """One kind of thing that each device holds: so many bytes of each parameter, of a share of them, and how surely."""
 
     name: str
     each: int
     share: Share
+    certain: bool = True
 
 
 def held(stated: Stated, layout: Layout, weight_bytes: int = WEIGHT_BYTES) -> list[Held]:
@@ -49,13 +49,15 @@ def held(stated: Stated, layout: Layout, weight_bytes: int = WEIGHT_BYTES) -> li
     if weights is None or in_values or _may(stated, layout, "offload") or _may(stated, layout, "eight_bit"):
         return []
     found = [Held("weights", weight_bytes, weights)]
-    if not _trains_all(stated, layout) or _may(stated, layout, "optimizer_offload"):
+    if _trains_parts(stated, layout) or _may(stated, layout, "optimizer_offload"):
         return found
+    sure = not layout.open_code or _says_whole(stated, layout)
     gradients = whole if stage >= SHARDS_GRADIENTS else weights
-    found += [Held("gradients", GRADIENT_BYTES, gradients)] if gradients else []
+    found += [Held("gradients", GRADIENT_BYTES, gradients, sure)] if gradients else []
     divided = zero or stage or _may(stated, layout, "optimizer_sharded")  # stage 0 of DeepSpeed does with bfloat16
     state = whole if divided else weights
-    return [*found, *_optimizer(stated, layout, state, in_zero=stage > 0)] if state else found
+    kept = _optimizer(stated, layout, state, in_zero=stage > 0) if state else None
+    return [*found, kept._replace(certain=sure)] if kept else found
 
 
 def _may(stated: Stated, layout: Layout, form: str) -> bool:
@@ -64,14 +66,13 @@ def _may(stated: Stated, layout: Layout, form: str) -> bool:
     return stated.may(pattern) if layout.open_code else stated.gives(pattern)
 
 
-def _trains_all(stated: Stated, layout: Layout) -> bool:
-    """Whether all that the model has is certainly trained, on the devices as far as anything says."""
-    if not stated.closed or _may(stated, layout, "frozen") or not stated.values(layout.sizes["steps"]):
-        return False
-    if layout.open_code and not _says_whole(stated, layout):
-        return False
-    unread = stated.values(layout.switches["deepspeed"]) and not stated.values([DEEPSPEED_STAGE])
-    return not unread  # what DeepSpeed's configuration moves to the host
+def _trains_parts(stated: Stated, layout: Layout) -> bool:
+    """Whether parts of the model, or all of it, may not be trained, or be trained on the host."""
+    adapted = any(item.signal in layout.adapters for item, _ in stated.launch.findings)
+    by_config = any(value.setting.source == "config" for value in stated.values(layout.sizes["stage"]))
+    unread = stated.values(layout.switches["deepspeed"]) and not by_config  # it may move some to the host
+    stops = not stated.closed or not stated.values(layout.sizes["steps"]) or _may(stated, layout, "frozen")
+    return bool(adapted or unread or stops)
 
 
 def _says_whole(stated: Stated, layout: Layout) -> bool:
@@ -80,16 +81,16 @@ def _says_whole(stated: Stated, layout: Layout) -> bool:
     return bool(values) and all(one.certain and one.setting.value.casefold().startswith(FULL) for one in values)
 
 
-def _optimizer(stated: Stated, layout: Layout, share: Share, *, in_zero: bool) -> list[Held]:
+def _optimizer(stated: Stated, layout: Layout, share: Share, *, in_zero: bool) -> Held | None:
     """What Adam keeps of each parameter at least; nothing where it may be another optimizer, or keep less."""
     named = stated.values(layout.sizes["optimizer"])
     is_adam = all(value.setting.value.casefold() in layout.adam for value in named)
     if not is_adam or _may(stated, layout, "other_optimizer") or (layout.open_code and not in_zero):
-        return []
+        return None
     mixed = stated.on(layout.switches["half"])
     if mixed is None:
-        return [] if layout.states_follow_weights else [Held("optimizer state", ADAM_BYTES, share)]
-    return [Held("optimizer state", ADAM_BYTES + MASTER_BYTES, share._replace(known=(*share.known, mixed)))]
+        return None if layout.states_follow_weights else Held("optimizer state", ADAM_BYTES, share)
+    return Held("optimizer state", ADAM_BYTES + MASTER_BYTES, share._replace(known=(*share.known, mixed)))
 
 
 def _model_parallel(stated: Stated, layout: Layout) -> Share | None:

@@ -23,7 +23,7 @@ FORMS = (
 )  # fmt: skip
 KEYS = (
     "name", "marks", "sizes", "switches", "forms", "defaults", "bare", "adam", "ffn_matrices", "ffn_default",
-    "open_code", "states_follow_weights", "unless", "entries", "source",
+    "open_code", "states_follow_weights", "unless", "adapters", "entries", "source",
 )  # fmt: skip
 
 
@@ -32,12 +32,14 @@ class Layout(msgspec.Struct, frozen=True):
 
     `marks` are lists of alternatives: a run that states one of each is the framework's. `sizes` are numbers (`model`
     the name of one), `switches` flags, `forms` patterns of names: what is spelled so may be on. `defaults` are the
-    numbers in force where a run states none. `ffn_matrices` is how many matrices of the stated width a layer's MLP has
-    at least, `ffn_default` says that the width is four times the hidden size where nothing states it. Of a framework
-    that is not `open_code` the run's settings say all: it trains the whole model unless they say otherwise. Where
-    `states_follow_weights` the optimizer keeps single precision with a `half` switch alone. Nothing
-    follows where a finding of the signals `unless` may take effect, and nothing is certain where `entries` are given
-    and the program has another name: it may take the framework's options and build another model.
+    numbers in force where a run states none, `bare` flags that take no operand. `ffn_matrices` is how many matrices of
+    the stated width a layer's MLP has at least, `ffn_default` says that the width is four times the hidden size where
+    nothing states it. `adam` are the names of optimizers that keep Adam's state in single precision; where
+    `states_follow_weights` they do with a `half` switch alone.
+
+    Of a framework that is not `open_code` a run's settings say all: it trains the whole model unless they say otherwise.
+    Nothing follows where a finding of the signals `unless` may take effect, weights alone where one of `adapters` may.
+    Nothing is certain of a program that `entries` do not fit: it may take the options and build another model.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Layout(msgspec.Struct, frozen=True):
     open_code: bool
     states_follow_weights: bool
     unless: frozenset[str]
+    adapters: frozenset[str]
     entries: re.Pattern[str]
     source: str
 
@@ -89,6 +92,7 @@ def _layout(row: Mapping[str, object], shared: Mapping[str, str]) -> Layout:
         ffn_default=row.get("ffn_default") is True,
         open_code=row.get("open_code") is True,
         states_follow_weights=row.get("states_follow_weights") is True,
+        adapters=frozenset(text_list(where, row, "adapters")),
         entries=re.compile(text_field(where, row, "entries", ".*")),
         unless=frozenset(text_list(where, row, "unless")),
         source=text_field(where, row, "source"),

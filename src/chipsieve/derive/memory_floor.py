@@ -80,7 +80,7 @@ def _term(size: Size, one: Held) -> Term:
     counted = (size.dense + size.experts) / BILLION
     premises: dict[Premise, None] = dict.fromkeys(setting for known in share.known for setting in known.premises)
     says = f"{one.name}: {counted:.3g} B parameters x {one.each} bytes / ({share.says})"
-    return Term(one.name, says, number, tuple(premises), all(known.certain for known in share.known))
+    return Term(one.name, says, number, tuple(premises), one.certain and all(x.certain for x in share.known))
 
 
 def _evidence(size: Size, terms: Sequence[Term], standing: Standing) -> Evidence | None:

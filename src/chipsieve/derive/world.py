@@ -14,6 +14,7 @@ from chipsieve.derive.stated import Known, Stated
 PER_NODE = ("nproc_per_node",)
 NODES = ("nnodes",)
 ELASTIC = re.compile(r"(?:\d+:)?(?P<most>\d+)")
+LOCAL = re.compile(r"localhost:(?P<ids>\d+(?:,\d+)*)")
 MPI = frozenset({"mpirun", "mpiexec", "orterun"})
 
 
@@ -23,11 +24,25 @@ def world(stated: Stated) -> Known | None:
     if "accelerate" in programs:
         return stated.most(("num_processes",))
     if "deepspeed" in programs:
-        return _product(stated.most(("num_gpus",)), stated.most(("num_nodes",)))
+        return _included(stated) or _product(stated.most(("num_gpus",)), _hosts(stated))
     per_node = stated.most(PER_NODE)
     if per_node:
         return _product(per_node, _nodes(stated))
     return stated.most(("np", "n")) if programs & MPI else None
+
+
+def _included(stated: Stated) -> Known | None:
+    """The devices of this machine that DeepSpeed is told to take: `--include localhost:0,1,2,3`."""
+    named = [(LOCAL.fullmatch(value.setting.value), value) for value in stated.values(("include", "i"))]
+    counts = [Known(found["ids"].count(",") + 1, (one.setting,), one.certain) for found, one in named if found]
+    return max(counts, key=lambda one: one.number) if counts and len(counts) == len(named) else None
+
+
+def _hosts(stated: Stated) -> Known | None:
+    """The machines that DeepSpeed is told to take; one, which is not certain, where no host file is named either."""
+    if stated.values(("num_nodes",)):
+        return stated.most(("num_nodes",))
+    return None if stated.values(("hostfile", "h")) else Known(1, (), certain=False)
 
 
 def _nodes(stated: Stated) -> Known | None:
