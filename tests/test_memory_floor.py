@@ -328,6 +328,31 @@ def test_nanotron_states_all_its_sizes() -> None:
     assert (evidence.standing, evidence.value) == ("asserted", "8.9"), "7 billion x (4 bytes / 4 + 12 bytes / 32)"
 
 
+TITAN = {
+    "model.name": "llama3", "model.flavor": "70B", "training.steps": "9", "optimizer.name": "AdamW",
+    "parallelism.data_parallel_shard_degree": "-1", "parallelism.tensor_parallel_degree": "8",
+    "parallelism.enable_async_tensor_parallel": "false", "training.enable_cpu_offload": "false",
+}  # fmt: skip
+TITAN_RUN = "torchrun --nproc_per_node 8 --nnodes 4 -m torchtitan.train --job.config_file conf.toml"
+LLAMA_70B = 69_499_617_280 / 2**30
+
+
+def test_torchtitan_divides_all_by_all_devices() -> None:
+    (evidence,) = memory_floor(run_with(TITAN, TITAN_RUN))
+    assert (evidence.standing, float(evidence.value)) == ("asserted", int(8 * LLAMA_70B / 32 * 10) / 10)
+    assert list(memory_floor(run_with(TITAN | {"training.enable_cpu_offload": "true"}, TITAN_RUN))) == []
+    assert list(memory_floor(run_with(TITAN, TITAN_RUN.replace("--nnodes 4", "--nnodes $NODES")))) == []
+    assert list(memory_floor(run_with(TITAN | {"model.flavor": "debugmodel"}, TITAN_RUN))) == []
+
+
+def test_maxtext_by_the_sizes_of_its_mesh() -> None:
+    base = {"ici_fsdp_parallelism": "-1", "ici_tensor_parallelism": "1", "quantization": "", "steps": "9"}
+    command = "python3 -m MaxText.train base.yml model_name=llama2-70b opt_type=adamw ici_tensor_parallelism=4"
+    assert list(memory_floor(run_with(base, command))) == [], "-1 is whatever the slice has"
+    (evidence,) = memory_floor(run_with({"steps": "9"}, f"{command} ici_fsdp_parallelism=16"))
+    assert (evidence.standing, float(evidence.value)) == ("asserted", int(8 * 68_713_185_280 / 2**30 / 64 * 10) / 10)
+
+
 def test_tables_are_read_strictly_and_hold_a_hundred_models() -> None:
     assert len(load_models()) >= 100
     assert len({model.names.pattern for model in load_models()}) == len(load_models())

@@ -89,7 +89,7 @@ def _optimizer(stated: Stated, layout: Layout, share: Share, *, in_zero: bool) -
         return None
     mixed = stated.on(layout.switches["half"])
     if mixed is None:
-        return None if layout.states_follow_weights else Held("optimizer state", ADAM_BYTES, share)
+        return Held("optimizer state", layout.adam_bytes, share)
     return Held("optimizer state", ADAM_BYTES + MASTER_BYTES, share._replace(known=(*share.known, mixed)))
 
 
@@ -112,12 +112,11 @@ def _model_parallel(stated: Stated, layout: Layout) -> Share | None:
 
 
 def _by_world(stated: Stated, layout: Layout) -> Share | None:
-    """What is divided by all devices: as many as the launcher starts, or as the sizes of a layout multiply to."""
-    if layout.sizes["data"]:
-        kinds = [kind for kind in ("data", "tensor", "pipeline", "context", "expert") if layout.sizes[kind]]
-        sizes = [stated.most(layout.sizes[kind], layout.defaults.get(kind)) for kind in kinds]
-        known = tuple(size for size in sizes if size)
-        if len(known) < len(sizes):
+    """What is divided by all devices: as many as the launcher starts, or as the factors of a layout multiply to."""
+    if layout.factors:
+        numbers = [stated.most([name], 1) for name in layout.factors]
+        known = tuple(number for number in numbers if number)
+        if len(known) < len(numbers):
             return None
     else:
         devices = world(stated)

@@ -70,8 +70,7 @@ def _marked(layout: Layout, names: frozenset[str]) -> bool:
 
 def model_size(stated: Stated, layout: Layout) -> Size | None:
     """The parameters of the model that a launch names, or of the one whose sizes it states."""
-    names = layout.sizes["model"]
-    return named_size(stated, names) if names else transformer_size(stated, layout)
+    return named_size(stated, layout) if layout.sizes["model"] else transformer_size(stated, layout)
 
 
 def _term(size: Size, one: Held) -> Term:
