@@ -279,6 +279,12 @@ def test_what_nobody_says_to_be_trained_is_not_certain() -> None:
     assert adapted.standing == "asserted"
 
 
+def test_counts_that_another_program_hands_on_are_not_certain() -> None:
+    keys = {"num_processes": "4", "deepspeed_config.zero_stage": "3"}
+    (evidence,) = memory_floor(run_with(keys, f"python submit.py --nodes 4 -- accelerate launch train.py {LLAMA}"))
+    assert evidence.standing == "optional"
+
+
 def test_one_node_of_a_cluster_is_not_certain_and_what_is_stands_by_itself() -> None:
     command = f"torchrun --nproc_per_node 8 --nnodes 1 train.py {LLAMA}"
     (evidence,) = memory_floor(run_with(ZERO_3, command))

@@ -16,19 +16,31 @@ NODES = ("nnodes",)
 ELASTIC = re.compile(r"(?:\d+:)?(?P<most>\d+)")
 LOCAL = re.compile(r"localhost:(?P<ids>\d+(?:,\d+)*)")
 MPI = frozenset({"mpirun", "mpiexec", "orterun"})
+LAUNCHERS = MPI | {"accelerate", "deepspeed", "torchrun", "torch.distributed.launch", "torch.distributed.run"}
 
 
 def world(stated: Stated) -> Known | None:
-    """At most how many devices the run has; None where a part of the count is unknown."""
-    programs = {posixpath.basename(word.text) for word in stated.launch.command}
-    if "accelerate" in programs:
+    """At most how many devices the run has; None where a part of the count is unknown.
+
+    A program that is given a whole command to start may change its counts: they are not certain.
+    """
+    programs = [posixpath.basename(word.text) for word in stated.launch.command]
+    launcher = next((name for name in programs if name in LAUNCHERS), "")
+    count = _count(stated, launcher)
+    before = programs[: programs.index(launcher)] if launcher else []
+    handed_on = any(name.endswith(".py") for name in before)
+    return count._replace(certain=False) if count and handed_on else count
+
+
+def _count(stated: Stated, launcher: str) -> Known | None:
+    if launcher == "accelerate":
         return stated.most(("num_processes",))
-    if "deepspeed" in programs:
+    if launcher == "deepspeed":
         return _included(stated) or _product(stated.most(("num_gpus",)), _hosts(stated))
     per_node = stated.most(PER_NODE)
     if per_node:
         return _product(per_node, _nodes(stated))
-    return stated.most(("np", "n")) if programs & MPI else None
+    return stated.most(("np", "n")) if launcher in MPI else None
 
 
 def _included(stated: Stated) -> Known | None:
