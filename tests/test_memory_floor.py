@@ -80,14 +80,20 @@ def test_gpt3_needs_what_its_weights_gradients_and_adam_take() -> None:
     (whole,) = evidence.premises
     assert isinstance(whole, Quantity)
     assert (whole.says, whole.number, whole.unit) == ("weights + gradients + optimizer state of one device", 20.3, "GB")
-    weights, _, optimizer = whole.premises
+    count, weights, _, optimizer = whole.premises
+    assert isinstance(count, Quantity)
     assert isinstance(weights, Quantity)
     assert isinstance(optimizer, Quantity)
+    assert count.says == (
+        "96 layers x (attention 2 x 12288 x (12288 + 12288) + MLP 2 x 12288 x 49152 (default width))"
+        " + embeddings 1 x 50257 x 12288"
+    )
+    assert (count.number, count.unit) == (174.56, "B parameters")
     assert weights.says == "weights: 175 B parameters x 2 bytes / (TP 8 x PP 16)"
     assert optimizer.says == "optimizer state: 175 B parameters x 12 bytes / (TP 8 x PP 16)"
     assert {line.name for line in evidence.lines if isinstance(line, Setting)} == {
         "num-layers", "hidden-size", "num-attention-heads", "vocab-size",
-        "tensor-model-parallel-size", "pipeline-model-parallel-size",
+        "tensor-model-parallel-size", "pipeline-model-parallel-size", "fp16",
     }  # fmt: skip
 
 
@@ -236,6 +242,9 @@ LLAMA_13B = 12_851_609_600 / 2**30  # parameters, by models.toml
         (ZERO_3 | {"zero_optimization.offload_param.device": "cpu"}, f"{ONE_NODE} {LLAMA}", 0),
         (ZERO_3 | {"zero_optimization.offload_param.device": "${DEVICE}"}, f"{ONE_NODE} {LLAMA}", 0),
         (ZERO_3, f"deepspeed --num_gpus 8 train.py {LLAMA}", 0),  # a host file may name further nodes
+        (ZERO_3, f"deepspeed --hostfile hosts --num_gpus 8 train.py {LLAMA}", 0),
+        (ZERO_3, f"deepspeed --include localhost:0,1,2,3 train.py {LLAMA}", 2 * LLAMA_13B / 4),
+        (ZERO_3, f"deepspeed --include host1:0,1@host2:0,1 train.py {LLAMA}", 0),
         (ZERO_3, f"deepspeed --num_gpus 8 --num_nodes 1 train.py {LLAMA}", 2 * LLAMA_13B / 8),
         (ZERO_3, f"torchrun --nproc_per_node 8 --nnodes $NODES train.py {LLAMA}", 0),
         (ZERO_2, f"{ONE_NODE} {LLAMA} --load_in_4bit True", 0),
@@ -260,6 +269,20 @@ def test_a_folder_that_is_called_like_a_model_is_not_certain() -> None:
     assert (evidence.standing, evidence.value) == ("optional", f"{int(2 * LLAMA_13B * 10) / 10:g}")
     (whole,) = evidence.premises
     assert "if what is called so holds it" in repr(whole)
+
+
+def test_what_nobody_says_to_be_trained_is_not_certain() -> None:
+    launch = run_with(ZERO_2, f"{ONE_NODE} {LLAMA}")
+    assert [(one.standing, one.value) for one in memory_floor(launch)] == [("asserted", "23.9"), ("optional", "44.8")]
+    item = Finding("low-rank-adaptation", "import", "train.py", Span(1, 1, 1, 9), "peft", "import peft")
+    (adapted,) = memory_floor(replace(launch, findings=((item, "optional"),)))
+    assert adapted.standing == "asserted"
+
+
+def test_counts_that_another_program_hands_on_are_not_certain() -> None:
+    keys = {"num_processes": "4", "deepspeed_config.zero_stage": "3"}
+    (evidence,) = memory_floor(run_with(keys, f"python submit.py --nodes 4 -- accelerate launch train.py {LLAMA}"))
+    assert evidence.standing == "optional"
 
 
 def test_one_node_of_a_cluster_is_not_certain_and_what_is_stands_by_itself() -> None:
@@ -300,6 +323,7 @@ NANOTRON = {
     "model.model_config.intermediate_size": "14336", "model.model_config.is_llama_config": "true",
     "parallelism.dp": "8", "parallelism.tp": "4", "parallelism.pp": "1", "tokens.train_steps": "9",
     "optimizer.zero_stage": "1", "optimizer.optimizer_factory.name": "adamW",
+    "optimizer.accumulate_grad_in_fp32": "true",
 }  # fmt: skip
 
 
@@ -307,7 +331,32 @@ def test_nanotron_states_all_its_sizes() -> None:
     (evidence,) = memory_floor(
         run_with(NANOTRON, "torchrun --nproc_per_node $GPUS run_train.py --config-file conf.yaml")
     )
-    assert (evidence.standing, evidence.value) == ("asserted", "8.1"), "7 billion x (4 bytes / 4 + 8 bytes / 32)"
+    assert (evidence.standing, evidence.value) == ("asserted", "8.9"), "7 billion x (4 bytes / 4 + 12 bytes / 32)"
+
+
+TITAN = {
+    "model.name": "llama3", "model.flavor": "70B", "training.steps": "9", "optimizer.name": "AdamW",
+    "parallelism.data_parallel_shard_degree": "-1", "parallelism.tensor_parallel_degree": "8",
+    "parallelism.enable_async_tensor_parallel": "false", "training.enable_cpu_offload": "false",
+}  # fmt: skip
+TITAN_RUN = "torchrun --nproc_per_node 8 --nnodes 4 -m torchtitan.train --job.config_file conf.toml"
+LLAMA_70B = 69_499_617_280 / 2**30
+
+
+def test_torchtitan_divides_all_by_all_devices() -> None:
+    (evidence,) = memory_floor(run_with(TITAN, TITAN_RUN))
+    assert (evidence.standing, float(evidence.value)) == ("asserted", int(8 * LLAMA_70B / 32 * 10) / 10)
+    assert list(memory_floor(run_with(TITAN | {"training.enable_cpu_offload": "true"}, TITAN_RUN))) == []
+    assert list(memory_floor(run_with(TITAN, TITAN_RUN.replace("--nnodes 4", "--nnodes $NODES")))) == []
+    assert list(memory_floor(run_with(TITAN | {"model.flavor": "debugmodel"}, TITAN_RUN))) == []
+
+
+def test_maxtext_by_the_sizes_of_its_mesh() -> None:
+    base = {"ici_fsdp_parallelism": "-1", "ici_tensor_parallelism": "1", "quantization": "", "steps": "9"}
+    command = "python3 -m MaxText.train base.yml model_name=llama2-70b opt_type=adamw ici_tensor_parallelism=4"
+    assert list(memory_floor(run_with(base, command))) == [], "-1 is whatever the slice has"
+    (evidence,) = memory_floor(run_with({"steps": "9"}, f"{command} ici_fsdp_parallelism=16"))
+    assert (evidence.standing, float(evidence.value)) == ("asserted", int(8 * 68_713_185_280 / 2**30 / 64 * 10) / 10)
 
 
 def test_tables_are_read_strictly_and_hold_a_hundred_models() -> None:

@@ -14,7 +14,7 @@ from chipsieve.tables import TableError, load_toml, refuse_unknown, table_list, 
 
 SIZES = (
     "layers", "hidden", "heads", "head_width", "kv_heads", "ffn", "vocabulary", "experts", "expert_ffn",
-    "tensor", "expert_tensor", "pipeline", "expert", "data", "context", "stage", "optimizer", "steps", "model",
+    "tensor", "expert_tensor", "pipeline", "expert", "stage", "optimizer", "steps", "model", "flavor",
 )  # fmt: skip
 SWITCHES = ("gated", "untied", "grouped_query", "half", "deepspeed", "whole")
 FORMS = (
@@ -23,7 +23,7 @@ FORMS = (
 )  # fmt: skip
 KEYS = (
     "name", "marks", "sizes", "switches", "forms", "defaults", "bare", "adam", "ffn_matrices", "ffn_default",
-    "open_code", "unless", "entries", "source",
+    "open_code", "registry", "adam_bytes", "factors", "unless", "adapters", "entries", "source",
 )  # fmt: skip
 
 
@@ -32,11 +32,16 @@ class Layout(msgspec.Struct, frozen=True):
 
     `marks` are lists of alternatives: a run that states one of each is the framework's. `sizes` are numbers (`model`
     the name of one), `switches` flags, `forms` patterns of names: what is spelled so may be on. `defaults` are the
-    numbers in force where a run states none. `ffn_matrices` is how many matrices of the stated width a layer's MLP has
-    at least, `ffn_default` says that the width is four times the hidden size where nothing states it. Of a framework
-    that is not `open_code` the run's settings say all: it trains the whole model unless they say otherwise. Nothing
-    follows where a finding of the signals `unless` may take effect, and nothing is certain where `entries` are given
-    and the program has another name: it may take the framework's options and build another model.
+    numbers in force where a run states none, `bare` flags that take no operand. `ffn_matrices` is how many matrices of
+    the stated width a layer's MLP has at least, `ffn_default` says that the width is four times the hidden size where
+    nothing states it. `adam` are the names of optimizers that keep Adam's moments, in `adam_bytes` at least. Devices
+    are as many as the launcher starts, or as the numbers of `factors` multiply to. Names of models are those of the
+    framework's own `registry`, or those of a hub.
+
+    Of a framework that is not `open_code` a run's settings say all: it trains the whole model unless they say
+    otherwise. Nothing follows where a finding of the signals `unless` may take effect, weights alone where one of
+    `adapters` may. Nothing is certain of a program that `entries` do not fit: it may take the options and build another
+    model.
     """
 
     name: str
@@ -50,7 +55,11 @@ class Layout(msgspec.Struct, frozen=True):
     ffn_matrices: int
     ffn_default: bool
     open_code: bool
+    registry: bool
+    adam_bytes: int
+    factors: tuple[str, ...]
     unless: frozenset[str]
+    adapters: frozenset[str]
     entries: re.Pattern[str]
     source: str
 
@@ -86,6 +95,10 @@ def _layout(row: Mapping[str, object], shared: Mapping[str, str]) -> Layout:
         ffn_matrices=_number(where, row.get("ffn_matrices", 2)),
         ffn_default=row.get("ffn_default") is True,
         open_code=row.get("open_code") is True,
+        registry=row.get("registry") is True,
+        adam_bytes=_number(where, row.get("adam_bytes", 8)),
+        factors=text_list(where, row, "factors"),
+        adapters=frozenset(text_list(where, row, "adapters")),
         entries=re.compile(text_field(where, row, "entries", ".*")),
         unless=frozenset(text_list(where, row, "unless")),
         source=text_field(where, row, "source"),

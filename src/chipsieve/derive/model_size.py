@@ -19,7 +19,7 @@ GATED_WIDTH = 64  # the default width of a gated MLP, 8/3 of the hidden size, is
 
 
 class Size(NamedTuple):
-    """A model: its `dense` parameters and those of `experts`, what says so, how surely, and bytes of a parameter."""
+    """A model: its `dense` parameters and those of `experts`, what says so, how surely, and the bytes of one."""
 
     dense: int
     experts: int
@@ -31,7 +31,7 @@ class Size(NamedTuple):
     @property
     def quantity(self) -> Quantity:
         """The count as a premise, in billions."""
-        return Quantity(self.says, (self.dense + self.experts) / BILLION, "B parameters", self.premises)
+        return Quantity(self.says, round((self.dense + self.experts) / BILLION, 2), "B parameters", self.premises)
 
 
 class _Part(NamedTuple):

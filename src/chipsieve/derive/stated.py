@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -58,13 +59,18 @@ class Stated:
         """Look at a launch; the flags named in `bare` take no operand, so that an unknown word behind one is open."""
         self.launch = launch
         self._values: defaultdict[str, list[Value]] = defaultdict(list)
-        self._declared: defaultdict[str, list[Value]] = defaultdict(list)
         configured = (Value(one, "$" not in one.value) for one in launch.settings if one.source == "config")
         for value in chain(self._given(), configured):
             self._values[option_name(value.setting.name)].append(value)
-        for setting in chain.from_iterable(launch.defaults):
-            self._declared[option_name(setting.name)].append(Value(setting, "$" not in setting.value))
         self.closed = not any(self._open(frozenset(bare)))
+
+    @cached_property
+    def _declared(self) -> Mapping[str, list[Value]]:
+        """The defaults that the code of the launch declares, by name."""
+        found: defaultdict[str, list[Value]] = defaultdict(list)
+        for setting in chain.from_iterable(self.launch.defaults):
+            found[option_name(setting.name)].append(Value(setting, "$" not in setting.value))
+        return found
 
     def _given(self) -> Iterator[Value]:
         """What the command line gives, the launcher's own options among it."""
@@ -90,7 +96,7 @@ class Stated:
         """The values of which one is in force, None where one of them is unknown."""
         given = self.values(names)
         unsure = not any(value.certain for value in given)
-        declared = [value for name in names for value in self._declared[option_name(name)]] if unsure else []
+        declared = [value for name in names for value in self._declared.get(option_name(name), ())] if unsure else []
         numbers = [(value.number, value) for value in (*given, *declared)]
         known = [Known(number, (value.setting,), value.certain) for number, value in numbers if number is not None]
         if len(known) < len(numbers):
@@ -118,7 +124,7 @@ class Stated:
     def gives(self, pattern: re.Pattern[str]) -> bool:
         """Whether an option or key of a fitting name is given that is not switched off."""
         return any(
-            pattern.search(name) or pattern.search(_dotted(value.setting))
+            _fits(pattern, name) or _fits(pattern, _dotted(value.setting))
             for name, values in self._values.items()
             for value in values
             if not value.off
@@ -126,8 +132,13 @@ class Stated:
 
     def may(self, pattern: re.Pattern[str]) -> bool:
         """Whether a switch of a fitting name may be on: one that is given, or that code declares as on."""
-        declared = (value for name, values in self._declared.items() if pattern.search(name) for value in values)
+        declared = (value for name, values in self._declared.items() if _fits(pattern, name) for value in values)
         return self.gives(pattern) or any(value.setting.value.casefold() == BARE for value in declared)
+
+
+@lru_cache(maxsize=65_536)  # the same names in all launches of a tree
+def _fits(pattern: re.Pattern[str], name: str) -> bool:
+    return pattern.search(name) is not None
 
 
 def _merged(chosen: Known, known: Sequence[Known]) -> Known:

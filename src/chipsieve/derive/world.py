@@ -14,20 +14,47 @@ from chipsieve.derive.stated import Known, Stated
 PER_NODE = ("nproc_per_node",)
 NODES = ("nnodes",)
 ELASTIC = re.compile(r"(?:\d+:)?(?P<most>\d+)")
+LOCAL = re.compile(r"localhost:(?P<ids>\d+(?:,\d+)*)")
 MPI = frozenset({"mpirun", "mpiexec", "orterun"})
+LAUNCHERS = MPI | {"accelerate", "deepspeed", "torchrun", "torch.distributed.launch", "torch.distributed.run"}
 
 
 def world(stated: Stated) -> Known | None:
-    """At most how many devices the run has; None where a part of the count is unknown."""
-    programs = {posixpath.basename(word.text) for word in stated.launch.command}
-    if "accelerate" in programs:
+    """At most how many devices the run has; None where a part of the count is unknown.
+
+    A program that is given a whole command to start may change its counts: they are not certain.
+    """
+    programs = [posixpath.basename(word.text) for word in stated.launch.command]
+    launcher = next((name for name in programs if name in LAUNCHERS), "")
+    count = _count(stated, launcher)
+    before = programs[: programs.index(launcher)] if launcher else []
+    handed_on = any(name.endswith(".py") for name in before)
+    return count._replace(certain=False) if count and handed_on else count
+
+
+def _count(stated: Stated, launcher: str) -> Known | None:
+    if launcher == "accelerate":
         return stated.most(("num_processes",))
-    if "deepspeed" in programs:
-        return _product(stated.most(("num_gpus",)), stated.most(("num_nodes",)))
+    if launcher == "deepspeed":
+        return _included(stated) or _product(stated.most(("num_gpus",)), _hosts(stated))
     per_node = stated.most(PER_NODE)
     if per_node:
         return _product(per_node, _nodes(stated))
-    return stated.most(("np", "n")) if programs & MPI else None
+    return stated.most(("np", "n")) if launcher in MPI else None
+
+
+def _included(stated: Stated) -> Known | None:
+    """The devices of this machine that DeepSpeed is told to take: `--include localhost:0,1,2,3`."""
+    named = [(LOCAL.fullmatch(value.setting.value), value) for value in stated.values(("include", "i"))]
+    counts = [Known(found["ids"].count(",") + 1, (one.setting,), one.certain) for found, one in named if found]
+    return max(counts, key=lambda one: one.number) if counts and len(counts) == len(named) else None
+
+
+def _hosts(stated: Stated) -> Known | None:
+    """The machines that DeepSpeed is told to take; one, which is not certain, where no host file is named either."""
+    if stated.values(("num_nodes",)):
+        return stated.most(("num_nodes",))
+    return None if stated.values(("hostfile", "h")) else Known(1, (), certain=False)
 
 
 def _nodes(stated: Stated) -> Known | None:
