@@ -78,6 +78,24 @@ def test_the_tag_of_an_image_says_for_which_chip_it_is(tag: str, left: set[str],
     assert {chip for chip in found.possible if chip.startswith("ascend")} == left
 
 
+@pytest.mark.parametrize(
+    ("version", "gone"),
+    [("5.7", {"mi300x", "mi355x"}), ("6.2", {"mi355x"}), ("7.0", set())],
+)
+def test_the_version_of_rocm_bounds_amds_generations(version: str, gone: set[str], tmp_path: Path) -> None:
+    found = run(tmp_path, "", requirements_txt=f"torch==2.1.0+rocm{version}\n")
+    assert {"mi250x", "mi300x", "mi355x", "rx-7900-xtx"} - set(found.possible) == gone
+
+
+def test_an_architecture_list_binds_a_run_that_compiles_its_extension(tmp_path: Path) -> None:
+    listed = {"run_sh": "export TORCH_CUDA_ARCH_LIST='8.0;8.6'\npython train.py\n"}
+    load = "from torch.utils.cpp_extension import load\nload('k', ['k.cu'])"
+    assert gone(run(tmp_path, load, **listed)) == {V100, T4, H100, B200, RTX_5090}
+    assert gone(run(tmp_path, "", **listed)) == set()
+    assert gone(run(tmp_path, load)) == set()
+    assert gone(run(tmp_path, f"def later():\n    {load.splitlines()[0]}\n    load('k', ['k.cu'])", **listed)) == set()
+
+
 def test_what_is_not_asked_for_needs_nothing(tmp_path: Path) -> None:
     found = run(tmp_path, "print('flash_attn_interface', '_grouped_mm')  # torch._grouped_mm, amp_fp8")
     assert not cuts_of(found)
