@@ -38,6 +38,7 @@ def gone(found: Verdict) -> set[str]:
         "if torch.cuda.get_device_properties(0).major >= 8:\n    print(1)\nelse:\n    raise RuntimeError",
         "def check():\n    if torch.cuda.get_device_capability()[0] < 8:\n        raise RuntimeError\ncheck()",
         "if not has_cuda_capability(8, 0):\n    raise ValueError",
+        "LEAST = (8, 0)\nassert torch.cuda.get_device_capability() >= LEAST",
     ],
 )
 def test_a_program_that_stops_below_a_capability_leaves_out_what_is_below(test: str, tmp_path: Path) -> None:
@@ -75,6 +76,13 @@ def test_an_option_that_the_run_gives_decides(tmp_path: Path) -> None:
     train = f"{declared}args = p.parse_args()\n{test}"
     assert TURING not in gone(run(tmp_path, train))
     assert TURING in gone(run(tmp_path, train, run_sh=RUN.replace("train.py", "train.py --fast")))
+
+
+def test_some_capabilities_alone(tmp_path: Path) -> None:
+    found = run(tmp_path, "assert torch.cuda.get_device_capability() in ((8, 0), (9, 0))")
+    assert {TURING, "rtx-3090", "b200"} <= gone(found)
+    assert {AMPERE, HOPPER, "mi300x"} <= set(found.possible)
+    assert gone(run(tmp_path, "assert torch.cuda.get_device_capability()[0] in (8, number)")) == set()
 
 
 def test_one_capability_alone(tmp_path: Path) -> None:

@@ -13,12 +13,12 @@ from msgspec.structs import replace
 from chipsieve.facts.conditions import Condition, Question, negate
 from chipsieve_python.call_facts import callee_name
 from chipsieve_python.context import Context
-from chipsieve_python.evaluate import condition_of
+from chipsieve_python.evaluate import condition_of, evaluate
 from chipsieve_python.literals import Measure, number
 from chipsieve_python.measures import ANY_GPU, amount, measure_of
 from chipsieve_python.syntax_tree import expression_kinds as expr
 
-INVERSE = {">=": "<", "<": ">=", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
+INVERSE = {">=": "<", "<": ">=", ">": "<=", "<=": ">", "==": "!=", "!=": "==", "in": "not in", "not in": "in"}
 MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "=="}
 HELPERS = frozenset({"has_cuda_capability", "has_compute_capability", "has_device_capability"})
 """What libraries call their own test of the compute capability, given its two numbers."""
@@ -98,25 +98,58 @@ def _compared(
     if measure is None:
         measure, right, operator = measure_of(right, here.scope), left, MIRRORED.get(operator, "")
     operator = operator if wanted else INVERSE.get(operator, "")
-    if measure is None or operator not in (">=", ">", "=="):
+    if measure is None or operator not in (">=", ">", "==", "in"):
+        return
+    if operator in ("==", "in"):
+        yield from _one_of(measure, _listed(right, here) if operator == "in" else [right], here)
         return
     if measure.what == "capability":
-        numbers = _pair(right)
-        yield from () if numbers is None else _exactly(*numbers) if operator == "==" else _floor(*numbers)
+        numbers = _pair(right, here)
+        yield from () if numbers is None else _floor(*numbers)
         return
     limit = amount(right, here.scope)
     if limit is None or limit < 0:
         return
-    if measure.what == "memory" and operator != "==":
+    if measure.what == "memory":
         yield Demand("device-memory", f"{limit * measure.unit / GIB * ROUNDING:.2f}")
     elif measure.what == "major":
-        yield from _family(int(limit)) if operator == "==" else _floor(int(limit) + (operator == ">"), 0)
+        yield from _floor(int(limit) + (operator == ">"), 0)
     elif measure.what == "number":
-        yield from (_exactly if operator == "==" else _floor)(*divmod(int(limit), TEN))
+        yield from _floor(*divmod(int(limit), TEN))
 
 
-def _pair(node: expr.Expression) -> tuple[int, int] | None:
+def _one_of(measure: Measure, wanted: list[expr.Expression], here: Context) -> Iterator[Demand]:
+    """The capability must be one of those listed: each exactly, or of a major number."""
+    targets = [_target(measure, node, here) for node in wanted]
+    if targets and None not in targets:
+        yield Demand("capability", ";".join(str(target) for target in targets))
+
+
+def _target(measure: Measure, node: expr.Expression, here: Context) -> str | None:
+    if measure.what == "capability":
+        numbers = _pair(node, here)
+    else:
+        limit = amount(node, here.scope)
+        numbers = None if limit is None else (int(limit), 0) if measure.what == "major" else divmod(int(limit), TEN)
+    if numbers is None or measure.what not in ("capability", "major", "number") or not _is_capability(*numbers):
+        return None
+    return f"sm_{numbers[0]}{numbers[1]}{'f' if measure.what == 'major' else 'a'}"
+
+
+def _listed(node: expr.Expression, here: Context) -> list[expr.Expression]:
+    node = _literal(node, here)
+    return [item.value for item in node.elements] if isinstance(node, expr.Tuple | expr.List | expr.Set) else []
+
+
+def _literal(node: expr.Expression, here: Context) -> expr.Expression:
+    """The literal that a name is bound to; anything else is itself."""
+    found = [value.node for _, value in evaluate(node, here.scope)] if isinstance(node, expr.Name) else []
+    return found[0] if len(found) == 1 and found[0] is not None else node
+
+
+def _pair(node: expr.Expression, here: Context) -> tuple[int, int] | None:
     """The two numbers of a tuple; a missing one is 0."""
+    node = _literal(node, here)
     if not isinstance(node, expr.Tuple | expr.List) or not node.elements:
         return None
     numbers = [number(element.value) for element in node.elements[:2]]
@@ -127,18 +160,12 @@ def _pair(node: expr.Expression) -> tuple[int, int] | None:
 
 
 def _floor(major: int, minor: int) -> Iterator[Demand]:
-    if 0 < major <= HIGHEST and 0 <= minor < TEN:
+    if _is_capability(major, minor):
         yield Demand("capability-at-least", f"sm_{major}{minor}")
 
 
-def _exactly(major: int, minor: int) -> Iterator[Demand]:
-    if 0 < major <= HIGHEST and 0 <= minor < TEN:
-        yield Demand("capability", f"sm_{major}{minor}a")
-
-
-def _family(major: int) -> Iterator[Demand]:
-    if 0 < major <= HIGHEST:
-        yield Demand("capability", f"sm_{major}0f")
+def _is_capability(major: int, minor: int) -> bool:
+    return 0 < major <= HIGHEST and 0 <= minor < TEN
 
 
 def _without_emulation(test: expr.Expression) -> bool:
