@@ -128,8 +128,9 @@ def test_targets_bind_their_own_kind(
         ({"target_at_least": "sm_100"}, None),  # 12.0 is a sibling
         ({"targets": "8.0;9.0"}, False),
         ({"targets": "9.0+PTX"}, True),
-        ({"targets": "10.0;12.0"}, True),
+        ({"targets": "10.0;11.0;12.0"}, True),
         ({"targets": "10.0"}, None),
+        ({"targets": "11.0"}, None),  # that of an embedded module
         ({"targets": "9.0a"}, False),
     ],
 )
@@ -276,7 +277,7 @@ PREDICATES = st.recursive(
     LEAVES, lambda inner: st.dictionaries(st.sampled_from(["any", "all"]), st.lists(inner)), max_leaves=8
 )
 CHIPS = st.builds(
-    lambda vendor, facts: chip(vendor, **facts),
+    lambda vendor, facts: replace(chip(vendor, **facts), architecture="of no known generation"),
     st.sampled_from(["nvidia", "amd", "google"]),
     st.fixed_dictionaries(CELLS),
 )
@@ -290,6 +291,12 @@ def test_unknown_never_turns_into_false(
     facts = {name: cell for name, cell in full.facts.items() if name != forgotten}
     less = replace(full, facts=facts if missing else {**facts, forgotten: None})
     if admits(predicate, less) is False:
+        assert admits(predicate, full) is False
+
+
+@given(st.sampled_from([chip for chip in load_catalogue().accelerators if chip.vendor == "nvidia"]), PREDICATES)
+def test_a_generation_says_no_more_than_its_targets(full: Accelerator, predicate: dict[str, object]) -> None:
+    if admits(predicate, replace(full, facts={**full.facts, "target": None})) is False:
         assert admits(predicate, full) is False
 
 

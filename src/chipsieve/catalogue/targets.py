@@ -17,6 +17,8 @@ NAMED = {
     "turing": "7.5+PTX", "ampere": "8.0 8.6+PTX", "ada": "8.9+PTX", "hopper": "9.0+PTX",
     "blackwell": "10.0 10.3 12.0 12.1+PTX",
 }  # fmt: skip
+EMBEDDED = {"maxwell": "5.3", "pascal": "6.2", "volta": "7.2", "ampere": "8.7", "blackwell": "11.0"}
+"""What NVIDIA's modules of a generation are called, which PyTorch's names leave out."""
 CODE = re.compile(
     r"(?:(?P<kind>sm|compute)_?)?(?P<major>\d{1,2})[._]?(?P<minor>\d)(?P<suffix>[af]?)"
     r"(?:-(?P<cmake>real|virtual))?(?P<ptx>\+ptx)?",
@@ -32,9 +34,9 @@ def capability(target: str) -> Capability | None:
 
 
 def of_generation(architecture: str) -> tuple[str, ...]:
-    """The targets that a generation's data-centre, workstation and consumer parts have; none for an unknown one."""
-    listed = NAMED.get(architecture.casefold(), "").removesuffix("+PTX")
-    return tuple("sm_" + number.replace(".", "") for number in listed.split())
+    """All targets that chips of a generation have; none for an unknown one."""
+    listed = f"{NAMED.get(architecture.casefold(), '')} {EMBEDDED.get(architecture.casefold(), '')}"
+    return tuple("sm_" + number.removesuffix("+PTX").replace(".", "") for number in listed.split())
 
 
 def at_least(target: str, floor: str) -> bool | None:
