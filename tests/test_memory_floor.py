@@ -130,7 +130,8 @@ def test_what_divides_or_moves_a_term_lowers_the_floor(options: str, gigabytes: 
         GPT3 + "--train-iters 9 --pipeline-model-parallel-size 16 --tensor-model-parallel-size $TP",
         GPT3 + "--train-iters 9 --pipeline-model-parallel-size 16 $EXTRA_ARGS",  # tensor parallelism may be in it
         GPT3.replace("12288", "128") + TRAINED,  # less than any device has
-        "--num-layers 96 --hidden-size 12288 --num-attention-heads 96",  # nothing says that it is Megatron
+        # nothing says that it is Megatron, which takes what is not set for 1
+        GPT3 + "--train-iters 9 --micro-batch-size 1 --max-position-embeddings 2048 --mp-degree 8 --pp-degree 16",
     ],
 )
 def test_an_unknown_size_or_divisor_makes_no_floor(options: str) -> None:
