@@ -54,7 +54,12 @@ def _word(text: str) -> Resolved:
 
 def found(options: str, **how: str) -> Evidence | None:
     """The floor of a launch of these options."""
-    return next(iter(memory_floor(run(options, **how))), None)
+    return next(iter(bounds(run(options, **how))), None)
+
+
+def bounds(launch: Launch) -> list[Evidence]:
+    """The floors of a launch, without what bounds the memory of no device."""
+    return [one for one in memory_floor(launch) if one.value != "0"]
 
 
 def floor(options: str, **how: str) -> float:
@@ -270,6 +275,14 @@ def test_a_folder_that_is_called_like_a_model_is_not_certain() -> None:
     assert (evidence.standing, evidence.value) == ("optional", f"{int(2 * LLAMA_13B * 10) / 10:g}")
     (whole,) = evidence.premises
     assert "if what is called so holds it" in repr(whole)
+    (above,) = memory_floor(run_with(ZERO_2, f"{ONE_NODE} --model_name_or_path /m/Llama-2-13b-hf/run/global_step10"))
+    assert (above.standing, above.value) == (evidence.standing, evidence.value)
+
+
+def test_over_an_unknown_number_of_devices_the_whole_is_shown_and_bounds_none() -> None:
+    (evidence,) = memory_floor(run_with(ZERO_3, f"deepspeed --hostfile hosts train.py {LLAMA}"))
+    assert (evidence.value, evidence.standing) == ("0", "optional")
+    assert "weights of all devices together: 12.9 B parameters x 2 bytes, over a number of devices" in repr(evidence)
 
 
 def test_what_nobody_says_to_be_trained_is_not_certain() -> None:
@@ -347,15 +360,15 @@ LLAMA_70B = 69_499_617_280 / 2**30
 def test_torchtitan_divides_all_by_all_devices() -> None:
     (evidence,) = memory_floor(run_with(TITAN, TITAN_RUN))
     assert (evidence.standing, float(evidence.value)) == ("asserted", int(8 * LLAMA_70B / 32 * 10) / 10)
-    assert list(memory_floor(run_with(TITAN | {"training.enable_cpu_offload": "true"}, TITAN_RUN))) == []
-    assert list(memory_floor(run_with(TITAN, TITAN_RUN.replace("--nnodes 4", "--nnodes $NODES")))) == []
-    assert list(memory_floor(run_with(TITAN | {"model.flavor": "debugmodel"}, TITAN_RUN))) == []
+    assert bounds(run_with(TITAN | {"training.enable_cpu_offload": "true"}, TITAN_RUN)) == []
+    assert bounds(run_with(TITAN, TITAN_RUN.replace("--nnodes 4", "--nnodes $NODES"))) == []
+    assert bounds(run_with(TITAN | {"model.flavor": "debugmodel"}, TITAN_RUN)) == []
 
 
 def test_maxtext_by_the_sizes_of_its_mesh() -> None:
     base = {"ici_fsdp_parallelism": "-1", "ici_tensor_parallelism": "1", "quantization": "", "steps": "9"}
     command = "python3 -m MaxText.train base.yml model_name=llama2-70b opt_type=adamw ici_tensor_parallelism=4"
-    assert list(memory_floor(run_with(base, command))) == [], "-1 is whatever the slice has"
+    assert bounds(run_with(base, command)) == [], "-1 is whatever the slice has"
     (evidence,) = memory_floor(run_with({"steps": "9"}, f"{command} ici_fsdp_parallelism=16"))
     assert (evidence.standing, float(evidence.value)) == ("asserted", int(8 * 68_713_185_280 / 2**30 / 64 * 10) / 10)
 
