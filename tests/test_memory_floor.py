@@ -164,6 +164,8 @@ def test_experts_are_divided_by_expert_parallelism_and_nothing_by_an_unknown_one
     assert floor(f"{known} --expert-model-parallel-size 8") == 3.3
     assert floor(f"{known} --expert-model-parallel-size 8 --expert-tensor-parallel-size 1") == 3.3
     assert floor(f"{known} --expert-model-parallel-size $EP") == 0
+    assert floor(f"{known} --expert-parallel") == 0, "over the data parallel group, however large that is"
+    assert floor(f"{known} --expert-model-parallel-size 8 --expert-tensor-parallel-size $ETP") == 0
     assert floor(f"{known} --expert-model-parallel-size 8 --moe-layer-freq 2") < 3.3
     assert floor(f"{known} --expert-model-parallel-size 8 --moe-ffn-hidden-size 1024") < 3.3
 

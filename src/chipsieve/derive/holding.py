@@ -110,7 +110,7 @@ def _model_parallel(stated: Stated, layout: Layout) -> Share | None:
         return Share(by, by, says, (tensor, pipeline))
     own = stated.most(sizes["expert_tensor"]) if stated.values(sizes["expert_tensor"]) else tensor
     several = stated.most(sizes["expert"], defaults.get("expert"))
-    if own is None or several is None:
+    if own is None or several is None or stated.gives(layout.forms["spreads_experts"]):
         return None
     experts = max(wide, own.number) * deep * max(several.number, 1)
     return Share(by, experts, f"{says}, experts / EP {several.number}", (tensor, pipeline, own, several))

@@ -18,7 +18,7 @@ SIZES = (
 )  # fmt: skip
 SWITCHES = ("gated", "untied", "grouped_query", "half", "deepspeed", "whole")
 FORMS = (
-    "other_layers", "other_attention", "some_layers", "shares_experts", "frozen", "offload", "optimizer_offload",
+    "other_layers", "other_attention", "some_layers", "shares_experts", "spreads_experts", "frozen", "offload", "optimizer_offload",
     "sharded", "optimizer_sharded", "eight_bit", "other_optimizer",
 )  # fmt: skip
 KEYS = (
