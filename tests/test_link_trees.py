@@ -121,6 +121,23 @@ def test_a_setting_is_what_the_run_sets_else_what_the_code_declares(tmp_path: Pa
     ]  # fmt: skip
 
 
+def test_keys_are_named_with_those_above_and_the_command_line_wins(tmp_path: Path) -> None:
+    config = "zero:\n  stage: 2\n  offload:\n    device: cpu\nmodel:\n  device: cuda\nlayers: 4\ndtype: ${kind}\n"
+    files = {
+        "run.sh": "python train.py --config conf.yaml --layers 8 zero.stage=3 --device cuda:0\n",
+        "train.py": "import sys\n", "conf.yaml": config,
+    }  # fmt: skip
+    launch = only(scan(write(tmp_path, files), workers=1))
+    found = {one.name: one.value for one in launch.settings}
+    assert found == {
+        "config": "conf.yaml", "layers": "8", "zero.stage": "3", "device": "cuda:0",
+        "zero.offload.device": "cpu", "model.device": "cuda", "dtype": "${dtype}",
+    }  # fmt: skip
+    device = launch.setting("device")
+    assert device
+    assert device.value == "cuda:0", "what the command line sets comes first"
+
+
 LIBRARY = 'run() { echo "$*"; "$@"; }\nlaunch() { shift; run torchrun $ARGS "$@"; }\n'
 
 

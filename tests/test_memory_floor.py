@@ -54,7 +54,12 @@ def _word(text: str) -> Resolved:
 
 def found(options: str, **how: str) -> Evidence | None:
     """The floor of a launch of these options."""
-    return next(iter(memory_floor(run(options, **how))), None)
+    return next(iter(bounds(run(options, **how))), None)
+
+
+def bounds(launch: Launch) -> list[Evidence]:
+    """The floors of a launch, without what bounds the memory of no device."""
+    return [one for one in memory_floor(launch) if one.value != "0"]
 
 
 def floor(options: str, **how: str) -> float:
@@ -130,7 +135,8 @@ def test_what_divides_or_moves_a_term_lowers_the_floor(options: str, gigabytes: 
         GPT3 + "--train-iters 9 --pipeline-model-parallel-size 16 --tensor-model-parallel-size $TP",
         GPT3 + "--train-iters 9 --pipeline-model-parallel-size 16 $EXTRA_ARGS",  # tensor parallelism may be in it
         GPT3.replace("12288", "128") + TRAINED,  # less than any device has
-        "--num-layers 96 --hidden-size 12288 --num-attention-heads 96",  # nothing says that it is Megatron
+        # nothing says that it is Megatron, which takes what is not set for 1
+        GPT3 + "--train-iters 9 --micro-batch-size 1 --max-position-embeddings 2048 --mp-degree 8 --pp-degree 16",
     ],
 )
 def test_an_unknown_size_or_divisor_makes_no_floor(options: str) -> None:
@@ -158,6 +164,8 @@ def test_experts_are_divided_by_expert_parallelism_and_nothing_by_an_unknown_one
     assert floor(f"{known} --expert-model-parallel-size 8") == 3.3
     assert floor(f"{known} --expert-model-parallel-size 8 --expert-tensor-parallel-size 1") == 3.3
     assert floor(f"{known} --expert-model-parallel-size $EP") == 0
+    assert floor(f"{known} --expert-parallel") == 0, "over the data parallel group, however large that is"
+    assert floor(f"{known} --expert-model-parallel-size 8 --expert-tensor-parallel-size $ETP") == 0
     assert floor(f"{known} --expert-model-parallel-size 8 --moe-layer-freq 2") < 3.3
     assert floor(f"{known} --expert-model-parallel-size 8 --moe-ffn-hidden-size 1024") < 3.3
 
@@ -269,6 +277,14 @@ def test_a_folder_that_is_called_like_a_model_is_not_certain() -> None:
     assert (evidence.standing, evidence.value) == ("optional", f"{int(2 * LLAMA_13B * 10) / 10:g}")
     (whole,) = evidence.premises
     assert "if what is called so holds it" in repr(whole)
+    (above,) = memory_floor(run_with(ZERO_2, f"{ONE_NODE} --model_name_or_path /m/Llama-2-13b-hf/run/global_step10"))
+    assert (above.standing, above.value) == (evidence.standing, evidence.value)
+
+
+def test_over_an_unknown_number_of_devices_the_whole_is_shown_and_bounds_none() -> None:
+    (evidence,) = memory_floor(run_with(ZERO_3, f"deepspeed --hostfile hosts train.py {LLAMA}"))
+    assert (evidence.value, evidence.standing) == ("0", "optional")
+    assert "weights of all devices together: 12.9 B parameters x 2 bytes, over a number of devices" in repr(evidence)
 
 
 def test_what_nobody_says_to_be_trained_is_not_certain() -> None:
@@ -346,15 +362,15 @@ LLAMA_70B = 69_499_617_280 / 2**30
 def test_torchtitan_divides_all_by_all_devices() -> None:
     (evidence,) = memory_floor(run_with(TITAN, TITAN_RUN))
     assert (evidence.standing, float(evidence.value)) == ("asserted", int(8 * LLAMA_70B / 32 * 10) / 10)
-    assert list(memory_floor(run_with(TITAN | {"training.enable_cpu_offload": "true"}, TITAN_RUN))) == []
-    assert list(memory_floor(run_with(TITAN, TITAN_RUN.replace("--nnodes 4", "--nnodes $NODES")))) == []
-    assert list(memory_floor(run_with(TITAN | {"model.flavor": "debugmodel"}, TITAN_RUN))) == []
+    assert bounds(run_with(TITAN | {"training.enable_cpu_offload": "true"}, TITAN_RUN)) == []
+    assert bounds(run_with(TITAN, TITAN_RUN.replace("--nnodes 4", "--nnodes $NODES"))) == []
+    assert bounds(run_with(TITAN | {"model.flavor": "debugmodel"}, TITAN_RUN)) == []
 
 
 def test_maxtext_by_the_sizes_of_its_mesh() -> None:
     base = {"ici_fsdp_parallelism": "-1", "ici_tensor_parallelism": "1", "quantization": "", "steps": "9"}
     command = "python3 -m MaxText.train base.yml model_name=llama2-70b opt_type=adamw ici_tensor_parallelism=4"
-    assert list(memory_floor(run_with(base, command))) == [], "-1 is whatever the slice has"
+    assert bounds(run_with(base, command)) == [], "-1 is whatever the slice has"
     (evidence,) = memory_floor(run_with({"steps": "9"}, f"{command} ici_fsdp_parallelism=16"))
     assert (evidence.standing, float(evidence.value)) == ("asserted", int(8 * 68_713_185_280 / 2**30 / 64 * 10) / 10)
 

@@ -45,8 +45,7 @@ def held(stated: Stated, layout: Layout, weight_bytes: int = WEIGHT_BYTES) -> li
     parallel, whole = _model_parallel(stated, layout), _by_world(stated, layout)
     zero, stage = stated.values(layout.switches["deepspeed"]), _stage(stated, layout)
     weights = whole if stage >= SHARDS_WEIGHTS or _may(stated, layout, "sharded") else parallel
-    in_values = any(OFFLOAD in value.setting.value for value in stated.values([FSDP]))
-    if weights is None or in_values or _may(stated, layout, "offload") or _may(stated, layout, "eight_bit"):
+    if weights is None or not on_devices(stated, layout):
         return []
     found = [Held("weights", weight_bytes, weights)]
     if _trains_parts(stated, layout) or _may(stated, layout, "optimizer_offload"):
@@ -58,6 +57,12 @@ def held(stated: Stated, layout: Layout, weight_bytes: int = WEIGHT_BYTES) -> li
     state = whole if divided else weights
     kept = _optimizer(stated, layout, state, in_zero=stage > 0) if state else None
     return [*found, kept._replace(certain=sure)] if kept else found
+
+
+def on_devices(stated: Stated, layout: Layout) -> bool:
+    """Whether the weights lie on the devices, in two bytes each or more, as far as anything says."""
+    in_values = any(OFFLOAD in value.setting.value for value in stated.values([FSDP]))
+    return not (in_values or _may(stated, layout, "offload") or _may(stated, layout, "eight_bit"))
 
 
 def _may(stated: Stated, layout: Layout, form: str) -> bool:
@@ -105,7 +110,7 @@ def _model_parallel(stated: Stated, layout: Layout) -> Share | None:
         return Share(by, by, says, (tensor, pipeline))
     own = stated.most(sizes["expert_tensor"]) if stated.values(sizes["expert_tensor"]) else tensor
     several = stated.most(sizes["expert"], defaults.get("expert"))
-    if own is None or several is None:
+    if own is None or several is None or stated.gives(layout.forms["spreads_experts"]):
         return None
     experts = max(wide, own.number) * deep * max(several.number, 1)
     return Share(by, experts, f"{says}, experts / EP {several.number}", (tensor, pipeline, own, several))

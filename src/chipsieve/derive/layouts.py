@@ -18,8 +18,8 @@ SIZES = (
 )  # fmt: skip
 SWITCHES = ("gated", "untied", "grouped_query", "half", "deepspeed", "whole")
 FORMS = (
-    "other_layers", "other_attention", "some_layers", "shares_experts", "frozen", "offload", "optimizer_offload",
-    "sharded", "optimizer_sharded", "eight_bit", "other_optimizer",
+    "other_layers", "other_attention", "some_layers", "shares_experts", "spreads_experts", "frozen", "offload",
+    "optimizer_offload", "sharded", "optimizer_sharded", "eight_bit", "other_optimizer",
 )  # fmt: skip
 KEYS = (
     "name", "marks", "sizes", "switches", "forms", "defaults", "bare", "adam", "ffn_matrices", "ffn_default",

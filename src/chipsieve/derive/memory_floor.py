@@ -13,7 +13,7 @@ from math import floor
 from typing import NamedTuple
 
 from chipsieve.commands.launchers import TRAINING
-from chipsieve.derive.holding import Held, held
+from chipsieve.derive.holding import Held, held, on_devices
 from chipsieve.derive.layouts import Layout, load_layouts
 from chipsieve.derive.model_size import BILLION, Size, transformer_size
 from chipsieve.derive.named_models import named_size
@@ -25,6 +25,7 @@ from chipsieve.link.option_values import option_name
 CLAIM = "memory-floor"
 GIB = 2**30  # a card sold with 80 GB has at most that many: the bound is safe in either unit
 LEAST_GB = 1.0  # less than any accelerator has says nothing
+UNKNOWN = "over a number of devices that is not stated"
 DOCUMENTATION = re.compile(r"(?:^|/)(?:docs?|documentation)/", re.IGNORECASE)
 
 
@@ -54,6 +55,9 @@ def memory_floor(launch: Launch) -> Iterable[Evidence]:
     if size is None:
         return
     terms = [_term(size, one) for one in held(stated, layout, size.weight_bytes)]
+    if not terms and on_devices(stated, layout):
+        yield from _of_all(size)
+        return
     sure = size.certain and layout.entries.fullmatch(launch.entry) and not DOCUMENTATION.search(launch.path)
     certain = _evidence(size, [term for term in terms if term.certain], "asserted") if sure else None
     possible = _evidence(size, terms, "optional")
@@ -61,6 +65,15 @@ def memory_floor(launch: Launch) -> Iterable[Evidence]:
         yield certain
     if possible and (certain is None or certain.value != possible.value):
         yield possible
+
+
+def _of_all(size: Size) -> Iterable[Evidence]:
+    """What all devices hold together, where nobody knows how many they are: it bounds the memory of none."""
+    counted = size.dense + size.experts
+    total = floor(counted * size.weight_bytes / GIB * 10) / 10
+    if total >= LEAST_GB:
+        says = f"weights of all devices together: {counted / BILLION:.3g} B parameters x {size.weight_bytes} bytes"
+        yield Evidence(CLAIM, "0", "optional", (Quantity(f"{says}, {UNKNOWN}", total, "GB", (size.quantity,)),))
 
 
 def _marked(layout: Layout, names: frozenset[str]) -> bool:

@@ -66,11 +66,13 @@ def named_size(stated: Stated, layout: Layout) -> Size | None:
 
 def _size(value: Value, flavor: Value | None, *, registry: bool) -> Size | None:
     parts = value.setting.value.rstrip("/").split("/")
-    name = parts[-1] if flavor is None else f"{parts[-1]}-{flavor.setting.value}"
-    row = next((row for row in load_models() if row.names.fullmatch(name.casefold())), None)
+    names = [parts[-1] if flavor is None else f"{parts[-1]}-{flavor.setting.value}", *reversed(parts[:-1])]
+    found = ((name, row) for name in names for row in load_models() if row.names.fullmatch(name.casefold()))
+    name, row = next(found, (names[0], None))
     if row is None:
         return None
-    published = registry or (len(parts) == ACCOUNT_AND_NAME and parts[0].casefold() in row.of)
+    by_account = len(parts) == ACCOUNT_AND_NAME and parts[0].casefold() in row.of
+    published = name == names[0] and (registry or by_account)
     doubt = "" if published else ", if what is called so holds it"
     settings = tuple(one.setting for one in (value, flavor) if one)
     certain = published and value.certain and (flavor is None or flavor.certain)

@@ -1,6 +1,6 @@
 """What does each launch's evidence amount to? Its findings, one piece a signal and value, and what is derived from it.
 
-A derived quantity, a memory floor say, takes at most four files:
+A derived quantity, as the memory floor (memory_floor.py), takes at most four files:
 
 1. `src/chipsieve/signals/<claim>.toml`: what it claims, at which step and how firmly, in one predicate where `$value`
    is the number (`requires = { memory_gb_at_least = "$value" }`); without match rows, since no single line shows it.
