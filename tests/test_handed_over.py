@@ -108,6 +108,8 @@ def test_a_function_runs_that_is_called_or_handed_to_what_calls_it(tmp_path: Pat
         "from elsewhere import register\nregister(10, work)",
         "from elsewhere import register\n@register('gpu')\ndef special():\n    work()",
         "KEPT = [work]",
+        "from functools import partial\nKEPT = [partial(work, 1)]",
+        "from functools import partial\nTABLE = {'gpu': partial(work, 1), 'cpu': print}",
         "TABLE = {'gpu': work}",
         "TABLE = {'gpu': work, 'cpu': print}\nTABLE[choose()]()",
         "TABLE = {'gpu': work, 'cpu': print}\nTABLE['cpu']()",

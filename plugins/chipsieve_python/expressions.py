@@ -44,7 +44,7 @@ def visit(node: expr.Node, here: Context, bound: str = "") -> None:
     """Read one expression; `bound` is the name that it is bound to, passed as or compared with."""
     if bound != here.bound:
         here = replace(here, bound=bound)
-    if here.handed is not None and type(node) not in NAMING:
+    if here.handed is not None and type(node) not in NAMING and not _binds_arguments(node):
         here = here.handing(None)
     handler = HANDLERS.get(type(node))
     if handler is not None:
@@ -176,7 +176,7 @@ def _call(node: expr.Call, here: Context) -> None:
         here.mention(called)
     for position, arg in enumerate(node.args):
         inside = here.under(*_argument_conditions(last, node, arg, here))
-        if type(arg.value) in NAMING:
+        if type(arg.value) in NAMING and not (here.handed is not None and _binds_arguments(node)):
             inside = inside.handing(_handed(name, node.func, position, arg))
         visit(arg.value, inside, _bound(arg, name))
     if last in ("getattr", "get"):
@@ -206,6 +206,11 @@ def _handed(name: str, func: expr.Expression, position: int, arg: expr.Arg) -> C
     if not last or arg.star or last in SILENT:
         return NEVER
     return Question("call", received(last, arg.keyword.value if arg.keyword else position))
+
+
+def _binds_arguments(node: expr.Node) -> bool:
+    """Whether a call is `partial(function, ...)`, which is called where what it makes is."""
+    return isinstance(node, expr.Call) and callee_name(node.func) == "partial"
 
 
 def _bound(arg: expr.Arg, name: str) -> str:
