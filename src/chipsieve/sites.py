@@ -15,7 +15,7 @@ Level = Literal["asks", "asks_beside", "ground"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 FIELDS = ("machine", "part", "accelerators", *LEVELS, "source", "checked", "confidence")
 REQUESTS = ("partition", "qos", "constraint", "account", "resource", "select", "filesystems", "cluster")
-GROUNDS = ("account", "word", "path", "host")
+GROUNDS = ("partition", "account", "option", "word", "path", "host")
 KINDS: Mapping[Level, tuple[str, ...]] = {"asks": REQUESTS, "asks_beside": REQUESTS, "ground": GROUNDS}
 """The kinds of words that a level may list."""
 CONFIDENCES = ("documented", "seen", "memory")

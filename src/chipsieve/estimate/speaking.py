@@ -143,7 +143,7 @@ def _names(known: Known, readers: Readers) -> Iterator[Premise]:
     files = frozenset(known.headline.files) if known.headline else frozenset()
     named: dict[Finding, frozenset[str]] = {}
     together: defaultdict[tuple[str, int | str], set[str]] = defaultdict(set)
-    certain = frozenset(piece.signal for piece in known.evidence if piece.standing == "asserted")
+    certain = frozenset(finding.signal for finding, stands in own.items() if stands == "asserted")
     for finding in {*known.findings, *own, *beside}:
         signal = readers.signals.get(finding.signal)
         if signal is None or signal.effect != "names" or certain.intersection(signal.unless):

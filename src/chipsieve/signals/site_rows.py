@@ -68,6 +68,9 @@ def _touched(kind: str, words: tuple[str, ...]) -> Iterator[Row]:
     if kind in OPTIONS:
         yield from _requested(kind, words)
         return
+    if kind == "option":
+        yield Row("directive", words)
+        return
     if kind == "word":
         yield Row("literal", _held(words), pattern=f"^(?:{_any(words, '[^/]*')})$")
         return

@@ -143,7 +143,8 @@ def _nested(row: Row, last: str, above: list[str], language: str) -> Iterator[Br
 
 def _deep(row: Row, name: str, language: str) -> Branch:
     first, _, last = name.rpartition("*")
-    inside = f'"=~/(?i)^{named([f"{first}*"], ".")}$/": $BELOW'
+    label = named([f"{first}*"], ".").replace(r"\.", "[.]")  # in a quoted key YAML takes a backslash for its own
+    inside = f'"=~/(?i)^{label}$/": $BELOW'
     return [{"pattern-inside": inside}, *_pair(row, FRONT + _last([f"*{last}"]), language)]
 
 

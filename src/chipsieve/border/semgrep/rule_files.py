@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import yaml
+from msgspec.structs import replace
 
 from chipsieve.border.semgrep import config_rules, dockerfile_rules, python_rules, shell_rules, text_rules
 from chipsieve.border.semgrep.rule_parts import Rule
-from chipsieve.signals.signal import Signal
+from chipsieve.signals.signal import Row, Signal
 
 HEAD = "# Compiled from src/chipsieve/signals/{}.toml by `make rules`; a change there is lost here.\n"
 MATCHERS = ("pattern", "patterns", "pattern-either", "pattern-regex")
@@ -28,18 +29,38 @@ STRUCTURED = "structured"
 
 
 def compiled(signals: Mapping[str, Signal]) -> dict[str, str]:
-    """The text of every compiled rule file by its path below the rules' home, `python/bf16-training.yaml`."""
+    """The text of every compiled rule file by its path below the rules' home, `python/bf16-training.yaml`.
+
+    A rule sees one place, so a signal that counts beside others in its file has none.
+    """
     files: defaultdict[str, list[Rule]] = defaultdict(list)
     own = hand_written(signals)
-    for signal in signals.values():
+    for signal in (one for one in signals.values() if not one.same_machine):
         for compiler in COMPILERS:
-            for folder, rule in compiler(signal):
+            for folder, rule in compiler(replace(signal, rows=alike(signal.rows))):
                 files[f"{folder}/{signal.id}.yaml"].append(rule)
     return {
         path: HEAD.format(_stem(path)) + _as_yaml(_numbered(_joined(rules)))
         for path, rules in sorted(files.items())
         if path not in own
     }
+
+
+def alike(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """The rows, those that differ in their pattern and in what they mean alone made one: no rule tells the meaning.
+
+    Of literals the names only say what a text must hold, so they may differ too.
+    """
+    groups: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        names = () if row.kind == "literal" else row.names
+        groups[repr(replace(row, pattern="", means="", names=names) if row.means and row.pattern else row)].append(row)
+    return tuple(group[0] if len(group) == 1 else _one_row(group) for group in groups.values())
+
+
+def _one_row(rows: Sequence[Row]) -> Row:
+    names = tuple(dict.fromkeys(name for row in rows for name in row.names))
+    return replace(rows[0], names=names, pattern="|".join(f"(?:{row.pattern})" for row in rows), means="")
 
 
 def hand_written(signals: Mapping[str, Signal]) -> frozenset[str]:
