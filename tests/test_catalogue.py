@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chipsieve.catalogue import Catalogue, build_catalogue, load_catalogue, select
+from chipsieve.catalogue.accelerator import Origin
 from chipsieve.catalogue.cells import BOOLEANS, DERIVED_BOOLEANS, DERIVED_NUMBERS, DERIVED_TEXTS, NUMBERS, STATED, TEXTS
 from chipsieve.catalogue.names import normal, read_names
 from chipsieve.catalogue.vendors import read_vendor
@@ -60,12 +61,49 @@ def test_every_accelerator_has_source_and_confidence(catalogue: Catalogue) -> No
         assert re.fullmatch(r"\d{4}-\d\d-\d\d", chip.date), chip.id
 
 
+def test_what_nobody_looked_up_excludes_nothing(catalogue: Catalogue) -> None:
+    """A fact from memory is a date, a rate, a speed or good news; two sizes lie above the one that was looked up."""
+    harmless = re.compile(
+        r"(announced|released|node_devices|memory_(bw_gbps|type)|interconnect(_gbps)?|process|[a-z]+\d+"
+        r"|name|vendor_name|int4_native|gpudirect_rdma|p2p|nvlink|nvls|mig|china_specific|cuda_alike|marketed_dc"
+        r"|torch_device|ccl|tpp_lower_bound|tpp|host_link|performance_density)"
+    )
+    larger = {"rtx-pro-5000-blackwell", "jetson-xavier"}
+    daring = [
+        (chip.id, fact)
+        for chip in catalogue.accelerators
+        for fact, value in chip.facts.items()
+        if "from memory" in chip.origin(fact).source and value not in (None, True)
+        if not harmless.fullmatch(fact) and not (chip.id in larger and fact in ("memory_gb", "device_memory_gb"))
+    ]
+    assert daring == []
+
+
 def test_cells_are_clean(catalogue: Catalogue) -> None:
     """A remark belongs into the notes: text facts that code compares are single tokens."""
     for chip in catalogue.accelerators:
-        for fact in ("target", "torch_device", "ccl", "host_link", "released"):
+        for fact in ("target", "torch_device", "ccl", "host_link"):
             value = chip.facts.get(fact)
             assert value is None or re.fullmatch(r"[\w./-]+", str(value)), (chip.id, fact)
+
+
+def test_nothing_is_sold_before_it_is_announced(catalogue: Catalogue) -> None:
+    early = []
+    for chip in catalogue.accelerators:
+        announced, released = str(chip.facts["announced"] or ""), str(chip.facts["released"] or "9999-12-31")
+        if announced[: len(released)] > released[: len(announced)]:
+            early.append(chip.id)
+    assert early == []
+
+
+def test_nodes_hold_whole_cards(catalogue: Catalogue) -> None:
+    """Nodes and cards count devices alike."""
+    broken = []
+    for chip in catalogue.accelerators:
+        devices, sizes = chip.facts.get("devices", 1), str(chip.facts.get("node_devices") or "").split()
+        if isinstance(devices, int) and any(int(size) % devices for size in sizes):
+            broken.append(chip.id)
+    assert broken == []
 
 
 def test_nvidia_targets_are_compute_capabilities_and_amd_ones_gfx(catalogue: Catalogue) -> None:
@@ -99,10 +137,82 @@ def test_a_native_format_has_a_rate_or_an_unknown_one(catalogue: Catalogue, fact
         ("hygon-k100", "bf16_native", None),
         ("b200", "die_area_mm2", None),
         ("tesla-k80", "ics", 2),
+        # corrected from sources that `origin` names
+        ("rubin-sxm", "target", "sm_107"),
+        ("mi455x", "target", "gfx1250"),
+        ("mi455x", "memory_gb", 432),
+        ("ascend-950pr", "memory_gb", 128),
+        ("ascend-950pr", "memory_bw_gbps", 1600),
+        ("ascend-950pr", "interconnect_gbps", 2000),
+        ("ascend-950dt", "interconnect_gbps", 2000),
+        ("ascend-950dt", "released", None),
+        ("mtt-s5000", "interconnect_gbps", 784),
+        ("kunlun-p800", "bf16_native", None),
+        ("thead-ppu", "released", "2026-01-29"),
+        ("h100-sxm5-80gb", "announced", "2022-03-22"),
+        ("v100-sxm2-16gb", "announced", "2017-05-10"),
+        ("b200", "announced", "2024-03-18"),
+        ("tpu-8t", "announced", "2026-04-22"),
+        ("v100-sxm2-32gb", "node_devices", "4 6 8 16"),
+        ("mi250x", "node_devices", "8"),
+        ("ascend-910c", "node_devices", "16"),
+        # and of accelerators that came later
+        ("rtx-3060", "target", "sm_86"),
+        ("rtx-2080", "bf16_native", False),
+        ("gtx-1660-ti", "target", "sm_75"),
+        ("rtx-4060-ti", "memory_gb", 16),
+        ("rtx-5070", "target", "sm_120"),
+        ("jetson-orin", "target", "sm_87"),
+        ("jetson-thor", "target", "sm_110"),
+        ("a100-sxm4-64gb", "memory_gb", 64),
+        ("h100-sxm5-64gb", "nvls", True),
+        ("rx-6900-xt", "target", "gfx1030"),
+        ("rx-7800-xt", "target", "gfx1101"),
+        ("strix-halo", "target", "gfx1151"),
+        ("ascend-310b", "bf16_native", True),
+        ("maia-200", "memory_gb", 216),
+        ("tecorigin-t100", "torch_device", "sdaa"),
     ],
 )
 def test_facts(catalogue: Catalogue, name: str, fact: str, value: object) -> None:
     assert catalogue.by_id[name].facts[fact] == value
+
+
+@pytest.mark.parametrize(
+    ("name", "memory"),
+    [
+        ("tesla-k80", 12),
+        ("a16", 16),
+        ("mi250x", 64),
+        ("mi250", 64),
+        ("atlas-300i-duo", 48),
+        ("ascend-910c", 64),
+        ("ascend-910b4", 64),
+        ("tpu-v2", 8),
+        ("tpu-v3", 16),
+        ("tpu-v4", 32),  # two cores, one device
+        ("tpu-v5p", 95),
+        ("tpu-v7x", 96),
+        ("trainium1", 16),
+        ("trainium2", 24),
+        ("trainium3", 36),
+        ("max-1550", 128),  # one or two devices, by a setting: the larger memory
+        ("mi300x", 192),
+        ("a100-sxm4-80gb", 80),
+        ("tesla-m60", 8),
+        ("h100-sxm5-64gb", 64),
+        ("tenstorrent-wormhole-n300", 12),
+        ("qualcomm-ai-100-ultra", 32),
+        ("mtia-v1", None),
+        ("sambanova-sn40l", 1536),  # HBM is a cache of the DDR
+        ("tpu-8t", None),  # devices of a chip not known
+        ("cerebras-wse2", None),  # weights stream in from outside
+        ("graphcore-gc200", None),
+        ("apple-m-series", None),
+    ],
+)
+def test_memory_of_one_device(catalogue: Catalogue, name: str, memory: float | None) -> None:
+    assert catalogue.by_id[name].facts["device_memory_gb"] == memory
 
 
 def test_what_does_not_apply_is_missing(catalogue: Catalogue) -> None:
@@ -110,8 +220,22 @@ def test_what_does_not_apply_is_missing(catalogue: Catalogue) -> None:
     assert "interconnect" not in catalogue.by_id["l4"].facts
 
 
-def test_source_of_a_single_fact(catalogue: Catalogue) -> None:
-    assert catalogue.by_id["biren-br100"].sources.keys() == {"torch_device", "ccl"}
+def test_origin_of_a_fact(catalogue: Catalogue) -> None:
+    own = Origin("a press report", "low", "2026-01-31")
+    whole = ROW | {"confidence": "medium", "source": "a data sheet"}
+    said = {"memory_gb": {"source": own.source, "confidence": own.confidence}, "target": "a header"}
+    (row,) = read_vendor("x", vendor(whole | {"sources": said}))
+    assert row.origin("memory_gb") == own
+    assert row.origin("target") == Origin("a header", "medium", "2026-01-31")
+    assert row.origin("bf16_native") == row.origin("device_memory_gb") == Origin("a data sheet", "medium", "2026-01-31")
+    (row,) = read_vendor("x", vendor(whole | {"date": "2026-02-28"}))
+    assert row.origin("target").date == "2026-02-28"
+    assert catalogue.by_id["b30a"].origin("announced").confidence == "low"
+
+
+def test_an_origin_is_of_a_stated_fact(catalogue: Catalogue) -> None:
+    strays = [(chip.id, fact) for chip in catalogue.accelerators for fact in chip.sources if fact not in chip.facts]
+    assert strays == []
 
 
 def test_notes_of_the_vendor_hold_for_each(catalogue: Catalogue) -> None:
@@ -140,6 +264,10 @@ def test_notes_of_the_vendor_hold_for_each(catalogue: Catalogue) -> None:
         (vendor(ROW | {"confidence": "sure"}), "'sure' is none of high"),
         (vendor(ROW | {"stated": {"tpp": "4800"}}), "'tpp' must be a number"),
         (vendor(ROW | {"sources": {"memory": "x"}}), "unknown key 'memory'"),
+        (vendor(ROW | {"sources": {"memory_gb": 80}}), "sources: memory_gb: 'source' must be text"),
+        (vendor(ROW | {"sources": {"memory_gb": {"source": "x", "sure": "low"}}}), "memory_gb: unknown key 'sure'"),
+        (vendor(ROW | {"sources": {"memory_gb": {"source": "x", "confidence": "ok"}}}), "memory_gb: confidence 'ok'"),
+        (vendor(ROW | {"date": "today"}), "'date' must be a day"),
         (vendor({key: value for key, value in ROW.items() if key != "source"}), "'source' must be text and is missing"),
         (vendor(accelerators={"X_1": ROW}), "an accelerator's id is kebab-case"),
         (vendor(accelerators={"x1": "X1"}), "'x1' must be a table"),
@@ -215,7 +343,7 @@ def test_a_wrong_condition_is_refused_with_its_mend(catalogue: Catalogue, condit
 @pytest.mark.parametrize(
     ("word", "accelerators"),
     [
-        ("H20", "h20-96gb h20-3e-141gb"),
+        ("H20", "h20-96gb h20-3e-141gb h20-nvl16"),
         ("NVIDIA A100-SXM4-80GB", "a100-sxm4-80gb"),
         ("NVIDIA H100 80GB HBM3", "h100-sxm5-80gb"),
         ("Tesla V100-SXM2-32GB", "v100-sxm2-32gb"),
@@ -224,9 +352,9 @@ def test_a_wrong_condition_is_refused_with_its_mend(catalogue: Catalogue, condit
         ("mi250", "mi250 mi250x"),
         ("a100_80gb", "a100-sxm4-80gb a100-pcie-80gb"),
         ("a100-80g", "a100-sxm4-80gb a100-pcie-80gb"),
-        ("a100_sxm4", "a100-sxm4-40gb a100-sxm4-80gb"),
+        ("a100_sxm4", "a100-sxm4-40gb a100-sxm4-64gb a100-sxm4-80gb"),
         ("v100-16g", "v100-sxm2-16gb v100-pcie-16gb"),
-        ("h100sxm", "h100-sxm5-80gb"),
+        ("h100sxm", "h100-sxm5-64gb h100-sxm5-80gb h100-sxm5-96gb"),
         ("rtx3090", "rtx-3090"),
         ("3090", "rtx-3090"),
         ("10de:2329", "h20-96gb"),
@@ -256,15 +384,98 @@ def test_a_wrong_condition_is_refused_with_its_mend(catalogue: Catalogue, condit
         ("a2-ultragpu-8g", "a100-sxm4-80gb"),
         ("nvidia-h100-mega-80gb", "h100-sxm5-80gb"),
         ("P800", "kunlun-p800"),
+        ("RTX3060", "rtx-3060"),
+        ("GeForce RTX 3060", "rtx-3060"),
+        ("NVIDIA GeForce RTX 3060 Ti", "rtx-3060-ti"),
+        ("3060Ti", "rtx-3060-ti"),
+        ("rtx_3070", "rtx-3070"),
+        ("RTX 3080", "rtx-3080-10gb rtx-3080-12gb"),
+        ("rtx3080ti", "rtx-3080-ti"),
+        ("NVIDIA GeForce RTX 4070 Ti SUPER", "rtx-4070-ti-super"),
+        ("4070-super", "rtx-4070-super"),
+        ("rtx-4060", "rtx-4060"),
+        ("RTX 5060 Ti", "rtx-5060-ti"),
+        ("NVIDIA GeForce RTX 5070", "rtx-5070"),
+        ("gtx1070", "gtx-1070"),
+        ("GTX 1660 Super", "gtx-1660"),
+        ("GeForce GTX 1660 Ti", "gtx-1660-ti"),
+        ("rtx2080", "rtx-2080"),
+        ("2080 SUPER", "rtx-2080-super"),
+        ("TITAN X (Pascal)", "titan-x-pascal"),
+        ("NVIDIA TITAN X", "gtx-titan-x-maxwell titan-x-pascal titan-xp"),
+        ("Tesla M60", "tesla-m60"),
+        ("Tesla P100-PCIE-12GB", "tesla-p100-pcie-12gb"),
+        ("P100-PCIE", "tesla-p100-pcie-12gb tesla-p100-pcie-16gb"),
+        ("quadro_rtx_5000", "quadro-rtx-5000"),
+        ("RTX 5000", "quadro-rtx-5000 rtx-5000-ada rtx-pro-5000-blackwell"),
+        ("NVIDIA RTX A4500", "rtx-a4500"),
+        ("RTX A2000", "rtx-a2000"),
+        ("RTX 4500 Ada Generation", "rtx-4500-ada"),
+        ("NVIDIA RTX PRO 4500 Blackwell", "rtx-pro-4500-blackwell"),
+        ("NVIDIA A100-SXM-64GB", "a100-sxm4-64gb"),
+        ("A100 64GB", "a100-sxm4-64gb"),
+        ("H100 64GB", "h100-sxm5-64gb"),
+        ("A800-SXM4-40GB", "a800-sxm4-40gb"),
+        ("NVIDIA H800 NVL", "h800-nvl"),
+        ("10de:230e", "h20-nvl16"),
+        ("leonardo", "a100-sxm4-64gb"),
+        ("MareNostrum 5", "h100-sxm5-64gb"),
+        ("Jetson AGX Orin", "jetson-orin"),
+        ("jetson-thor", "jetson-thor"),
+        ("AMD Radeon RX 6900 XT", "rx-6900-xt"),
+        ("7900XT", "rx-7900-xt"),
+        ("Radeon PRO W7800", "radeon-pro-w7800"),
+        ("Strix Halo", "strix-halo"),
+        ("AMD Instinct MI430X", "mi430x"),
+        ("TPU 8t", "tpu-8t"),
+        ("Ascend310B4", "ascend-310b"),
+        ("Ascend 910", "ascend-910a ascend-910b1 ascend-910b2 ascend-910b3 ascend-910b4 ascend-910c"),
+        ("R480-X8", "kunlun-r200"),
+        ("MTT S80", "mtt-s80"),
+        ("SambaNova SN40L", "sambanova-sn40l"),
+        ("wormhole_n300", "tenstorrent-wormhole-n300"),
+        ("MTIA v2", "mtia-v2"),
+        ("MN-Core 2", "mn-core-2"),
+        ("Cloud AI 100", "qualcomm-ai-100"),
+        ("azure maia 200", "maia-200"),
     ],
 )
 def test_names(catalogue: Catalogue, word: str, accelerators: str) -> None:
     assert catalogue.names[word] == set(accelerators.split())
 
 
-@pytest.mark.parametrize("word", ["a1000", "gpu", "cuda", "h2o", "b2", "large", "v3", ""])
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("a1000", "gpu", "cuda", "h2o", "b2", "large", "v3", "", "tpu 8"),
+        *("3060", "3070", "2080", "4070", "5070", "1070", "970", "n150", "p150", "s80", "m100", "r300", "l600", "sn10"),
+        *("8060s", "thor", "orin", "xavier", "wormhole", "blackhole", "maia"),
+    ],
+)
 def test_words_that_name_nothing(catalogue: Catalogue, word: str) -> None:
     assert word not in catalogue.names
+
+
+def test_a_word_means_one_family_but_where_people_mean_several(catalogue: Catalogue) -> None:
+    """Numbers are peak rates that programs hold; the rest is what vendors, clouds and machines call by one name."""
+    several = (
+        "rtx4000 rtx5000 rtx6000 titanx mi200 mi200series mi300 mi350 mi400series vega20 volta32gb ndv5 abci adastra "
+        "jeanzay tpu tpuv5 tpuv8 tpudevice cloudtpu googletpu trainium gaudi hpu habana habanalabs datacentergpumax "
+        "pvc pontevecchio ascend910 ascend910b 昇腾910 huaweiascend910 huaweiascend910b huawei.com/ascend910 dcu "
+        "hygondcu k100 enflamegcu sambanova sambanovardu tenstorrent mtia metamtia azuremaia microsoftmaia"
+    )
+    table = load_toml(dict(toml_tables("chipsieve.catalogue"))["names"])
+    rows = cast("list[Mapping[str, list[str]]]", table["name"])
+    words = {normal(word) for row in rows for word in row["words"] if not re.fullmatch(r"[\d.e+]+", word)}
+    families = {word: {catalogue.by_id[id_].family for id_ in catalogue.names[word]} for word in words}
+    assert {word for word, meant in families.items() if len(meant) > 1} == set(several.split())
+
+
+def test_a_family_has_one_vendor(catalogue: Catalogue) -> None:
+    vendors: dict[str, set[str]] = {}
+    for chip in catalogue.accelerators:
+        vendors.setdefault(chip.family, set()).add(chip.vendor)
+    assert [family for family, several in vendors.items() if len(several) > 1] == []
 
 
 def test_every_accelerator_has_a_name(catalogue: Catalogue) -> None:
@@ -312,17 +523,19 @@ def test_names_are_a_mapping_of_normal_forms(catalogue: Catalogue) -> None:
 def test_text_is_aligned_and_tells_unknown_from_inapplicable(catalogue: Catalogue) -> None:
     chips = (*select(catalogue, ["named=910b"]), catalogue.by_id["mlu590"], catalogue.by_id["gaudi2"])
     lines = as_text(chips).splitlines()
-    assert " ".join(lines[0].split()) == "id name vendor architecture target memory bf16 fp8 released TPP confidence"
+    assert " ".join(lines[0].split()) == (
+        "id name vendor architecture target memory bf16 fp8 released TPP controlled confidence"
+    )
     assert len({line.index("medium") for line in lines if "medium" in line}) == 1
     unknown = next(line for line in lines if line.startswith("mlu590")).split()
-    assert unknown[-3:] == ["2023-12", "?", "low"]
+    assert unknown[-4:] == ["2023-12", "?", "?", "low"]
     assert ">=6920" in next(line for line in lines if line.startswith("gaudi2"))
     assert lines[-1] == f"{len(chips)} accelerators"
 
 
 def test_text_of_none_and_of_one(catalogue: Catalogue) -> None:
     assert as_text([]).endswith("\n\n0 accelerators\n")
-    assert as_text([catalogue.by_id["t4"]]).endswith("\n\n1 accelerator\n")
+    assert as_text([catalogue.by_id["t4"]]).endswith("\n1 accelerator\n")
 
 
 def test_json_holds_every_fact_with_its_origin(catalogue: Catalogue) -> None:
@@ -332,6 +545,7 @@ def test_json_holds_every_fact_with_its_origin(catalogue: Catalogue) -> None:
         row = rows[chip.id]
         assert row["facts"] == chip.facts
         assert (row["source"], row["confidence"], row["date"]) == (chip.source, chip.confidence, chip.date)
+        assert {fact: Origin(**origin) for fact, origin in row["sources"].items()} == chip.sources
     assert rows["mlu590"]["facts"]["memory_gb"] is None
     assert "fp8" not in rows["a100-sxm4-80gb"]["facts"]
 

@@ -247,7 +247,7 @@ def test_pyproject_pins() -> None:
     )
     reading = read("pyproject.toml", text)
     assert [(item.value, item.span.line, len(item.conditions)) for item in reading.findings] == [
-        ("torch>=2.1", 3, 0), ("flash-attn>=2", 6, 1), ("pytorch>=1.13", 8, 0), ("cuda==12.1", 9, 1),
+        ("torch>=2.1", 3, 0), ("flash-attn>=2", 6, 1), ("pytorch<2,>=1.13", 8, 0), ("cuda==12.1", 9, 1),
     ]  # fmt: skip
 
 

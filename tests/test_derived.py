@@ -19,7 +19,12 @@ NOT_STATED = {
 }
 TF32_AT_FULL_RATE = {"enflame-t20", "inferentia2", "trainium1", "trainium2", "trainium3"}
 ROUNDING = 1.002  # datasheets round the rates of different formats differently
-PLANAR = {"tesla-k40m", "tesla-k80", "tesla-m40-12gb", "tesla-m40-24gb", "gtx-980-ti", "gtx-titan-x-maxwell"}
+STATED_UNTIL = "2026-11-22"
+"""The day until which a reader of the rules computed these figures too; nobody did for the rows that came later."""
+PLANAR = {
+    "tesla-k40m", "tesla-k80", "tesla-m40-12gb", "tesla-m40-24gb", "tesla-m60", "quadro-m6000",
+    "gtx-970", "gtx-980", "gtx-980-ti", "gtx-titan-x-maxwell",
+}  # fmt: skip
 
 
 def stated() -> dict[tuple[str, str], float]:
@@ -35,7 +40,7 @@ def computed() -> dict[tuple[str, str], Cell]:
         (chip.id, key): chip.facts[key]
         for chip in load_catalogue().accelerators
         for key in derived
-        if chip.facts.get(key) is not None
+        if chip.facts.get(key) is not None and chip.date <= STATED_UNTIL
     }
 
 

@@ -49,8 +49,9 @@ def test_it_sums_to_one(premises: list[Premise], day: str) -> None:
     known = replace(KNOWN, day=day)
     answer = estimate(known, premises, FAMILIES, load_weights())
     assert sum(chances(premises, known).values()) == pytest.approx(1)
-    assert sum(one.probability for one in answer.families) + answer.none_of_these == pytest.approx(1, abs=1e-3)
-    assert answer.no_accelerator <= answer.none_of_these + 1e-3
+    rounding = 1e-4 * (len(answer.families) + 1)
+    assert sum(one.probability for one in answer.families) + answer.none_of_these == pytest.approx(1, abs=rounding)
+    assert answer.no_accelerator <= answer.none_of_these
 
 
 @given(several, st.sets(st.sampled_from(sorted(EVERY_CHIP)), min_size=1))
@@ -137,7 +138,8 @@ def test_a_table_that_lacks_a_number_is_refused() -> None:
 
 def test_families_gather_the_rows_that_differ_in_memory_or_form() -> None:
     by_id = {one.id: one for one in FAMILIES}
-    assert by_id["h100"].accelerators == ("h100-nvl-94gb", "h100-pcie-80gb", "h100-sxm5-80gb")
+    form_factors = ("h100-nvl-94gb", "h100-pcie-80gb", "h100-sxm5-64gb", "h100-sxm5-80gb", "h100-sxm5-96gb")
+    assert by_id["h100"].accelerators == form_factors
     assert by_id["h100"].released == "2022-10"
     assert by_id["tpu-v4"].accelerators == ("tpu-v4",)
     assert by_id["rtx-4090"].professional is False

@@ -12,7 +12,7 @@ from chipsieve.facts.words import Resolved, written
 from chipsieve.link.file_index import FileIndex
 from chipsieve.link.option_values import Declared, OptionValues
 from chipsieve.link.reach import Reach, Start
-from chipsieve.link.roles import devices, per_node, role_of
+from chipsieve.link.roles import devices, role_of
 from chipsieve.link.tree_files import TreeFiles
 from link_builders import module, option, span
 
@@ -233,11 +233,6 @@ def test_roles(entry: str, script: str, options: tuple[str, ...], distributed: b
 )
 def test_devices_are_counted_where_the_command_says(line: str, count: int) -> None:
     assert devices(words(line), {}) == count
-
-
-def test_devices_per_node_are_those_that_the_command_says() -> None:
-    assert per_node(words("torchrun --nproc_per_node 8 --nnodes 4 t.py")) == 8
-    assert per_node(words("mpirun -np 16 python t.py")) == 0
 
 
 def test_a_method_is_live_whichever_of_its_parts_is_mentioned_last() -> None:

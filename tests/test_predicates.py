@@ -103,12 +103,12 @@ def test_any_takes_a_list_of_tables(parts: object) -> None:
     [
         ("nvidia", "sm_90", {"target_at_least": "sm_80"}, True),
         ("nvidia", "sm_75", {"target_at_least": "sm_80"}, False),
-        ("nvidia", None, {"target_at_least": "sm_80"}, None),
+        ("nvidia", None, {"target_at_least": "sm_80"}, True),  # a Hopper, whatever its target
         ("amd", "gfx90a", {"target_at_least": "sm_80"}, True),
         ("google", "tpu-v4", {"target_at_least": "sm_80"}, True),
         ("nvidia", "sm_90", {"targets": "gfx90a"}, True),
         ("nvidia", "sm_90", {"targets": "7.0;8.0"}, False),
-        ("nvidia", None, {"targets": "7.0;8.0"}, None),
+        ("nvidia", None, {"targets": "7.0;8.0"}, False),
         ("amd", "gfx942", {"targets": "gfx90a"}, False),
         ("amd", "gfx942", {"targets": "8.0"}, True),
         ("hygon", None, {"targets": "gfx90a"}, True),
@@ -119,6 +119,24 @@ def test_targets_bind_their_own_kind(
     vendor: str, target: Cell, predicate: dict[str, object], answer: bool | None
 ) -> None:
     assert admits(predicate, chip(vendor, target=target)) is answer
+
+
+@pytest.mark.parametrize(
+    ("predicate", "answer"),
+    [
+        ({"target_at_least": "sm_90"}, True),
+        ({"target_at_least": "sm_100"}, None),  # 12.0 is a sibling
+        ({"targets": "8.0;9.0"}, False),
+        ({"targets": "9.0+PTX"}, True),
+        ({"targets": "10.0;12.0"}, True),
+        ({"targets": "10.0"}, None),
+        ({"targets": "9.0a"}, False),
+    ],
+)
+def test_an_unknown_target_is_bound_by_its_generation(predicate: dict[str, object], answer: bool | None) -> None:
+    unpublished = replace(chip(target=None), architecture="Blackwell")
+    assert admits(predicate, unpublished) is answer
+    assert admits(predicate, replace(unpublished, architecture="Feynman")) is None
 
 
 @pytest.mark.parametrize(

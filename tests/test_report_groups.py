@@ -62,7 +62,7 @@ def test_what_was_gone_before_does_not_make_a_part_of_the_rest() -> None:
 
 
 def test_a_family_with_some_of_its_variants_says_how_many() -> None:
-    assert "A100 (2 of 4)" in WHOLE.short(["a100-pcie-40gb", "a100-pcie-80gb"])
+    assert "A100 (2 of 5)" in WHOLE.short(["a100-pcie-40gb", "a100-pcie-80gb"])
 
 
 def test_many_vendors_are_counted() -> None:

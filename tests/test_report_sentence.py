@@ -19,7 +19,7 @@ WHOLE = (
     "example at commit 0123456 of 2024-11-05: the launch to look at first is run.sh:30 (training), since README.md:7 "
     "runs it. It was very likely trained on H20 (82%), a data-centre part, by README.md:12 (says that it was "
     "trained on H20) and logs/train.log:3 (a run's log names H20); otherwise A100 (12%); the launch asks for 8 "
-    "accelerators per node. What it requires as written: NCCL as the back end (train.py:12), Training in bfloat16 "
+    "accelerators. What it requires as written: NCCL as the back end (train.py:12), Training in bfloat16 "
     "(run.sh:30); 3 of 6 accelerators remain: GeForce RTX 3090, A100, H20. 1 file was not read whole."
 )
 
@@ -140,7 +140,7 @@ def test_what_speaks_against_a_family_is_no_reason_for_it() -> None:
 
 
 def test_one_device_is_not_counted() -> None:
-    alone = replace(verdicts.outcome(), launch=verdicts.launch(devices=1))
+    alone = replace(verdicts.outcome(), launch=verdicts.launch(devices=1, findings=()))
     assert "asks for" not in said(launches=(alone,))
 
 
@@ -153,7 +153,9 @@ def test_one_device_is_not_counted() -> None:
     ],
 )
 def test_devices_per_node_are_said_where_the_command_says_them(devices: int, expected: str) -> None:
-    several = replace(verdicts.outcome(), launch=verdicts.launch(devices=devices))
+    asked = verdicts.finding("devices-per-node", "run.sh", 30, value="8")
+    findings = () if devices < 8 else ((asked, "asserted"),)
+    several = replace(verdicts.outcome(), launch=verdicts.launch(devices=devices, findings=findings))
     assert expected in said(launches=(several,))
 
 
@@ -248,6 +250,7 @@ def test_families_that_compiled_code_cannot_tell_apart_are_said() -> None:
     assert "Compiled code is the same for H100, GH200, H20, H200 and H800." in sentence(
         shipped("H100", everything[:-1])
     )
+    assert sentence(shipped("H100", everything[:-1])).endswith(" Made for China: H20, H800.")
     without = tuple(chip for chip in hopper if not chip.startswith(("gh200", "h20", "h800")))
     assert "Compiled code" not in sentence(shipped("H100", without))
 

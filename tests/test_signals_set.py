@@ -12,6 +12,7 @@ from typing import Any
 from chipsieve.catalogue import load_catalogue
 from chipsieve.catalogue.names import normal
 from chipsieve.catalogue.predicates import admits
+from chipsieve.derive.dating import PINNED
 from chipsieve.derive.weighing import DERIVERS
 from chipsieve.signals import load_signals
 from chipsieve.signals.signal import Row, Signal
@@ -21,9 +22,10 @@ FILES = ROOT / "src/chipsieve/signals"
 FIXTURES = ROOT / "fixtures/signals"
 SIGNALS = load_signals()
 ASKED_FOR = {
-    name for signal in SIGNALS.values() for names in (*signal.together_with, signal.unless) for name in names
+    PINNED,
+    *(name for one in SIGNALS.values() for names in (*one.together_with, one.unless) for name in names),
 } - {signal.id for signal in SIGNALS.values() if signal.effect not in ("technique", "site")}
-"""Techniques that are there for other signals to ask for."""
+"""Techniques that are there for other signals to ask for, or to date a tree."""
 NAMED = [signal for signal in SIGNALS.values() if signal.requires == {"named": "$value"}]
 # Signals of which some rows take whatever an administrator or a driver writes.
 BY_FILES_NAMES = {"checkpoint-ranks"}
@@ -169,7 +171,7 @@ def test_every_name_that_a_row_can_take_is_in_the_catalogue() -> None:
 
 def nameless(signal: Signal, row: Row) -> list[str]:
     """The texts that a row can take and that name no accelerator; a row that takes free text must be known to."""
-    texts = [f"{float(value):g}" for value in row.values] or spelled(row.pattern)
+    texts = [row.means] if row.means else [f"{float(value):g}" for value in row.values] or spelled(row.pattern)
     if texts is None:
         return [] if signal.id in FREE_TEXT else [f"takes any text, and {signal.id} is not in FREE_TEXT"]
     return [text for text in texts if normal(text) not in load_catalogue().names]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from msgspec.structs import replace
 
@@ -14,6 +15,7 @@ from chipsieve_python.dictionaries import state_assigned
 from chipsieve_python.evaluate import evaluate
 from chipsieve_python.expressions import bind_target, visit
 from chipsieve_python.literals import UNKNOWN, Arms, Value, dotted, number, one
+from chipsieve_python.measures import measured, parts_of
 from chipsieve_python.named_modules import keep_import, name_by_assignment
 from chipsieve_python.scope import Assignment
 from chipsieve_python.syntax_tree import expression_kinds as expr
@@ -84,7 +86,7 @@ def _pairs(target: expr.Tuple | expr.List, value: expr.Tuple | expr.List) -> boo
 
 def _bind(target: expr.Expression, value: expr.Expression, here: Context) -> None:
     """Bind a name, or an attribute by its dotted text; an unpacked hardware answer keeps its question."""
-    arms = evaluate(value, here.scope)
+    arms = measured(value, evaluate(value, here.scope), here.scope)
     if isinstance(target, expr.Name):
         here.bind(target.value, _configured(target, arms, here), here.assignment)
     elif isinstance(target, expr.Attribute):
@@ -96,9 +98,10 @@ def _bind(target: expr.Expression, value: expr.Expression, here: Context) -> Non
         tests = [
             found.test for _, found in arms if isinstance(found.test, Question) and found.test.subject == "hardware"
         ]
-        for element in target.elements:
+        measures = parts_of(arms[0][1].measure) if len(arms) == 1 else ()
+        for element, measure in zip_longest(target.elements, measures[: len(target.elements)]):
             if isinstance(element.value, expr.Name) and tests:
-                here.bind(element.value.value, one(Value(test=tests[0])))
+                here.bind(element.value.value, one(Value(test=tests[0], measure=measure)))
             else:
                 bind_target(element.value, replace(here, assignment=None))
     else:

@@ -25,6 +25,7 @@ from chipsieve_python.assignments import grow_by_call, imported, read_binding, s
 from chipsieve_python.call_facts import callee_name, state_call
 from chipsieve_python.context import Context
 from chipsieve_python.declarations import declare_by_decorators, is_record
+from chipsieve_python.demands import state_demands
 from chipsieve_python.evaluate import condition_of, equals, qualified
 from chipsieve_python.exits import (
     ATTEMPT,
@@ -60,21 +61,23 @@ def block(body: stmt.Suite | Sequence[expr.Node], here: Context) -> Exit:
             here = here.under(*imported(item))
         if taken != STAYS:
             left = left.joined(taken)
-            here = here.under(*_after(taken))
+            here = here.under(*_after(taken, here))
             if any_of(left) == ALWAYS:
                 here = here.under(NEVER)
     return left
 
 
-def _after(taken: Exit) -> tuple[Condition, ...]:
+def _after(taken: Exit, here: Context) -> tuple[Condition, ...]:
     """What holds past an exit.
 
     A run that stops trains nothing, so `if not args.x: raise` leaves the rest as certain as an assert does; but past a
-    test of hardware or of an import the rest is kept under it: a caller may catch the exception and fall back.
+    test of hardware or of an import the rest of a function is kept under it: a caller may catch the exception and fall
+    back. Nobody calls a program's top level.
     """
     stops = taken.stops
     asked = [test for test in questions(stops) if test.subject in ("hardware", "import")]
     decisive = any(not any(gpu in test.text for gpu in ANY_GPU) for test in asked)
+    decisive = decisive and here.function not in ("", "main")
     return negate(taken.returns), negate(taken.loops), negate(stops) if decisive or stops == ALWAYS else ALWAYS
 
 
@@ -99,6 +102,8 @@ def _simple(node: expr.Node, here: Context) -> Exit:
         for part in (node.exc, node.cause) if isinstance(node, stmt.Raise) else (node.test, node.msg):
             if part is not None:
                 visit(part, here.under(MENTION))
+        if isinstance(node, stmt.Assert):
+            state_demands(node.test, here)
         return Exit(stops=ALWAYS) if isinstance(node, stmt.Raise) else STAYS
     read_binding(node, here)
     return STAYS
@@ -129,11 +134,19 @@ def _if(node: stmt.If, here: Context) -> Exit:
     while isinstance(arm, stmt.If):
         visit(arm.test, reached)
         test = condition_of(arm.test, here.scope)
-        left = left.joined(_arm(arm.body, test, here.under(before, test)).under(all_of((before, test))))
+        taken = _arm(arm.body, test, here.under(before, test))
+        if taken.stops == ALWAYS:
+            state_demands(arm.test, reached, wanted=False)
+        left = left.joined(taken.under(all_of((before, test))))
         before = all_of((before, negate(test)))
         reached = here.under(before)
         arm = arm.orelse
-    return left if arm is None else left.joined(block(arm, reached).under(before))
+    if arm is None:
+        return left
+    taken = block(arm, reached)
+    if taken.stops == ALWAYS and arm is node.orelse:
+        state_demands(node.test, here)
+    return left.joined(taken.under(before))
 
 
 def _arm(body: stmt.Suite, test: Condition, here: Context) -> Exit:

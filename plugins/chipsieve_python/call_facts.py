@@ -12,6 +12,11 @@ from chipsieve_python.evaluate import condition_of, evaluate
 from chipsieve_python.syntax_tree import expression_kinds as expr
 from chipsieve_python.texts import Text, texts_of
 
+ON_BY_DEFAULT = frozenset({
+    "transformer_engine.pytorch.fp8_autocast", "transformer_engine.pytorch.fp8_model_init",
+    "transformer_engine.pytorch.autocast",
+})  # fmt: skip
+"""What is switched on where its first argument, `enabled`, is not given."""
 SEVERAL = 3  # values of an argument beside another; more decide nothing
 Siblings = tuple[
     Conditions, tuple[tuple[str, str], ...]
@@ -60,6 +65,8 @@ def _state(name: str, func: expr.Expression, arguments: list[Argument], here: Co
             here.state("call", name, None, func, *own, beside=beside)
     if not here.asks("argument", name):
         return
+    if name in ON_BY_DEFAULT and not any(item.where in ("enabled", 0) for item in arguments):
+        here.state("call", name, "true", func, argument="enabled")
     keywords = [str(item.where) for item, found in texts if isinstance(item.where, str) and _is_certain(found)]
     for argument, found in texts:
         for given, beside in _siblings([one for one in deciding if one[0] != str(argument.where)], here):

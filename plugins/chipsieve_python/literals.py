@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -18,13 +20,27 @@ _STRINGS = frozenset({expr.SimpleString, expr.ConcatenatedString, expr.Formatted
 _NUMBERS = frozenset({expr.Integer, expr.Float, expr.UnaryOperation, expr.BinaryOperation})
 
 
+Measured = Literal["capability", "major", "minor", "tens", "number", "bfloat16", "memory", "memories"]
+
+
+class Measure(NamedTuple):
+    """What a value measures of the device.
+
+    A compute capability whole, by its parts, as ten times the major number, or as one number (90); whether PyTorch
+    computes in bfloat16; memory in `unit`s of a byte, or the pair of free and whole memory.
+    """
+
+    what: Measured
+    unit: float = 1.0
+
+
 class Value(msgspec.Struct, frozen=True):
     """What an expression may be.
 
     `text` is a literal's text, or a dotted name's when `qualified`; `truthy` a literal's truth. `test` is the question
     whose answer the value is (an option, a variable, the hardware). `node` is a list, tuple or dict literal.
     `module` marks an imported module; `begins` is how a text starts of which the rest is unknown; `defines` is the name
-    of a function or class of the file.
+    of a function or class of the file; `measure` is what it measures of the device.
     """
 
     text: str | None = None
@@ -35,6 +51,7 @@ class Value(msgspec.Struct, frozen=True):
     node: expr.Expression | None = None
     begins: str | None = None
     defines: str = ""
+    measure: Measure | None = None
 
     @property
     def is_chosen(self) -> bool:
@@ -93,7 +110,7 @@ def _evaluated(node: expr.SimpleString) -> str | None:
 
 
 def number(node: expr.Expression) -> float | None:
-    """The number that a literal or an arithmetic of literals (`1e12 * 312`, `312 * 10**12`) makes; None of others."""
+    """The number that a literal or an arithmetic of literals (`1e12 * 312`, `1 << 30`) makes; None of others."""
     if type(node) not in _NUMBERS:
         return None
     if isinstance(node, expr.Integer | expr.Float):
@@ -114,7 +131,7 @@ def _parsed(text: str) -> float | None:
 
 
 def _calculated(node: expr.BinaryOperation) -> float | None:
-    if node.operator not in ("*", "/", "**"):
+    if node.operator not in ("*", "/", "**", "<<"):
         return None
     left, right = number(node.left), number(node.right)
     if left is None or right is None:
@@ -122,6 +139,8 @@ def _calculated(node: expr.BinaryOperation) -> float | None:
     try:
         if node.operator == "*":
             return left * right
+        if node.operator == "<<":
+            return math.ldexp(left, int(right))
         return left / right if node.operator == "/" else float(left**right) if left >= 0 else None
     except (ArithmeticError, ValueError):
         return None

@@ -14,7 +14,7 @@ from chipsieve.facts.finding import snippet
 from chipsieve.facts.reading import Command, Document, Fact, FactKind, Gap, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
-from chipsieve_shell.constants.pieces import OUTSIDE, Pieces, Value, constant, grown, readings
+from chipsieve_shell.constants.pieces import OUTSIDE, Pieces, Value, constant, grown, known_parts, readings
 from chipsieve_shell.constants.source_map import Places
 from chipsieve_shell.syntax.nodes import Extent
 
@@ -133,7 +133,8 @@ class Record:
         for name, events in self.exported.items():
             for event in events if self.vocabulary.asks("env", name) else ():
                 never = (NEVER,) if id(event) in self.replaced else ()
-                for further, text in known_values(event.pieces):
+                for further, known in known_values(event.pieces):
+                    text = _folders(name, event.pieces) if known is None else known
                     self.fact("env", name, text, event.extent, (*event.conditions, *further, *never), event.engine)
 
 
@@ -146,6 +147,12 @@ def known_values(pieces: Pieces) -> list[tuple[Conditions, str | None]]:
         return [((), None)]
     found = [(conditions, constant(value)) for conditions, value in readings(pieces) if not _from_outside(value)]
     return found or [((), None)]
+
+
+def _folders(name: str, pieces: Pieces) -> str | None:
+    """A list of folders (`LD_LIBRARY_PATH`) as far as it is known; None for any other variable."""
+    text = known_parts(pieces) if name.endswith("PATH") else ""
+    return text if ":" in text else None
 
 
 def _from_outside(value: Pieces) -> bool:

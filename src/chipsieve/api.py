@@ -60,8 +60,9 @@ def scan(
     `path` is a folder or a file, or `REPO@REV[:FOLDER]`, a git revision that is read without a checkout.
     `policy` is `balanced`, `strict` or `paper`; `scope` "tree" takes the whole tree as one launch;
     `role` says whose launches speak for the repository (`training` includes fine-tuning, `any` all).
-    `as_of` is the day for which to answer, `2024-11-05`, by default that of the commit: what was not announced by then
-    was not trained on. `project` is the folder of the README whose launches alone shall speak, "" for the whole tree.
+    `as_of` is the day for which to answer, `2024-11-05`, by default that of the launch's last change: what was not
+    announced by then was not trained on. `project` is the folder of the README whose launches alone shall speak, "" for
+    the whole tree.
     `engines` names who looks for findings: our `visitors`, `semgrep` with our rules, or both.
     `config` says which files and signals to leave out; unless it says `honour_ignores`, they count all the same, and so
     does what comments in the code leave out. `cache` is the file where readings are kept from one run to the next,
@@ -213,8 +214,8 @@ def _verdict(
     gaps = {*found.gaps, *matched.gaps, *suppressions.notices, *(foreign.gaps if foreign else ())}
     gaps.update(gap for reading in readings for gap in reading.gaps)
     record = record_scan(found, readings, matched.findings, gaps, suppressions.ignored)
-    record = replace(record, root=request.name, scope=request.scope, as_of=request.as_of or record.as_of)
-    return _worded(conclude(record, matched.launches, request.rules))
+    record = replace(record, root=request.name, scope=request.scope, as_of=request.as_of)
+    return _worded(conclude(record, matched.launches, request.rules, found.tree))
 
 
 def _worded(verdict: Verdict) -> Verdict:

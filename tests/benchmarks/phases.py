@@ -62,7 +62,7 @@ def measured(tree: Path) -> dict[str, object]:
     says = match_tree(readings, table)
     clock.lap("linking")
     gaps = {*found.gaps, *(gap for reading in readings for gap in reading.gaps), *says.gaps}
-    verdict = conclude(record_scan(found, tuple(readings), says.findings, gaps), says.launches, rules)
+    verdict = conclude(record_scan(found, tuple(readings), says.findings, gaps), says.launches, rules, found.tree)
     clock.lap("judging")
     report.render(verdict, "json")
     clock.lap("reporting")

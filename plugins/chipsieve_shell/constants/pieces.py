@@ -70,6 +70,11 @@ def constant(pieces: Pieces) -> str | None:
     return None
 
 
+def known_parts(pieces: Pieces) -> str:
+    """The text of a value as far as it is known, with `$` for each part that is not."""
+    return "".join(piece.text if piece.kind == "text" else "$" for piece in pieces)
+
+
 def requoted(pieces: Pieces, *, quoted: bool) -> Pieces:
     """The pieces as an expansion with or without quotes yields them."""
     return tuple(piece if piece.quoted == quoted else piece._replace(quoted=quoted) for piece in pieces)

@@ -8,7 +8,18 @@ from itertools import zip_longest
 
 from chipsieve.facts.conditions import ALWAYS, NEVER, Condition
 from chipsieve_shell.constants.conditionals import question
-from chipsieve_shell.constants.pieces import Piece, Pieces, Value, constant, drop, fields, prefix, requoted, scalar
+from chipsieve_shell.constants.pieces import (
+    Piece,
+    Pieces,
+    Value,
+    constant,
+    drop,
+    fields,
+    known_parts,
+    prefix,
+    requoted,
+    scalar,
+)  # fmt: skip
 from chipsieve_shell.constants.state import State
 from chipsieve_shell.run.nested_scripts import (
     Nested,
@@ -146,6 +157,8 @@ def _popd(call: Call) -> None:
 
 def _source(call: Call) -> None:
     call.here.keep(call.placed, [], call.place, sources=True)
+    for word, extent in call.placed[1:2]:
+        call.here.record.fact("literal", "", known_parts(word), extent, call.here.state.conditions, call.here.engine)
 
 
 def _leave(call: Call) -> None:

@@ -11,7 +11,8 @@ from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.catalogue.names import Names, normal, read_names
 from chipsieve.catalogue.selection import choose
 from chipsieve.catalogue.vendors import read_vendor
-from chipsieve.tables import TableError, load_toml, toml_tables
+from chipsieve.sites import load_sites
+from chipsieve.tables import TableError, load_toml, table_list, toml_tables
 
 NAMES = "names"
 
@@ -38,8 +39,9 @@ def load_catalogue() -> Catalogue:
         TableError: a table does not follow docs/catalogue.md; the message names the file and suggests the fix.
     """
     files = dict(toml_tables("chipsieve.catalogue"))
-    names = files.pop(NAMES)
-    return build_catalogue({stem: load_toml(file) for stem, file in files.items()}, load_toml(names))
+    names = table_list("catalogue/names.toml", load_toml(files.pop(NAMES)), "name")
+    sites = [{"words": [site.name], "accelerators": [*site.accelerators]} for site in load_sites()]
+    return build_catalogue({stem: load_toml(file) for stem, file in files.items()}, {"name": [*names, *sites]})
 
 
 def build_catalogue(vendors: Mapping[str, Mapping[str, object]], names: Mapping[str, object]) -> Catalogue:

@@ -37,8 +37,11 @@ class Accelerator(msgspec.Struct, frozen=True):
     confidence: str = ""
     date: str = ""
     notes: str = ""
-    sources: Mapping[str, str] = msgspec.field(default_factory=dict)
+    sources: Mapping[str, Origin] = msgspec.field(default_factory=dict)
 
     def origin(self, fact: str) -> Origin:
-        """Where one of its facts is from: a source of its own, or that of the whole row."""
-        return Origin(self.sources.get(fact, self.source), self.confidence, self.date)
+        """Where one of its facts is from: an origin of its own, or that of the whole row.
+
+        A computed fact has the row's: it is no surer than what it is computed from.
+        """
+        return self.sources.get(fact) or Origin(self.source, self.confidence, self.date)

@@ -82,12 +82,14 @@ def _named(word: str, accelerator: Accelerator, names: Names) -> bool | None:
 
 
 def _target(key: str, wanted: str, accelerator: Accelerator) -> bool | None:
-    """Compute capabilities bind NVIDIA rows, gfx targets the rows that have one; the rest is free."""
+    """Compute capabilities bind NVIDIA rows, gfx targets the rows that have one; the rest is free.
+
+    Of an NVIDIA row whose target nobody has published, what all targets of its generation agree on is known.
+    """
     target = accelerator.facts.get("target")
-    if accelerator.vendor != "nvidia" and key == "target_at_least":
+    if accelerator.vendor != "nvidia" and (key == "target_at_least" or not isinstance(target, str)):
         return True
-    if not isinstance(target, str):
-        return None if accelerator.vendor == "nvidia" else True
-    if key == "target_at_least":
-        return targets.at_least(target, wanted)
-    return targets.runs(target, wanted)
+    possible = [target] if isinstance(target, str) else targets.of_generation(accelerator.architecture)
+    ask = targets.at_least if key == "target_at_least" else targets.runs
+    answers = {ask(one, wanted) for one in possible}
+    return answers.pop() if len(answers) == 1 else None

@@ -1,21 +1,25 @@
-"""Which accelerators meet the conditions somebody typed? `bf16_native=true`, `memory_gb_at_least=80`."""
+"""Which accelerators meet the conditions somebody typed? `bf16_native=true`, `controlled=2023-10`."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.catalogue.cells import ALL_BOOLEANS, ALL_NUMBERS, ALL_TEXTS, BOOLEANS
+from chipsieve.catalogue.export_controls import control_named
 from chipsieve.catalogue.names import normal
 from chipsieve.catalogue.predicates import OWN, admits
+from chipsieve.facts.ternary import Ternary
 from chipsieve.tables import TableError, refuse_unknown
 
 WHERE = "--where"
 LIMITS = ("_at_least", "_at_most")
 CHOICES = (*OWN, *ALL_TEXTS)
 SPECIAL = ("target_at_least", "targets", "named")
-KEYS = (*CHOICES, *ALL_NUMBERS, *ALL_BOOLEANS, *(name + end for name in ALL_NUMBERS for end in LIMITS), *SPECIAL)
+CONTROLLED = "controlled"
+LIMITED = tuple(name + end for name in ALL_NUMBERS for end in LIMITS)
+KEYS = (*CHOICES, *ALL_NUMBERS, *ALL_BOOLEANS, *LIMITED, *SPECIAL, CONTROLLED)
 
 
 def choose(
@@ -26,19 +30,26 @@ def choose(
     Raises:
         TableError: a condition is not `fact=value`, its fact is unknown, or no chip can have its value.
     """
-    predicates = [_predicate(condition, accelerators, names) for condition in where]
-    return tuple(
-        chip for chip in accelerators if all(admits(predicate, chip, names=names) is True for predicate in predicates)
-    )
+    tests = [_test(condition, accelerators, names) for condition in where]
+    return tuple(chip for chip in accelerators if all(test(chip) is True for test in tests))
 
 
-def _predicate(
+def _test(
     condition: str, accelerators: Sequence[Accelerator], names: Mapping[str, frozenset[str]]
-) -> dict[str, object]:
+) -> Callable[[Accelerator], Ternary]:
     key, equals, text = (part.strip() for part in condition.partition("="))
     if not equals or not text:
         raise TableError(f"{WHERE} {condition!r}: write it as fact=value, for example bf16_native=true")
     refuse_unknown(WHERE, [key], KEYS)
+    if key == CONTROLLED:
+        return control_named(f"{WHERE} {condition}", text)
+    predicate = _predicate(key, text, accelerators, names)
+    return lambda chip: admits(predicate, chip, names=names)
+
+
+def _predicate(
+    key: str, text: str, accelerators: Sequence[Accelerator], names: Mapping[str, frozenset[str]]
+) -> dict[str, object]:
     if key in ALL_BOOLEANS:
         return {key: _boolean(key, text)}
     if key in CHOICES:

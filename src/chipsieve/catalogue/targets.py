@@ -31,6 +31,12 @@ def capability(target: str) -> Capability | None:
     return (int(matched[1]), int(matched[2])) if matched else None
 
 
+def of_generation(architecture: str) -> tuple[str, ...]:
+    """The targets that a generation's data-centre, workstation and consumer parts have; none for an unknown one."""
+    listed = NAMED.get(architecture.casefold(), "").removesuffix("+PTX")
+    return tuple("sm_" + number.replace(".", "") for number in listed.split())
+
+
 def at_least(target: str, floor: str) -> bool | None:
     """Whether a chip of `target` has every feature that capability `floor` has; None between siblings."""
     have, least = capability(target), capability(floor)

@@ -11,7 +11,12 @@ from chipsieve.cli.common import write
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--where", multiple=True, metavar="FACT=VALUE", help="Keep those that satisfy this; repeatable.")
 @click.option(
-    "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="What to write."
+    "--format",
+    "form",
+    type=click.Choice(("text", "json", "csv")),
+    default="text",
+    show_default=True,
+    help="What to write.",
 )
 def accelerators(names: tuple[str, ...], where: tuple[str, ...], form: str) -> None:
     """List the catalogue's accelerators, or show all that is known of those called NAME.
@@ -23,6 +28,8 @@ def accelerators(names: tuple[str, ...], where: tuple[str, ...], form: str) -> N
     Examples:
       chipsieve accelerators --where bf16_native=true --where memory_gb_at_least=80
       chipsieve accelerators --where vendor=nvidia,amd --format json
+      chipsieve accelerators --where controlled=2023-10 --where marketed_dc=true
+      chipsieve accelerators --where controlled=2024-05-01 --format csv
       chipsieve accelerators h20 "mi300x"
     """
     from chipsieve.catalogue import chips_called, load_catalogue, select
@@ -35,7 +42,7 @@ def accelerators(names: tuple[str, ...], where: tuple[str, ...], form: str) -> N
         chosen = tuple(chip for chip in chosen if chip.id in called)
         write(chip_pages.as_json(chosen) if form == "json" else chip_pages.as_pages(chosen), None)
     else:
-        write(listing.as_json(chosen) if form == "json" else listing.as_text(chosen), None)
+        write({"text": listing.as_text, "json": listing.as_json, "csv": listing.as_csv}[form](chosen), None)
 
 
 @click.command()

@@ -37,7 +37,10 @@ ROLE = click.option(
 )
 TRUST_NAMES = click.option("--trust-names", is_flag=True, help="Let a chip named in a launch exclude the others.")
 AS_OF = click.option(
-    "--as-of", metavar="DATE", default="", help="The day for which to answer, 2024-11-05; by default the commit's."
+    "--as-of",
+    metavar="DATE",
+    default="",
+    help="The day for which to answer, 2024-11-05; by default the launch's last change.",
 )
 PROJECT = click.option(
     "--project", metavar="FOLDER", help="Let the launches below this folder's README speak alone; '' is the whole tree."

@@ -130,7 +130,7 @@ def conda(spec: str) -> list[Pin]:
 
 
 def poetry(name: str, version: str) -> list[Pin]:
-    """The pin of one Poetry or Pipenv entry: `^2.1` and a bare `2.1` mean at least that and no new major.
+    """The pin of one Poetry or Pipenv entry: `^2.1` means at least that and no new major.
 
     Source: Poetry documentation, "Dependency specification".
     """
@@ -139,8 +139,14 @@ def poetry(name: str, version: str) -> list[Pin]:
         return [Pin(name)]
     lower = re.fullmatch(r"[\^]?\s*(\d[\w.+]*)", text)
     if lower:
-        return [Pin(f"{name}>={lower[1]}" if text[0] == "^" else f"{name}=={lower[1]}")]
+        return [Pin(f"{name}>={lower[1]}{_below_next(lower[1])}" if text[0] == "^" else f"{name}=={lower[1]}")]
     return [Pin(f"{name}{text.replace('~', '~=') if re.match(r'~[^=]', text) else text}")]
+
+
+def _below_next(version: str) -> str:
+    """The upper bound of `^version`: of `1.13` it is `,<2`; none of `0.4`, whose second number counts as major."""
+    major = re.match(r"[1-9]\d*", version)
+    return f",<{int(major[0]) + 1}" if major else ""
 
 
 def requirement_line(line: str, wheels: str = "") -> list[Pin]:

@@ -19,9 +19,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from msgspec.structs import replace
 
+from chipsieve.derive.memory_floor import CLAIM, memory_floor
 from chipsieve.derive.premises import Evidence
 from chipsieve.facts.finding import Finding
 from chipsieve.link.launch import Launch, Standing
@@ -29,7 +31,7 @@ from chipsieve.signals.signal import Signal
 
 ORDER: tuple[Standing, ...] = ("asserted", "optional", "inert")
 Deriver = Callable[[Launch], Iterable[Evidence]]
-DERIVERS: Mapping[str, Deriver] = {}
+DERIVERS: Mapping[str, Deriver] = MappingProxyType({CLAIM: memory_floor})
 """What derives evidence from a launch, by the id of the signal that it claims: those that have no match rows."""
 
 

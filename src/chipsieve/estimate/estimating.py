@@ -23,6 +23,7 @@ SHOWN = 0.005  # families that are less likely are summed up
 TELLING = 0.05  # what a premise must add to the logarithm of the odds to be shown
 LINES = 6  # premises shown of a family
 EARLY = 12  # months before its release in which a family has been announced, and may be tried
+LATER = 6  # months after its last change in which a launch is still run as it is
 OLD = 4.0  # years after its release in which a family is what people buy
 MONTHS = 12
 SHOW_TRAINING = frozenset({"trained", "fine-tuned", "experiments", "log", "request", "device test"})
@@ -53,12 +54,14 @@ def strength(count: float) -> float:
     return math.copysign(math.log2(1 + abs(count)), count)
 
 
-def before(family: Family, day: str, weights: Weights, counts: Counts) -> dict[str, float]:
+def before(family: Family, day: str, weights: Weights, counts: Counts, not_before: str = "") -> dict[str, float]:
     """What speaks for a family before its premises do: its share of the labelled rows, and its age on the day.
+
+    Where no day is known, the earliest possible one gives the year of the share, and no age.
 
     Where a line names it, its share says less: rare chips are seldom named by those who did not use them.
     """
-    age, share = _age(family, day), math.log2(weights.share(family.id, day))
+    age, share = _age(family, day), math.log2(weights.share(family.id, day or not_before))
     here = family.id in counts.get(NAMED, {})
     elsewhere = not here and family.id in counts.get(NAMED_ELSEWHERE, {})
     return {
@@ -87,9 +90,13 @@ def without_accelerator(known: Known, counts: Counts) -> dict[str, float]:
 
 
 def impossible(family: Family, day: str, possible: frozenset[str]) -> bool:
-    """Whether a family was not announced by the day, or the project cannot run on any of it."""
-    age = _age(family, day)
-    return (age is not None and age < -EARLY / MONTHS) or possible.isdisjoint(family.accelerators)
+    """Whether a family was not announced in the months after the day, or the project cannot run on any of it."""
+    if possible.isdisjoint(family.accelerators):
+        return True
+    if not day or not (family.announced or family.released):
+        return False
+    first = _month(family.announced) - LATER if family.announced else _month(family.released) - EARLY
+    return _month(day) < first
 
 
 def _left(families: Sequence[Family], known: Known) -> list[Family]:
@@ -132,7 +139,9 @@ def probabilities(families: Sequence[Family], counts: Counts, known: Known, weig
     scores = {}
     for family in left:
         given = sum(weight * strength(by_family.get(family.id, 0.0)) for weight, by_family in weighed)
-        scores[family.id] = given + _weighed(before(family, known.day, weights, counts), weights.before)
+        scores[family.id] = given + _weighed(
+            before(family, known.day, weights, counts, known.not_before), weights.before
+        )
     none = 1 / (1 + math.exp(-_weighed(without_accelerator(known, counts), weights.none))) if left else 1.0
     highest = max(scores.values(), default=0.0)
     parts = {name: math.exp(score - highest) for name, score in scores.items()}
@@ -160,7 +169,7 @@ def estimate(known: Known, premises: Sequence[Premise], families: Sequence[Famil
         )
         for one in ranked if chances.get(one.id, 0.0) >= SHOWN
     ]  # fmt: skip
-    rest = round(1 - sum(one.probability for one in shown), 4)
+    rest = round(1 - sum(chances[one.family] for one in shown), 4)
     return Estimate(known.project, tuple(shown), rest, round(chances[NO_ACCELERATOR], 4), weights.basis)
 
 

@@ -12,9 +12,10 @@ from chipsieve.catalogue.accelerator import Accelerator
 
 
 class Family(msgspec.Struct, frozen=True):
-    """A model line: its id (`v100`), what people call it, its accelerators' ids, and the month of its first release.
+    """A model line: its id (`v100`), what people call it, its accelerators' ids, and when the first came out.
 
-    `released` is "" where nobody knows. `professional` says that it is made for data centres or clouds.
+    `announced` and `released` are "" where nobody knows. `professional` says that it is made for data centres or
+    clouds, `nodes` how many devices the machines have in which it is sold, () where nobody knows.
     """
 
     id: str
@@ -23,6 +24,8 @@ class Family(msgspec.Struct, frozen=True):
     accelerators: tuple[str, ...]
     released: str
     professional: bool
+    announced: str = ""
+    nodes: tuple[int, ...] = ()
 
 
 def families_of(accelerators: Iterable[Accelerator]) -> tuple[Family, ...]:
@@ -34,12 +37,18 @@ def families_of(accelerators: Iterable[Accelerator]) -> tuple[Family, ...]:
 
 
 def _family(name: str, rows: list[Accelerator]) -> Family:
-    released = [str(month) for chip in rows if (month := chip.facts.get("released"))]
+    days = {
+        key: min((str(day) for chip in rows if (day := chip.facts.get(key))), default="")
+        for key in ("announced", "released")
+    }
+    nodes = {int(count) for chip in rows for count in str(chip.facts.get("node_devices") or "").split()}
     return Family(
         id=re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-"),
         name=name,
         vendor=rows[0].vendor,
         accelerators=tuple(chip.id for chip in rows),
-        released=min(released, default=""),
+        released=days["released"],
         professional=any(chip.segment in ("datacenter", "cloud-only") for chip in rows),
+        announced=days["announced"],
+        nodes=tuple(sorted(nodes)),
     )

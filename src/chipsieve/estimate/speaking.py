@@ -15,6 +15,7 @@ import msgspec
 from chipsieve.catalogue.catalogue_answers import CatalogueAnswers, Chips
 from chipsieve.commands.launchers import TRAINING
 from chipsieve.derive.premises import Evidence
+from chipsieve.derive.shape import Shape, shape_of
 from chipsieve.estimate.families import Family
 from chipsieve.estimate.frameworks import computes, usual_vendors
 from chipsieve.facts.finding import Finding
@@ -27,7 +28,16 @@ MENU = 3  # families that one line names: it lists what there is, and says nothi
 NODE = 8  # accelerators that one machine holds
 LEFT_BEHIND = ("log", "metadata")  # what runs left behind
 DEVICE_NAMES = ("named-in-log", "named-in-metadata")  # what a device query printed or a tool recorded
-REQUESTS = frozenset({"scheduler", "cloud"})
+GROUND = "site"
+VENDORS_GROUND = "vendor's ground"
+VENDOR = "vendor"  # whose driver or toolkit alone installs what is used
+REQUEST = ("request", "request of another run", "request of no run")
+BY_WORDS_OF_RUNS: Mapping[str, tuple[str, str, str]] = {
+    "scheduler": REQUEST, "cloud": REQUEST, "site": (GROUND, "site elsewhere", "site elsewhere"),
+    VENDOR: (GROUND, "", ""),
+}  # fmt: skip
+"""The kinds of what names a chip in the headline, in another launch of the project, or in none, by who names it."""
+GROUNDS = ("site", VENDOR)  # scripts look for many machines behind guards: these count where they are certain
 ASKED_BY_CODE = ("constant", "device-test")  # who tests for three chips in one file, knows many
 SPOKEN = frozenset({"prose", "comment"})
 DEEDS_OF_ITS_OWN = frozenset({"trained", "fine-tuned", "experiments", "tested", "requires"})
@@ -50,12 +60,20 @@ HERE = (
     "benchmark",
     "supports",
 )
-FURTHER_AWAY = ("request of no run", "comment", "constant", *(f"{deed} elsewhere" for deed in DEEDS_OF_ITS_OWN))
+FURTHER_AWAY = (
+    "request of no run",
+    "comment",
+    "constant",
+    *(f"{deed} elsewhere" for deed in DEEDS_OF_ITS_OWN),
+)
 POOLS: Mapping[str, str] = {
     **dict.fromkeys((*HERE, *DEEDS_OF_ITS_OWN), NAMED),
     **dict.fromkeys(FURTHER_AWAY, NAMED_ELSEWHERE),
 }
-"""The kinds that together make up the kinds `NAMED` and `NAMED_ELSEWHERE`: what names a family that may be the one."""
+"""The kinds that together make up the kinds `NAMED` and `NAMED_ELSEWHERE`: what names a family that may be the one.
+
+The ground on which a launch stands is not among them: a site names all that it has, rare families beside common ones.
+"""
 
 
 class Premise(msgspec.Struct, frozen=True):
@@ -72,8 +90,9 @@ class Known(msgspec.Struct, frozen=True):
     """What is known of a project: its headline with its evidence, its other launches that speak, and the tree around.
 
     `findings` are all of the tree, `mentions` the vendors of whom it speaks; `day` is the day for which to answer, ""
-    where nobody knows. `possible` are the accelerators on which the project can run, or on which a log shows that it
-    did; `modules` the first names of what the tree's code imports, those of the headline among them.
+    where nobody knows, and `not_before` the earliest that it can be. `possible` are the accelerators on which the
+    project can run, or on which a log shows that it did; `modules` the first names of what the tree's code imports,
+    those of the headline among them.
     """
 
     headline: Launch | None
@@ -86,6 +105,7 @@ class Known(msgspec.Struct, frozen=True):
     possible: Chips
     modules: frozenset[str] = frozenset()
     processors: bool = False
+    not_before: str = ""
 
     @property
     def trains(self) -> bool:
@@ -123,9 +143,12 @@ def _names(known: Known, readers: Readers) -> Iterator[Premise]:
     files = frozenset(known.headline.files) if known.headline else frozenset()
     named: dict[Finding, frozenset[str]] = {}
     together: defaultdict[tuple[str, int | str], set[str]] = defaultdict(set)
+    certain = frozenset(piece.signal for piece in known.evidence if piece.standing == "asserted")
     for finding in {*known.findings, *own, *beside}:
         signal = readers.signals.get(finding.signal)
-        if signal is None or signal.effect != "names" or distance_from_project(finding.path) == VENDORED:
+        if signal is None or signal.effect != "names" or certain.intersection(signal.unless):
+            continue
+        if distance_from_project(finding.path) == VENDORED:
             continue
         meant = readers.meant(readers.answers.to(signal.id, signal.requires or {}, finding.value).agrees)
         if meant:
@@ -135,8 +158,12 @@ def _names(known: Known, readers: Readers) -> Iterator[Premise]:
         menu = len(together[_together(finding)]) >= MENU + len(meant) - 1
         reached = finding.path in files
         kind = _kind(finding, own.get(finding), known, beside=finding in beside, reached=reached, menu=menu)
+        at = f"{finding.path}:{finding.span.line}"
         if kind:
-            yield Premise(kind, meant, f"{finding.path}:{finding.span.line}", finding.value)
+            yield Premise(kind, meant, at, finding.value)
+        if kind == GROUND and finding.by == VENDOR:
+            others = frozenset(family.id for family in readers.families) - meant
+            yield Premise(VENDORS_GROUND, others, at, finding.value, against=True)
 
 
 def _together(finding: Finding) -> tuple[str, int | str]:
@@ -152,8 +179,10 @@ def _kind(finding: Finding, stands: Standing | None, known: Known, *, beside: bo
         return "log" if finding.signal in DEVICE_NAMES else "words of a log"
     if finding.by == "notebook":
         return "notebook"
-    if finding.by in REQUESTS:
-        return "request" if stands else "request of another run" if beside else "request of no run"
+    if finding.by in BY_WORDS_OF_RUNS:
+        own, another, none = BY_WORDS_OF_RUNS[finding.by]
+        certain = stands == "asserted" if finding.by in GROUNDS else bool(stands)
+        return own if certain else another if beside else none
     if finding.by in SPOKEN:
         return _spoken(finding, known, reached=reached, menu=menu)
     if menu:
@@ -240,10 +269,18 @@ def _frameworks(known: Known, families: Sequence[Family]) -> Iterator[Premise]:
 
 
 def _shape(known: Known, families: Iterable[Family]) -> Iterator[Premise]:
-    """How many accelerators the headline asks for: whole nodes are seldom of cards made for desks."""
-    devices = known.headline.devices if known.headline else 0
-    if devices < NODE or known.headline is None:
+    """How many accelerators the headline asks for, against cards made for desks and against other kinds of machine."""
+    shape = shape_of(known.headline) if known.headline else Shape()
+    if known.headline is None or shape.devices < NODE:
         return
-    kind = "several nodes" if devices > NODE else "a whole node"
+    several = shape.devices > NODE
     desks = frozenset(one.id for one in families if not one.professional)
-    yield Premise(kind, desks, f"{known.headline.path}:{known.headline.line}", f"{devices} devices", against=True)
+    at = shape.at or f"{known.headline.path}:{known.headline.line}"
+    yield Premise("several nodes" if several else "a whole node", desks, at, f"{shape.devices} devices", against=True)
+    if shape.per_node:
+        says = f"{shape.per_node} devices per node"
+        smaller = frozenset(one.id for one in families if one.nodes and max(one.nodes) < shape.per_node)
+        others = frozenset(one.id for one in families if one.nodes and shape.per_node not in one.nodes) - smaller
+        yield Premise("more than a node", smaller, at, says, against=True)
+        if several:
+            yield Premise("another node", others, at, says, against=True)

@@ -27,6 +27,7 @@ FactKind = Literal[
     "pin",  # a PEP 508 requirement
     "literal",  # a word of a command or a string of code (no comment, no docstring)
     "claim",  # a line of prose, of a comment, of a log, or of a test of a device's name
+    "demand",  # what the device must have, or the program stops: `assert capability >= (9, 0)`
 ]
 
 

@@ -47,6 +47,7 @@ class StatedFact(msgspec.Struct, frozen=True):
 
 
 SettingSource = Literal["command line", "environment", "config", "default"]
+SOURCES: tuple[SettingSource, ...] = ("command line", "environment", "config", "default")  # the first one wins
 
 
 class Setting(msgspec.Struct, frozen=True, gc=False):
@@ -100,4 +101,5 @@ class Launch(msgspec.Struct, frozen=True):
         """What is in force under a name (`--batch-size` and `batch_size` are one), None where nothing sets it."""
         wanted = option_name(name)
         several = chain(self.settings, chain.from_iterable(self.defaults))
-        return next((one for one in several if option_name(one.name) == wanted), None)
+        named = [one for one in several if option_name(one.name) == wanted]
+        return min(named, key=lambda one: SOURCES.index(one.source), default=None)

@@ -100,11 +100,6 @@ def devices(words: Sequence[Resolved], environment: Mapping[str, Resolved]) -> i
     return max((counts["per_node"] or 0) * nodes, counts["total"] or 0)
 
 
-def per_node(words: Sequence[Resolved]) -> int:
-    """Accelerators per node as far as the command says, 0 where it does not."""
-    return _counts(words)["per_node"] or 0
-
-
 def _counts(words: Sequence[Resolved]) -> dict[str, int | None]:
     """How many nodes, accelerators per node and in total a command asks for, by the kinds of launchers.toml."""
     counted = {option_name(one.name): one.value.text if one.value else None for one in given(words)}

@@ -15,6 +15,7 @@ from chipsieve.facts.reading import Gap, Reading
 from chipsieve.facts.ternary import Ternary, every
 from chipsieve.link.launch import FileStandings, Launch, Standing, standing
 from chipsieve.link.linking import LinkedTree, judge_by_eye, whole
+from chipsieve.match.machines import alone
 from chipsieve.match.matching import matched
 from chipsieve.match.menus import offered
 from chipsieve.match.table import SignalTable
@@ -105,9 +106,11 @@ class Matcher:
         path = reading.origin or reading.path
         facts = enumerate(reading.facts)
         every = [Found(index, *pair) for index, fact in facts for pair in matched(fact, path, self._table)]
-        menu = offered([one.finding for one in every], self._naming)
+        listed = [one.finding for one in every]
+        menu, lonely = offered(listed, self._naming), alone(listed, self._table.signals)
         for index, one in enumerate(every):
-            yield _only_mentioned(one) if index in menu else one
+            if index not in lonely:
+                yield _only_mentioned(one) if index in menu else one
 
     def _joined(self, reading: Reading, own: Iterable[Found], met: set[SignalAt]) -> list[Found]:
         """The findings of a reading's facts and, where no fact of ours says the same, of its marks."""
@@ -167,7 +170,9 @@ class Matcher:
             for item, _ in matched(stated.fact, stated.path, self._table):
                 if (not self._alone or place_of(item) in self._marks) and self._keep(item):
                     found.setdefault(item, stated.standing)
-        return replace(launch, findings=tuple(found.items()), standings=(), stated=())
+        lonely = alone(tuple(found), self._table.signals)
+        kept = tuple(pair for index, pair in enumerate(found.items()) if index not in lonely)
+        return replace(launch, findings=kept, standings=(), stated=())
 
     def _of(self, file: FileStandings) -> list[tuple[Finding, Standing]]:
         """The findings of a file where its facts stand so; shared by all launches for which that is the same."""

@@ -12,6 +12,7 @@ from chipsieve.facts.finding import Finding, Match
 from chipsieve.facts.places import Span
 from chipsieve.facts.reading import Fact
 from chipsieve.facts.statements import DEVICES, Statement, count_of
+from chipsieve.match.machines import alone
 from chipsieve.match.table import SignalTable
 
 WRITTEN = ("prose", "comment")  # who writes sentences; what a run printed, or a program asks, is none
@@ -20,7 +21,9 @@ SAME_AS_TRUE = frozenset({"true", "1", "on", "yes", "enabled"})
 
 def findings(facts: Iterable[Fact], path: str, table: SignalTable) -> list[Finding]:
     """The findings of the facts that the file at `path` states, in their order, without duplicates."""
-    return list(dict.fromkeys(found for fact in facts for found, _ in matched(fact, path, table)))
+    found = list(dict.fromkeys(found for fact in facts for found, _ in matched(fact, path, table)))
+    lonely = alone(found, table.signals)
+    return [item for index, item in enumerate(found) if index not in lonely]
 
 
 def matched(fact: Fact, path: str, table: SignalTable) -> Iterator[tuple[Finding, Question | None]]:

@@ -195,7 +195,7 @@ def _matches(
     for signal, row in rows:
         seen = _accepted(row, value, any_value=any_value)
         if seen is not None:
-            found.append(Match(signal, kind, seen, row.by, name, _devices(row, beside or {})))
+            found.append(Match(signal, kind, row.means or seen, row.by, name, _devices(row, beside or {})))
     return tuple(dict.fromkeys(found))
 
 

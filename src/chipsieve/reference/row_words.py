@@ -17,6 +17,8 @@ BY = {
     "metadata": "in what a tool recorded of a run",
     "comment": "in a comment",
     "prose": "in prose or a comment",
+    "site": "as a word of a known machine",
+    "vendor": "as something that the vendor's own driver or toolkit installs",
 }
 
 
@@ -108,6 +110,19 @@ def _claim(row: Row, fits: str) -> str:
     return f"a text{within} that {fits}"
 
 
+DEMANDS = {
+    "capability-at-least": "a compute capability of at least what the line says",
+    "capability": "the compute capability that the line says, and no other",
+    "bfloat16": "bfloat16",
+    "device-memory": "the memory that the line says",
+}
+
+
+def _demand(row: Row, _: str) -> str:
+    stops = "an assertion, or a branch that raises or ends the program, where the device lacks"
+    return f"{stops} {either(DEMANDS[name] for name in row.names)}"
+
+
 def _semgrep(row: Row, _: str) -> str:
     rules = either(code(f"semgrep-rules/{name}") for name in row.names)
     return f"with Semgrep alone, for a language that no reader of ours reads: what {rules} finds"
@@ -130,5 +145,5 @@ def _counted(row: Row) -> str:
 WORDS: dict[str, Callable[[Row, str], str]] = {
     "env": _variable, "flag": _flag, "key": _key, "name": _name, "call": _call, "import": _import,
     "constant": _constant, "directive": _directive, "image": _image, "pin": _pin, "literal": _literal,
-    "claim": _claim, "semgrep": _semgrep,
+    "claim": _claim, "demand": _demand, "semgrep": _semgrep,
 }  # fmt: skip

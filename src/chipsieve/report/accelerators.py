@@ -1,40 +1,67 @@
-"""How is the catalogue shown? A table for people, JSON with every fact for programs."""
+"""How is the catalogue shown? A table for people, JSON and CSV with every fact for programs."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterable
 
+import msgspec
+
+from chipsieve.catalogue import load_catalogue
 from chipsieve.catalogue.accelerator import Accelerator, Cell
+from chipsieve.catalogue.cells import ALL_BOOLEANS, ALL_NUMBERS, ALL_TEXTS
+from chipsieve.catalogue.export_controls import NO_ADVICE, controlled_since, load_rules, standings
+from chipsieve.report.groups import LEGEND, MARK, made_for_china
 
 COLUMNS = (
-    "id", "name", "vendor", "architecture", "target", "memory", "bf16", "fp8", "released", "TPP", "confidence",
+    "id", "name", "vendor", "architecture", "target", "memory", "bf16", "fp8", "released", "TPP", "controlled",
+    "confidence",
 )  # fmt: skip
 RIGHT = ("memory", "TPP")
 UNKNOWN, ABSENT = "?", "-"
+REMARK = (
+    "controlled: the first United States export control whose parameters the chip meets, as of no date; of makers",
+    f"abroad only where the Export Administration Regulations reach them. {NO_ADVICE}",
+)
 
 
 def as_text(accelerators: Iterable[Accelerator]) -> str:
     """An aligned table, one accelerator a line, ending with the count.
 
-    `?` is unknown, `-` does not apply, `>=` before a TPP says that it is a lower bound; memory is in GB.
+    `?` is unknown, `-` does not apply, `>=` before a TPP says that it is a lower bound; memory is in GB. `controlled`
+    is the first export control whose parameters it meets, `<=` before it says that an earlier one may apply too.
     """
-    rows = [COLUMNS, *map(_row, accelerators)]
+    chips = tuple(accelerators)
+    marked = made_for_china(load_catalogue().accelerators)
+    rows = [COLUMNS, *(_row(chip, MARK if chip.id in marked else "") for chip in chips)]
     widths = [max(len(row[at]) for row in rows) for at in range(len(COLUMNS))]
     lines = ["  ".join(map(_pad, row, widths, COLUMNS)).rstrip() for row in rows]
     count = len(rows) - 1
-    return "\n".join([*lines, "", f"{count} accelerator{'' if count == 1 else 's'}"]) + "\n"
+    counted = f"{count} accelerator{'' if count == 1 else 's'}"
+    legend = [LEGEND] if marked.intersection(chip.id for chip in chips) else []
+    return "\n".join([*lines, "", *(REMARK if chips else ()), *legend, counted]) + "\n"
 
 
-def _row(chip: Accelerator) -> tuple[str, ...]:
+def _row(chip: Accelerator, mark: str) -> tuple[str, ...]:
     fact = {
         name: _shown(chip, name) for name in ("target", "memory_gb", "bf16_native", "fp8_native", "released", "tpp")
     }
     bound = ">=" if chip.facts.get("tpp_lower_bound") and chip.facts.get("tpp") is not None else ""
     return (
-        chip.id, chip.name, str(chip.facts["vendor_name"]), chip.architecture, fact["target"], fact["memory_gb"],
-        fact["bf16_native"], fact["fp8_native"], fact["released"], bound + fact["tpp"], chip.confidence,
+        chip.id, chip.name + mark, str(chip.facts["vendor_name"]), chip.architecture, fact["target"], fact["memory_gb"],
+        fact["bf16_native"], fact["fp8_native"], fact["released"], bound + fact["tpp"], _controlled(chip),
+        chip.confidence,
     )  # fmt: skip
+
+
+def _controlled(chip: Accelerator) -> str:
+    """The first control that applies to it: the id of the rule."""
+    first, earlier = controlled_since(chip)
+    if first is None:
+        return UNKNOWN if earlier else ABSENT
+    return f"{'<=' if earlier else ''}{first.rule.id}"
 
 
 def _shown(chip: Accelerator, name: str) -> str:
@@ -58,14 +85,44 @@ def _pad(text: str, width: int, column: str) -> str:
 def as_json(accelerators: Iterable[Accelerator]) -> str:
     """A JSON array of the accelerators with all their facts, keys sorted; null is unknown, a missing key inapplicable.
 
-    `source`, `confidence` and `date` hold for every fact but those that `sources` names a source for.
+    `source`, `confidence` and `date` hold for every fact but those for which `sources` has these three.
     """
     rows = [
         {
             "id": chip.id, "name": chip.name, "vendor": chip.vendor, "segment": chip.segment,
             "architecture": chip.architecture, "facts": dict(chip.facts), "source": chip.source,
-            "confidence": chip.confidence, "date": chip.date, "notes": chip.notes, "sources": dict(chip.sources),
+            "confidence": chip.confidence, "date": chip.date, "notes": chip.notes,
+            "sources": {fact: msgspec.to_builtins(chip.origin(fact)) for fact in chip.sources},
+            "export_controls": {"notice": NO_ADVICE, "rules": _by_rule(chip)},
         }
         for chip in accelerators
     ]  # fmt: skip
     return json.dumps(rows, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _by_rule(chip: Accelerator) -> dict[str, object]:
+    """How the chip stands under each rule; null is unknown."""
+    return {
+        one.rule.id: {
+            "status": one.status, "controlled": one.controlled, "kind": one.rule.kind, "citation": one.rule.citation,
+            "effective": one.rule.effective, "until": one.rule.until or None, "destinations": one.rule.destinations,
+        }
+        for one in standings(chip)
+    }  # fmt: skip
+
+
+def as_csv(accelerators: Iterable[Accelerator]) -> str:
+    """A line an accelerator: id, what it is, every fact, its status by rule; `?` is unknown, nothing inapplicable.
+
+    What a rule's column says is by parameters alone; the last column says that this is no legal advice.
+    """
+    facts = dict.fromkeys(("name", "vendor_name", *ALL_TEXTS, *ALL_NUMBERS, *ALL_BOOLEANS))
+    rules = [f"export_status_{rule.id}" for rule in load_rules()]
+    table = io.StringIO()
+    rows = csv.writer(table, lineterminator="\n")
+    rows.writerow(["id", "vendor", "family", "segment", "architecture", *facts, *rules, "notice"])
+    for chip in accelerators:
+        own = [chip.id, chip.vendor, chip.family, chip.segment, chip.architecture]
+        known = (_cell(chip.facts[name]) if name in chip.facts else "" for name in facts)
+        rows.writerow([*own, *known, *(one.status or UNKNOWN for one in standings(chip)), NO_ADVICE])
+    return table.getvalue()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from chipsieve.catalogue.accelerator import Accelerator
+from chipsieve.catalogue.export_controls import NO_ADVICE, standings
 from chipsieve.estimate.phrases import in_words
 from chipsieve.facts.finding import Finding
 from chipsieve.report import lookups
@@ -35,6 +37,7 @@ def explain(verdict: Verdict, accelerator: str) -> str:
     lines += [f"named as {visible(item.text)!r} in {visible(item.path)}:{item.line} ({item.by})" for item in named]
     if not verdict.launches:
         lines.append("No launch was found, so nothing excludes it.")
+    lines += _controlled(verdict, chip)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -52,6 +55,17 @@ def _estimated(verdict: Verdict, accelerator: str) -> Iterator[str]:
             at = f"{visible(why.at)}: " if why.at else ""
             yield f"  {'for' if why.weight > 0 else 'against'}: {at}{one_line(why.says, SAYS)}"
     yield ""
+
+
+def _controlled(verdict: Verdict, chip: Accelerator) -> Iterator[str]:
+    """Whether it was under export control on the day, rule by rule; nothing where no day is known."""
+    for one in standings(chip):
+        if one.rule.kind != "duty" and verdict.as_of and one.rule.in_force(verdict.as_of):
+            applies = {True: "applies", False: "does not apply", None: "unknown whether it applies"}[one.controlled]
+            status = f" ({one.status})" if one.status and one.controlled else ""
+            yield f"export control on {verdict.as_of}, {one.rule.id}: {applies}{status}: {one.rule.citation}"
+    if verdict.as_of:
+        yield f"Export controls are compared by parameters alone. {NO_ADVICE}"
 
 
 def _kept(verdict: Verdict, contradictions: Iterable[Contradiction], accelerator: str) -> Iterator[str]:

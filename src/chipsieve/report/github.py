@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from chipsieve.derive.premises import Line
 from chipsieve.report import lookups
 from chipsieve.report.escape import visible
-from chipsieve.report.groups import Groups
+from chipsieve.report.groups import Groups, legend
 from chipsieve.report.reasons import derivation, title
 from chipsieve.report.sentence import sentence
 from chipsieve.report.style import Style
@@ -37,7 +37,7 @@ def _cuts(verdict: Verdict, main: LaunchVerdict, groups: Groups) -> Iterator[str
             lines = lookups.evidence_lines(cut.evidence, main.launch)[:1]
             because = "".join(f" {words}." for words in derivation(cut.evidence, verdict.signals))
             said = f"{title(verdict.signals, cut.signal)} excludes {groups.short(cut.excluded, alive)}.{because}"
-            yield _notice(said, **_place(lines), title="chipsieve")
+            yield _notice(" ".join([said, *legend(said)]), **_place(lines), title="chipsieve")
 
 
 def _place(lines: Sequence[Line]) -> dict[str, str]:

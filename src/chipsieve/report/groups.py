@@ -8,10 +8,13 @@ from collections.abc import Collection, Iterable
 from itertools import groupby
 
 import msgspec
+from msgspec.structs import replace
 
 from chipsieve.catalogue.accelerator import Accelerator
 
 VARIANT = re.compile(r"\s*\(.*|\s+(?:PCIe|SXM\d*|OAM|NVL|\d+(?:\.\d+)?\s?GB)\b.*", re.IGNORECASE)
+MARK = "†"
+LEGEND = f"{MARK} made for China"
 FEW = 3
 MOST = 4  # architectures of one vendor that are named
 
@@ -46,7 +49,7 @@ class Groups:
         A phrase names `vendors` vendors at most and counts the rest.
         """
         self.limit = vendors
-        rows = tuple(catalogue)
+        rows = _marked(tuple(catalogue))
         weight = Counter(row.vendor for row in rows)
         age: dict[tuple[str, str], str] = {}
         for row in rows:
@@ -117,6 +120,42 @@ def untouched_vendors(groups: Iterable[Group]) -> str:
         if group.untouched:
             counts[group.vendor] += group.count
     return ", ".join(f"{vendor} ({count})" for vendor, count in counts.items())
+
+
+def made_for_china(catalogue: Iterable[Accelerator]) -> frozenset[str]:
+    """The ids of the variants that a vendor makes for China beside others; where it makes no others, none is marked."""
+    rows = tuple(catalogue)
+    sold = {row.vendor for row in rows if row.facts.get("china_specific") is not True}
+    return frozenset(row.id for row in rows if row.facts.get("china_specific") is True and row.vendor in sold)
+
+
+def marked(name: str, chips: Collection[str], china: Collection[str]) -> str:
+    """A family's name, with a mark where all of its chips are made for China."""
+    return f"{name}{MARK}" if chips and frozenset(china).issuperset(chips) else name
+
+
+def legend(*texts: str) -> tuple[str, ...]:
+    """What the mark in some texts means; nothing where none has it."""
+    return (LEGEND,) if any(MARK in text for text in texts) else ()
+
+
+def spelled_out(text: str, catalogue: Iterable[Accelerator]) -> str:
+    """The text without marks, and at its end which of its chips have one: what is quoted brings no legend."""
+    rows = tuple(catalogue)
+    china = made_for_china(rows)
+    names = {name for row in rows if row.id in china for name in (row.family, family(row.name))}
+    found = []
+    for name in sorted(names, key=lambda name: (-len(name), name)):  # a longer name may end like a shorter one
+        if f"{name}{MARK}" in text:
+            found.append(name)
+            text = text.replace(f"{name}{MARK}", name)
+    return f"{text} Made for China: {', '.join(sorted(found))}." if found else text
+
+
+def _marked(rows: tuple[Accelerator, ...]) -> tuple[Accelerator, ...]:
+    """The rows by their families' names, those of variants made for China with a mark."""
+    variants = made_for_china(rows)
+    return tuple(replace(row, name=family(row.name) + (MARK if row.id in variants else "")) for row in rows)
 
 
 def vendor_name(row: Accelerator) -> str:

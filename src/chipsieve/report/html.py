@@ -7,9 +7,10 @@ from importlib.resources import files
 from string import Template
 
 from chipsieve import __version__
-from chipsieve.report.groups import Group
+from chipsieve.report.groups import LEGEND, Group
 from chipsieve.report.markup import Markup, bullets, code, element, escape, join, table
 from chipsieve.report.outline import (
+    ControlLines,
     CutLine,
     FamilyLine,
     LaunchOutline,
@@ -17,6 +18,7 @@ from chipsieve.report.outline import (
     NoteLine,
     Outline,
     PremiseLine,
+    RuleLine,
     StepLine,
     UnprovenLine,
 )
@@ -52,6 +54,7 @@ def _body(outline: Outline) -> Iterator[Markup]:
     if outline.main:
         yield element("section", *_launch(outline.main, "Main launch", outline.possible, outline.main_reason))
     yield from _possible(outline)
+    yield from _controls(outline.controls)
     yield from _section("Named chips", _names(outline.named))
     for launch in outline.others:
         yield element("section", *_launch(launch, "Launch", outline.possible))
@@ -68,7 +71,11 @@ def _body(outline: Outline) -> Iterator[Markup]:
     yield from _section("Notices", bullets([join([f"{one.reason}: ", _places(one.places)]) for one in outline.notices]))
     yield element("p", outline.sentence, class_="conclusion")
     yield element(
-        "footer", element("p", outline.coverage), element("p", METHOD), element("p", f"chipsieve {__version__}")
+        "footer",
+        element("p", outline.coverage),
+        element("p", LEGEND),
+        element("p", METHOD),
+        element("p", f"chipsieve {__version__}"),
     )
 
 
@@ -107,6 +114,24 @@ def _possible(outline: Outline) -> Iterator[Markup]:
         yield element("p", f"In at least one launch; {outline.remaining_count} remain in every one.")
     yield _groups("Accelerators that remain possible for the repository", outline.possible)
     yield bullets(outline.conflict)
+
+
+def _controls(controls: ControlLines) -> Iterator[Markup]:
+    """What was under export control on the day, with the rules in force."""
+    if not controls.day:
+        yield element("p", controls.heading, class_="soft")
+        return
+    yield element("h2", controls.heading)
+    yield from (element("p", words) for words in (controls.left, controls.trained) if words)
+    rows = [(one.id, one.since, _cited(one), one.destinations, one.counts) for one in controls.rules]
+    if rows:
+        yield table("The rules in force", ("Rule", "From", "What and where", "For", "Of what remains"), rows)
+    yield element("p", " ".join(controls.remarks), class_="soft")
+
+
+def _cited(rule: RuleLine) -> Markup:
+    said = [f"{rule.title}{f'; {rule.binds}' if rule.binds else ''}", rule.citation, rule.notes]
+    return join([element("div", said[0]), *(element("div", one, class_="soft") for one in said[1:])])
 
 
 def _groups(caption: str, groups: Sequence[Group]) -> Markup:

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from chipsieve import __version__
+from chipsieve.derive.dating import Change
 from chipsieve.derive.premises import Date, Premise, Quantity
 from chipsieve.estimate.answer import Estimate
 from chipsieve.facts.finding import Finding
 from chipsieve.link.launch import Launch, Setting
 from chipsieve.report import lookups
 from chipsieve.report.condition_words import describe_all
+from chipsieve.report.control_records import control_records
 from chipsieve.report.escape import json_text
 from chipsieve.report.sentence import sentence
 from chipsieve.report.shared import Shared
@@ -143,7 +145,15 @@ def repository_record(verdict: Verdict) -> Record:
         "sentence": sentence(verdict),
         "commit": {"id": verdict.commit.id, "day": verdict.commit.day} if verdict.commit else None,
         "as_of": verdict.as_of or None,
+        "changed": _changed(verdict.changed),
+        "not_before": {"day": earliest.day, "source": earliest.source} if (earliest := verdict.not_before) else None,
+        **control_records(verdict),
     }
+
+
+def _changed(change: Change | None) -> Record | None:
+    """The commit that last changed the main launch."""
+    return {"path": change.path, "id": change.commit.id, "day": change.commit.day} if change else None
 
 
 def _trained_on(answer: Estimate | None) -> Record | None:

@@ -5,8 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from chipsieve.report.groups import untouched_vendors
-from chipsieve.report.outline import CutLine, LaunchOutline, Outline, PremiseLine, StepLine, UnprovenLine
+from chipsieve.report.groups import legend, untouched_vendors
+from chipsieve.report.outline import (
+    ControlLines,
+    CutLine,
+    LaunchOutline,
+    Outline,
+    PremiseLine,
+    StepLine,
+    UnprovenLine,
+)
 from chipsieve.report.phrasing import in_words
 from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import Verdict
@@ -28,6 +36,7 @@ def report(verdict: Verdict, style: Style) -> str:
         *(block for launch in launches for block in _launch(launch, outline)),
         *_others(outline, () if style.verbose else outline.others),
         *_remaining(outline, verbose=style.verbose),
+        *_controls(outline.controls),
         *_named(outline),
         *(_evidence(outline.main, shown) if outline.main else ()),
         *_ignored(outline, shown),
@@ -35,8 +44,8 @@ def report(verdict: Verdict, style: Style) -> str:
         *_notices(outline, shown),
         f"Policy {_plain(outline.policy)}, scope {_plain(outline.scope)}, catalogue of {_plain(outline.date)}.",
         _plain(outline.coverage),
-        f"> {_plain(outline.sentence)}",
     ]
+    blocks += [*legend(*blocks), f"> {_plain(outline.sentence)}"]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -118,6 +127,22 @@ def _remaining(outline: Outline, *, verbose: bool) -> Iterator[str]:
         if len(partly) < len(outline.possible):
             yield f"And every accelerator of {_plain(untouched_vendors(outline.possible))}."
     yield from (_plain(sentence) for sentence in outline.conflict)
+
+
+def _controls(controls: ControlLines) -> Iterator[str]:
+    """What was under export control on the day, with the rules in force as a table."""
+    if not controls.day:
+        yield _plain(controls.heading)
+        return
+    yield f"### {_plain(controls.heading)}"
+    yield from (_plain(words) for words in (controls.left, controls.trained) if words)
+    if controls.rules:
+        rows = [
+            [_plain(cell) for cell in (one.id, one.since, one.title, one.citation, one.destinations, one.counts)]
+            for one in controls.rules
+        ]
+        yield _table(("Rule", "From", "What", "Citation", "For", "Of what remains"), rows)
+    yield _plain(" ".join(controls.remarks))
 
 
 def _named(outline: Outline) -> Iterator[str]:

@@ -143,6 +143,37 @@ class FamilyLine(msgspec.Struct, frozen=True):
     premises: tuple[PremiseLine, ...]
 
 
+class RuleLine(msgspec.Struct, frozen=True):
+    """One rule in force: where it stands, since when, for where, whom it binds, and how many chips have each status.
+
+    `cited` is the short form of the citation.
+    """
+
+    id: str
+    title: str
+    citation: str
+    cited: str
+    since: str
+    destinations: str
+    binds: str
+    counts: str
+    notes: str
+
+
+class ControlLines(msgspec.Struct, frozen=True):
+    """What was under export control on a day: of what the launch can run on (`left`), of what it was trained on.
+
+    Without a day the heading alone says so. `remarks` limit the answer.
+    """
+
+    heading: str
+    day: str = ""
+    left: str = ""
+    trained: str = ""
+    rules: tuple[RuleLine, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
 class Outline(msgspec.Struct, frozen=True):
     """The whole verdict in words: `main` is its first launch and `main_reason` says why, `others` are of its role.
 
@@ -173,4 +204,5 @@ class Outline(msgspec.Struct, frozen=True):
     coverage: str
     families: tuple[FamilyLine, ...]
     estimate_rests_on: str
+    controls: ControlLines
     sentence: str

@@ -7,13 +7,15 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 
+from chipsieve.derive.shape import shape_of
 from chipsieve.estimate.answer import Because, Estimate
 from chipsieve.facts.reading import Gap
 from chipsieve.link.headline import is_side_run
 from chipsieve.link.launch import Launch
 from chipsieve.report import lookups
+from chipsieve.report.control_words import control_lines
 from chipsieve.report.escape import one_line, visible
-from chipsieve.report.groups import Groups
+from chipsieve.report.groups import Groups, made_for_china, marked
 from chipsieve.report.outline import (
     CutLine,
     FamilyLine,
@@ -78,8 +80,9 @@ def in_words(verdict: Verdict, vendors: int = 5) -> Outline:
         ignored=_ignored(verdict),
         ignored_heading=_ignored_heading(verdict),
         coverage=coverage(verdict),
-        families=_families(verdict.trained_on),
+        families=_families(verdict.trained_on, made_for_china(verdict.accelerators)),
         estimate_rests_on=one_line(verdict.trained_on.basis, REASON) if verdict.trained_on else "",
+        controls=control_lines(verdict),
         sentence=sentence(verdict),
     )
 
@@ -113,7 +116,7 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> LaunchO
         role=visible(launch.role),
         entry=visible(launch.entry),
         command=one_line(" ".join(word.text for word in launch.command), COMMAND),
-        devices=launch.devices,
+        devices=shape_of(launch).devices,
         steps=steps,
         decided=tuple(step.name for step in steps if step.cuts),
         before=len(verdict.accelerators),
@@ -131,12 +134,13 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> LaunchO
     )
 
 
-def _families(answer: Estimate | None) -> tuple[FamilyLine, ...]:
-    """The families of the estimate that are worth a line, with their premises."""
+def _families(answer: Estimate | None, china: Collection[str]) -> tuple[FamilyLine, ...]:
+    """The families of the estimate that are worth a line, with their premises; variants made for China are marked."""
     told = [one for one in answer.families if one.probability >= WORTH_A_LINE][:FAMILIES] if answer else []
     return tuple(
         FamilyLine(
-            visible(one.name), one.probability, percent(one.probability), one.words, tuple(map(_premise, one.because))
+            visible(marked(one.name, one.accelerators, china)), one.probability, percent(one.probability), one.words,
+            tuple(map(_premise, one.because)),
         )
         for one in told
     )  # fmt: skip

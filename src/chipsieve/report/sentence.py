@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from chipsieve.commands.launchers import TRAINING
+from chipsieve.derive.shape import Shape, shape_of
 from chipsieve.estimate.answer import Estimate, FamilyEstimate
 from chipsieve.estimate.phrases import CERTAIN, LIKELY, in_words
-from chipsieve.link.roles import per_node
 from chipsieve.report import lookups
 from chipsieve.report.escape import one_line, visible
-from chipsieve.report.groups import Groups
+from chipsieve.report.groups import Groups, made_for_china, marked, spelled_out
 from chipsieve.report.reasons import title
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 
@@ -28,7 +28,8 @@ ELSEWHERE = 2  # vendors that are named of what other launches leave
 def sentence(verdict: Verdict) -> str:
     """The paragraph that answers both questions, each claim with its line, without a line break."""
     asked = (_scanned, _project, _trained_on, _needs, _alike, _contradicted, _missing)
-    return " ".join(part for one in asked if (part := one(verdict)))
+    said = " ".join(part for one in asked if (part := one(verdict)))
+    return spelled_out(said, verdict.accelerators)
 
 
 def percent(probability: float) -> str:
@@ -47,7 +48,8 @@ def _scanned(verdict: Verdict) -> str:
     """What was scanned, and which of its launches is looked at first, and why."""
     commit, main = verdict.commit, verdict.main_launch
     at = f" at commit {commit.id[:COMMIT]} of {commit.day}" if commit else ""
-    asked = f", judged as of {verdict.as_of}" if verdict.as_of != (commit.day if commit else "") else ""
+    own = {one.day for one in (commit, verdict.changed.commit if verdict.changed else None) if one} or {""}
+    asked = "" if verdict.as_of in own else f", judged as of {verdict.as_of}"
     root = f"{visible(verdict.root.removesuffix(f'@{commit.id}') if commit else verdict.root)}{at}{asked}"
     if main is None:
         return f"{root}: no launch was found."
@@ -56,7 +58,7 @@ def _scanned(verdict: Verdict) -> str:
         what = "findings without their tree" if _unseen(verdict) else "the whole tree, taken as one launch"
         return f"{root}: {what}."
     role = "of unknown purpose" if launch.role == "other" else visible(launch.role)
-    named = f"{visible(launch.id)} ({role})"
+    named = f"{visible(launch.id)} ({role}{_changed(verdict)})"
     reason = f", since {one_line(verdict.main_reason, LONGEST)}" if verdict.main_reason else ""
     if launch.told == launch.id:
         reason = ", which that document tells people to run"
@@ -89,11 +91,11 @@ def _trained_on(verdict: Verdict) -> str:
         used = round(1 - answer.no_accelerator, 4)
         return f"{clause(in_words(used))} it was trained on an accelerator at all ({percent(used)})."
     if first.probability < LIKELY:
-        return _not_known(answer, first)
-    others = _listed([_chance(visible(one.name), one.probability) for one in _worth_naming(answer)], "or")
+        return _not_known(verdict, answer, first)
+    others = _listed([_chance(_called(verdict, one), one.probability) for one in _worth_naming(answer)], "or")
     otherwise = f"; otherwise {others}" if others else ""
     how = "almost certainly" if first.words == CERTAIN else first.words
-    what = f"It was {how} trained on {_chance(visible(first.name), first.probability)}"
+    what = f"It was {how} trained on {_chance(_called(verdict, first), first.probability)}"
     return f"{what}, {_segment(verdict, first)}{_because(first)}{otherwise}{_shape(verdict)}."
 
 
@@ -101,13 +103,18 @@ def _worth_naming(answer: Estimate) -> list[FamilyEstimate]:
     return [one for one in answer.families[1 : 1 + OTHERS] if one.probability >= TOLD]
 
 
-def _not_known(answer: Estimate, first: FamilyEstimate) -> str:
+def _called(verdict: Verdict, one: FamilyEstimate) -> str:
+    """What people call a family; a variant made for China has a mark."""
+    return visible(marked(one.name, one.accelerators, made_for_china(verdict.accelerators)))
+
+
+def _not_known(verdict: Verdict, answer: Estimate, first: FamilyEstimate) -> str:
     """Where no family is likely: which come first all the same, and that it is no finding."""
-    chances = [(visible(one.name), one.probability) for one in _worth_naming(answer)]
+    chances = [(_called(verdict, one), one.probability) for one in _worth_naming(answer)]
     chances += [("no accelerator at all", answer.no_accelerator)] if answer.no_accelerator >= TOLD else []
     further = _listed([_chance(*one) for one in chances], "or")
     otherwise = f"; otherwise {further}" if further else ""
-    guess = f"{visible(first.name)} ({percent(first.probability)}, {first.words})"
+    guess = f"{_called(verdict, first)} ({percent(first.probability)}, {first.words})"
     return f"What it was trained on is not known. The best guess is {guess}{_because(first)}{otherwise}."
 
 
@@ -120,16 +127,21 @@ def _listed(several: Sequence[str], last: str) -> str:
     return f" {last} ".join(filter(None, [", ".join(several[:-1]), *several[-1:]]))
 
 
+def _changed(verdict: Verdict) -> str:
+    """When the main launch was last changed, where that was before the commit that was scanned."""
+    days = [one.day for one in (verdict.changed.commit if verdict.changed else None, verdict.commit) if one]
+    return f", last changed on {days[0]}" if len(set(days)) > 1 else ""
+
+
 def _shape(verdict: Verdict) -> str:
     """How many accelerators the launch asks for."""
-    launch = verdict.main_launch.launch if verdict.main_launch else None
-    if launch is None or launch.devices <= 1:
+    shape = shape_of(verdict.main_launch.launch) if verdict.main_launch else Shape()
+    if shape.devices <= 1:
         return ""
-    each = per_node(launch.command)
-    if each == launch.devices:
-        return f"; the launch asks for {each} accelerators per node"
-    nodes = f", {each} per node" if 1 < each < launch.devices else ""
-    return f"; the launch asks for {launch.devices} accelerators{nodes}"
+    if shape.per_node == shape.devices:
+        return f"; the launch asks for {shape.per_node} accelerators per node"
+    nodes = f", {shape.per_node} per node" if shape.per_node else ""
+    return f"; the launch asks for {shape.devices} accelerators{nodes}"
 
 
 def _because(family: FamilyEstimate) -> str:
@@ -202,12 +214,13 @@ def _alike(verdict: Verdict) -> str:
     rows = {row.id: row for row in verdict.accelerators}
     targets = {rows[chip].facts.get("target") for chip in first.accelerators if chip in rows} - {None}
     left = (rows[chip] for chip in verdict.main_launch.remaining if chip in rows)
-    same = dict.fromkeys(row.family for row in left if row.facts.get("target") in targets and row.family != first.name)
-    listed = list(map(visible, same))
+    china = made_for_china(verdict.accelerators)
+    same = (row for row in left if row.facts.get("target") in targets and row.family != first.name)
+    listed = list(dict.fromkeys(visible(marked(row.family, (row.id,), china)) for row in same))
     if not listed:
         return ""
     more = [f"{len(listed) - ALIKE} more"] if len(listed) > ALIKE else []
-    return f"Compiled code is the same for {_listed([visible(first.name), *listed[:ALIKE], *more], 'and')}."
+    return f"Compiled code is the same for {_listed([_called(verdict, first), *listed[:ALIKE], *more], 'and')}."
 
 
 def _contradicted(verdict: Verdict) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from chipsieve.commands.launchers import TRAINING
-from chipsieve.report.groups import Group, untouched_vendors
+from chipsieve.report.groups import Group, legend, untouched_vendors
 from chipsieve.report.outline import (
     CutLine,
     GapLine,
@@ -19,6 +19,7 @@ from chipsieve.report.outline import (
     NoteLine,
     Outline,
     ProjectLine,
+    RuleLine,
     StepLine,
     UnprovenLine,
 )
@@ -49,6 +50,7 @@ def report(verdict: Verdict, style: Style) -> str:
         list(_estimate(page, outline)),
         *([_counted(page, outline)] if _quiet(page, outline) else _launches(page, outline)),
         list(_remaining(page, outline)),
+        list(_controls(page, outline)),
         list(_list(page, "Named", outline.named, _name)),
         list(_list(page, "Techniques", outline.main.techniques if outline.main else (), _note)),
         list(_list(page, "Site", outline.main.sites if outline.main else (), _note)),
@@ -56,8 +58,9 @@ def report(verdict: Verdict, style: Style) -> str:
         list(_list(page, f"{outline.ignored_heading} ({len(outline.ignored)})", outline.ignored, _ignored)),
         list(_gaps(page, outline)),
         list(_list(page, "Notices", outline.notices, _notice)),
-        [*page.fill(f"Coverage: {outline.coverage}"), *_quotable(page, outline)],
     ]
+    marks = legend(*(line for block in blocks for line in block))
+    blocks.append([*page.fill(f"Coverage: {outline.coverage}"), *marks, *_quotable(page, outline)])
     return COMMAND.sub(r"\1\\\2", "\n".join("\n".join(block) + "\n" for block in blocks if block))
 
 
@@ -186,6 +189,28 @@ def _remaining(page: _Page, outline: Outline) -> Iterator[str]:
         yield from _groups(page, outline.possible)
     for sentence in outline.conflict:
         yield from page.fill(sentence, 2, 2)
+
+
+def _controls(page: _Page, outline: Outline) -> Iterator[str]:
+    """What was under export control on the day."""
+    controls = outline.controls
+    if not controls.day:
+        yield from page.fill(controls.heading)
+        return
+    yield page.paint(controls.heading, BOLD)
+    for line in (controls.left, controls.trained, *_rules(page, controls.rules), " ".join(controls.remarks)):
+        yield from page.fill(line, 2, 2)
+
+
+def _rules(page: _Page, rules: Sequence[RuleLine]) -> Iterator[str]:
+    """The rules in force: each on a line with its counts when verbose, else all on one."""
+    if page.verbose:
+        for rule in rules:
+            binds = f"; {rule.binds}" if rule.binds else ""
+            where = f"{rule.citation}; {rule.destinations}{binds}"
+            yield f"{rule.id}, from {rule.since}: {rule.title}; {where}: {rule.counts}"
+    elif rules:
+        yield f"In force: {'; '.join(f'{rule.id} ({rule.cited}, {rule.destinations})' for rule in rules)}."
 
 
 def _groups(page: _Page, groups: Sequence[Group]) -> Iterator[str]:

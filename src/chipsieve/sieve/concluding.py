@@ -10,7 +10,9 @@ import msgspec
 from msgspec.structs import replace
 
 from chipsieve.catalogue import Catalogue
+from chipsieve.derive.dating import Change, earliest, last_change
 from chipsieve.derive.weighing import DERIVERS, Deriver
+from chipsieve.estimate.answer import Estimate
 from chipsieve.estimate.estimating import estimate
 from chipsieve.estimate.families import families_of
 from chipsieve.estimate.speaking import LEFT_BEHIND, Known, Readers, premises_of
@@ -23,6 +25,7 @@ from chipsieve.sieve.outcome import LaunchVerdict, Project, Verdict, of_role, sp
 from chipsieve.sieve.policies import Policy
 from chipsieve.sieve.proof import Conflict
 from chipsieve.signals.signal import Signal
+from chipsieve.sources.contents import Tree
 from chipsieve.sources.scan_record import ScanRecord
 from chipsieve.tables import TableError
 
@@ -42,8 +45,10 @@ class Rules(msgspec.Struct, frozen=True):
         return Criteria(self.catalogue.accelerators, self.signals, self.policy, self.catalogue.names)
 
 
-def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Verdict:
+def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules, tree: Tree | None = None) -> Verdict:
     """The repository's verdict: per launch, then for the launches of the asked role and project together.
+
+    The `tree` knows when a launch was last changed.
 
     Raises:
         TableError: no launch belongs to the project that is asked for.
@@ -55,7 +60,8 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Ve
     first = first_of(of_role(judged, rules.role, rules.project))
     speaking = speaking_launches(judged, rules.role, first.launch, rules.project)
     left = [frozenset(item.remaining) for item in speaking if not item.silent] or [criteria.everything]
-    named = namings(record.findings, criteria)
+    named, changed = namings(record.findings, criteria), _changed(first, judged, tree)
+    dated = changed.commit if changed else record.commit
     verdict = Verdict(
         root=record.root,
         policy=rules.policy.id,
@@ -80,13 +86,24 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Ve
         mentions=tuple(sorted(record.mentions)),
         spoken=record.spoken,
         commit=record.commit,
-        as_of=record.as_of,
+        as_of=record.as_of or (dated.day if dated else ""),
+        changed=changed,
+        not_before=earliest(record.findings),
         project=rules.project,
     )
-    readers = Readers(families_of(catalogue.accelerators), rules.signals, criteria.catalogue)
-    known = known_of(verdict, record.modules)
-    trained_on = estimate(known, premises_of(known, readers), readers.families, load_weights())
-    return replace(verdict, trained_on=trained_on)
+    return replace(verdict, trained_on=_trained_on(verdict, record.modules, criteria))
+
+
+def _trained_on(verdict: Verdict, modules: frozenset[str], criteria: Criteria) -> Estimate:
+    readers = Readers(families_of(verdict.accelerators), verdict.signals, criteria.catalogue)
+    known = known_of(verdict, modules)
+    return estimate(known, premises_of(known, readers), readers.families, load_weights())
+
+
+def _changed(first: Headline, judged: Sequence[LaunchVerdict], tree: Tree | None) -> Change | None:
+    """The commit that last changed the main launch."""
+    main = next((item.launch for item in judged if item.launch.id == first.launch), None)
+    return last_change(main, tree) if main and tree else None
 
 
 def _refuse_unknown_project(project: str, judged: Sequence[LaunchVerdict]) -> None:
@@ -113,6 +130,7 @@ def known_of(verdict: Verdict, modules: frozenset[str]) -> Known:
         findings=verdict.findings,
         mentions=frozenset(verdict.mentions),
         day=verdict.as_of,
+        not_before=verdict.not_before.day if verdict.not_before else "",
         possible=_possible(verdict, same),
         modules=modules,
         processors=main is not None and main.proof.spared.processors,

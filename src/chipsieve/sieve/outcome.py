@@ -9,12 +9,14 @@ import msgspec
 from chipsieve.catalogue import chips_called
 from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.commands.launchers import TRAINING
-from chipsieve.derive.premises import Evidence
+from chipsieve.derive.dating import Change
+from chipsieve.derive.premises import Date, Evidence
 from chipsieve.estimate.answer import Estimate
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Gap
 from chipsieve.link.headline import is_side_run
 from chipsieve.link.launch import Launch
+from chipsieve.sieve.controls import Controls, controls_of
 from chipsieve.sieve.proof import Conflict, Proof, StepResult
 from chipsieve.signals.signal import Signal
 from chipsieve.sources.contents import Commit
@@ -102,8 +104,10 @@ class Verdict(msgspec.Struct, frozen=True):
 
     `possible` is what at least one of the launches that speak leaves, silent ones apart; `main` is the id of the launch
     that comes first of its role, `main_reason` why it does. The first of the `projects` is the one of that launch.
-    `as_of` is the day for which it is answered, that of the `commit` unless another was asked for, "" where nobody
-    knows; `trained_on` is the estimate for the first project. Where one `project` was asked for, it speaks alone.
+    `changed` is the commit that last changed the main launch; `as_of` is the day for which it is answered: that of this
+    change, or else of the `commit`, unless another was asked for, "" where nobody knows. `not_before` is the earliest
+    day that pinned versions allow. `trained_on` is the estimate for the first project. Where one `project` was asked
+    for, it speaks alone.
     `sentence` is the paragraph that can be quoted.
     """
 
@@ -131,6 +135,8 @@ class Verdict(msgspec.Struct, frozen=True):
     spoken: tuple[Spoken, ...] = ()
     commit: Commit | None = None
     as_of: str = ""
+    changed: Change | None = None
+    not_before: Date | None = None
     trained_on: Estimate | None = None
     project: str | None = None
     sentence: str = ""
@@ -157,6 +163,12 @@ class Verdict(msgspec.Struct, frozen=True):
         """The launch that speaks first; None when there is no launch."""
         main = (outcome for outcome in self.launches if outcome.launch.id == self.main)
         return next(main, self.launches[0] if self.launches else None)
+
+    @property
+    def controls(self) -> Controls | None:
+        """What was controlled on the day, of what the main launch leaves and of the estimate; None: no day."""
+        left = self.main_launch.remaining if self.main_launch else self.remaining
+        return controls_of(self.as_of, self.accelerators, left, self.trained_on)
 
     @property
     def speaking(self) -> tuple[LaunchVerdict, ...]:

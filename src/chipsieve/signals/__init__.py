@@ -6,23 +6,28 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources.abc import Traversable
-from typing import cast, get_args
+from typing import TypeVar, cast, get_args
 
 from chipsieve.signals.signal import Effect, Row, Signal, Strength
+from chipsieve.signals.site_rows import site_rows
 from chipsieve.signals.steps import steps
+from chipsieve.sites import LEVELS
 from chipsieve.tables import TableError, load_toml, refuse_unknown, text_field, text_list, toml_tables
 
 NO_STEP = "none"  # of signals that claim nothing of chips: techniques and sites
 KINDS = (
     "env", "flag", "key", "name", "call", "import", "constant", "directive", "image", "pin", "literal", "claim",
+    "demand",
     "semgrep",  # hand-written rules: languages that no reader covers
 )  # fmt: skip
 FIELDS = (
     "title", "question", "step", "effect", "strength", "requires", "why", "caveats", "references",
-    "match", "label", "provides", "presumption", "abstains", "together_with", "unless", "escape",
+    "match", "sites", "label", "provides", "presumption", "abstains", "together_with", "unless", "escape",
+    "same_machine",
 )  # fmt: skip
-ROW_FIELDS = ("kind", "names", "values", "pattern", "keyword", "argument", "files", "beside", "devices", "by")
-BY = ("scheduler", "cloud", "device-test", "constant", "log", "metadata", "comment", "prose")
+ROW_FIELDS = ("kind", "names", "values", "pattern", "keyword", "argument", "files", "beside", "devices", "by", "means")
+Word = TypeVar("Word", bound=str)
+BY = ("scheduler", "cloud", "device-test", "constant", "log", "metadata", "comment", "prose", "site", "vendor")
 
 
 @cache
@@ -82,7 +87,7 @@ def _signal(stem: str, table: Mapping[str, object]) -> Signal:
         why=text_field(where, table, "why"),
         caveats=text_list(where, table, "caveats"),
         references=text_list(where, table, "references"),
-        rows=tuple(_row(f"{where}: match {number}", row) for number, row in enumerate(rows, 1)),
+        rows=(*(_row(f"{where}: match {number}", row) for number, row in enumerate(rows, 1)), *_of_sites(where, table)),
         label=text_field(where, table, "label", ""),
         provides=text_list(where, table, "provides"),
         presumption=presumption,
@@ -90,7 +95,13 @@ def _signal(stem: str, table: Mapping[str, object]) -> Signal:
         together_with=_partners(where, table.get("together_with", [])),
         unless=text_list(where, table, "unless"),
         escape=text_field(where, table, "escape", ""),
+        same_machine=text_list(where, table, "same_machine"),
     )
+
+
+def _of_sites(where: str, table: Mapping[str, object]) -> tuple[Row, ...]:
+    """The rows for the known machines' words of the level that a signal asks for."""
+    return site_rows(_one_of(where, table, "sites", LEVELS)) if "sites" in table else ()
 
 
 def _partners(where: str, lists: object) -> tuple[tuple[str, ...], ...]:
@@ -100,11 +111,12 @@ def _partners(where: str, lists: object) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(one) for one in cast("list[list[str]]", lists))
 
 
-def _one_of(where: str, table: Mapping[str, object], key: str, allowed: tuple[str, ...]) -> str:
+def _one_of(where: str, table: Mapping[str, object], key: str, allowed: tuple[Word, ...]) -> Word:
     value = text_field(where, table, key)
-    if value not in allowed:
+    found = next((one for one in allowed if one == value), None)
+    if found is None:
         raise TableError(f"{where}: {key} {value!r} is none of {', '.join(allowed)}")
-    return value
+    return found
 
 
 def _row(where: str, row: Mapping[str, object]) -> Row:
@@ -126,4 +138,5 @@ def _row(where: str, row: Mapping[str, object]) -> Row:
         beside={key: str(value) for key, value in beside.items()},
         devices=text_list(where, row, "devices"),
         by=by,
+        means=text_field(where, row, "means", ""),
     )

@@ -21,7 +21,8 @@ class Signal(msgspec.Struct, frozen=True):
     a predicate too: what a careful reader presumes; it weighs in an estimate and excludes nothing.
     A launch that asserts a signal that `abstains` computes on processors, and says nothing of accelerators.
     The signal holds of a launch only `together_with` one of each of these lists of other signals, and `unless` one of
-    those is asserted. `escape` is the known way around what it requires, as a clause.
+    those is asserted. `escape` is the known way around what it requires, as a clause. A finding of a signal with
+    `same_machine` counts only where one of those signals names the same machine.
     """
 
     id: str
@@ -42,10 +43,14 @@ class Signal(msgspec.Struct, frozen=True):
     together_with: tuple[tuple[str, ...], ...] = ()
     unless: tuple[str, ...] = ()
     escape: str = ""
+    same_machine: tuple[str, ...] = ()
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One match row of a signal. Which fields a kind of row uses is written in docs/signals-format.md."""
+    """One match row of a signal. Which fields a kind of row uses is written in docs/signals-format.md.
+
+    `means` is what the row saw, in a word of the catalogue, where what it matched is none.
+    """
 
     kind: str
     names: tuple[str, ...]
@@ -57,3 +62,4 @@ class Row(msgspec.Struct, frozen=True):
     beside: Mapping[str, str] = msgspec.field(default_factory=dict)
     devices: tuple[str, ...] = ()
     by: str = ""
+    means: str = ""

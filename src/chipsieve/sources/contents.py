@@ -43,6 +43,9 @@ class Tree(Protocol):
     def commit(self) -> Commit | None:
         """The commit that was checked out, or is read; None where there is none."""
 
+    def last_changed(self, path: str) -> Commit | None:
+        """The commit that last changed a file, up to the one of the tree; None where nobody knows."""
+
     @property
     def name(self) -> str:
         """What reports call the tree."""

@@ -54,6 +54,12 @@ class Disk:
 
         return checked_out(self.folder)
 
+    def last_changed(self, path: str) -> Commit | None:
+        """The commit that last changed a file, whatever was changed since; None where there is none."""
+        from chipsieve.sources.git import checked_out
+
+        return checked_out(self.folder, path)
+
     def listing(self) -> Listing:
         """Every regular file, but those in folders that nobody asks for."""
         if self.only:

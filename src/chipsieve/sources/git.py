@@ -13,6 +13,7 @@ elsewhere on this machine, and show them to whoever scans; they make nothing run
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 import shutil
 import subprocess
@@ -102,13 +103,16 @@ class Git:
             raise GitError(f"{self._directory}: git prints too much, or took over {SECONDS} s, and was stopped")
         return data if process.returncode == 0 else None
 
-    def commit(self, wanted: str) -> Commit | None:
-        """The commit that a name means, None where it means none.
+    def commit(self, wanted: str, path: str = "") -> Commit | None:
+        """The commit that a name means, or the last one up to it that changed a path; None where there is none.
+
+        In a clone without its older history, the last one is the oldest that is there.
 
         Raises:
             GitError: git does not end.
         """
-        named = None if wanted.startswith("-") else self.run("log", "-1", "--format=%H %cs", wanted, "--")
+        paths = [path] if path else []
+        named = None if wanted.startswith("-") else self.run("log", "-1", "--format=%H %cs", wanted, "--", *paths)
         parts = COMMIT.fullmatch(os.fsdecode(named or b""))
         return Commit(parts["id"], parts["day"]) if parts else None
 
@@ -213,18 +217,20 @@ def repository_of(path: Path) -> Repository | None:
     return None
 
 
-def checked_out(folder: Path) -> Commit | None:
-    """The commit that is checked out in the work tree to which a resolved folder belongs; None where there is none.
+def checked_out(folder: Path, path: str = "") -> Commit | None:
+    """The commit that is checked out in the work tree of a resolved folder, or the last that changed a path below it.
 
-    A folder that the commit does not hold belongs to something else: unpacked below somebody's home, say.
+    None where there is none. A folder that the commit does not hold belongs to something else: unpacked below
+    somebody's home, say.
     """
     try:
         repository = repository_of(folder)
         if repository is None:
             return None
+        below = "" if repository.below == "." else repository.below
         with Git(repository.directory) as git:
-            held = git.run("cat-file", "-e", f"HEAD:{'' if repository.below == '.' else repository.below}")
-            return None if held is None else git.commit("HEAD")
+            held = git.run("cat-file", "-e", f"HEAD:{below}")
+            return None if held is None else git.commit("HEAD", posixpath.join(below, path) if path else "")
     except OSError:  # git is not installed, or the repository cannot be read: then nobody knows the commit
         return None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -51,11 +52,14 @@ class Revision:
     """A tree that a git revision holds; open as long as the Git that it is made with."""
 
     def __init__(
-        self, git: Git, name: str, folder: Path, entries: Mapping[str, Entry], unlisted: Sequence[Gap] = (),
-        commit: Commit | None = None,
+        self, git: Git, name: str, folder: Path, entries: Mapping[str, Entry], *, unlisted: Sequence[Gap] = (),
+        commit: Commit | None = None, below: str = "",
     ) -> None:  # fmt: skip
-        """Offer entries by their paths; a checkout would put them in `folder`. `unlisted` is what git cannot list."""
-        self.name, self.folder, self.commit = name, folder, commit
+        """Offer entries by their paths; a checkout would put them in `folder`. `unlisted` is what git cannot list.
+
+        `below` is the folder of the revision that holds them, "" for all of it.
+        """
+        self.name, self.folder, self.commit, self._below = name, folder, commit, below
         self._git, self._entries, self._unlisted = git, entries, unlisted
         self._objects = git.objects()
 
@@ -148,6 +152,15 @@ class Revision:
         entry = self._entries.get(path)
         return max(entry.size, 0) if entry else 0
 
+    def last_changed(self, path: str) -> Commit | None:
+        """The commit that last changed a file, up to this revision; None where nobody knows."""
+        if self.commit is None:
+            return None
+        try:
+            return self._git.commit(self.commit.id, posixpath.join(self._below, path))
+        except GitError:  # a history too long to walk in the time there is
+            return None
+
     def holds(self, path: str) -> bool:
         """Whether there is a regular file at a path."""
         entry = self._entries.get(path)
@@ -155,7 +168,10 @@ class Revision:
 
     def reopened(self) -> Revision:
         """The same tree for another process, which must not share what this one has open."""
-        return Revision(self._git, self.name, self.folder, self._entries, self._unlisted, self.commit)
+        return Revision(
+            self._git, self.name, self.folder, self._entries,
+            unlisted=self._unlisted, commit=self.commit, below=self._below,
+        )  # fmt: skip
 
 
 def _is_file(entry: Entry) -> bool:
@@ -198,9 +214,12 @@ def open_revision(path: Path, text: str) -> Iterator[Revision]:
         where, name = repository.top / inside, f"{(repository.top / repository.below).name}@{text}"
         if entry.mode == FOLDER:
             listed = _Listed(git, entry.object_id)
-            found = Revision(git, name, where, listed.entries, listed.gaps, git.commit(wanted))
+            found = Revision(
+                git, name, where, listed.entries, unlisted=listed.gaps, commit=git.commit(wanted), below=inside,
+            )  # fmt: skip
         else:
-            found = Revision(git, name, where.parent, {where.name: entry}, commit=git.commit(wanted))
+            above = posixpath.dirname(inside)
+            found = Revision(git, name, where.parent, {where.name: entry}, commit=git.commit(wanted), below=above)
         try:
             yield found
         finally:

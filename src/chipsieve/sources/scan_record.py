@@ -35,8 +35,8 @@ class ScanRecord(msgspec.Struct, frozen=True):
     """What a scan gave beside its launches.
 
     `mentions` are the vendors of whom the tree speaks, `spoken` the first lines that do; `commit` is the one that was
-    scanned, None where nobody knows, and `as_of` the day for which to answer, "" where nobody knows. `modules` are the
-    first names of what code imports.
+    scanned, None where nobody knows, and `as_of` the day for which somebody asked, "" for none. `modules` are the first
+    names of what code imports.
     """
 
     root: str
@@ -69,7 +69,6 @@ def record_scan(
         mentions=mentions,
         spoken=spoken_of(found.tree, readings, mentions),
         commit=commit,
-        as_of=commit.day if commit else "",
         modules=imported(readings),
     )
 
