@@ -88,6 +88,10 @@ def test_installed_catalogue(run: Run) -> None:
     assert not any(chip.startswith("v100") for chip in ids)
 
 
+def test_installed_pages_have_examples(run: Run) -> None:
+    assert "    export NCCL_DEBUG=INFO\n" in run("chipsieve", "signals", "nccl-variables")
+
+
 def test_installed_scan(run: Run) -> None:
     verdict = json.loads(run("chipsieve", "scan", str(EXAMPLE), "--format", "json"))
     assert verdict["schema"] == "chipsieve/2"

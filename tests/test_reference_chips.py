@@ -55,7 +55,7 @@ def test_a_page_in_words() -> None:
         "device_memory_gb     96 GB       [1] *\n",
         "- [1] ",
         "- mean it and others: h20",
-        "- 2022-10, in effect 2022-10-21: n. First rule",
+        "- 2022-10 (control, in effect 2022-10-21",
         "This is not legal advice.",
         "mxfp8-training",
     ):

@@ -14,7 +14,7 @@ from chipsieve.facts.finding import snippet
 from chipsieve.facts.reading import Command, Document, Fact, FactKind, Gap, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
-from chipsieve_shell.constants.pieces import OUTSIDE, Pieces, Value, constant, known_parts, readings
+from chipsieve_shell.constants.pieces import OUTSIDE, Pieces, Value, constant, grown, known_parts, readings
 from chipsieve_shell.constants.source_map import Places
 from chipsieve_shell.syntax.nodes import Extent
 
@@ -113,7 +113,7 @@ class Record:
     def export(self, name: str, made: Assignment) -> None:
         """A variable of the environment was set."""
         self.overwrite(name, made.conditions, made.pieces)
-        self.exported.setdefault(name, []).append(made)
+        self.exported.setdefault(name, []).append(changed(made, pieces=grown(made.pieces, name)))
 
     def export_pending(self, name: str, conditions: Conditions) -> None:
         """A variable that was assigned before is exported now."""

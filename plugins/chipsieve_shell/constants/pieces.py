@@ -190,3 +190,23 @@ def extent_of(pieces: Pieces, otherwise: Extent) -> Extent:
         return otherwise
     in_order = all(before.end <= after.start for before, after in pairwise(pieces))
     return (pieces[0].start, pieces[-1].end) if in_order else otherwise
+
+
+def grown(pieces: Pieces, name: str) -> Pieces:
+    """The words by which a variable's list of words grows (`X="--new $X"`), whatever the environment held of it before.
+
+    Any other value is left as it is: what stands together with the old value says nothing without it.
+    """
+    alone = [at for at, piece in enumerate(pieces) if _is_old(piece, name) and _stands_alone(pieces, at)]
+    return tuple(piece for at, piece in enumerate(pieces) if at not in alone) or pieces
+
+
+def _is_old(piece: Piece, name: str) -> bool:
+    return piece.kind == "variable" and piece.text == name and not piece.default
+
+
+def _stands_alone(pieces: Pieces, at: int) -> bool:
+    before, after = pieces[at - 1 : at], pieces[at + 1 : at + 2]
+    return all(piece.kind == "text" and BLANKS.match(piece.text[-1:]) for piece in before) and all(
+        piece.kind == "text" and BLANKS.match(piece.text) for piece in after
+    )

@@ -9,7 +9,7 @@ from functools import cache
 from chipsieve.catalogue import load_catalogue
 from chipsieve.catalogue.accelerator import Accelerator, Cell, Origin
 from chipsieve.catalogue.cells import STATED
-from chipsieve.catalogue.export_controls import export_status, load_rules
+from chipsieve.catalogue.export_controls import standings
 from chipsieve.reference.chips_asked import answers_to
 from chipsieve.reference.paging import Block, Code, Page, Points, Section, as_text, code, plain
 from chipsieve.sieve.policies import DEFAULT, load_policy
@@ -30,6 +30,7 @@ CHINA = {
     None: "not known whether made for China",
 }
 COMPUTED = "* is computed from the others, and has the source of the whole row."
+APPLIES = {True: "applies", False: "does not apply", None: "not known whether it applies"}
 NO_ADVICE = "The parameters of each rule, applied to the facts above whatever the date. This is not legal advice."
 
 
@@ -116,12 +117,12 @@ def _called(chip: Accelerator) -> Iterator[str]:
 
 
 def _controls(chip: Accelerator) -> Iterator[str]:
-    statuses = export_status(chip)
-    for rule in load_rules():
-        status = statuses[rule.id]
-        said = code(status) if status else "not known"
-        about = "; ".join(map(plain, (rule.title, rule.citation, rule.notes)))
-        yield f"{rule.id}, in effect {rule.effective}: {said}. {about}"
+    for one in standings(chip):
+        rule = one.rule
+        until = f" until {rule.until}" if rule.until else ""
+        about = "; ".join(map(plain, (rule.title, f"destinations: {rule.destinations}", rule.citation, rule.notes)))
+        status = code(one.status) if one.status else "status not known"
+        yield f"{rule.id} ({rule.kind}, in effect {rule.since}{until}): {APPLIES[one.controlled]}, {status}. {about}"
 
 
 @cache
@@ -171,7 +172,6 @@ def as_json(chips: Iterable[Accelerator]) -> str:
 
 
 def _record(chip: Accelerator) -> dict[str, object]:
-    statuses = export_status(chip)
     return {
         "id": chip.id, "name": chip.name, "vendor": chip.vendor, "family": chip.family, "segment": chip.segment,
         "architecture": chip.architecture, "notes": chip.notes, "made_for_china": china(chip),
@@ -180,9 +180,10 @@ def _record(chip: Accelerator) -> dict[str, object]:
         "export_controls": {
             "notice": NO_ADVICE,
             "rules": {
-                rule.id: {"status": statuses[rule.id], "title": rule.title, "citation": rule.citation,
-                          "effective": rule.effective}
-                for rule in load_rules()
+                one.rule.id: {"status": one.status, "controlled": one.controlled, "kind": one.rule.kind,
+                              "title": one.rule.title, "citation": one.rule.citation, "effective": one.rule.effective,
+                              "until": one.rule.until or None, "destinations": one.rule.destinations}
+                for one in standings(chip)
             },
         },
         "signals": {

@@ -25,7 +25,8 @@ BY = {
 def row_in_words(row: Row, pattern: str) -> str:
     """The row as one Markdown clause; `pattern` is what the page calls its regular expression."""
     fits = f"fits {pattern}" if row.pattern else ""
-    said = [WORDS[row.kind](row, fits), _beside(row), _files(row), _counted(row)]
+    means = f"which says {code(row.means)}" if row.means else ""
+    said = [WORDS[row.kind](row, fits), _beside(row), _files(row), _counted(row), means]
     return ", ".join(filter(None, said))
 
 

@@ -72,6 +72,8 @@ def _matched(signal: Signal) -> Iterator[Block]:
         yield "No single line: it is computed from a launch's settings, or holds where the signals below meet."
     if signal.together_with:
         yield f"Only together with {'; and with '.join(either(map(_linked, ids)) for ids in signal.together_with)}."
+    if signal.same_machine:
+        yield f"Only where {either(map(_linked, signal.same_machine))} names the same machine."
     if signal.unless:
         yield f"Not where a launch asserts {either(map(_linked, signal.unless))}."
 
