@@ -293,3 +293,8 @@ def test_explain_says_of_one_chip_which_rule_applied() -> None:
     assert "export control on 2025-05-01, 2025-04: applies (y): NVIDIA Form 8-K of 2025-04-15" in said
     assert NO_ADVICE in said
     assert "export control" not in explain(judged("", "h20-96gb"), "h20-96gb")
+
+
+def test_a_day_after_what_is_known_of_the_rules_is_said() -> None:
+    assert "Rules after 2026-08-31 are not known here." in control_lines(judged("2026-10-01", "t4")).remarks
+    assert len(control_lines(judged("2026-08-01", "t4")).remarks) == 1

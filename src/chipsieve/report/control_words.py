@@ -114,6 +114,6 @@ def _remarks(verdict: Verdict, controls: Controls) -> Iterator[str]:
         which = ", ".join(others[:OTHERS] if more else others) + more
         reach = "only where the Export Administration Regulations reach them"
         yield f"Parameters are compared, and chips of {which} are controlled {reach}."
-    if controls.day > controls.checked:
-        yield f"Rules after {controls.checked} are not known here."
+    if controls.day > controls.known_to:
+        yield f"Rules after {controls.known_to} are not known here."
     yield NO_ADVICE

@@ -19,9 +19,10 @@ KINDS = (
 )  # fmt: skip
 FIELDS = (
     "title", "question", "step", "effect", "strength", "requires", "why", "caveats", "references",
-    "match", "label", "provides", "presumption", "abstains", "together_with", "unless", "escape",
+    "match", "label", "place", "provides", "presumption", "abstains", "together_with", "unless", "escape",
 )  # fmt: skip
 ROW_FIELDS = ("kind", "names", "values", "pattern", "keyword", "argument", "files", "beside", "devices", "by")
+PLACES = ("cloud", "on premises")
 BY = ("scheduler", "cloud", "device-test", "constant", "log", "metadata", "comment", "prose")
 
 
@@ -84,6 +85,7 @@ def _signal(stem: str, table: Mapping[str, object]) -> Signal:
         references=text_list(where, table, "references"),
         rows=tuple(_row(f"{where}: match {number}", row) for number, row in enumerate(rows, 1)),
         label=text_field(where, table, "label", ""),
+        place=_place(where, table, effect),
         provides=text_list(where, table, "provides"),
         presumption=presumption,
         abstains=table.get("abstains") is True,
@@ -91,6 +93,15 @@ def _signal(stem: str, table: Mapping[str, object]) -> Signal:
         unless=text_list(where, table, "unless"),
         escape=text_field(where, table, "escape", ""),
     )
+
+
+def _place(where: str, table: Mapping[str, object], effect: str) -> str:
+    """Where the machines stand: in a cloud, on premises, or "" where the signal does not say."""
+    if "place" not in table:
+        return ""
+    if effect != "site":
+        raise TableError(f"{where}: 'place' is for the effect 'site' alone")
+    return _one_of(where, table, "place", PLACES)
 
 
 def _partners(where: str, lists: object) -> tuple[tuple[str, ...], ...]:

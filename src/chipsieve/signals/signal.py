@@ -21,7 +21,8 @@ class Signal(msgspec.Struct, frozen=True):
     a predicate too: what a careful reader presumes; it weighs in an estimate and excludes nothing.
     A launch that asserts a signal that `abstains` computes on processors, and says nothing of accelerators.
     The signal holds of a launch only `together_with` one of each of these lists of other signals, and `unless` one of
-    those is asserted. `escape` is the known way around what it requires, as a clause.
+    those is asserted. `place` says of a site whether it is in a cloud or on premises. `escape` is the known way around
+    what it requires, as a clause.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Signal(msgspec.Struct, frozen=True):
     references: tuple[str, ...]
     rows: tuple[Row, ...]
     label: str = ""
+    place: str = ""
     provides: tuple[str, ...] = ()
     presumption: Mapping[str, object] = msgspec.field(default_factory=dict)
     abstains: bool = False
