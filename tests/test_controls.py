@@ -293,3 +293,14 @@ def test_explain_says_of_one_chip_which_rule_applied() -> None:
     assert "export control on 2025-05-01, 2025-04: applies (y): NVIDIA Form 8-K of 2025-04-15" in said
     assert NO_ADVICE in said
     assert "export control" not in explain(judged("", "h20-96gb"), "h20-96gb")
+
+
+def test_a_day_after_what_is_known_of_the_rules_is_said() -> None:
+    assert "Rules after 2026-08-31 are not known here." in control_lines(judged("2026-10-01", "t4")).remarks
+    assert len(control_lines(judged("2026-08-01", "t4")).remarks) == 1
+
+
+def test_chips_that_are_likely_or_made_for_data_centres_are_named_first() -> None:
+    left = control_lines(judged("2024-06-01", "rtx-3090", "rtx-4080", "a10", "h20-96gb", a10=0.9)).left
+    begins = f"An uncontrolled chip remains: A10, H20{MARK}, GeForce RTX 4080, GeForce RTX 3090 ("
+    assert left.startswith(begins)

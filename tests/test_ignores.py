@@ -78,7 +78,9 @@ def test_an_analysts_run_counts_it_and_shows_it(tmp_path: Path) -> None:
 def test_other_signals_on_the_line_stay(tmp_path: Path) -> None:
     verdict = scan(trained(tmp_path, f"--bf16 --fp8  # chipsieve: {BF16}"), workers=1)
     assert "bf16-training" not in signals(verdict)
-    assert "mixed-precision" in signals(verdict) | {note.label for one in verdict.launches for note in one.techniques}
+    assert "mixed-precision-bf16" in signals(verdict) | {
+        note.label for one in verdict.launches for note in one.techniques
+    }
 
 
 def test_what_linking_finds_in_the_words_of_a_command_is_left_out_too(tmp_path: Path) -> None:

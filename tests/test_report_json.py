@@ -82,7 +82,7 @@ def test_keys_stand_in_the_contracts_order() -> None:
     ]  # fmt: skip
     assert list(document["repository"]) == [
         "role", "possible", "remaining", "main", "main_reason", "projects", "named", "conflict", "contradictions",
-        "mentions", "spoken", "trained_on", "sentence", "commit", "as_of", "changed",
+        "techniques", "site", "mentions", "spoken", "trained_on", "sentence", "commit", "as_of", "changed",
         "not_before", "controlled", "export_controls", "made_for_china",
     ]  # fmt: skip
 

@@ -16,7 +16,7 @@ from semgrep_results import Place, places
 SIGNALS = (
     "bf16-training", "container-nvidia", "fp8-training", "gradient-accumulation", "kubernetes-nvidia", "named-by-cloud",
     "named-by-scheduler", "nccl-backend", "nccl-variables", "nvcc-gencode", "torch-cuda-arch-list", "cuda-image",
-    "flash-attention", "flash-attention-import", "mixed-precision",
+    "flash-attention", "flash-attention-import", "mixed-precision-bf16",
 )  # fmt: skip
 COMPILERS = (config_rules.rules, dockerfile_rules.rules)
 Found = dict[Place, list[Mark]]
@@ -32,12 +32,12 @@ class Case:
 
 
 CASES = (
-    Case("nested.json", '{"a": {"bf16": {\n "enabled": true}}}', ((2, "bf16-training", "key", "true", "enabled"), (2, "mixed-precision", "key", "true", "enabled"))),
+    Case("nested.json", '{"a": {"bf16": {\n "enabled": true}}}', ((2, "bf16-training", "key", "true", "enabled"), (2, "mixed-precision-bf16", "key", "true", "enabled"))),
     Case("nested.yaml", "bf16:\n  enabled: true\na.bfloat16:\n  x: 1\n  # why\n  enabled: 'true'\nc: {bf16: {x: 1, enabled: true}}\n", tuple(
-        (line, signal, "key", "true", "enabled") for line in (2, 6, 7) for signal in ("bf16-training", "mixed-precision"))),
+        (line, signal, "key", "true", "enabled") for line in (2, 6, 7) for signal in ("bf16-training", "mixed-precision-bf16"))),
     Case("values.yaml", "image:\n  repository: nvcr.io/nvidia/pytorch\n  tag: 24.05-py3\n", ((2, "cuda-image", "image", "nvcr.io/nvidia/pytorch", ""),)),
     Case("deeper.json", '{"bf16": {"later": {"enabled": true}}}', ()),
-    Case("dotted.yaml", "bf16.enabled: true\n", ((1, "bf16-training", "key", "true", "enabled"), (1, "mixed-precision", "key", "true", "enabled"))),
+    Case("dotted.yaml", "bf16.enabled: true\n", ((1, "bf16-training", "key", "true", "enabled"), (1, "mixed-precision-bf16", "key", "true", "enabled"))),
     Case("auto.yaml", "bf16: auto\nmixed_precision: ${oc.env:P}\ngradient_accumulation_steps: '1'\n", ()),
     Case("quoted.yaml", "gradient_accumulation_steps: '16'\n", ((1, "gradient-accumulation", "key", "16", "gradient_accumulation_steps"),)),
     Case("module.yaml", "x:\n  mixed_precision_param: torch.bfloat16\n", ((2, "bf16-training", "key", "torch.bfloat16", "mixed_precision_param"),)),
@@ -49,8 +49,8 @@ CASES = (
     Case("pod.yaml", "env:\n  - name: NCCL_DEBUG\n    value: INFO\n  - value: '1'\n    name: NCCL_X\n  - name: NCCL_F\n    valueFrom: {value: 3}\n  - NCCL_Y=a b\n  - name: OTHER\n    value: NCCL_DEBUG\n", ((3, "nccl-variables", "env", "INFO", ""), (4, "nccl-variables", "env", "1", ""), (8, "nccl-variables", "env", "a b", ""))),
     Case("launch.json", '{"env": {"NCCL_DEBUG": "${env:X}"}, "note": "NCCL_DEBUG=INFO"}', ((1, "nccl-variables", "env", "${env:X}", ""),)),
     Case("arguments.yaml", "args: [--bf16, --fp8-format, hybrid]\nlater:\n  args:\n  - --mixed-precision=bf16\n  - --bf16\n  - 'off'\n  notes: [--bf16]\nMODEL_ARGS:\n  --precision: bf16\n", (
-        (1, "bf16-training", "flag", "true", ""), (1, "mixed-precision", "flag", "true", ""), (1, "fp8-training", "flag", "hybrid", ""),
-        (4, "bf16-training", "flag", "bf16", ""), (4, "mixed-precision", "flag", "bf16", ""), (9, "bf16-training", "flag", "bf16", ""), (9, "mixed-precision", "flag", "bf16", ""))),
+        (1, "bf16-training", "flag", "true", ""), (1, "mixed-precision-bf16", "flag", "true", ""), (1, "fp8-training", "flag", "hybrid", ""),
+        (4, "bf16-training", "flag", "bf16", ""), (4, "mixed-precision-bf16", "flag", "bf16", ""), (9, "bf16-training", "flag", "bf16", ""), (9, "mixed-precision-bf16", "flag", "bf16", ""))),
     Case("words.json", '{"build_args": ["-gencode arch=compute_80,code=sm_80"]}', ((1, "nvcc-gencode", "flag", "sm_80", ""), (1, "nvcc-gencode", "literal", "sm_80", ""))),
     Case("cloud.yaml", "cloud:\n  instance_type: ml.p4d.24xlarge\n  instance_types: [ml.p4d.24xlarge]\n  accelerators: {a100: 8}\n", ((2, "named-by-cloud", "key", "ml.p4d.24xlarge", "instance_type"),)),
     Case("job.yaml", "slurm:\n  constraint: a100\nx: {constraint: a100}\nslurm_constraint: h100\n", ((2, "named-by-scheduler", "directive", "a100", ""), (4, "named-by-scheduler", "directive", "h100", ""), (4, "named-by-scheduler", "key", "h100", "slurm_constraint"))),

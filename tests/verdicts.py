@@ -149,7 +149,8 @@ def outcome(
     proof = Proof((*steps[:-1], *(replace(step, rulings=(*step.rulings, *unproven)) for step in steps[-1:])), remaining)
     whole = LaunchVerdict(
         launch=launch(), evidence=(Evidence("nccl-settings", "", "asserted", (NCCL,)),), proof=proof, named=(),
-        techniques=(Note("ZeRO stage 3", "conf/ds.json", 7),), sites=(Note("RoCE fabric on premises", "run.sh", 5),),
+        techniques=(Note("ZeRO stage 3", "conf/ds.json", 7, "ZeRO stage", "3"),),
+        sites=(Note("HPE Slingshot", "run.sh", 5, place="on premises"),),
     )  # fmt: skip
     return replace(whole, **changes)  # what a test changes is its own affair
 

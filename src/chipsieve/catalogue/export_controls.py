@@ -102,6 +102,12 @@ def load_rules() -> tuple[Rule, ...]:
     return read_rules(load_toml(files("chipsieve") / TABLE))
 
 
+@cache
+def known_to() -> str:
+    """The last day for which the rules can be relied on: later ones were not found, which proves little."""
+    return text_field(TABLE, load_toml(files("chipsieve") / TABLE), "known_to")
+
+
 def rules_on(day: str, kind: str = "control") -> tuple[Rule, ...]:
     """The rules of a kind that held on a day such as `2024-05-01`."""
     return tuple(rule for rule in load_rules() if rule.kind == kind and rule.in_force(day))
@@ -266,7 +272,7 @@ def read_rules(table: Mapping[str, object]) -> tuple[Rule, ...]:
     Raises:
         TableError: a rule has an unknown key, lacks one, or a case asks for a fact or rule that is not there.
     """
-    refuse_unknown(TABLE, table, ("rule",))
+    refuse_unknown(TABLE, table, ("rule", "known_to"))
     rules: list[Rule] = []
     for row in table_list(TABLE, table, "rule"):
         rules.append(_rule(row, [rule.id for rule in rules]))

@@ -20,7 +20,7 @@ def control_records(verdict: Verdict) -> Record:
     words = control_lines(verdict)
     summary: Record = {
         "day": controls.day,
-        "checked": controls.checked,
+        "known_to": controls.known_to,
         "status": _split(controls.status),
         "uncontrolled": sorted(controls.uncontrolled),
         "undecided": sorted(controls.undecided),

@@ -56,12 +56,14 @@ def _left(verdict: Verdict, controls: Controls) -> str:
 
 
 def _examples(verdict: Verdict, chips: Collection[str]) -> str:
-    """A few of some chips by their families: those of the estimate first, then those of the highest performance."""
+    """A few of some chips by their families: likely ones first, then those for data centres, the fastest first."""
     china = made_for_china(verdict.accelerators)
-    likely = {chip: one.probability for one in (verdict.trained_on.families if verdict.trained_on else ())
-              for chip in one.accelerators}  # fmt: skip
+    families = verdict.trained_on.families if verdict.trained_on else ()
+    likely = {chip: one.probability for one in families for chip in one.accelerators if one.probability >= TOLD}
     rows = [row for row in verdict.accelerators if row.id in chips]
-    rows.sort(key=lambda row: (-likely.get(row.id, 0), -(number(row.facts, "tpp") or 0), row.id))
+    rows.sort(
+        key=lambda row: (-likely.get(row.id, 0), not row.facts.get("marketed_dc"), -(number(row.facts, "tpp") or 0))
+    )
     names = dict.fromkeys(marked(family(row.name), (row.id,), china) for row in rows)
     more = [f"{len(names) - EXAMPLES} more"] if len(names) > EXAMPLES + 1 else []
     shown = [*names][:EXAMPLES] if more else [*names]
@@ -114,6 +116,6 @@ def _remarks(verdict: Verdict, controls: Controls) -> Iterator[str]:
         which = ", ".join(others[:OTHERS] if more else others) + more
         reach = "only where the Export Administration Regulations reach them"
         yield f"Parameters are compared, and chips of {which} are controlled {reach}."
-    if controls.day > controls.checked:
-        yield f"Rules after {controls.checked} are not known here."
+    if controls.day > controls.known_to:
+        yield f"Rules after {controls.known_to} are not known here."
     yield NO_ADVICE

@@ -56,6 +56,7 @@ def _body(outline: Outline) -> Iterator[Markup]:
     yield from _possible(outline)
     yield from _controls(outline.controls)
     yield from _section("Named chips", _names(outline.named))
+    yield from _summary(outline)
     for launch in outline.others:
         yield element("section", *_launch(launch, "Launch", outline.possible))
     projects = [(one.title, one.launches, one.main) for one in outline.projects]
@@ -166,7 +167,7 @@ def _launch(launch: LaunchOutline, heading: str, possible: Sequence[Group], reas
         remaining = _groups("Accelerators that remain possible for this launch", launch.remaining)
         yield from _section(f"Remaining: {launch.after} of {launch.before}", remaining, "h3")
     yield from _section("Named in this launch", _names(launch.named), "h3")
-    yield from _section("Techniques", _notes(launch.techniques), "h3")
+    yield from _section("Techniques", _techniques(launch.techniques), "h3")
     yield from _section("Site", _notes(launch.sites), "h3")
     yield from _section("Seen, but excludes nothing", bullets(map(_unproven, launch.unproven)), "h3")
 
@@ -188,8 +189,22 @@ def _cut(cut: CutLine) -> Markup:
     return element("div", said, snippet, bullets(cut.derivation), excluded, class_="cut")
 
 
+def _techniques(notes: Sequence[NoteLine]) -> Markup:
+    rows = [(one.name, one.value, _places(one.places)) for one in notes]
+    return table("Techniques of the launch", ("Technique", "Value", "Line"), rows) if rows else Markup()
+
+
+def _summary(outline: Outline) -> Iterator[Markup]:
+    """What the launches that speak show together."""
+    for heading, notes in (("Techniques", outline.techniques), ("Sites", outline.sites)):
+        rows = [(one.told, str(one.launches), _places(one.places)) for one in notes]
+        if rows:
+            caption = f"{heading} of {len(outline.others) + 1} launches"
+            yield from _section(heading, table(caption, (heading.removesuffix("s"), "Launches", "First line"), rows))
+
+
 def _notes(notes: Iterable[NoteLine]) -> Markup:
-    return bullets(join([f"{note.label}: ", _places(note.places)]) for note in notes)
+    return bullets(join([f"{note.told}: ", _places(note.places)]) for note in notes)
 
 
 def _unproven(line: UnprovenLine) -> Markup:

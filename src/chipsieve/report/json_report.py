@@ -16,6 +16,7 @@ from chipsieve.report import lookups
 from chipsieve.report.condition_words import describe_all
 from chipsieve.report.control_records import control_records
 from chipsieve.report.escape import json_text
+from chipsieve.report.note_counts import site_counts, technique_counts
 from chipsieve.report.sentence import sentence
 from chipsieve.report.shared import Shared
 from chipsieve.report.style import Style
@@ -109,8 +110,8 @@ def launch_record(outcome: LaunchVerdict, signals: Mapping[str, Signal], shared:
         "steps": [_step(step, launch, signals) for step in outcome.steps],
         "remaining": sorted(outcome.remaining),
         "named": _namings(outcome.named),
-        "techniques": _notes("technique", outcome.techniques),
-        "site": _notes("site", outcome.sites),
+        "techniques": list(map(technique_record, lookups.sorted_notes(outcome.techniques))),
+        "site": list(map(site_record, lookups.sorted_notes(outcome.sites))),
         "conflict": _conflict(outcome.conflict, launch, signals),
         "contradictions": _contradictions(outcome.contradictions),
     }
@@ -137,6 +138,8 @@ def repository_record(verdict: Verdict) -> Record:
         "named": _namings(verdict.named),
         "conflict": _conflict(verdict.conflict, main.launch if main else None, verdict.signals),
         "contradictions": _contradictions(verdict.contradictions),
+        "techniques": [{**technique_record(one.note), "launches": one.launches} for one in technique_counts(verdict)],
+        "site": [{**site_record(one.note), "launches": one.launches} for one in site_counts(verdict)],
         "mentions": list(verdict.mentions),
         "spoken": [
             {"vendor": one.vendor, "at": one.at, "shared_with": list(one.shared_with)} for one in verdict.spoken
@@ -247,8 +250,15 @@ def _namings(namings: Iterable[Naming]) -> list[Record]:
     ]
 
 
-def _notes(key: str, notes: Iterable[Note]) -> list[Record]:
-    return [{key: note.label, "at": f"{note.path}:{note.line}"} for note in lookups.sorted_notes(notes)]
+def technique_record(note: Note) -> Record:
+    """One technique of the contract's `techniques`."""
+    at = f"{note.path}:{note.line}"
+    return {"technique": note.label, "name": note.name or note.label, "value": note.value or None, "at": at}
+
+
+def site_record(note: Note) -> Record:
+    """One site of the contract's `site`."""
+    return {"site": note.label, "place": note.place or None, "at": f"{note.path}:{note.line}"}
 
 
 def _contradictions(several: Iterable[Contradiction]) -> list[Record]:

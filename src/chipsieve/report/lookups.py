@@ -59,7 +59,7 @@ def sorted_namings(namings: Iterable[Naming]) -> tuple[Naming, ...]:
 
 def sorted_notes(notes: Iterable[Note]) -> tuple[Note, ...]:
     """Every technique or site once, by label, then place."""
-    return tuple(sorted(set(notes), key=lambda note: (note.label, note.path, note.line)))
+    return tuple(sorted(set(notes), key=lambda note: (note.label, note.place, note.path, note.line)))
 
 
 def evidence_lines(evidence: Evidence, launch: Launch | None) -> tuple[Line, ...]:

@@ -39,6 +39,7 @@ def report(verdict: Verdict, style: Style) -> str:
         *_controls(outline.controls),
         *_named(outline),
         *(_evidence(outline.main, shown) if outline.main else ()),
+        *_summary(outline),
         *_ignored(outline, shown),
         *_gaps(outline, shown),
         *_notices(outline, shown),
@@ -153,14 +154,25 @@ def _named(outline: Outline) -> Iterator[str]:
 
 
 def _evidence(main: LaunchOutline, shown: int | None) -> Iterator[str]:
-    notes = [f"{_plain(note.label)}: {_places(note.places)}" for note in (*main.techniques, *main.sites)]
-    if notes:
-        yield "### Techniques and site"
-        yield _bullets(notes, shown)
+    if main.techniques:
+        yield "### Techniques"
+        rows = [(_plain(one.name), _plain(one.value), _places(one.places)) for one in main.techniques]
+        yield _table(("Technique", "Value", "Line"), rows)
+    if main.sites:
+        yield "### Site"
+        yield _bullets([f"{_plain(one.told)}: {_places(one.places)}" for one in main.sites], shown)
     seen = [one for one in main.unproven if shown is None or one.standing != "inert"]
     if seen:
         yield "### Seen, but excludes nothing"
         yield _bullets([_unproven(one) for one in seen], shown)
+
+
+def _summary(outline: Outline) -> Iterator[str]:
+    """What the launches that speak show together."""
+    for heading, rows in (("Techniques", outline.techniques), ("Site", outline.sites)):
+        if rows:
+            cells = [(_plain(one.told), str(one.launches), _places(one.places)) for one in rows]
+            yield _table((f"{heading} of {len(outline.others) + 1} launches", "Launches", "First"), cells)
 
 
 def _unproven(line: UnprovenLine) -> str:

@@ -55,10 +55,22 @@ class NameLine(msgspec.Struct, frozen=True):
 
 
 class NoteLine(msgspec.Struct, frozen=True):
-    """A technique or a site, and the places that show it."""
+    """A technique or a site, and the places that show it; `launches` counts those that do, in a summary.
+
+    `name` and `value` are a technique's; `place` is a site's: "cloud", "on premises" or "".
+    """
 
     label: str
     places: tuple[str, ...]
+    name: str = ""
+    value: str = ""
+    place: str = ""
+    launches: int = 0
+
+    @property
+    def told(self) -> str:
+        """The label, of a site with the place before it."""
+        return f"{self.place}: {self.label}" if self.place else self.label
 
 
 class UnprovenLine(msgspec.Struct, frozen=True):
@@ -177,6 +189,7 @@ class ControlLines(msgspec.Struct, frozen=True):
 class Outline(msgspec.Struct, frozen=True):
     """The whole verdict in words: `main` is its first launch and `main_reason` says why, `others` are of its role.
 
+    `techniques` and `sites` sum up what several launches show, none where one speaks alone.
     `projects` has no line where there is one alone. `families` are those of the estimate, `sentence` is what can be
     quoted.
     """
@@ -202,6 +215,8 @@ class Outline(msgspec.Struct, frozen=True):
     ignored: tuple[IgnoredLine, ...]
     ignored_heading: str
     coverage: str
+    techniques: tuple[NoteLine, ...]
+    sites: tuple[NoteLine, ...]
     families: tuple[FamilyLine, ...]
     estimate_rests_on: str
     controls: ControlLines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from chipsieve.derive.shape import shape_of
@@ -16,6 +16,7 @@ from chipsieve.report import lookups
 from chipsieve.report.control_words import control_lines
 from chipsieve.report.escape import one_line, visible
 from chipsieve.report.groups import Groups, made_for_china, marked
+from chipsieve.report.note_counts import Count, site_counts, technique_counts
 from chipsieve.report.outline import (
     CutLine,
     FamilyLine,
@@ -80,6 +81,8 @@ def in_words(verdict: Verdict, vendors: int = 5) -> Outline:
         ignored=_ignored(verdict),
         ignored_heading=_ignored_heading(verdict),
         coverage=coverage(verdict),
+        techniques=_summed(technique_counts(verdict)) if len(speaking) > 1 else (),
+        sites=_summed(site_counts(verdict)) if len(speaking) > 1 else (),
         families=_families(verdict.trained_on, made_for_china(verdict.accelerators)),
         estimate_rests_on=one_line(verdict.trained_on.basis, REASON) if verdict.trained_on else "",
         controls=control_lines(verdict),
@@ -214,9 +217,20 @@ def _unproven(verdict: Verdict, outcome: LaunchVerdict) -> Iterator[UnprovenLine
 
 def _notes(notes: Iterable[Note]) -> tuple[NoteLine, ...]:
     return tuple(
-        NoteLine(visible(label), tuple(visible(f"{note.path}:{note.line}") for note in same))
-        for label, same in groupby(lookups.sorted_notes(notes), key=lambda note: note.label)
+        _note_line(several)
+        for _, same in groupby(lookups.sorted_notes(notes), key=lambda note: (note.label, note.place))
+        for several in [list(same)]
     )
+
+
+def _note_line(same: Sequence[Note], launches: int = 0) -> NoteLine:
+    places = tuple(visible(f"{note.path}:{note.line}") for note in same)
+    one = same[0]
+    return NoteLine(visible(one.label), places, visible(one.name or one.label), visible(one.value), one.place, launches)
+
+
+def _summed(counts: Iterable[Count]) -> tuple[NoteLine, ...]:
+    return tuple(_note_line([one.note], one.launches) for one in counts)
 
 
 def _gaps(gaps: Iterable[Gap]) -> tuple[GapLine, ...]:

@@ -29,6 +29,7 @@ from chipsieve.sieve.outcome import Verdict
 
 NARROWEST = 60
 SHOWN_PREMISES = 4  # lines of the likeliest family
+SUMMED = 12  # techniques of all launches
 SHOWN = 10  # lines of a list before the rest is counted
 BOLD, DIM, RED, GREEN = "1", "2", "31", "32"
 COMMAND = re.compile(r"^(\s*)(::|##\[)", re.MULTILINE)  # a line that GitHub's runner would take as a command
@@ -52,8 +53,9 @@ def report(verdict: Verdict, style: Style) -> str:
         list(_remaining(page, outline)),
         list(_controls(page, outline)),
         list(_list(page, "Named", outline.named, _name)),
-        list(_list(page, "Techniques", outline.main.techniques if outline.main else (), _note)),
+        list(_techniques(page, outline)),
         list(_list(page, "Site", outline.main.sites if outline.main else (), _note)),
+        list(_summary(page, outline)),
         list(_list(page, "Seen, but excludes nothing", _seen(page, outline), _unproven)),
         list(_list(page, f"{outline.ignored_heading} ({len(outline.ignored)})", outline.ignored, _ignored)),
         list(_gaps(page, outline)),
@@ -258,7 +260,29 @@ def _project(page: _Page, line: ProjectLine) -> list[str]:
 
 
 def _note(page: _Page, line: NoteLine) -> list[str]:
-    return page.fill(f"{line.label}: {_places(line.places)}", 2, 4)
+    return page.fill(f"{line.told}: {_places(line.places)}", 2, 4)
+
+
+def _techniques(page: _Page, outline: Outline) -> Iterator[str]:
+    """A table of the main launch's techniques: what, with which value, shown by which line."""
+    rows = outline.main.techniques if outline.main else ()
+    if rows:
+        yield page.paint("Techniques", BOLD)
+        names, values = max(len(row.name) for row in rows), max(len(row.value) for row in rows)
+        for row in rows:
+            head = f"{row.name:<{names}}  {row.value:<{values}}"
+            yield from page.fill(f"{head}  {_places(row.places, 1)}", 2, len(head) + 2)
+
+
+def _summary(page: _Page, outline: Outline) -> Iterator[str]:
+    """What the launches that speak show together: each technique and site with how many of them."""
+    count = len(outline.others) + 1
+    for heading, rows in ((f"Techniques of {count} launches", outline.techniques), ("Their sites", outline.sites)):
+        if rows:
+            more = f"; {len(rows) - SUMMED} more" if len(rows) > SUMMED and not page.verbose else ""
+            shown = rows if page.verbose or not more else rows[:SUMMED]
+            told = "; ".join(f"{row.told}: {row.launches}" for row in shown)
+            yield from page.fill(f"{heading}: {told}{more}.", 0, 2)
 
 
 def _seen(page: _Page, outline: Outline) -> Sequence[UnprovenLine]:

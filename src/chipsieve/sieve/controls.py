@@ -15,6 +15,7 @@ from chipsieve.catalogue.export_controls import (
     Rule,
     controlled_on,
     controlled_since,
+    known_to,
     load_rules,
     out_by,
     rules_on,
@@ -65,11 +66,12 @@ class Controls(msgspec.Struct, frozen=True):
 
     `status` splits the accelerators that remain by all controls together; `out` are those of them that may have been
     out by then. `others` are vendors of controlled accelerators whom no letter addresses: their parameters are
-    compared, and whether the rules reach them is not known. `checked` is the day as of which the rules are known.
+    compared, and whether the rules reach them is not known. `known_to` is the last day for which the rules can be
+    relied on.
     """
 
     day: str
-    checked: str
+    known_to: str
     rules: tuple[RuleSplit, ...]
     reviews: tuple[RuleSplit, ...]
     status: Split
@@ -101,7 +103,7 @@ def controls_of(
     families = trained_on.families if trained_on else ()
     return Controls(
         day=day,
-        checked=max(rule.checked for rule in load_rules()),
+        known_to=known_to(),
         rules=tuple(_under(rule, left) for rule in rules_on(day)),
         reviews=tuple(_under(rule, left) for rule in rules_on(day, "review")),
         status=status,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chipsieve.catalogue.catalogue_answers import Chips
-from chipsieve.derive.premises import Evidence
+from chipsieve.derive.premises import Evidence, Line
 from chipsieve.derive.weighing import DERIVERS, Deriver, weigh
 from chipsieve.facts.finding import Finding
 from chipsieve.link.launch import Launch
@@ -44,7 +44,7 @@ def judge(launch: Launch, criteria: Criteria, derivers: Mapping[str, Deriver] = 
         proof=proof,
         named=named,
         techniques=_notes(evidence, signals, "technique"),
-        sites=_notes(evidence, signals, "site"),
+        sites=tuple(sorted({*_notes(evidence, signals, "site"), *_rented(launch)}, key=_by_label)),
         conflict=disagreement,
         contradictions=tuple(contradictions(run_names, objections)),
     )
@@ -83,9 +83,29 @@ def namings(findings: Iterable[Finding], criteria: Criteria) -> tuple[Naming, ..
 
 def _notes(evidence: Iterable[Evidence], signals: Mapping[str, Signal], effect: str) -> tuple[Note, ...]:
     notes = {
-        Note(signals[item.signal].label.replace("$value", item.value), place.path, place.span.line)
+        _note(signals[item.signal], item.value, place)
         for item in evidence
         if signals[item.signal].effect == effect and item.standing == "asserted"
         for place in item.lines[:1]
     }
-    return tuple(sorted(notes, key=lambda note: (note.label, note.path, note.line)))
+    return tuple(sorted(notes, key=_by_label))
+
+
+def _note(signal: Signal, value: str, line: Line) -> Note:
+    """What a signal's label says; the value is what the finding saw, or what stands in brackets."""
+    head, seen, _ = signal.label.partition("$value")
+    name, _, inside = head.partition(" (")
+    given = value if seen else inside.removesuffix(")")
+    label = signal.label.replace("$value", value)
+    return Note(label, line.path, line.span.line, name.strip(), given, signal.place)
+
+
+def _rented(launch: Launch) -> Iterator[Note]:
+    """The machine types of a cloud that the launch asks for."""
+    for item, stands in launch.findings:
+        if item.by == "cloud" and stands == "asserted" and not item.is_listed:
+            yield Note(f"machine type {item.value}", item.path, item.span.line, "machine type", item.value, "cloud")
+
+
+def _by_label(note: Note) -> tuple[object, ...]:
+    return (note.label, note.path, note.line)

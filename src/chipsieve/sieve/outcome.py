@@ -46,11 +46,18 @@ class Contradiction(msgspec.Struct, frozen=True):
 
 
 class Note(msgspec.Struct, frozen=True):
-    """A technique or a site, and the place that shows it."""
+    """A technique or a site, and the line that shows it.
+
+    Of a technique, `name` and `value` are what the label says: "tensor parallelism" and "8". Of a site, `place` says
+    whether it is in a "cloud" or "on premises", "" where the line does not tell.
+    """
 
     label: str
     path: str
     line: int
+    name: str = ""
+    value: str = ""
+    place: str = ""
 
 
 class LaunchVerdict(msgspec.Struct, frozen=True):

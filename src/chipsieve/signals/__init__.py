@@ -22,11 +22,12 @@ KINDS = (
 )  # fmt: skip
 FIELDS = (
     "title", "question", "step", "effect", "strength", "requires", "why", "caveats", "references",
-    "match", "sites", "label", "provides", "presumption", "abstains", "together_with", "unless", "escape",
+    "match", "sites", "label", "place", "provides", "presumption", "abstains", "together_with", "unless", "escape",
     "same_machine",
 )  # fmt: skip
 ROW_FIELDS = ("kind", "names", "values", "pattern", "keyword", "argument", "files", "beside", "devices", "by", "means")
 Word = TypeVar("Word", bound=str)
+PLACES = ("cloud", "on premises")
 BY = ("scheduler", "cloud", "device-test", "constant", "log", "metadata", "comment", "prose", "site", "vendor")
 
 
@@ -89,6 +90,7 @@ def _signal(stem: str, table: Mapping[str, object]) -> Signal:
         references=text_list(where, table, "references"),
         rows=(*(_row(f"{where}: match {number}", row) for number, row in enumerate(rows, 1)), *_of_sites(where, table)),
         label=text_field(where, table, "label", ""),
+        place=_place(where, table, effect),
         provides=text_list(where, table, "provides"),
         presumption=presumption,
         abstains=table.get("abstains") is True,
@@ -102,6 +104,15 @@ def _signal(stem: str, table: Mapping[str, object]) -> Signal:
 def _of_sites(where: str, table: Mapping[str, object]) -> tuple[Row, ...]:
     """The rows for the known machines' words of the level that a signal asks for."""
     return site_rows(_one_of(where, table, "sites", LEVELS)) if "sites" in table else ()
+
+
+def _place(where: str, table: Mapping[str, object], effect: str) -> str:
+    """Where the machines stand: in a cloud, on premises, or "" where the signal does not say."""
+    if "place" not in table:
+        return ""
+    if effect != "site":
+        raise TableError(f"{where}: 'place' is for the effect 'site' alone")
+    return _one_of(where, table, "place", PLACES)
 
 
 def _partners(where: str, lists: object) -> tuple[tuple[str, ...], ...]:

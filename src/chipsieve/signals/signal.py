@@ -21,8 +21,9 @@ class Signal(msgspec.Struct, frozen=True):
     a predicate too: what a careful reader presumes; it weighs in an estimate and excludes nothing.
     A launch that asserts a signal that `abstains` computes on processors, and says nothing of accelerators.
     The signal holds of a launch only `together_with` one of each of these lists of other signals, and `unless` one of
-    those is asserted. `escape` is the known way around what it requires, as a clause. A finding of a signal with
-    `same_machine` counts only where one of those signals names the same machine.
+    those is asserted. `place` says of a site whether it is in a cloud or on premises. `escape` is the known way around
+    what it requires, as a clause. A finding of a signal with `same_machine` counts only where one of those signals names
+    the same machine.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Signal(msgspec.Struct, frozen=True):
     references: tuple[str, ...]
     rows: tuple[Row, ...]
     label: str = ""
+    place: str = ""
     provides: tuple[str, ...] = ()
     presumption: Mapping[str, object] = msgspec.field(default_factory=dict)
     abstains: bool = False
