@@ -20,6 +20,7 @@ from chipsieve.cli.options import (
     PROJECT,
     REPORTING,
     ROLE,
+    VERBOSE,
     takes,
 )
 
@@ -56,25 +57,31 @@ def scan(path: str, config: Config, fail_on: tuple[str, ...], **options: Any) ->
 
 
 @click.command()
-@click.argument("accelerator")
+@click.argument("what", metavar="ACCELERATOR|LAUNCH")
 @click.argument("path")
-@takes(POLICY, ROLE, AS_OF, PROJECT, CONFIG, NO_IGNORE, NO_PROGRESS, NO_CACHE)
-def explain(accelerator: str, path: str, config: Config, no_progress: bool, **options: Any) -> None:
+@takes(POLICY, ROLE, AS_OF, PROJECT, CONFIG, NO_IGNORE, VERBOSE, NO_PROGRESS, NO_CACHE)
+def explain(what: str, path: str, config: Config, verbose: bool, no_progress: bool, **options: Any) -> None:
     """Say why ACCELERATOR (an id of the catalogue, or a name such as H20) is possible or excluded for PATH.
 
-    PATH is as for `scan`: a folder, a file, or REPO@REV[:FOLDER].
+    The id of a launch (run.sh:12) in its place explains that launch. PATH is as for `scan`: a folder, a file, or
+    REPO@REV[:FOLDER].
 
     \b
-    Example:
+    Examples:
       chipsieve explain h20 path/to/repository
+      chipsieve explain train/train.sh:43 path/to/repository
     """
     from chipsieve.catalogue import chips_called
-    from chipsieve.report.explain import explain as text
+    from chipsieve.report.explain import explain_several
+    from chipsieve.report.launch_page import explain_launch
 
-    ids = sorted(chips_called(accelerator))
+    ids = () if ":" in what or "." in what else sorted(chips_called(what))
     with opened(path) as tree:
         verdict = run_scan(tree, config, shown=path, quiet=no_progress, **options)
-    write("\n".join(text(verdict, chip) for chip in ids), None)
+    if any(one.launch.id == what for one in verdict.launches):
+        write(explain_launch(verdict, what, verbose=verbose), None)
+    else:
+        write(explain_several(verdict, ids or sorted(chips_called(what)), verbose=verbose), None)
 
 
 @click.command(name="runs-on")
