@@ -21,8 +21,8 @@ def test_variants_of_which_the_same_is_said_are_explained_together() -> None:
     assert said.count(" excluded for example.") == 1
     assert all(f"({chip})" in said.splitlines()[0] for chip in verdicts.VOLTA)
     apart = explain_several(verdicts.verdict(), (verdicts.VOLTA[0], "h20-96gb"))
-    answers = [line for line in apart.splitlines() if line.endswith(" for example.")]
-    assert [line.partition(") ")[2].removesuffix(" for example.") for line in answers] == ["is excluded", "remains possible"]
+    headings = [line.removesuffix(" for example.") for line in apart.splitlines() if line.endswith(" for example.")]
+    assert [heading.partition(") ")[2] for heading in headings] == ["is excluded", "remains possible"]
 
 
 def test_three_lines_of_a_kind_and_the_others_in_sum(tmp_path: Path) -> None:
