@@ -11,7 +11,7 @@ from chipsieve.cli.caching import cache
 from chipsieve.cli.checking import check
 from chipsieve.cli.common import INTERNAL
 from chipsieve.cli.listing import accelerators, signals
-from chipsieve.cli.scanning import explain, scan
+from chipsieve.cli.scanning import explain, runs_on, scan
 from chipsieve.cli.sieving import rules, sieve
 
 __all__ = ["main"]
@@ -50,5 +50,5 @@ def main(**_: bool) -> None:
     """
 
 
-for command in (scan, check, sieve, explain, signals, accelerators, rules, cache):
+for command in (scan, check, sieve, explain, runs_on, signals, accelerators, rules, cache):
     main.add_command(command)

@@ -1,7 +1,8 @@
-"""What does the user type to judge a tree? `scan` and `explain`."""
+"""What does the user type to judge a tree? `scan`, `explain` and `runs-on`."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,6 +20,7 @@ from chipsieve.cli.options import (
     PROJECT,
     REPORTING,
     ROLE,
+    VERBOSE,
     takes,
 )
 
@@ -55,22 +57,69 @@ def scan(path: str, config: Config, fail_on: tuple[str, ...], **options: Any) ->
 
 
 @click.command()
-@click.argument("accelerator")
+@click.argument("what", metavar="ACCELERATOR|LAUNCH")
 @click.argument("path")
-@takes(POLICY, ROLE, AS_OF, PROJECT, CONFIG, NO_IGNORE, NO_PROGRESS, NO_CACHE)
-def explain(accelerator: str, path: str, config: Config, no_progress: bool, **options: Any) -> None:
+@takes(POLICY, ROLE, AS_OF, PROJECT, CONFIG, NO_IGNORE, VERBOSE, NO_PROGRESS, NO_CACHE)
+def explain(what: str, path: str, config: Config, verbose: bool, no_progress: bool, **options: Any) -> None:
     """Say why ACCELERATOR (an id of the catalogue, or a name such as H20) is possible or excluded for PATH.
 
-    PATH is as for `scan`: a folder, a file, or REPO@REV[:FOLDER].
+    The id of a launch (run.sh:12) in its place explains that launch. PATH is as for `scan`: a folder, a file, or
+    REPO@REV[:FOLDER].
 
     \b
-    Example:
+    Examples:
       chipsieve explain h20 path/to/repository
+      chipsieve explain train/train.sh:43 path/to/repository
     """
     from chipsieve.catalogue import chips_called
-    from chipsieve.report.explain import explain as text
+    from chipsieve.report.explain import explain_several
+    from chipsieve.report.launch_page import explain_launch
 
-    ids = sorted(chips_called(accelerator))
+    ids = () if ":" in what or "." in what else sorted(chips_called(what))
     with opened(path) as tree:
         verdict = run_scan(tree, config, shown=path, quiet=no_progress, **options)
-    write("\n".join(text(verdict, chip) for chip in ids), None)
+    if any(one.launch.id == what for one in verdict.launches):
+        write(explain_launch(verdict, what, verbose=verbose), None)
+    else:
+        write(explain_several(verdict, ids or sorted(chips_called(what)), verbose=verbose), None)
+
+
+@click.command(name="runs-on")
+@click.argument("accelerators")
+@click.argument("path")
+@click.option("--launch", metavar="ID", default="", help="Answer for this launch alone, by its id: run.sh:12.")
+@click.option("--known", is_flag=True, help="End with 1 also where nothing is known.")
+@click.option(
+    "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="What to write."
+)
+@click.option("-v", "--verbose", is_flag=True, help="Answer for every launch in full.")
+@takes(POLICY, ROLE, PROJECT, CONFIG, NO_IGNORE, NO_PROGRESS, NO_CACHE)
+def runs_on(
+    accelerators: str, path: str, config: Config, launch: str, known: bool, form: str, verbose: bool, **options: Any
+) -> None:
+    """Say whether PATH runs on ACCELERATORS as written: yes, no, or nothing known; and what stands in the way.
+
+    ACCELERATORS are names with commas between them: an id or a name such as "A100 80GB", a family (A100), a vendor
+    (amd), or a fleet of the configuration. PATH is as for `scan`. A launch that says nothing about hardware is no yes.
+
+    Exit code 0; 1 where the main launch, or the one asked for, cannot run on one of them.
+
+    \b
+    Examples:
+      chipsieve runs-on v100,h20 path/to/repository
+      chipsieve runs-on amd path/to/repository --launch train.sh:12 --format json
+    """
+    from chipsieve.report import running_report
+    from chipsieve.sieve.running import meant_by, running
+
+    asked = meant_by([name.strip() for name in accelerators.split(",") if name.strip()], config.fleets)
+    with opened(path) as tree:
+        verdict = run_scan(tree, config, shown=path, quiet=options.pop("no_progress"), **options)
+    answers = running(verdict, asked, launch)
+    if form == "json":
+        write(running_report.as_json(verdict, answers), None)
+    else:
+        write(running_report.as_text(verdict, answers, verbose=verbose), None)
+    first = [answer.runs for answer in answers[0].answers] if answers else [None]
+    if False in first or (known and None in first):
+        sys.exit(1)

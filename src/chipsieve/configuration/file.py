@@ -13,18 +13,20 @@ from pathlib import Path
 import msgspec
 
 from chipsieve.sieve.policies import policies
+from chipsieve.sieve.running import meant_by
 from chipsieve.signals import load_signals
 from chipsieve.tables import TableError, load_toml, refuse_unknown, text_field, text_list
 
 OWN, SHARED = "chipsieve.toml", "pyproject.toml"
-KEYS = ("policy", "scope", "exclude", "disable", "fail-on")
+KEYS = ("policy", "scope", "exclude", "disable", "fail-on", "fleet")
 SCOPES = ("launch", "tree")
 
 
 class Config(msgspec.Struct, frozen=True):
     """What a configuration says; `where` names it in messages, globs of `exclude` are relative to `folder`.
 
-    Unless `honour_ignores`, what it and comments in the code leave out counts all the same, and is listed.
+    `fleets` are the accelerators that somebody has, by a name of their own. Unless `honour_ignores`, what it and
+    comments in the code leave out counts all the same, and is listed.
     """
 
     where: str = ""
@@ -35,6 +37,7 @@ class Config(msgspec.Struct, frozen=True):
     disable: tuple[str, ...] = ()
     fail_on: tuple[str, ...] = ()
     honour_ignores: bool = True
+    fleets: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
 
 NONE = Config()
@@ -83,7 +86,19 @@ def load(file: Path) -> Config:
         exclude=_globs(where, table),
         disable=disable,
         fail_on=text_list(where, table, "fail-on"),
+        fleets=_fleets(where, table),
     )
+
+
+def _fleets(where: str, table: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    """Accelerators by the name of the fleet that has them; each name must mean one."""
+    fleets = table.get("fleet", {})
+    if not isinstance(fleets, dict):
+        raise TableError(f'{where}: \'fleet\' must be a table, such as fleet.ours = ["a100", "mi300x"]')
+    found = {str(name): text_list(f"{where}: 'fleet'", fleets, str(name)) for name in fleets}
+    for names in found.values():
+        meant_by(names, {})
+    return found
 
 
 def _globs(where: str, table: Mapping[str, object]) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
-"""Why is this accelerator in or out? One chip, launch by launch, with every line that speaks against it."""
+"""Why is this accelerator in or out? The main launch with the lines that speak against it, and the others in sum."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.catalogue.export_controls import NO_ADVICE, standings
@@ -17,28 +17,86 @@ from chipsieve.sieve.proof import Reason, Ruling
 
 SAYS = 160  # characters of what a premise says
 SNIPPET = 80  # characters of a source line that are shown
+SHOWN = 3  # lines of one kind, where not all are asked for
 SAID_OTHERWISE: tuple[Reason, ...] = ("cut", "gone", "agrees", "named", "inert")
 """Reasons that other lines state, or that say nothing of the chip."""
 
 
-def explain(verdict: Verdict, accelerator: str) -> str:
+def explain(verdict: Verdict, accelerator: str, *, verbose: bool = False) -> str:
     """What the verdict says of one accelerator, by its id, as text ending with a newline.
+
+    The main launch in full, three lines of a kind of evidence, and the others in sum; `verbose`: all of all.
 
     Raises:
         KeyError: the catalogue has no accelerator of that id.
     """
-    chip = {row.id: row for row in verdict.accelerators}[accelerator]
-    answer = "remains possible" if accelerator in verdict.possible else "is excluded"
-    lines = [f"{chip.name} ({chip.id}) {answer} for {visible(verdict.root)}.", ""]
-    lines += _estimated(verdict, accelerator)
-    for outcome in verdict.launches:
-        lines += _launch(verdict, outcome, accelerator)
-    named = [naming for naming in verdict.named if accelerator in naming.accelerators]
-    lines += [f"named as {visible(item.text)!r} in {visible(item.path)}:{item.line} ({item.by})" for item in named]
+    return explain_several(verdict, (accelerator,), verbose=verbose)
+
+
+def explain_several(verdict: Verdict, accelerators: Iterable[str], *, verbose: bool = False) -> str:
+    """What the verdict says of several accelerators; variants of which it says the same are explained together.
+
+    Raises:
+        KeyError: the catalogue has no accelerator of one of these ids.
+    """
+    chips = {row.id: row for row in verdict.accelerators}
+    alike: dict[tuple[bool, tuple[str, ...]], list[Accelerator]] = {}
+    for accelerator in accelerators:
+        said = tuple(_said(verdict, chips[accelerator], verbose=verbose))
+        alike.setdefault((accelerator in verdict.possible, said), []).append(chips[accelerator])
+    return "\n".join(
+        "\n".join([_heading(verdict, several, possible=possible), "", *said]).rstrip() + "\n"
+        for (possible, said), several in alike.items()
+    )
+
+
+def _heading(verdict: Verdict, several: Sequence[Accelerator], *, possible: bool) -> str:
+    """The answer for accelerators of which the same is said."""
+    called = ", ".join(f"{chip.name} ({chip.id})" for chip in several)
+    answers = ("remains possible", "remain possible") if possible else ("is excluded", "are excluded")
+    answer = answers[len(several) > 1]
+    return f"{called} {answer} for {visible(verdict.root)}."
+
+
+def _said(verdict: Verdict, chip: Accelerator, *, verbose: bool) -> Iterator[str]:
+    yield from _estimated(verdict, chip.id)
+    main = verdict.main_launch
+    shown = verdict.launches if verbose else (main,) if main else ()
+    for outcome in shown:
+        yield from _launch(verdict, outcome, chip.id, verbose=verbose)
+    if not verbose:
+        yield from _others(verdict, chip.id)
+    named = [naming for naming in verdict.named if chip.id in naming.accelerators]
+    lines = [f"named as {visible(item.text)!r} in {visible(item.path)}:{item.line} ({item.by})" for item in named]
+    yield from lines if verbose else _first(lines, "")
     if not verdict.launches:
-        lines.append("No launch was found, so nothing excludes it.")
-    lines += _controlled(verdict, chip)
-    return "\n".join(lines).rstrip() + "\n"
+        yield "No launch was found, so nothing excludes it."
+    yield from _controlled(verdict, chip)
+
+
+def _others(verdict: Verdict, accelerator: str) -> Iterator[str]:
+    """How the other launches answer, in sum, those that speak for the repository and those that do not."""
+    speaking = frozenset(item.launch.id for item in verdict.speaking)
+    others = [item for item in verdict.launches if item.launch.id != verdict.main]
+    for which, several in (
+        ("Further launches", [item for item in others if item.launch.id in speaking]),
+        ("Launches that do not speak for the repository", [item for item in others if item.launch.id not in speaking]),
+    ):
+        counted = {
+            "exclude it": sum(accelerator not in item.remaining for item in several),
+            "leave it": sum(accelerator in item.remaining and not item.silent for item in several),
+            "say nothing": sum(item.silent for item in several),
+        }
+        if several:
+            said = ", ".join(f"{count} {does}" for does, count in counted.items() if count)
+            yield f"{which}: {said} (-v lists them)."
+
+
+def _first(lines: Sequence[str], indent: str) -> Iterator[str]:
+    """The first lines, and how many more there are."""
+    yield from lines[:SHOWN]
+    if len(lines) > SHOWN:
+        yield f"{indent}and {len(lines) - SHOWN} more"
 
 
 def _estimated(verdict: Verdict, accelerator: str) -> Iterator[str]:
@@ -77,7 +135,7 @@ def _kept(verdict: Verdict, contradictions: Iterable[Contradiction], accelerator
             yield f"  kept in by its name at {where}, although against it: {against}"
 
 
-def _launch(verdict: Verdict, outcome: LaunchVerdict, accelerator: str) -> list[str]:
+def _launch(verdict: Verdict, outcome: LaunchVerdict, accelerator: str, *, verbose: bool) -> list[str]:
     launch = outcome.launch
     proof = list(outcome.proof.because(accelerator))
     against = [ruling for ruling, reason in proof if reason == "cut"]
@@ -85,17 +143,20 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, accelerator: str) -> list[
     lines = [head, *_kept(verdict, outcome.contradictions, accelerator)]
     for cut in against:
         lines.append(f"  {title(verdict.signals, cut.signal)} ({cut.signal}, {cut.strength})")
-        lines += _lines(verdict, cut)
+        lines += _lines(verdict, cut, verbose=verbose)
     for ruling, reason in proof if not against else ():
         lines += _spared(verdict, ruling, reason)
     return lines
 
 
-def _lines(verdict: Verdict, cut: Ruling) -> Iterator[str]:
+def _lines(verdict: Verdict, cut: Ruling, *, verbose: bool) -> Iterator[str]:
     """The lines that show the claim, and what it is derived from."""
-    for line in cut.evidence.premises:
-        if isinstance(line, Finding):
-            yield f"    {visible(lookups.place(line))}  {one_line(line.snippet, SNIPPET)}"
+    found = [
+        f"    {visible(lookups.place(line))}  {one_line(line.snippet, SNIPPET)}"
+        for line in cut.evidence.premises
+        if isinstance(line, Finding)
+    ]
+    yield from found if verbose else _first(found, "    ")
     said = (*derivation(cut.evidence, verdict.signals), *way_around(verdict.signals, cut.signal))
     yield from (f"    {words}" for words in said)
 

@@ -1,0 +1,130 @@
+"""How is "does it run on this?" answered in text and in JSON? The main launch in full, the others in sum."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from chipsieve.catalogue.accelerator import Accelerator
+from chipsieve.facts.finding import Finding
+from chipsieve.report import lookups
+from chipsieve.report.escape import one_line, visible
+from chipsieve.report.reasons import derivation, title, way_around
+from chipsieve.sieve.outcome import Verdict
+from chipsieve.sieve.proof import Ruling
+from chipsieve.sieve.running import Answer, Running
+
+WORDS = {True: "yes", False: "no", None: "nothing known"}
+LINES = 3  # lines shown of one obstacle
+SNIPPET = 80
+SWITCHES = ("flag", "key", "env")
+"""Kinds of rows whose line is a switch that somebody can turn."""
+
+
+def as_text(verdict: Verdict, several: Sequence[Running], *, verbose: bool = False) -> str:
+    """The answers, ending with a newline; `verbose`: of every launch in full."""
+    if not several:
+        return f"{visible(verdict.root)}: no launch was found, so nothing is known.\n"
+    shown = several if verbose else several[:1]
+    lines = [line for one in shown for line in _launch(verdict, one)]
+    lines += _in_sum(several[len(shown) :])
+    return "\n".join(lines) + "\n"
+
+
+def _launch(verdict: Verdict, one: Running) -> Iterator[str]:
+    silent = "; no line of it says anything about hardware" if one.outcome.silent else ""
+    yield f"{visible(verdict.root)}, {visible(one.outcome.launch.id)} ({visible(one.outcome.launch.role)}){silent}:"
+    chips = {chip.id: chip for chip in verdict.accelerators}
+    for answer in one.answers:
+        yield f"  {visible(answer.asked.name)}: {WORDS[answer.runs]}{_which(answer)}{_memory(answer, chips)}"
+        for ruling in answer.obstacles:
+            yield from _obstacle(verdict, answer, ruling)
+        for ruling in answer.undecided:
+            yield f"    the catalogue does not know whether it satisfies: {title(verdict.signals, ruling.signal)}"
+        if answer.runs is False:
+            yield f"    {_without(answer)}"
+
+
+def _which(answer: Answer) -> str:
+    """Which of several variants fit, where not all do."""
+    return f" ({', '.join(answer.fitting)})" if answer.fitting and answer.fitting != answer.asked.chips else ""
+
+
+def _memory(answer: Answer, chips: dict[str, Accelerator]) -> str:
+    known = {chips[chip].facts.get("device_memory_gb") for chip in answer.asked.chips}
+    sizes = sorted(size for size in known if isinstance(size, int | float))
+    if not sizes or len(known) > len(sizes):
+        return ""
+    return f", {sizes[0]:g} GB a device" if len(sizes) == 1 else f", {sizes[0]:g} to {sizes[-1]:g} GB a device"
+
+
+def _obstacle(verdict: Verdict, answer: Answer, ruling: Ruling) -> Iterator[str]:
+    hit = [chip for chip in answer.asked.chips if chip in ruling.answers.against]
+    of = f" (against {', '.join(hit)})" if len(hit) < len(answer.asked.chips) else ""
+    yield f"    {title(verdict.signals, ruling.signal)} ({ruling.signal}, {ruling.strength}){of}"
+    found = [line for line in ruling.evidence.premises if isinstance(line, Finding)]
+    yield from (f"      {visible(lookups.place(line))}  {one_line(line.snippet, SNIPPET)}" for line in found[:LINES])
+    if len(found) > LINES:
+        yield f"      and {len(found) - LINES} more"
+    said = (*derivation(ruling.evidence, verdict.signals)[:LINES], *way_around(verdict.signals, ruling.signal))
+    yield from (f"      {words}" for words in said)
+
+
+def _without(answer: Answer) -> str:
+    """What would have to go for the launch to run there."""
+    switches = [ruling for ruling in answer.obstacles if _is_switch(ruling)]
+    if len(answer.obstacles) == 1:
+        return "without this, nothing speaks against it" + (", and it is a switch of the launch" if switches else "")
+    kind = (
+        "all of them switches of the launch" if len(switches) == len(answer.obstacles) else "not all of them switches"
+    )
+    return f"without all {len(answer.obstacles)}, nothing speaks against it ({kind})"
+
+
+def _is_switch(ruling: Ruling) -> bool:
+    return all(isinstance(line, Finding) and line.row in SWITCHES for line in ruling.evidence.premises)
+
+
+def _in_sum(several: Sequence[Running]) -> Iterator[str]:
+    """How the other launches answer, one line for each name."""
+    for number, answer in enumerate(several[0].answers if several else ()):
+        counted = Counter(WORDS[one.answers[number].runs] for one in several)
+        said = ", ".join(f"{counted[word]} {word}" for word in WORDS.values() if counted[word])
+        yield f"{visible(answer.asked.name)} on {len(several)} other launches: {said}"
+
+
+def as_json(verdict: Verdict, several: Sequence[Running]) -> str:
+    """The answers of every launch as one JSON document, keys in a fixed order."""
+    launches = [
+        {
+            "id": one.outcome.launch.id,
+            "role": one.outcome.launch.role,
+            "main": one.outcome.launch.id == verdict.main,
+            "silent": one.outcome.silent,
+            "answers": [_record(verdict, answer) for answer in one.answers],
+        }
+        for one in several
+    ]
+    return json.dumps({"tree": verdict.root, "launches": launches}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _record(verdict: Verdict, answer: Answer) -> dict[str, object]:
+    return {
+        "name": answer.asked.name,
+        "accelerators": list(answer.asked.chips),
+        "runs": answer.runs,
+        "fitting": list(answer.fitting),
+        "obstacles": [
+            {
+                "signal": ruling.signal,
+                "strength": ruling.strength,
+                "against": [chip for chip in answer.asked.chips if chip in ruling.answers.against],
+                "lines": [lookups.place(line) for line in ruling.evidence.lines],
+                "escape": verdict.signals[ruling.signal].escape or None,
+                "switch": _is_switch(ruling),
+            }
+            for ruling in answer.obstacles
+        ],
+        "unknown": [ruling.signal for ruling in answer.undecided],
+    }

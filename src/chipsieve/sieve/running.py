@@ -1,0 +1,114 @@
+"""Does a launch run on what somebody has? Yes, no or nothing known, and what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from chipsieve.catalogue import load_catalogue
+from chipsieve.catalogue.accelerator import Accelerator
+from chipsieve.sieve.outcome import LaunchVerdict, Verdict
+from chipsieve.sieve.proof import Reason, Ruling
+from chipsieve.tables import TableError
+
+AGAINST: tuple[Reason, ...] = ("cut", "gone")
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What somebody has: a name, and the ids of all accelerators that it means."""
+
+    name: str
+    chips: tuple[str, ...]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Whether a launch runs on one of the accelerators that were asked for; None: nothing is known.
+
+    `fitting` are those on which it does; `obstacles` is what speaks against others of them, `undecided` what the
+    catalogue cannot tell of those that remain, each in the order of the steps.
+    """
+
+    asked: Asked
+    runs: bool | None
+    fitting: tuple[str, ...]
+    obstacles: tuple[Ruling, ...]
+    undecided: tuple[Ruling, ...]
+
+
+class Running(msgspec.Struct, frozen=True):
+    """The answers for one launch."""
+
+    outcome: LaunchVerdict
+    answers: tuple[Answer, ...]
+
+
+def meant_by(names: Iterable[str], fleets: Mapping[str, Sequence[str]]) -> tuple[Asked, ...]:
+    """What each name means: a fleet of the configuration is the names that it lists, each by itself.
+
+    A name is an accelerator's id or name, a family (`A100`), or a vendor (`nvidia`).
+
+    Raises:
+        TableError: a name means nothing.
+    """
+    single = [one for name in names for one in fleets.get(name, (name,))]
+    return tuple(Asked(name, _chips(name)) for name in dict.fromkeys(single))
+
+
+def _chips(name: str) -> tuple[str, ...]:
+    catalogue, own = load_catalogue(), name.casefold()
+    groups = (
+        frozenset({own} & catalogue.by_id.keys()),
+        frozenset(chip.id for chip in catalogue.accelerators if chip.family.casefold() == own),
+        catalogue.names.get(name, frozenset[str]()),
+        frozenset(chip.id for chip in catalogue.accelerators if own in _vendor(chip)),
+    )
+    found = next(filter(None, groups), frozenset[str]())
+    if not found:
+        raise TableError(
+            f"no accelerator, family, vendor or fleet is called {name!r}; `chipsieve accelerators` lists them, "
+            "and fleets are in the configuration's table 'fleet'"
+        )
+    return tuple(chip.id for chip in catalogue.accelerators if chip.id in found)
+
+
+def _vendor(chip: Accelerator) -> tuple[str, str]:
+    """A vendor's slug and name, in lower case."""
+    return chip.vendor, str(chip.facts["vendor_name"]).casefold()
+
+
+def running(verdict: Verdict, asked: Sequence[Asked], launch: str = "") -> tuple[Running, ...]:
+    """The answers of each launch that speaks for the repository, the main one first; of one `launch` alone by its id.
+
+    Raises:
+        TableError: there is no such launch.
+    """
+    if launch:
+        several = [one for one in verdict.launches if one.launch.id == launch]
+        if not several:
+            there = ", ".join(one.launch.id for one in verdict.launches[:5]) or "none"
+            raise TableError(f"there is no launch {launch!r}; among those that there are: {there}")
+    else:
+        several = sorted(verdict.speaking, key=lambda one: one.launch.id != verdict.main)
+    return tuple(Running(one, tuple(_answer(one, it) for it in asked)) for one in several)
+
+
+def _answer(outcome: LaunchVerdict, asked: Asked) -> Answer:
+    if outcome.silent:
+        return Answer(asked, None, (), (), ())
+    fitting = tuple(chip for chip in asked.chips if outcome.satisfied_by(chip))
+    left = not frozenset(asked.chips).isdisjoint(outcome.remaining)
+    return Answer(
+        asked=asked,
+        runs=True if fitting else None if left else False,
+        fitting=fitting,
+        obstacles=tuple(_rulings(outcome, asked, AGAINST)),
+        undecided=tuple(_rulings(outcome, asked, ("unknown",))) if left and not fitting else (),
+    )
+
+
+def _rulings(outcome: LaunchVerdict, asked: Asked, reasons: Sequence[Reason]) -> Iterator[Ruling]:
+    spared = outcome.proof.spared
+    for ruling in outcome.proof.rulings:
+        if ruling.weight == "counts" and any(ruling.because(chip, spared) in reasons for chip in asked.chips):
+            yield ruling

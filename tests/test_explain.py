@@ -1,0 +1,66 @@
+"""`chipsieve explain`: one screen for an accelerator, and a page for a launch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import verdicts
+from chipsieve.cli import main
+from chipsieve.report.explain import explain, explain_several
+from chipsieve.report.launch_page import explain_launch
+from small_trees import write
+
+TRAIN = "import torch\nfrom transformers import Trainer, TrainingArguments\nTrainer(args=TrainingArguments()).train()\n"
+
+
+def test_variants_of_which_the_same_is_said_are_explained_together() -> None:
+    said = explain_several(verdicts.verdict(), verdicts.VOLTA)
+    assert said.count(" excluded for example.") == 1
+    assert all(f"({chip})" in said.splitlines()[0] for chip in verdicts.VOLTA)
+    apart = explain_several(verdicts.verdict(), (verdicts.VOLTA[0], "h20-96gb"))
+    headings = [line.removesuffix(" for example.") for line in apart.splitlines() if line.endswith(" for example.")]
+    assert [heading.partition(") ")[2] for heading in headings] == ["is excluded", "remains possible"]
+
+
+def test_three_lines_of_a_kind_and_the_others_in_sum(tmp_path: Path) -> None:
+    scripts = {f"run{number}.sh": "python train.py --bf16 True\n" for number in range(5)}
+    config = {"README.md": "".join(f"Trained on V100, run {number}.\n\n" for number in range(6))}
+    tree = str(
+        write(tmp_path, {**scripts, **config, "train.py": TRAIN, "serve.sh": "python serve.py\n", "serve.py": ""})
+    )
+    shown = CliRunner().invoke(main, ["explain", "v100-sxm2-16gb", tree, "--no-cache"]).output
+    assert "Further launches: 4 exclude it (-v lists them)." in shown
+    assert shown.count("named as 'V100'") == 3
+    assert "and 3 more" in shown
+    whole = CliRunner().invoke(main, ["explain", "v100-sxm2-16gb", tree, "--no-cache", "-v"]).output
+    assert [f"run{number}.sh:1 (training): excluded" in whole for number in range(5)] == [True] * 5
+    assert whole.count("named as 'V100'") == 6
+
+
+def test_a_launch_is_explained_by_its_id(tmp_path: Path) -> None:
+    lines = ["export NCCL_DEBUG=INFO", *(f"export A_{number}={number}" for number in range(12))]
+    script = "\n".join([*lines, "torchrun --nproc_per_node 8 train.py --bf16 True\n"])
+    tree = str(write(tmp_path, {"run.sh": script, "train.py": TRAIN}))
+    shown = CliRunner().invoke(main, ["explain", "run.sh:14", tree, "--no-cache"]).output
+    said = [line.strip() for line in shown.splitlines()]
+    assert said[0] == f"Launch run.sh:14 (training) of {Path(tree).name}"
+    assert said[1] == "runs train.py"
+    assert "asks for 8 accelerators, 8 per node" in said
+    assert "files (2):" in said
+    assert any(line.endswith("more (-v lists them)") for line in said)
+    assert any(line.startswith("run.sh:14: bfloat16 that a library refuses (bf16-refused): excludes ") for line in said)
+    whole = CliRunner().invoke(main, ["explain", "run.sh:14", tree, "--no-cache", "-v"]).output
+    assert "A_11 = 11 (environment, run.sh:13)" in whole
+
+
+def test_what_is_neither_is_refused(tmp_path: Path) -> None:
+    tree = str(write(tmp_path, {"run.sh": "python train.py\n", "train.py": TRAIN}))
+    refused = CliRunner().invoke(main, ["explain", "nowhere.sh:3", tree, "--no-cache"])
+    assert refused.exit_code == 2
+    with pytest.raises(KeyError):
+        explain(verdicts.verdict(), "nochip")
+    with pytest.raises(KeyError):
+        explain_launch(verdicts.verdict(), "nowhere.sh:3")
