@@ -22,8 +22,8 @@ class Signal(msgspec.Struct, frozen=True):
     A launch that asserts a signal that `abstains` computes on processors, and says nothing of accelerators.
     The signal holds of a launch only `together_with` one of each of these lists of other signals, and `unless` one of
     those is asserted. `place` says of a site whether it is in a cloud or on premises. `escape` is the known way around
-    what it requires, as a clause. A finding of a signal with `same_machine` counts only where one of those signals names
-    the same machine.
+    what it requires, as a clause. A finding of a signal with `same_machine` counts only where one of those signals
+    names the same machine.
     """
 
     id: str
