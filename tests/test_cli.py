@@ -185,7 +185,7 @@ def test_accelerators_filters_and_refuses_unknown_facts() -> None:
 def test_explain_takes_a_name_and_shows_the_lines_that_exclude() -> None:
     explained = CliRunner().invoke(main, ["explain", "V100-32GB", LARGE])
     assert explained.exit_code == 0
-    assert "(v100-sxm2-32gb) is excluded" in explained.stdout
+    assert "(v100-sxm2-32gb), Tesla V100S PCIe 32GB (v100s-pcie-32gb) are excluded for " in explained.stdout
     assert "train/train.sh:53" in explained.stdout
     possible = CliRunner().invoke(main, ["explain", "h20-96gb", LARGE])
     assert "(h20-96gb) remains possible" in possible.stdout

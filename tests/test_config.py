@@ -94,7 +94,7 @@ def test_another_projects_broken_pyproject_is_not_our_business(here: Path) -> No
     ("text", "said"),
     [
         ("polcy = 'strict'", "unknown key 'polcy'; did you mean 'policy'?"),
-        ("colour = true", "unknown key 'colour'; known keys: disable, exclude, fail-on, policy, scope"),
+        ("colour = true", "unknown key 'colour'; known keys: disable, exclude, fail-on, fleet, policy, scope"),
         ("policy = 'bold'", "'policy' must be one of balanced, paper, strict, not 'bold'"),
         ("policy = ''", "'policy' must be one of"),
         ("policy = 3", "'policy' must be text"),

@@ -62,5 +62,5 @@ def test_a_queue_keeps_its_chip_in_and_a_path_does_not(tmp_path: Path) -> None:
     path = judged(tmp_path / "path", {"run.sh": script.format("normal", "/leonardo_work")})
     assert cuts_of(queue)
     assert cuts_of(path)
-    assert "a100-sxm4-80gb" in queue.possible
-    assert "a100-sxm4-80gb" not in path.possible
+    assert "a100-sxm4-64gb" in queue.possible
+    assert "a100-sxm4-64gb" not in path.possible

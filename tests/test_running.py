@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from chipsieve.cli import main
-from chipsieve.sieve.running import meant_by
+from chipsieve.sieve.running_on import meant_by
 from chipsieve.tables import TableError
 from small_trees import write
 

@@ -110,7 +110,7 @@ def runs_on(
       chipsieve runs-on amd path/to/repository --launch train.sh:12 --format json
     """
     from chipsieve.report import running_report
-    from chipsieve.sieve.running import meant_by, running
+    from chipsieve.sieve.running_on import meant_by, running
 
     asked = meant_by([name.strip() for name in accelerators.split(",") if name.strip()], config.fleets)
     with opened(path) as tree:

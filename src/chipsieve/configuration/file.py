@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from chipsieve.sieve.policies import policies
-from chipsieve.sieve.running import meant_by
+from chipsieve.sieve.running_on import meant_by
 from chipsieve.signals import load_signals
 from chipsieve.tables import TableError, load_toml, refuse_unknown, text_field, text_list
 

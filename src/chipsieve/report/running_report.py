@@ -13,7 +13,7 @@ from chipsieve.report.escape import one_line, visible
 from chipsieve.report.reasons import derivation, title, way_around
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.sieve.proof import Ruling
-from chipsieve.sieve.running import Answer, Running
+from chipsieve.sieve.running_on import Answer, Running
 
 WORDS = {True: "yes", False: "no", None: "nothing known"}
 LINES = 3  # lines shown of one obstacle
