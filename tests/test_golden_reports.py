@@ -39,7 +39,7 @@ def test_the_whole_answer_is_the_reviewed_one(tree: str, tmp_path: Path, pytestc
     verdict = scan(copy, workers=1)
     document = json.loads(render(verdict, "json"))
     del document["version"]
-    answer = {"report.txt": render(verdict, "text", verbose=True), "verdict.json": laid_out(document) + "\n"}
+    answer = {"report.txt": render(verdict, "text", detail="everything"), "verdict.json": laid_out(document) + "\n"}
     for name, text in answer.items():
         file = GOLDEN / tree / name
         if pytestconfig.getoption("--rewrite-golden"):

@@ -188,7 +188,11 @@ def test_every_report_tells(tmp_path: Path) -> None:
     trained(tmp_path, f"--bf16  # chipsieve: {BF16}")
     for flag, said in (((), "Ignored by comments"), (("--no-ignore",), "Counted although a comment ignores them")):
         for form in ("text", "markdown", "html"):
-            report = CliRunner().invoke(main, ["scan", "--workers", "1", "--format", form, *flag, str(tmp_path)]).stdout
+            report = (
+                CliRunner()
+                .invoke(main, ["scan", "-v", "--workers", "1", "--format", form, *flag, str(tmp_path)])
+                .stdout
+            )
             assert said in report
             assert WHY in report
 

@@ -60,7 +60,7 @@ def test_lines_keep_to_the_width(width: int) -> None:
 
 
 def test_verbose_shows_the_other_launches_whole() -> None:
-    brief, whole = (render(verdicts.two_launches(), "text", verbose=verbose) for verbose in (False, True))
+    brief, whole = (render(verdicts.two_launches(), "text", detail=detail) for detail in ("report", "everything"))
     assert brief.count("before → after") == 1
     assert whole.count("before → after") == 2
     assert "Launch sft.sh:4 (fine-tuning" in whole
@@ -69,7 +69,7 @@ def test_verbose_shows_the_other_launches_whole() -> None:
 
 def test_long_lists_are_counted_unless_verbose() -> None:
     gaps = tuple(Gap(f"f{number}.py", f"reason {number:02}") for number in range(30))
-    brief, whole = (render(verdicts.verdict(gaps=gaps), "text", verbose=verbose) for verbose in (False, True))
+    brief, whole = (render(verdicts.verdict(gaps=gaps), "text", detail=detail) for detail in ("report", "everything"))
     assert "Not read (30)" in brief
     assert "and 20 more" in brief
     assert "reason 29" not in brief
@@ -121,7 +121,7 @@ def test_a_line_that_takes_no_effect_is_shown_only_when_verbose() -> None:
     )
     whole = verdicts.verdict(launches=(dead,))
     assert "inert: the line does not take effect" not in render(whole, "text")
-    assert "inert: the line does not take effect" in render(whole, "text", verbose=True)
+    assert "inert: the line does not take effect" in render(whole, "text", detail="everything")
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_an_unknown_format_is_refused_by_name() -> None:
 def test_vendors_of_which_nothing_is_excluded_share_a_line(form: str) -> None:
     left = (*verdicts.AMD, "h20-96gb")
     whole = verdicts.verdict(possible=left, remaining=left, launches=(verdicts.outcome(remaining=left),))
-    brief, verbose = (render(whole, form, verbose=verbose) for verbose in (False, True))
+    brief, verbose = (render(whole, form, detail=detail) for detail in ("report", "everything"))
     assert "every accelerator of AMD (2)" in brief
     assert "MI300X" in verbose.partition("Possible")[2]
     assert all("NVIDIA Hopper" in text for text in (brief, verbose))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -16,12 +18,33 @@ if TYPE_CHECKING:
 
     from chipsieve.configuration.file import Config
     from chipsieve.fail import FailOn
-    from chipsieve.report.style import ReadText
+    from chipsieve.report.style import Detail, ReadText
     from chipsieve.sieve.outcome import Verdict
     from chipsieve.sources.contents import Tree
     from chipsieve.sources.readers import Progress as Step
 
 NOTHING_TO_SCAN, INCOMPLETE, INTERNAL = 3, 4, 70
+DETAILS: tuple[Detail, ...] = ("digest", "report", "everything")
+"""What a report tells without -v, with one, and with two."""
+ENDINGS = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json", ".jsonl": "jsonl", ".sarif": "sarif"}
+"""Formats by the ending of a file's name; of every other name, text."""
+WIDEST, USUAL = 200, 100  # columns
+
+
+def coloured(choice: str) -> bool:
+    """Whether text on standard output has colours: no-color.org, and what terminals say of themselves."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def columns(on_screen: bool) -> int:
+    """The columns to fill: the terminal's, at most `WIDEST`; `USUAL` where text goes elsewhere."""
+    return min(shutil.get_terminal_size((USUAL, 0)).columns, WIDEST) if on_screen and sys.stdout.isatty() else USUAL
 
 
 @contextmanager
@@ -63,9 +86,11 @@ def report_on(
     verdict: Verdict,
     read_text: ReadText | None,
     *,
-    form: str,
+    form: str | None,
     output: Path | None,
-    verbose: bool,
+    verbose: int,
+    quiet: bool,
+    colour: str,
     strict_coverage: bool,
     also: Sequence[tuple[str, Path]] = (),
     conditions: Sequence[FailOn] = (),
@@ -73,10 +98,15 @@ def report_on(
     """Write the report, `also` in further formats; end with 1 when a --fail-on is met, 4 when gaps are not allowed."""
     from chipsieve import report
 
-    colour = form == "text" and output is None and sys.stdout.isatty()
-    write(report.render(verdict, form, colour=colour, verbose=verbose, read_text=read_text), output)
-    for further, file in also:
-        write(report.render(verdict, further, verbose=verbose, read_text=read_text), file)
+    form = form or (ENDINGS.get(output.suffix.casefold(), "text") if output else "text")
+    detail = "sentence" if quiet else DETAILS[min(verbose, len(DETAILS) - 1)]
+    further_detail = detail if verbose else "report"  # a file is no screen
+    for one, file in ((form, output), *also):
+        shown = report.render(
+            verdict, one, colour=file is None and one == "text" and coloured(colour), width=columns(file is None),
+            detail=detail if file is None or quiet else further_detail, read_text=read_text,
+        )  # fmt: skip
+        write(shown, file)
     met = [condition for condition in conditions if condition.met(verdict)]
     for condition in met:
         click.echo(f"chipsieve: fail-on {condition.text} is met", err=True)

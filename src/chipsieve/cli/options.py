@@ -54,13 +54,28 @@ ENGINE = click.option(
     help="Who looks for findings: visitors (our readers), semgrep (with our rules), or semgrep,visitors.",
 )
 FORMAT = click.option(
-    "--format", "form", type=click.Choice(tuple(FORMATS)), default="text", show_default=True, help="What to write."
+    "--format",
+    "form",
+    type=click.Choice(tuple(FORMATS)),
+    help="What to write; by default as --output is called, or text.",
 )
 OUTPUT = click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of stdout."
 )
 STRICT_COVERAGE = click.option("--strict-coverage", is_flag=True, help="Exit 4 when something could not be read.")
 VERBOSE = click.option("--verbose", "-v", is_flag=True, help="Show every launch and every gap.")
+DETAIL = click.option(
+    "--verbose", "-v", "verbose", count=True, help="The whole report; twice: every launch and every gap."
+)
+QUIET = click.option("--quiet", "-q", is_flag=True, help="The paragraph that can be quoted, and no more.")
+COLOUR = click.option(
+    "--color",
+    "colour",
+    type=click.Choice(("auto", "always", "never")),
+    default="auto",
+    show_default=True,
+    help="Colours of text; auto: on a terminal, unless NO_COLOR is set, or where FORCE_COLOR is.",
+)
 NO_PROGRESS = click.option("--no-progress", is_flag=True, help="No progress bar.")
 WORKERS = click.option("--workers", type=click.IntRange(1, 64), help="Processes that read; by default one per core.")
 NO_CACHE = click.option(
@@ -128,8 +143,15 @@ ALSO = click.option(
 
 JUDGING = (POLICY, SCOPE, ROLE, TRUST_NAMES, AS_OF, PROJECT)
 """How a verdict is reached."""
-REPORTING = (FORMAT, OUTPUT, ALSO, FAIL_ON, CONFIG, NO_IGNORE, STRICT_COVERAGE, VERBOSE, NO_PROGRESS, WORKERS, NO_CACHE)
+REPORTING = (
+    FORMAT, OUTPUT, ALSO, FAIL_ON, CONFIG, NO_IGNORE, STRICT_COVERAGE, DETAIL, QUIET, COLOUR, NO_PROGRESS, WORKERS,
+    NO_CACHE,
+)  # fmt: skip
 """What is written of it, when it fails, and how the run goes."""
+
+
+REPORT = ("form", "output", "also", "verbose", "quiet", "colour", "strict_coverage")
+"""The parameters of `report_on` among them, by their names in Python."""
 
 
 def takes(*options: Option) -> Option:

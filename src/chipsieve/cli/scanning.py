@@ -18,6 +18,7 @@ from chipsieve.cli.options import (
     NO_PROGRESS,
     POLICY,
     PROJECT,
+    REPORT,
     REPORTING,
     ROLE,
     VERBOSE,
@@ -49,7 +50,7 @@ def scan(path: str, config: Config, fail_on: tuple[str, ...], **options: Any) ->
       chipsieve scan --format sarif --output chipsieve.sarif .
     """
     conditions = conditions_of(fail_on, config)
-    given = {name: options.pop(name) for name in ("form", "output", "also", "verbose", "strict_coverage")}
+    given = {name: options.pop(name) for name in REPORT}
     quiet, engines = options.pop("no_progress"), options.pop("engine")
     with opened(path) as tree:
         verdict = run_scan(tree, config, shown=path, quiet=quiet, engines=engines, **options)

@@ -10,7 +10,7 @@ import click
 from msgspec.structs import replace
 
 from chipsieve.cli.common import conditions_of, opened, reader, report_on, with_progress, write
-from chipsieve.cli.options import JUDGING, REPORTING, takes
+from chipsieve.cli.options import JUDGING, REPORT, REPORTING, takes
 
 if TYPE_CHECKING:
     from chipsieve.configuration.file import Config
@@ -38,7 +38,7 @@ def sieve(files: tuple[Path, ...], root: str | None, config: Config, **options: 
     from chipsieve import api
 
     conditions = conditions_of(options.pop("fail_on"), config)
-    given = {name: options.pop(name) for name in ("form", "output", "also", "verbose", "strict_coverage")}
+    given = {name: options.pop(name) for name in REPORT}
     quiet, config = options.pop("no_progress"), replace(config, honour_ignores=not options.pop("no_ignore"))
     with opened(root) if root else nullcontext() as tree:
         verdict = with_progress(

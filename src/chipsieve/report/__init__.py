@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from chipsieve.report.style import ReadText, Style
+from chipsieve.report.style import Detail, ReadText, Style
 
 if TYPE_CHECKING:  # the command line lists the formats, and loads no more than it must
     from chipsieve.sieve.outcome import Verdict
@@ -29,12 +29,12 @@ def render(
     *,
     colour: bool = False,
     width: int = 100,
-    verbose: bool = False,
+    detail: Detail = "report",
     read_text: ReadText | None = None,
 ) -> str:
     """The verdict as text in one of FORMATS, ending with a newline; same verdict, same text.
 
-    `colour`, `width` (columns) and `verbose` concern people's formats; `read_text` gives a file's text by its
+    `colour`, `width` (columns) and `detail` concern people's formats; `read_text` gives a file's text by its
     path below the root, for SARIF's fingerprints.
 
     Raises:
@@ -43,4 +43,4 @@ def render(
     if format not in FORMATS:
         raise ValueError(f"unknown format {format!r}; known: {', '.join(FORMATS)}")
     report = cast("Callable[[Verdict, Style], str]", import_module(FORMATS[format]).report)
-    return report(verdict, Style(colour, width, verbose, read_text))
+    return report(verdict, Style(colour, width, detail, read_text))

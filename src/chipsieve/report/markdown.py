@@ -25,17 +25,18 @@ SQUARES = 10
 
 
 def report(verdict: Verdict, style: Style) -> str:
-    """The verdict as Markdown; without `style.verbose` long lists are cut short and counted."""
+    """The verdict as Markdown; long lists are cut short and counted, unless everything is asked for."""
     outline = in_words(verdict)
-    shown = None if style.verbose else SHOWN
-    launches = [outline.main, *(outline.others if style.verbose else ())] if outline.main else []
+    verbose = style.detail == "everything"
+    shown = None if verbose else SHOWN
+    launches = [outline.main, *(outline.others if verbose else ())] if outline.main else []
     blocks = [
         "## chipsieve: which accelerators?",
         f"> {_plain(outline.sentence)}",
         *_estimate(outline, shown),
         *(block for launch in launches for block in _launch(launch, outline)),
-        *_others(outline, () if style.verbose else outline.others),
-        *_remaining(outline, verbose=style.verbose),
+        *_others(outline, () if verbose else outline.others),
+        *_remaining(outline, verbose=verbose),
         *_controls(outline.controls),
         *_named(outline),
         *(_evidence(outline.main, shown) if outline.main else ()),

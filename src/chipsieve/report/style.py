@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import msgspec
+
+Detail = Literal["sentence", "digest", "report", "everything"]
+"""The quotable paragraph; the lines that matter; the whole report; and what the report counts, listed."""
 
 ReadText = Callable[[str], str | None]
 
@@ -12,11 +16,11 @@ ReadText = Callable[[str], str | None]
 class Style(msgspec.Struct, frozen=True):
     """What a report should look like; a format ignores what means nothing to it.
 
-    `width` is in columns; `verbose` lists what is otherwise counted; `read_text` gives the text of a file below
+    `width` is in columns; `detail` says how much a report for people tells; `read_text` gives the text of a file below
     the root, or None (SARIF needs it for fingerprints).
     """
 
     colour: bool = False
     width: int = 100
-    verbose: bool = False
+    detail: Detail = "report"
     read_text: ReadText | None = None

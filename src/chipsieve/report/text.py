@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from chipsieve.commands.launchers import TRAINING
+from chipsieve.report.digest import digest
 from chipsieve.report.groups import Group, legend, untouched_vendors
 from chipsieve.report.outline import (
     CutLine,
@@ -24,14 +24,14 @@ from chipsieve.report.outline import (
     UnprovenLine,
 )
 from chipsieve.report.phrasing import in_words
+from chipsieve.report.sheet import BOLD, DIM, Sheet
 from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import Verdict
 
-NARROWEST = 60
 SHOWN_PREMISES = 4  # lines of the likeliest family
 SUMMED = 12  # techniques of all launches
 SHOWN = 10  # lines of a list before the rest is counted
-BOLD, DIM, RED, GREEN = "1", "2", "31", "32"
+RED, GREEN = "31", "32"
 COMMAND = re.compile(r"^(\s*)(::|##\[)", re.MULTILINE)  # a line that GitHub's runner would take as a command
 Line = TypeVar("Line")
 DASH = "\N{EN DASH}"
@@ -41,10 +41,13 @@ MARGIN = " " * 17  # what the columns "before → after" take
 def report(verdict: Verdict, style: Style) -> str:
     """The verdict for people, at most `style.width` columns wide where words can be broken.
 
-    Without `style.verbose` the other launches take one line each and long lists are cut short and counted.
+    Unless everything is asked for, the other launches take one line each and long lists are cut short and counted.
     """
-    page = _Page(style)
+    page = Sheet(style.width, colour=style.colour, verbose=style.detail == "everything")
     outline = in_words(verdict)
+    if style.detail in ("sentence", "digest"):
+        short = digest(page, outline) if style.detail == "digest" else "\n".join(page.fill(outline.sentence)) + "\n"
+        return COMMAND.sub(r"\1\\\2", short)
     blocks = [
         list(_heading(page, outline)),
         list(_quotable(page, outline)),
@@ -66,7 +69,7 @@ def report(verdict: Verdict, style: Style) -> str:
     return COMMAND.sub(r"\1\\\2", "\n".join("\n".join(block) + "\n" for block in blocks if block))
 
 
-def _launches(page: _Page, outline: Outline) -> Iterator[list[str]]:
+def _launches(page: Sheet, outline: Outline) -> Iterator[list[str]]:
     """The main launch whole, then the others."""
     if outline.main:
         yield list(_launch(page, outline.main, f"Comes first: {outline.main_reason}." if outline.others else ""))
@@ -74,50 +77,26 @@ def _launches(page: _Page, outline: Outline) -> Iterator[list[str]]:
     yield list(_list(page, f"Projects ({len(outline.projects)})", outline.projects, _project))
 
 
-def _quiet(page: _Page, outline: Outline) -> bool:
+def _quiet(page: Sheet, outline: Outline) -> bool:
     """Whether training was asked for, and nothing trains, and no launch has evidence that decides."""
     launches = [outline.main, *outline.others] if outline.main else []
     trains = outline.role != "training" or any(launch.role in TRAINING for launch in launches)
     return bool(launches) and not (page.verbose or trains or any(launch.decided for launch in launches))
 
 
-def _counted(page: _Page, outline: Outline) -> list[str]:
+def _counted(page: Sheet, outline: Outline) -> list[str]:
     launches = [outline.main, *outline.others] if outline.main else []
     counted = ", ".join(f"{count} {role}" for role, count in sorted(Counter(one.role for one in launches).items()))
     return page.fill(f"No training launch was found. Other launches, none with evidence that decides: {counted}.")
 
 
-class _Page:
-    """The sheet to write on: its width, whether it has colours, how much is listed."""
-
-    def __init__(self, style: Style) -> None:
-        self.width = max(style.width, NARROWEST)
-        self.colour = style.colour
-        self.verbose = style.verbose
-
-    def paint(self, text: str, code: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
-
-    def fill(self, text: str, indent: int = 0, hang: int = 0) -> list[str]:
-        """The text wrapped, `indent` columns in, further lines `hang` more; words are never broken."""
-        return textwrap.wrap(
-            text, self.width, initial_indent=" " * indent, subsequent_indent=" " * (indent + hang),
-            break_long_words=False, break_on_hyphens=False,
-        )  # fmt: skip
-
-    def clip(self, text: str, indent: int) -> str:
-        """The text on one line, cut at the width."""
-        room = max(self.width - indent, 20)
-        return " " * indent + (text if len(text) <= room else text[: room - 1] + "…")
-
-
-def _heading(page: _Page, outline: Outline) -> Iterator[str]:
+def _heading(page: Sheet, outline: Outline) -> Iterator[str]:
     yield page.paint(f"chipsieve: {outline.root}", BOLD)
     catalogue = f"{outline.total} accelerators in the catalogue of {outline.date}"
     yield from page.fill(f"Policy {outline.policy}, scope {outline.scope}; {catalogue}.")
 
 
-def _launch(page: _Page, launch: LaunchOutline, remark: str = "") -> Iterator[str]:
+def _launch(page: Sheet, launch: LaunchOutline, remark: str = "") -> Iterator[str]:
     """One launch whole: what it runs, a remark, then its narrowing table."""
     devices = f", {launch.devices} accelerators" if launch.devices else ""
     runs = f", runs {launch.entry}" if launch.entry else ""
@@ -134,7 +113,7 @@ def _launch(page: _Page, launch: LaunchOutline, remark: str = "") -> Iterator[st
         yield from page.fill(sentence, 2, 2)
 
 
-def _step(page: _Page, step: StepLine) -> Iterator[str]:
+def _step(page: Sheet, step: StepLine) -> Iterator[str]:
     numbers = f"{step.before:>7} → {step.after:<7}"
     if not step.cuts:
         yield page.paint(f"{numbers}{step.name}: no evidence that decides", DIM)
@@ -146,7 +125,7 @@ def _step(page: _Page, step: StepLine) -> Iterator[str]:
         yield from _cut(page, cut)
 
 
-def _cut(page: _Page, cut: CutLine) -> Iterator[str]:
+def _cut(page: Sheet, cut: CutLine) -> Iterator[str]:
     indent = len(MARGIN)
     where = f"{cut.places[0]}{cut.more}: " if cut.places else ""
     yield from page.fill(f"{where}{cut.title} ({cut.strength})", indent, 2)
@@ -157,7 +136,7 @@ def _cut(page: _Page, cut: CutLine) -> Iterator[str]:
     yield from page.fill(f"excludes {cut.excluded}", indent + 2, 2)
 
 
-def _others(page: _Page, outline: Outline) -> Iterator[str]:
+def _others(page: Sheet, outline: Outline) -> Iterator[str]:
     """The other launches: of the same role one line each (whole when verbose), of other roles counted."""
     if page.verbose:
         for launch in outline.others:
@@ -177,7 +156,7 @@ def _short(launch: LaunchOutline) -> str:
     return f"  {launch.id} ({launch.role}): {launch.before} → {launch.after}, {decided}"
 
 
-def _remaining(page: _Page, outline: Outline) -> Iterator[str]:
+def _remaining(page: Sheet, outline: Outline) -> Iterator[str]:
     if outline.main and outline.main.remaining != outline.possible:
         yield page.paint(f"Remaining in this launch: {outline.main.after} of {outline.total}", BOLD)
         yield from _groups(page, outline.main.remaining)
@@ -193,7 +172,7 @@ def _remaining(page: _Page, outline: Outline) -> Iterator[str]:
         yield from page.fill(sentence, 2, 2)
 
 
-def _controls(page: _Page, outline: Outline) -> Iterator[str]:
+def _controls(page: Sheet, outline: Outline) -> Iterator[str]:
     """What was under export control on the day."""
     controls = outline.controls
     if not controls.day:
@@ -204,7 +183,7 @@ def _controls(page: _Page, outline: Outline) -> Iterator[str]:
         yield from page.fill(line, 2, 2)
 
 
-def _rules(page: _Page, rules: Sequence[RuleLine]) -> Iterator[str]:
+def _rules(page: Sheet, rules: Sequence[RuleLine]) -> Iterator[str]:
     """The rules in force: each on a line with its counts when verbose, else all on one."""
     if page.verbose:
         for rule in rules:
@@ -215,7 +194,7 @@ def _rules(page: _Page, rules: Sequence[RuleLine]) -> Iterator[str]:
         yield f"In force: {'; '.join(f'{rule.id} ({rule.cited}, {rule.destinations})' for rule in rules)}."
 
 
-def _groups(page: _Page, groups: Sequence[Group]) -> Iterator[str]:
+def _groups(page: Sheet, groups: Sequence[Group]) -> Iterator[str]:
     """A line per architecture; vendors of which nothing is excluded share one unless verbose."""
     listed = [group for group in groups if page.verbose or not group.untouched]
     column = max((len(group.label) for group in listed), default=0)
@@ -227,14 +206,14 @@ def _groups(page: _Page, groups: Sequence[Group]) -> Iterator[str]:
 
 
 def _list(
-    page: _Page, heading: str, lines: Sequence[Line], worded: Callable[[_Page, Line], list[str]]
+    page: Sheet, heading: str, lines: Sequence[Line], worded: Callable[[Sheet, Line], list[str]]
 ) -> Iterator[str]:
     if lines:
         yield page.paint(heading, BOLD)
         yield from _shortened(page, [worded(page, line) for line in lines])
 
 
-def _shortened(page: _Page, entries: Sequence[list[str]]) -> Iterator[str]:
+def _shortened(page: Sheet, entries: Sequence[list[str]]) -> Iterator[str]:
     """The entries' lines; without `verbose` the first few entries, and how many more there are."""
     shown = entries if page.verbose or len(entries) <= SHOWN + 1 else entries[:SHOWN]
     for entry in shown:
@@ -248,22 +227,22 @@ def _places(places: Sequence[str], shown: int = 3) -> str:
     return ", ".join(places[:shown]) + (f" and {more} more" if more > 0 else "")
 
 
-def _name(page: _Page, line: NameLine) -> list[str]:
+def _name(page: Sheet, line: NameLine) -> list[str]:
     code = {True: GREEN, False: RED, None: DIM}[line.agrees]
     but = "but " if line.agrees is False else ""
     said = f"{line.word} named in {_places(line.places)} ({', '.join(line.by)}) {DASH} {but}{line.standing}"
     return [page.paint(text, code) for text in page.fill(said, 2, 4)]
 
 
-def _project(page: _Page, line: ProjectLine) -> list[str]:
+def _project(page: Sheet, line: ProjectLine) -> list[str]:
     return page.fill(f"{line.title}: {line.launches}, first {line.main}", 2, 4)
 
 
-def _note(page: _Page, line: NoteLine) -> list[str]:
+def _note(page: Sheet, line: NoteLine) -> list[str]:
     return page.fill(f"{line.told}: {_places(line.places)}", 2, 4)
 
 
-def _techniques(page: _Page, outline: Outline) -> Iterator[str]:
+def _techniques(page: Sheet, outline: Outline) -> Iterator[str]:
     """A table of the main launch's techniques: what, with which value, shown by which line."""
     rows = outline.main.techniques if outline.main else ()
     if rows:
@@ -274,7 +253,7 @@ def _techniques(page: _Page, outline: Outline) -> Iterator[str]:
             yield from page.fill(f"{head}  {_places(row.places, 1)}", 2, len(head) + 2)
 
 
-def _summary(page: _Page, outline: Outline) -> Iterator[str]:
+def _summary(page: Sheet, outline: Outline) -> Iterator[str]:
     """What the launches that speak show together: each technique and site with how many of them."""
     count = len(outline.others) + 1
     for heading, rows in ((f"Techniques of {count} launches", outline.techniques), ("Their sites", outline.sites)):
@@ -285,13 +264,13 @@ def _summary(page: _Page, outline: Outline) -> Iterator[str]:
             yield from page.fill(f"{heading}: {told}{more}.", 0, 2)
 
 
-def _seen(page: _Page, outline: Outline) -> Sequence[UnprovenLine]:
+def _seen(page: Sheet, outline: Outline) -> Sequence[UnprovenLine]:
     """The main launch's evidence that excludes nothing; what does not even take effect only when verbose."""
     lines = outline.main.unproven if outline.main else ()
     return lines if page.verbose else [line for line in lines if line.standing != "inert"]
 
 
-def _unproven(page: _Page, line: UnprovenLine) -> list[str]:
+def _unproven(page: Sheet, line: UnprovenLine) -> list[str]:
     value = f" ({line.value})" if line.value else ""
     where = f"{_places(line.places, 1)}: " if line.places else ""
     head = page.fill(f"{where}{line.title}{value}", 2, 4)
@@ -300,27 +279,27 @@ def _unproven(page: _Page, line: UnprovenLine) -> list[str]:
     return [*head, *snippet, *sums, *page.fill(line.reason, 6)]
 
 
-def _ignored(page: _Page, line: IgnoredLine) -> list[str]:
+def _ignored(page: Sheet, line: IgnoredLine) -> list[str]:
     return page.fill(f"{line.place}: {line.title}: {line.reason}", 2, 4)
 
 
-def _notice(page: _Page, line: GapLine) -> list[str]:
+def _notice(page: Sheet, line: GapLine) -> list[str]:
     return page.fill(f"{line.reason}: {_places(line.places)}", 2, 4)
 
 
-def _gaps(page: _Page, outline: Outline) -> Iterator[str]:
+def _gaps(page: Sheet, outline: Outline) -> Iterator[str]:
     if outline.gaps:
         yield page.paint(f"Not read ({sum(len(gap.places) for gap in outline.gaps)})", BOLD)
         lines = [page.fill(f"{gap.counted}: {_places(gap.places)}", 2, 4) for gap in outline.gaps]
         yield from _shortened(page, lines)
 
 
-def _quotable(page: _Page, outline: Outline) -> Iterator[str]:
+def _quotable(page: Sheet, outline: Outline) -> Iterator[str]:
     """The paragraph that answers both questions."""
     yield from (page.paint(line, BOLD) for line in page.fill(outline.sentence))
 
 
-def _estimate(page: _Page, outline: Outline) -> Iterator[str]:
+def _estimate(page: Sheet, outline: Outline) -> Iterator[str]:
     """The families that were most likely trained on; the first with its lines."""
     if not outline.families:
         return

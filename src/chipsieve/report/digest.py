@@ -1,0 +1,77 @@
+"""What matters most of a verdict, on one screen: the sentence, then ten lines or so; `-v` has the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chipsieve.report.groups import legend
+from chipsieve.report.outline import LaunchOutline, Outline
+from chipsieve.report.sheet import BOLD, DIM, Sheet
+
+FAMILIES, CUTS, NAMES = 4, 4, 2
+"""How much is shown: families of the estimate, reasons that exclude, and names."""
+
+
+def digest(sheet: Sheet, outline: Outline) -> str:
+    """The sentence, wrapped, and the lines that matter, each cut at the width; ends with a newline."""
+    sentence = [sheet.paint(line, BOLD) for line in sheet.fill(outline.sentence)]
+    lines = [*_trained(outline), *_needed(outline), *_named(outline), *_rest(outline)]
+    column = max(len(what) for what, _ in lines)
+    shown = [sheet.clip(f"{what:<{column}}  {said}", 0) for what, said in lines]
+    more = [sheet.paint(line, DIM) for line in sheet.fill("-v shows all of it; -q the first paragraph alone.")]
+    return "\n".join([*sentence, "", *shown, *legend(*sentence, *shown), "", *more]) + "\n"
+
+
+def _trained(outline: Outline) -> Iterator[tuple[str, str]]:
+    """The likeliest families, and the best line for the first."""
+    if outline.families:
+        said = "; ".join(f"{one.name} {one.percent} {one.words}" for one in outline.families[:FAMILIES])
+        yield "trained on", f"{said} (an estimate)"
+
+
+def _needed(outline: Outline) -> Iterator[tuple[str, str]]:
+    """How many accelerators remain, and the lines that exclude the others."""
+    main = outline.main
+    if main is None:
+        yield "needs", "no launch was found, so nothing is known"
+        return
+    yield "needs", f"{main.after} of {outline.total} accelerators remain for {main.id} ({main.role})"
+    cuts = [(step, cut) for step in main.steps for cut in step.cuts]
+    for step, cut in cuts[:CUTS]:
+        where = f"{cut.places[0]}{cut.more}: " if cut.places else ""
+        yield "", f"{step.before} → {step.after}  {where}{cut.title} ({cut.strength})"
+    if len(cuts) > CUTS:
+        yield "", f"and {len(cuts) - CUTS} more reasons"
+    yield from _uncertain(main)
+
+
+def _uncertain(main: LaunchOutline) -> Iterator[tuple[str, str]]:
+    """How much may exclude more, were it known to take effect."""
+    waiting = sum(line.standing == "optional" for line in main.unproven)
+    if waiting:
+        yield "", f"{waiting} further {'reason' if waiting == 1 else 'reasons'}, not known to take effect"
+
+
+def _named(outline: Outline) -> Iterator[tuple[str, str]]:
+    for number, line in enumerate(outline.named[:NAMES]):
+        yield "" if number else "named", f"{line.word} in {line.places[0]} ({', '.join(line.by)}): {line.standing}"
+    if len(outline.named) > NAMES:
+        yield "", f"and {len(outline.named) - NAMES} more names"
+
+
+def _rest(outline: Outline) -> Iterator[tuple[str, str]]:
+    """Export controls, the other launches, and what was not read."""
+    if outline.controls.day:
+        yield "controls", f"{outline.controls.heading}: {outline.controls.left}"
+    silent = sum(one.silent for one in outline.others)
+    others = [f"{len(outline.others)} further of its role ({silent} say nothing)"] if outline.others else []
+    others += [f"{count} {role or 'of no known role'}" for role, count in outline.uncounted]
+    if others:
+        yield "launches", "; ".join(others)
+    if outline.gaps:
+        yield "not read", "; ".join(gap.counted for gap in outline.gaps)
+    if outline.ignored:
+        yield "ignored", f"{outline.ignored_heading} ({len(outline.ignored)})"
+    for number, notice in enumerate(outline.notices):
+        yield "" if number else "notices", f"{notice.reason}: {notice.places[0]}" if notice.places else notice.reason
+    yield "coverage", outline.coverage
