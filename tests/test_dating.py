@@ -57,7 +57,14 @@ def test_what_came_out_later_was_not_trained_on(repository: Path) -> None:
     assert "h100" in now
 
 
-def test_a_launch_that_a_document_tells_is_as_old_as_its_program(repository: Path) -> None:
+def test_a_script_that_a_document_names_is_as_old_as_itself(repository: Path) -> None:
+    write(repository, {"README.md": "Train with\n\n```bash\nbash job/run.sh\n```\n", "job/train.py": f"{TRAIN}\n"})
+    commit(repository, "2024-06-07")
+    verdict = scan(f"{repository}@HEAD")
+    assert (verdict.main, verdict.as_of) == ("job/run.sh:1", "2021-03-04")
+
+
+def test_a_launch_in_a_document_is_as_old_as_its_program(repository: Path) -> None:
     (repository / "job/run.sh").unlink()
     write(repository, {"README.md": "Train with\n\n```bash\ntorchrun --nproc_per_node 8 job/train.py\n```\n"})
     commit(repository, "2024-06-07")

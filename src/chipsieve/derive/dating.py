@@ -43,9 +43,10 @@ def releases() -> Mapping[str, Mapping[str, str]]:
 def last_change(launch: Launch, tree: Tree) -> Change | None:
     """The commit that last changed a launch; None where nobody knows.
 
-    A launch that a document tells is as old as the program that it starts: documents are changed for every news.
+    A launch that stands in a document is as old as the program that it starts: documents are changed for every news.
     """
-    path = launch.entry if launch.told_itself else launch.path
+    in_document = launch.told.rpartition(":")[0] == launch.path
+    path = launch.entry if in_document else launch.path
     commit = tree.last_changed(path) if tree.holds(path) else None
     return Change(path, commit) if commit else None
 
