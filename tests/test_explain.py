@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,16 @@ def test_a_launch_is_explained_by_its_id(tmp_path: Path) -> None:
     assert any(line.startswith("run.sh:14: bfloat16 that a library refuses (bf16-refused): excludes ") for line in said)
     whole = CliRunner().invoke(main, ["explain", "run.sh:14", tree, "--no-cache", "-v"]).output
     assert "A_11 = 11 (environment, run.sh:13)" in whole
+
+
+def test_programs_get_records(tmp_path: Path) -> None:
+    tree = str(write(tmp_path, {"run.sh": "python train.py --bf16 True\n", "train.py": TRAIN}))
+    shown = CliRunner().invoke(main, ["explain", "v100", tree, "--no-cache", "--format", "json"]).output
+    records = json.loads(shown)["accelerators"]
+    assert {one["possible"] for one in records} == {False}
+    (launch,) = records[0]["launches"]
+    assert (launch["main"], launch["speaks"], launch["cuts"][0]["signal"]) == (True, True, "bf16-refused")
+    assert "run.sh:1" in launch["cuts"][0]["lines"]
 
 
 def test_what_is_neither_is_refused(tmp_path: Path) -> None:

@@ -59,6 +59,9 @@ FORMAT = click.option(
     type=click.Choice(tuple(FORMATS)),
     help="What to write; by default as --output is called, or text.",
 )
+TEXT_OR_JSON = click.option(
+    "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="What to write."
+)
 OUTPUT = click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of stdout."
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,6 +22,7 @@ from chipsieve.cli.options import (
     REPORT,
     REPORTING,
     ROLE,
+    TEXT_OR_JSON,
     VERBOSE,
     takes,
 )
@@ -60,11 +62,12 @@ def scan(path: str, config: Config, fail_on: tuple[str, ...], **options: Any) ->
 @click.command()
 @click.argument("what", metavar="ACCELERATOR|LAUNCH")
 @click.argument("path")
+@TEXT_OR_JSON
 @takes(POLICY, ROLE, AS_OF, PROJECT, CONFIG, NO_IGNORE, VERBOSE, NO_PROGRESS, NO_CACHE)
-def explain(what: str, path: str, config: Config, verbose: bool, no_progress: bool, **options: Any) -> None:
+def explain(what: str, path: str, config: Config, form: str, verbose: bool, no_progress: bool, **options: Any) -> None:
     """Say why ACCELERATOR (an id of the catalogue, or a name such as H20) is possible or excluded for PATH.
 
-    The id of a launch (run.sh:12) in its place explains that launch. PATH is as for `scan`: a folder, a file, or
+    The id of a launch (run.sh:12) in its place explains that launch, in text. PATH is as for `scan`: a folder, a file, or
     REPO@REV[:FOLDER].
 
     \b
@@ -74,15 +77,17 @@ def explain(what: str, path: str, config: Config, verbose: bool, no_progress: bo
     """
     from chipsieve.catalogue import chips_called
     from chipsieve.report.explain import explain_several
+    from chipsieve.report.explain_records import explain_as_json
     from chipsieve.report.launch_page import explain_launch
 
-    ids = () if ":" in what or "." in what else sorted(chips_called(what))
+    ids: Sequence[str] = () if ":" in what or "." in what else sorted(chips_called(what))
     with opened(path) as tree:
         verdict = run_scan(tree, config, shown=path, quiet=no_progress, **options)
     if any(one.launch.id == what for one in verdict.launches):
         write(explain_launch(verdict, what, verbose=verbose), None)
-    else:
-        write(explain_several(verdict, ids or sorted(chips_called(what)), verbose=verbose), None)
+        return
+    ids = ids or sorted(chips_called(what))
+    write(explain_as_json(verdict, ids) if form == "json" else explain_several(verdict, ids, verbose=verbose), None)
 
 
 @click.command(name="runs-on")
@@ -90,9 +95,7 @@ def explain(what: str, path: str, config: Config, verbose: bool, no_progress: bo
 @click.argument("path")
 @click.option("--launch", metavar="ID", default="", help="Answer for this launch alone, by its id: run.sh:12.")
 @click.option("--known", is_flag=True, help="End with 1 also where nothing is known.")
-@click.option(
-    "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="What to write."
-)
+@TEXT_OR_JSON
 @click.option("-v", "--verbose", is_flag=True, help="Answer for every launch in full.")
 @takes(POLICY, ROLE, PROJECT, CONFIG, NO_IGNORE, NO_PROGRESS, NO_CACHE)
 def runs_on(
