@@ -67,8 +67,8 @@ def scan(path: str, config: Config, fail_on: tuple[str, ...], **options: Any) ->
 def explain(what: str, path: str, config: Config, form: str, verbose: bool, no_progress: bool, **options: Any) -> None:
     """Say why ACCELERATOR (an id of the catalogue, or a name such as H20) is possible or excluded for PATH.
 
-    The id of a launch (run.sh:12) in its place explains that launch, in text. PATH is as for `scan`: a folder, a file, or
-    REPO@REV[:FOLDER].
+    The id of a launch (run.sh:12) in its place explains that launch, in text. PATH is as for `scan`: a folder, a
+    file, or REPO@REV[:FOLDER].
 
     \b
     Examples:
