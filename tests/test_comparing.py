@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -51,6 +52,17 @@ def test_lines_that_only_moved_do_not_differ(tmp_path: Path) -> None:
     moved = {name: f"# a comment\n\n{text}" for name, text in (BF16 | H100).items()}
     result = run("diff", *trees(tmp_path, BF16 | H100, moved), "--exit-code")
     assert (result.exit_code, clauses(result)) == (0, []), result.output
+
+
+def test_a_commit_without_a_change_to_the_answer_does_not_differ(tmp_path: Path) -> None:
+    tree = write(tmp_path / "tree", BF16 | H100)
+    plain = write(tmp_path / "plain" / "tree", BF16 | H100)
+    for words in (["init", "-q"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "one"]):
+        subprocess.run(["git", *words], cwd=tree, check=True)  # noqa: S607 - any git will do
+    write(tree, {"run.sh": "# moved\n" + BF16["run.sh"]})
+    for then, now in ((f"{tree}@HEAD", tree), (plain, f"{tree}@HEAD")):
+        result = run("diff", then, now, "--exit-code")
+        assert (result.exit_code, clauses(result)) == (0, []), result.output
 
 
 def test_a_name_came_and_went(tmp_path: Path) -> None:

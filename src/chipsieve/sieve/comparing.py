@@ -13,8 +13,8 @@ from chipsieve.link.launch import Standing
 Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")
 
-PLACE_OR_DAY = re.compile(r":\d+\b|, last changed on \d{4}-\d\d-\d\d|\b\d{4}-\d\d-\d\d\b|^ at commit \w+ of")
-"""What a sentence says of lines and days, which move without any change to the answer."""
+PLACE_OR_DAY = re.compile(r"(?:^ at commit \w+ of |, last changed on )?\b\d{4}-\d\d-\d\d\b|:\d+\b")
+"""What a sentence says of lines, commits and days, which move without any change to the answer."""
 
 
 class Fact(msgspec.Struct, frozen=True):
