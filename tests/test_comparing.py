@@ -54,6 +54,12 @@ def test_lines_that_only_moved_do_not_differ(tmp_path: Path) -> None:
     assert (result.exit_code, clauses(result)) == (0, []), result.output
 
 
+def test_a_line_written_in_another_way_that_says_the_same_does_not_differ(tmp_path: Path) -> None:
+    other = BF16 | {"run.sh": "export LR=2\npython  train.py --lr $LR  --bf16  True\n"}
+    result = run("diff", *trees(tmp_path, BF16, other), "--exit-code")
+    assert (result.exit_code, clauses(result)) == (0, []), result.output
+
+
 def test_a_commit_without_a_change_to_the_answer_does_not_differ(tmp_path: Path) -> None:
     tree = write(tmp_path / "tree", BF16 | H100)
     plain = write(tmp_path / "plain" / "tree", BF16 | H100)

@@ -33,7 +33,8 @@ def diff(
     """Say what came and went from A to B: names, excluded accelerators, the estimate, and the lines behind them.
 
     A and B are each a PATH as for `scan` (a folder, a file, or REPO@REV[:FOLDER]), or a file whose name ends with
-    .json: a report that `scan --format json` has written. A line that only moved in its file does not differ.
+    .json: a report that `scan --format json` has written. A line that only moved in its file, or says the
+    same in other words, does not differ.
 
     Exit code 0; 1 with --exit-code when something differs; 2 wrong usage, or a file that is no such report; 3 nothing
     to scan.

@@ -44,9 +44,8 @@ class Clause(msgspec.Struct, frozen=True):
 
 def as_text(change: Difference, *, verbose: bool = False) -> str:
     """The clauses, one a line, ending with a newline; `verbose`: all of them, and both sentences."""
-    lines = [
-        f"{visible(change.then.tree)} → {visible(change.now.tree)}: {'' if not change.nothing else NOTHING}".rstrip()
-    ]
+    heading = f"{visible(change.then.tree)} → {visible(change.now.tree)}:"
+    lines = [f"{heading} {NOTHING}" if change.nothing else heading]
     clauses = _clauses(change)
     lines += [f"  {_spoken(clause, str, str)}" for clause in (clauses if verbose else clauses[:SHOWN])]
     if len(clauses) > SHOWN and not verbose:

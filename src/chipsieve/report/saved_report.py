@@ -170,8 +170,8 @@ def _facts(report: _Report) -> Iterator[Fact]:
 
 
 def _keep(found: dict[tuple[str, ...], Fact], fact: Fact) -> None:
+    """Keep of several facts that say the same the one that is firmest in the main launch, with the firmest standing."""
     known = found.setdefault(fact.key, fact)
-    main, anywhere = (
-        min(pair, key=FIRMNESS.__getitem__) for pair in ((known.main, fact.main), (known.anywhere, fact.anywhere))
-    )
-    found[fact.key] = replace(known, main=main, anywhere=anywhere)
+    anywhere = min(known.anywhere, fact.anywhere, key=FIRMNESS.__getitem__)
+    firmer = min(known, fact, key=lambda one: (FIRMNESS[one.main], FIRMNESS[one.anywhere]))
+    found[fact.key] = replace(firmer, anywhere=anywhere)

@@ -17,6 +17,10 @@ PLACE_OR_DAY = re.compile(r"(?:^ at commit \w+ of |, last changed on )?\b\d{4}-\
 """What a sentence says of lines, commits and days, which move without any change to the answer."""
 
 
+SHIFT = 2
+"""Percentage points by which an estimate has to move to count: a commit's day alone moves it by less."""
+
+
 class Fact(msgspec.Struct, frozen=True):
     """What a line says by one signal, and where that stands: in the main launch, and in the launch where it is firmest.
 
@@ -33,8 +37,8 @@ class Fact(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What makes two facts the same, wherever the line stands in its file."""
-        return (self.signal, self.value, self.path, self.snippet)
+        """What makes two facts the same, wherever the line stands in its file and however it is written."""
+        return (self.signal, self.value, self.path)
 
 
 class Name(msgspec.Struct, frozen=True):
@@ -146,7 +150,7 @@ def compare(then: Compared, now: Compared) -> Difference:
         names_went=_without(old_names, new_names),
         possible=_shift(then.possible, now.possible),
         remaining=_shift(then.remaining, now.remaining),
-        families=tuple(one for one in percents if one[1] != one[2]),
+        families=tuple(one for one in percents if abs(one[1] - one[2]) >= SHIFT),
     )
 
 
