@@ -33,7 +33,7 @@ ALLOWED = {
     "sieve": "tables facts commands catalogue signals sources link derive estimate",
     "configuration": "tables facts signals sources sieve",
     # Two doors of one layer: one report is written as SARIF, and SARIF words its results as the reports do.
-    "report": "facts commands catalogue signals sources link derive estimate sieve border.sarif",
+    "report": "tables facts commands catalogue signals sources link derive estimate sieve border.sarif",
     "border.sarif": "facts signals link derive sieve report border.fingerprint border.json_fields border.marker",
     "border.fingerprint": "",
     "border.json_fields": "tables",

@@ -58,7 +58,7 @@ def test_readme_names_every_policy_and_format() -> None:
 
 def test_readme_uses_commands_that_exist() -> None:
     shell = "".join(re.findall(r"^```sh$(.*?)^```$", README, re.MULTILINE | re.DOTALL))
-    used = set(re.findall(r"\bchipsieve (\w+)", shell))
+    used = set(re.findall(r"\bchipsieve ([\w-]+)", shell))
     assert {"scan", "accelerators"} <= used <= command.commands.keys()
 
 

@@ -10,6 +10,7 @@ import msgspec
 from chipsieve.catalogue import chips_called
 from chipsieve.derive.premises import Evidence, Line
 from chipsieve.facts.places import Span
+from chipsieve.sieve.comparing import Difference
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.signals import load_signals
 from chipsieve.signals.signal import Effect
@@ -43,6 +44,16 @@ class FailOn(msgspec.Struct, frozen=True):
             item.signal for launch in verdict.launches for item in launch.evidence if item.standing == "asserted"
         }
         return any(self._asks_for(signal, verdict) for signal in asserted)
+
+    def newly_met(self, change: Difference, verdict: Verdict) -> bool:
+        """Whether what came with a change meets it: what is excluded now, named now, or takes effect now."""
+        if self.kind == "excludes":
+            return self._means(change.possible.excluded)
+        if self.kind == "names":
+            return any(self._means(name.accelerators) for name in change.names_came)
+        firmer = (new for old, new in change.restood if old.anywhere != "asserted")
+        new = (fact.signal for fact in (*change.facts_came, *firmer) if fact.anywhere == "asserted")
+        return any(self._asks_for(signal, verdict) for signal in new)
 
     def hits(self, verdict: Verdict) -> tuple[Hit, ...]:
         """The lines that meet it, by place; for `excludes`, the evidence that removed the chip from its last launch."""

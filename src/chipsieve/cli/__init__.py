@@ -10,6 +10,7 @@ from chipsieve import __version__
 from chipsieve.cli.caching import cache
 from chipsieve.cli.checking import check
 from chipsieve.cli.common import INTERNAL
+from chipsieve.cli.diffing import diff
 from chipsieve.cli.listing import accelerators, signals
 from chipsieve.cli.scanning import explain, runs_on, scan
 from chipsieve.cli.sieving import rules, sieve
@@ -50,5 +51,5 @@ def main(**_: bool) -> None:
     """
 
 
-for command in (scan, check, sieve, explain, runs_on, signals, accelerators, rules, cache):
+for command in (scan, check, sieve, explain, runs_on, diff, signals, accelerators, rules, cache):
     main.add_command(command)

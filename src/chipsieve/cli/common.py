@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chipsieve.configuration.file import Config
     from chipsieve.fail import FailOn
     from chipsieve.report.style import Detail, ReadText
+    from chipsieve.sieve.comparing import Compared, Difference
     from chipsieve.sieve.outcome import Verdict
     from chipsieve.sources.contents import Tree
     from chipsieve.sources.readers import Progress as Step
@@ -94,8 +95,12 @@ def report_on(
     strict_coverage: bool,
     also: Sequence[tuple[str, Path]] = (),
     conditions: Sequence[FailOn] = (),
+    since: Compared | None = None,
 ) -> None:
-    """Write the report, `also` in further formats; end with 1 when a --fail-on is met, 4 when gaps are not allowed."""
+    """Write the report, `also` in further formats; end with 1 when a --fail-on is met, 4 when gaps are not allowed.
+
+    Against an earlier scan, `since`, it says what differs, and conditions are met by what is new alone.
+    """
     from chipsieve import report
 
     form = form or (ENDINGS.get(output.suffix.casefold(), "text") if output else "text")
@@ -107,7 +112,10 @@ def report_on(
             detail=detail if file is None or quiet else further_detail, read_text=read_text,
         )  # fmt: skip
         write(shown, file)
-    met = [condition for condition in conditions if condition.met(verdict)]
+    change = difference(since, verdict) if since else None
+    if change:
+        _tell(change, form, verbose=verbose > 0, on_screen=output is None)
+    met = [one for one in conditions if (one.newly_met(change, verdict) if change else one.met(verdict))]
     for condition in met:
         click.echo(f"chipsieve: fail-on {condition.text} is met", err=True)
     if met:
@@ -116,6 +124,32 @@ def report_on(
     if strict_coverage and unread:
         click.echo(f"chipsieve: {len(unread)} gaps; see the report", err=True)
         sys.exit(INCOMPLETE)
+
+
+def earlier(baseline: Path | None) -> Compared | None:
+    """What is compared of an earlier scan's JSON; None where there is none."""
+    from chipsieve.report.saved_report import compared_file
+
+    return compared_file(baseline) if baseline else None
+
+
+def difference(since: Compared, verdict: Verdict) -> Difference:
+    """What came and went from an earlier scan to this one."""
+    from chipsieve.report.saved_report import compared_verdict
+    from chipsieve.sieve.comparing import compare
+
+    return compare(since, compared_verdict(verdict))
+
+
+def _tell(change: Difference, form: str, *, verbose: bool, on_screen: bool) -> None:
+    """Say what differs below a report for people on standard output, and on standard error beside any other."""
+    from chipsieve.report import diff_report
+
+    if on_screen and form == "markdown":
+        click.echo("\n" + diff_report.as_markdown(change, verbose=verbose), nl=False)
+    else:
+        below = on_screen and form == "text"
+        click.echo("\n" * below + diff_report.as_text(change, verbose=verbose), nl=False, err=not below)
 
 
 def conditions_of(texts: Sequence[str], config: Config) -> list[FailOn]:

@@ -96,6 +96,13 @@ FAIL_ON = click.option(
 )
 
 
+BASELINE = click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="JSON of an earlier scan: say what came and went since; --fail-on counts what is new alone.",
+)
+
+
 def _cache() -> Path:
     from chipsieve.sources.cache import default_path
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chipsieve.cli.common import conditions_of, opened, reader, report_on, run_scan, write
+from chipsieve.cli.common import conditions_of, earlier, opened, reader, report_on, run_scan, write
 from chipsieve.cli.options import (
     AS_OF,
+    BASELINE,
     CONFIG,
     ENGINE,
     JUDGING,
@@ -28,13 +29,15 @@ from chipsieve.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from chipsieve.configuration.file import Config
 
 
 @click.command()
 @click.argument("path")
-@takes(*JUDGING, ENGINE, *REPORTING)
-def scan(path: str, config: Config, fail_on: tuple[str, ...], **options: Any) -> None:
+@takes(*JUDGING, ENGINE, BASELINE, *REPORTING)
+def scan(path: str, config: Config, fail_on: tuple[str, ...], baseline: Path | None, **options: Any) -> None:
     """Scan PATH and say which accelerators it can have been trained on.
 
     PATH is a folder or a file, or REPO@REV[:FOLDER]: what a git revision holds, read from the repository (a work
@@ -50,13 +53,15 @@ def scan(path: str, config: Config, fail_on: tuple[str, ...], **options: Any) ->
       chipsieve scan path/to/repository@v1.0
       chipsieve scan path/to/mirror.git@main:examples/llama
       chipsieve scan --format sarif --output chipsieve.sarif .
+      chipsieve scan --baseline before.json --fail-on names:any .
     """
+    since = earlier(baseline)
     conditions = conditions_of(fail_on, config)
     given = {name: options.pop(name) for name in REPORT}
     quiet, engines = options.pop("no_progress"), options.pop("engine")
     with opened(path) as tree:
         verdict = run_scan(tree, config, shown=path, quiet=quiet, engines=engines, **options)
-        report_on(verdict, reader(tree), conditions=conditions, **given)
+        report_on(verdict, reader(tree), conditions=conditions, since=since, **given)
 
 
 @click.command()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from chipsieve.report.groups import legend, untouched_vendors
+from chipsieve.report.markdown_text import code as _code
+from chipsieve.report.markdown_text import plain as _plain
 from chipsieve.report.outline import (
     ControlLines,
     CutLine,
@@ -19,7 +20,6 @@ from chipsieve.report.phrasing import in_words
 from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import Verdict
 
-SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
 SHOWN = 20
 SQUARES = 10
 
@@ -217,17 +217,3 @@ def _places(places: Sequence[str]) -> str:
 
 def _list(texts: Iterable[str]) -> str:
     return ", ".join(map(_plain, texts))
-
-
-def _plain(text: str) -> str:
-    """Text whose characters mean nothing to Markdown."""
-    return SPECIAL.sub(r"\\\1", text)
-
-
-def _code(text: str) -> str:
-    """Text as code: in a fence longer than any run of backticks in it, or as HTML where a bar would end a cell."""
-    if "|" in text:
-        return f"<code>{SPECIAL.sub(lambda char: f'&#{ord(char[0])};', text)}</code>"
-    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
-    pad = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
