@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from chipsieve.configuration.file import Config
     from chipsieve.fail import FailOn
-    from chipsieve.report.style import Detail, ReadText
+    from chipsieve.report.style import Detail, ReadText, SarifLevel
     from chipsieve.sieve.outcome import Verdict
     from chipsieve.sources.contents import Tree
     from chipsieve.sources.readers import Progress as Step
@@ -92,6 +92,8 @@ def report_on(
     quiet: bool,
     colour: str,
     strict_coverage: bool,
+    sarif_level: SarifLevel = "verdict",
+    link_base: str = "",
     also: Sequence[tuple[str, Path]] = (),
     conditions: Sequence[FailOn] = (),
 ) -> None:
@@ -105,6 +107,7 @@ def report_on(
         shown = report.render(
             verdict, one, colour=file is None and one == "text" and coloured(colour), width=columns(file is None),
             detail=detail if file is None or quiet else further_detail, read_text=read_text,
+            sarif_level=sarif_level, link_base=link_base,
         )  # fmt: skip
         write(shown, file)
     met = [condition for condition in conditions if condition.met(verdict)]
