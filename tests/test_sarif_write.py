@@ -221,7 +221,7 @@ def test_the_strongest_findings_are_kept(monkeypatch: pytest.MonkeyPatch) -> Non
     kept = [place(one["locations"][0]) for one in run["results"][1:]]
     assert kept == [("conf/ds.json", 4), ("run.sh", 30), ("train.py", 12)]
     left_out = run["invocations"][0]["toolExecutionNotifications"][-1]
-    assert left_out["message"]["text"] == "4 findings that weigh least are left out."
+    assert left_out["message"]["text"] == "4 findings are left out: those that weigh least."
 
 
 def test_by_default_what_decides_and_what_is_named_is_a_result() -> None:
@@ -235,7 +235,7 @@ def test_by_default_what_decides_and_what_is_named_is_a_result() -> None:
     }  # fmt: skip
     last = run["invocations"][0]["toolExecutionNotifications"][-1]
     assert last["level"] == "note"
-    assert last["message"]["text"].startswith("2 findings that decide nothing and name no chip are left out.")
+    assert last["message"]["text"].startswith("2 findings are left out: they decide nothing and name no chip.")
 
 
 def test_many_gaps_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:

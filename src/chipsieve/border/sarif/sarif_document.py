@@ -17,9 +17,10 @@ from chipsieve.sieve.outcome import Verdict
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 NOTIFICATIONS = 1000
+LEAVES_OUT = "findings are left out"
 LEFT_OUT: dict[SarifLevel, str] = {
-    "all": "{} findings that weigh least are left out.",
-    "verdict": "{} findings that decide nothing and name no chip are left out. To sieve this report, write it with "
+    "all": f"{{}} {LEAVES_OUT}: those that weigh least.",
+    "verdict": f"{{}} {LEAVES_OUT}: they decide nothing and name no chip. To sieve this report, write it with "
     "--sarif-level all.",
 }
 LEVELS: dict[SarifLevel, Record] = {"all": {}, "verdict": {"level": "note"}}
