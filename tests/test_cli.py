@@ -27,7 +27,7 @@ def test_a_scan_exits_zero_whatever_it_finds() -> None:
     assert result.stderr == ""
 
 
-@pytest.mark.parametrize("form", ["text", "json", "jsonl", "sarif", "html", "markdown", "github"])
+@pytest.mark.parametrize("form", ["text", "json", "jsonl", "sarif", "html", "markdown", "github", "csv"])
 def test_same_input_same_bytes_in_every_format(form: str) -> None:
     first, second = run(LARGE, "--format", form), run(LARGE, "--format", form)
     assert first.exit_code == 0, first.output

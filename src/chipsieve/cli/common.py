@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 NOTHING_TO_SCAN, INCOMPLETE, INTERNAL = 3, 4, 70
 DETAILS: tuple[Detail, ...] = ("digest", "report", "everything")
 """What a report tells without -v, with one, and with two."""
-ENDINGS = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json", ".jsonl": "jsonl", ".sarif": "sarif"}
+ENDINGS = {
+    ".html": "html", ".htm": "html", ".md": "markdown", ".json": "json", ".jsonl": "jsonl", ".sarif": "sarif",
+    ".csv": "csv",
+}  # fmt: skip
 """Formats by the ending of a file's name; of every other name, text."""
 WIDEST, USUAL = 200, 100  # columns
 

@@ -19,6 +19,8 @@ FORMATS: Mapping[str, str] = {
     "html": "chipsieve.report.html",
     "markdown": "chipsieve.report.markdown",
     "github": "chipsieve.report.github",
+    "csv": "chipsieve.report.accelerators_csv",
+    "evidence-csv": "chipsieve.report.evidence_csv",
 }
 """Format name to the module whose `report(verdict, style)` writes it; imported on first use."""
 
