@@ -37,7 +37,9 @@ class Launches(msgspec.Struct, frozen=True):
         yield from section("Named in this launch", self.names(launch.named), "h3")
         yield from section("Techniques", self._techniques(launch.techniques), "h3")
         yield from section("Site", self._notes(launch.sites), "h3")
-        yield from section("Seen, but excludes nothing", bullets(map(self._unproven, launch.unproven)), "h3")
+        if launch.unproven:
+            seen = element("summary", f"Seen, but excludes nothing: {len(launch.unproven)}")
+            yield element("details", seen, bullets(map(self._unproven, launch.unproven)), class_="seen")
 
     def folded(self, launches: Iterable[LaunchOutline], possible: Sequence[Group]) -> Iterator[Markup]:
         """A line for each launch, which opens as long as there is room."""
