@@ -21,6 +21,7 @@ FORMATS: Mapping[str, str] = {
     "github": "chipsieve.report.github",
     "csv": "chipsieve.report.accelerators_csv",
     "evidence-csv": "chipsieve.report.evidence_csv",
+    "cyclonedx": "chipsieve.report.cyclonedx",
 }
 """Format name to the module whose `report(verdict, style)` writes it; imported on first use."""
 
