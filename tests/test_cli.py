@@ -82,6 +82,8 @@ def test_fail_on(arguments: Sequence[str], code: int) -> None:
         (["--format", "xml"], "sarif"),
         (["--fail-on", "bf16-trainning"], "bf16-training"),
         (["--fail-on", "excludes:chip-9000"], "chipsieve accelerators"),
+        (["--link-base", "javascript:alert(1)//{path}"], "https://"),
+        (["--link-base", "https://example.org/"], "{path}"),
         (["--colour"], "--colour"),
     ],
 )

@@ -13,7 +13,7 @@ from chipsieve.report.outline import CutLine, LaunchOutline, NameLine, NoteLine,
 from chipsieve.report.page_places import Places
 
 ROOM = 1_400_000
-"""Characters for launches that open; further ones are a line each, so that the page of any tree opens quickly."""
+"""Bytes for launches that open; further ones are a line each, so that the page of any tree opens quickly."""
 
 
 class Launches(msgspec.Struct, frozen=True):
@@ -48,7 +48,7 @@ class Launches(msgspec.Struct, frozen=True):
             decided = f": {', '.join(launch.decided)}" if launch.decided else ""
             line = join([code(launch.id), f" {launch.before} → {launch.after}{decided}"])
             inside = join(self._inside(launch, possible)) if room > 0 else Markup()
-            room -= len(inside)
+            room -= len(inside.encode())
             yield element("details", element("summary", line), inside) if inside else element("p", line, class_="soft")
 
     def names(self, named: Sequence[NameLine]) -> Markup:
