@@ -27,7 +27,7 @@ def test_a_scan_exits_zero_whatever_it_finds() -> None:
     assert result.stderr == ""
 
 
-@pytest.mark.parametrize("form", ["text", "json", "jsonl", "sarif", "html", "markdown", "github"])
+@pytest.mark.parametrize("form", ["text", "json", "jsonl", "sarif", "html", "markdown", "github", "csv"])
 def test_same_input_same_bytes_in_every_format(form: str) -> None:
     first, second = run(LARGE, "--format", form), run(LARGE, "--format", form)
     assert first.exit_code == 0, first.output
@@ -82,6 +82,8 @@ def test_fail_on(arguments: Sequence[str], code: int) -> None:
         (["--format", "xml"], "sarif"),
         (["--fail-on", "bf16-trainning"], "bf16-training"),
         (["--fail-on", "excludes:chip-9000"], "chipsieve accelerators"),
+        (["--link-base", "javascript:alert(1)//{path}"], "https://"),
+        (["--link-base", "https://example.org/"], "{path}"),
         (["--colour"], "--colour"),
     ],
 )

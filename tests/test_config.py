@@ -279,7 +279,7 @@ def test_the_page_describes_every_key() -> None:
 
 
 def test_sieve_honours_it_too(here: Path, tmp_path: Path) -> None:
-    run(".", "--format", "sarif", "--output", str(tmp_path / "findings.sarif"))
+    run(".", "--format", "sarif", "--sarif-level", "all", "--output", str(tmp_path / "findings.sarif"))
     write(here, {"chipsieve.toml": 'policy = "strict"\ndisable = ["bf16-training"]\nexclude = ["third_party/"]\n'})
 
     def sieve(*arguments: str) -> str:

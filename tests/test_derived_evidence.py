@@ -147,7 +147,7 @@ def test_evidence_that_no_line_shows_is_reported_without_one(form: str) -> None:
     bare = conclude(ScanRecord("example", "launch", (), ()), [verdicts.launch(findings=())], rules)
     assert len(bare.possible) < len(bare.accelerators)
     text = render(bare, form)
-    assert "2024-11-05" in text
+    assert "2024-11-05" in text or form in ("csv", "evidence-csv", "cyclonedx")  # which have lines and no days
     if form == "json":
         Draft202012Validator(SCHEMA).validate(json.loads(text))
 

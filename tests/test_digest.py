@@ -83,6 +83,7 @@ def test_colours_follow_the_option_then_the_environment(
         ("x.JSON", "{"),
         ("x.md", "#"),
         ("x.sarif", "{"),
+        ("x.csv", "id,name,vendor"),
         ("x.txt", "chipsieve: "),
     ],
 )

@@ -69,7 +69,8 @@ def test_the_page_needs_no_network_and_runs_nothing() -> None:
     text = render(verdicts.two_launches(), "html")
     page = Page(text)
     assert page.elements.isdisjoint({"script", "link", "img", "iframe", "object"})
-    assert page.attributes.isdisjoint({"src", "href", "onclick"})
+    assert page.attributes.isdisjoint({"src", "onclick"})
+    assert all(address.startswith("#") for address in re.findall(r'href="([^"]*)"', text))
     assert not re.search(r"url\(|@import|https?:", text)
     assert "default-src 'none'" in text
 

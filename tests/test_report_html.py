@@ -5,10 +5,13 @@ from __future__ import annotations
 import html
 import re
 
+from msgspec.structs import replace
+
 import verdicts
 from chipsieve.facts.reading import Gap
 from chipsieve.report import render
 from chipsieve.sieve.outcome import Naming
+from chipsieve.sources.contents import Commit
 
 
 def shown(text: str) -> str:
@@ -34,11 +37,47 @@ def test_the_page_says_what_the_verdict_says() -> None:
         assert said in words
 
 
-def test_the_main_launch_comes_first_and_the_others_are_whole() -> None:
+def test_the_main_launch_comes_first_and_the_others_fold_away_whole() -> None:
     text = render(verdicts.two_launches(), "html")
-    headings = ["Main launch <code>run.sh:30", ">Possible: 6 of 6<", ">Launch <code>sft.sh:4<"]
+    headings = ["Main launch <code>run.sh:30", ">Possible: 6 of 6<", "<summary><code>sft.sh:4</code> 6 → 6"]
     assert sorted(headings, key=text.index) == headings
-    assert text.count("The sieve, step by step") == 2
+    assert text.count("The sieve, step by step") == 1
+    assert "<details open" not in text
+
+
+def test_the_contents_link_to_the_sections() -> None:
+    text = render(verdicts.two_launches(), "html")
+    links = re.findall(r'<a href="#([a-z-]+)">', text)
+    assert links == re.findall(r'<h2 id="([a-z-]+)">', text)
+    assert {"trained-on", "main-launch", "possible", "other-launches", "not-read"} <= set(links)
+
+
+def test_the_narrowing_is_drawn_and_told_to_those_who_do_not_see_it() -> None:
+    text = render(verdicts.verdict(), "html")
+    assert text.count("<svg") == 1
+    assert 'role="img" aria-label="What is left: catalogue 6, software stack 4, number format 3"' in text
+    assert "<svg" not in render(verdicts.empty(), "html")
+
+
+def test_places_link_to_the_code_where_its_address_is_known() -> None:
+    base = "https://example.org/o/n/blob/{commit}/{path}#L{line}"
+    commit = Commit("0123456789abcdef", "2024-11-05")
+    text = render(verdicts.verdict(commit=commit), "html", link_base=base)
+    assert '<a href="https://example.org/o/n/blob/0123456789abcdef/run.sh#L30" rel="noreferrer">' in text
+    for unsafe in ("javascript:alert(1)//{path}", "{path}"):
+        assert 'rel="noreferrer"' not in render(verdicts.verdict(commit=commit), "html", link_base=unsafe)
+    assert 'rel="noreferrer"' not in render(verdicts.verdict(commit=None), "html", link_base=base)
+
+
+def test_hundreds_of_launches_make_a_page_below_two_megabytes() -> None:
+    two = verdicts.two_launches()
+    main = two.launches[0]
+    many = [
+        replace(main, launch=replace(main.launch, id=f"a/long/folder/run_{number}.sh:30")) for number in range(2000)
+    ]
+    text = render(replace(two, launches=(main, *many)), "html")
+    assert len(text.encode()) < 2_000_000
+    assert "a/long/folder/run_1999.sh:30" in text
 
 
 def test_long_lists_fold_away_but_are_there() -> None:

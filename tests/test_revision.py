@@ -417,7 +417,8 @@ def test_every_command_that_takes_a_path_takes_a_revision(repository: Path, tmp_
     run = CliRunner().invoke
     for spelling in (str(repository), f"{tmp_path}/bare.git@v1"):
         report = tmp_path / "report.sarif"
-        assert run(main, ["scan", spelling, "--format", "sarif", "--output", str(report)]).exit_code == 0
+        every = ["--sarif-level", "all", "--output", str(report)]
+        assert run(main, ["scan", spelling, *every]).exit_code == 0
         explained = run(main, ["explain", "h20", spelling])
         assert (explained.exit_code, "h20" in explained.output.lower()) == (0, True)
         judged = run(main, ["sieve", str(report), "--root", spelling, "--format", "json"])

@@ -26,7 +26,7 @@ TEXTS = {"run.sh": "line\n" * 40, "train.py": "import torch\n" * 60, "pyproject.
 
 
 def write(verdict: Verdict, read_text: Callable[[str], str | None] | None = None) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(render(verdict, "sarif", read_text=read_text))
+    document: dict[str, Any] = json.loads(render(verdict, "sarif", read_text=read_text, sarif_level="all"))
     return document
 
 
@@ -221,7 +221,21 @@ def test_the_strongest_findings_are_kept(monkeypatch: pytest.MonkeyPatch) -> Non
     kept = [place(one["locations"][0]) for one in run["results"][1:]]
     assert kept == [("conf/ds.json", 4), ("run.sh", 30), ("train.py", 12)]
     left_out = run["invocations"][0]["toolExecutionNotifications"][-1]
-    assert left_out["message"]["text"] == "4 findings that weigh least are left out."
+    assert left_out["message"]["text"] == "4 findings are left out: those that weigh least."
+
+
+def test_by_default_what_decides_and_what_is_named_is_a_result() -> None:
+    document = json.loads(render(verdicts.verdict(), "sarif", read_text=TEXTS.get))
+    Draft4Validator(SCHEMA).validate(document)
+    run = run_of(document)
+    kept = {(one["ruleId"], *place(one["locations"][0])) for one in run["results"][1:]}
+    assert kept == {
+        ("prose-name", "README.md", 12), ("prose-name", "README.md", 20), ("bf16-training", "conf/ds.json", 4),
+        ("bf16-training", "run.sh", 30), ("nccl-backend", "train.py", 12),
+    }  # fmt: skip
+    last = run["invocations"][0]["toolExecutionNotifications"][-1]
+    assert last["level"] == "note"
+    assert last["message"]["text"].startswith("2 findings are left out: they decide nothing and name no chip.")
 
 
 def test_many_gaps_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,15 @@ def test_our_own_report_gives_the_same_verdict(tmp_path: Path, root: Path, scope
     assert {place_of(item) for item in sieved.findings} - reported <= {place_of(item) for item in words_of_others}
 
 
+def test_a_report_that_leaves_findings_out_says_so_when_it_is_sieved(tmp_path: Path) -> None:
+    (tmp_path / "train.sh").write_text("export NCCL_DEBUG=INFO\ntorchrun train.py --bf16\n", encoding="utf-8")
+    (tmp_path / "train.py").write_text("import torch\n", encoding="utf-8")
+    path = tmp_path / "short.sarif"
+    assert run("scan", tmp_path, "--output", path).exit_code == 0
+    said = run("sieve", path, "--root", tmp_path, "--format", "json").stdout
+    assert "--sarif-level all" in said
+
+
 def test_the_example_says_the_same_either_way(report: Path) -> None:
     sieved, scanned = sieve([report], EXAMPLE, workers=1), scan(EXAMPLE, workers=1)
     assert sieved.launches == scanned.launches

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from chipsieve.configuration.file import Config
     from chipsieve.fail import FailOn
-    from chipsieve.report.style import Detail, ReadText
+    from chipsieve.report.style import Detail, ReadText, SarifLevel
     from chipsieve.sieve.comparing import Compared, Difference
     from chipsieve.sieve.outcome import Verdict
     from chipsieve.sources.contents import Tree
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 NOTHING_TO_SCAN, INCOMPLETE, INTERNAL = 3, 4, 70
 DETAILS: tuple[Detail, ...] = ("digest", "report", "everything")
 """What a report tells without -v, with one, and with two."""
-ENDINGS = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json", ".jsonl": "jsonl", ".sarif": "sarif"}
+ENDINGS = {
+    ".html": "html", ".htm": "html", ".md": "markdown", ".json": "json", ".jsonl": "jsonl", ".sarif": "sarif",
+    ".csv": "csv",
+}  # fmt: skip
 """Formats by the ending of a file's name; of every other name, text."""
 WIDEST, USUAL = 200, 100  # columns
 
@@ -93,6 +96,8 @@ def report_on(
     quiet: bool,
     colour: str,
     strict_coverage: bool,
+    sarif_level: SarifLevel = "verdict",
+    link_base: str = "",
     also: Sequence[tuple[str, Path]] = (),
     conditions: Sequence[FailOn] = (),
     since: Compared | None = None,
@@ -110,6 +115,7 @@ def report_on(
         shown = report.render(
             verdict, one, colour=file is None and one == "text" and coloured(colour), width=columns(file is None),
             detail=detail if file is None or quiet else further_detail, read_text=read_text,
+            sarif_level=sarif_level, link_base=link_base,
         )  # fmt: skip
         write(shown, file)
     change = difference(since, verdict) if since else None

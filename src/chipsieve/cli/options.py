@@ -79,6 +79,20 @@ COLOUR = click.option(
     show_default=True,
     help="Colours of text; auto: on a terminal, unless NO_COLOR is set, or where FORCE_COLOR is.",
 )
+SARIF_LEVEL = click.option(
+    "--sarif-level",
+    type=click.Choice(("verdict", "all")),
+    default="verdict",
+    show_default=True,
+    help="What SARIF holds: the verdict, the lines that decide and the chips that are named; or every finding.",
+)
+LINK_BASE = click.option(
+    "--link-base",
+    metavar="URL",
+    default="",
+    callback=lambda _context, _option, text: _address(text),
+    help="Link an HTML page to the code: https://github.com/OWNER/NAME/blob/{commit}/{path}#L{line}.",
+)
 NO_PROGRESS = click.option("--no-progress", is_flag=True, help="No progress bar.")
 WORKERS = click.option("--workers", type=click.IntRange(1, 64), help="Processes that read; by default one per core.")
 NO_CACHE = click.option(
@@ -101,6 +115,13 @@ BASELINE = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="JSON of an earlier scan: say what came and went since; --fail-on counts what is new alone.",
 )
+
+
+def _address(text: str) -> str:
+    """An address that a browser may follow, with a place for the path."""
+    if text and not (text.startswith(("https://", "http://")) and "{path}" in text):
+        raise click.BadParameter("needs an address that begins with https:// and has {path} in it")
+    return text
 
 
 def _cache() -> Path:
@@ -154,13 +175,13 @@ ALSO = click.option(
 JUDGING = (POLICY, SCOPE, ROLE, TRUST_NAMES, AS_OF, PROJECT)
 """How a verdict is reached."""
 REPORTING = (
-    FORMAT, OUTPUT, ALSO, FAIL_ON, CONFIG, NO_IGNORE, STRICT_COVERAGE, DETAIL, QUIET, COLOUR, NO_PROGRESS, WORKERS,
-    NO_CACHE,
+    FORMAT, OUTPUT, ALSO, SARIF_LEVEL, LINK_BASE, FAIL_ON, CONFIG, NO_IGNORE, STRICT_COVERAGE, DETAIL, QUIET, COLOUR,
+    NO_PROGRESS, WORKERS, NO_CACHE,
 )  # fmt: skip
 """What is written of it, when it fails, and how the run goes."""
 
 
-REPORT = ("form", "output", "also", "verbose", "quiet", "colour", "strict_coverage")
+REPORT = ("form", "output", "also", "verbose", "quiet", "colour", "strict_coverage", "sarif_level", "link_base")
 """The parameters of `report_on` among them, by their names in Python."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from chipsieve.report.style import Detail, ReadText, Style
+from chipsieve.report.style import Detail, ReadText, SarifLevel, Style
 
 if TYPE_CHECKING:  # the command line lists the formats, and loads no more than it must
     from chipsieve.sieve.outcome import Verdict
@@ -19,11 +19,14 @@ FORMATS: Mapping[str, str] = {
     "html": "chipsieve.report.html",
     "markdown": "chipsieve.report.markdown",
     "github": "chipsieve.report.github",
+    "csv": "chipsieve.report.accelerators_csv",
+    "evidence-csv": "chipsieve.report.evidence_csv",
+    "cyclonedx": "chipsieve.report.cyclonedx",
 }
 """Format name to the module whose `report(verdict, style)` writes it; imported on first use."""
 
 
-def render(
+def render(  # noqa: PLR0913  a keyword for each field of Style
     verdict: Verdict,
     format: str,  # noqa: A002  the word the command line uses
     *,
@@ -31,11 +34,14 @@ def render(
     width: int = 100,
     detail: Detail = "report",
     read_text: ReadText | None = None,
+    sarif_level: SarifLevel = "verdict",
+    link_base: str = "",
 ) -> str:
     """The verdict as text in one of FORMATS, ending with a newline; same verdict, same text.
 
     `colour`, `width` (columns) and `detail` concern people's formats; `read_text` gives a file's text by its
-    path below the root, for SARIF's fingerprints.
+    path below the root, for SARIF's fingerprints; `sarif_level` says which findings SARIF holds; `link_base` is where
+    an HTML page finds the code.
 
     Raises:
         ValueError: there is no such format.
@@ -43,4 +49,4 @@ def render(
     if format not in FORMATS:
         raise ValueError(f"unknown format {format!r}; known: {', '.join(FORMATS)}")
     report = cast("Callable[[Verdict, Style], str]", import_module(FORMATS[format]).report)
-    return report(verdict, Style(colour, width, detail, read_text))
+    return report(verdict, Style(colour, width, detail, read_text, sarif_level, link_base))

@@ -1,27 +1,18 @@
-"""How does a verdict read in a browser? One self-contained page: no script, no network, nothing cut short."""
+"""How does a verdict read in a browser? One self-contained page: no script, no network, further launches folded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from string import Template
 
 from chipsieve import __version__
-from chipsieve.report.groups import LEGEND, Group
-from chipsieve.report.markup import Markup, bullets, code, element, escape, join, table
-from chipsieve.report.outline import (
-    ControlLines,
-    CutLine,
-    FamilyLine,
-    LaunchOutline,
-    NameLine,
-    NoteLine,
-    Outline,
-    PremiseLine,
-    RuleLine,
-    StepLine,
-    UnprovenLine,
-)
+from chipsieve.report.groups import LEGEND
+from chipsieve.report.markup import Markup, bullets, element, escape, join, table
+from chipsieve.report.outline import ControlLines, FamilyLine, Outline, PremiseLine, RuleLine
+from chipsieve.report.page_launches import Launches, groups, section
+from chipsieve.report.page_places import Places
 from chipsieve.report.phrasing import in_words
 from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import Verdict
@@ -33,59 +24,80 @@ METHOD = (
     "could not be read is listed, and what is unknown of a chip never excludes it. The estimate weighs names, claims, "
     "logs, requirements, shapes and dates by how often such premises were right in labelled repositories."
 )
-FEW = 5
 
 
-def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format takes a style
-    """The verdict as one HTML page that stands alone; everything is shown, whatever the style."""
+def report(verdict: Verdict, style: Style) -> str:
+    """The verdict as one HTML page that stands alone; with links to the code where the style says where it lies."""
     outline = in_words(verdict, vendors=len(verdict.accelerators))
+    at = Places.of(verdict, style.link_base)
     package = files("chipsieve.report")
     page = Template(package.joinpath("page.html").read_text(encoding="utf-8"))
     css = package.joinpath("page.css").read_text(encoding="utf-8")
-    return page.substitute(title=escape(outline.root), css=css, body="\n".join(_body(outline)))
+    return page.substitute(title=escape(outline.root), css=css, body="\n".join(_body(outline, at)))
 
 
-def _body(outline: Outline) -> Iterator[Markup]:
+def _body(outline: Outline, at: Places) -> Iterator[Markup]:
+    told = [*_told(outline, at)]
     yield element("h1", f"Which accelerators can {outline.root} have used?")
     catalogue = f"{outline.total} accelerators in the catalogue of {outline.date}"
     yield element("p", f"Policy {outline.policy}, scope {outline.scope}, {catalogue}.", class_="soft")
     yield element("p", outline.sentence, class_="conclusion")
-    yield from _estimate(outline)
+    yield _contents(told)
+    yield from told
+    yield element("p", outline.sentence, class_="conclusion")
+    footer = (outline.coverage, LEGEND, METHOD, f"chipsieve {__version__}")
+    yield element("footer", *(element("p", words) for words in footer))
+
+
+def _contents(told: Iterable[Markup]) -> Markup:
+    """A line that links to the sections below."""
+    names = [name for part in told for name in re.findall(r'<h2 id="([a-z-]+)"', part)]
+    links = (element("a", name.replace("-", " ").capitalize(), href=f"#{name}") for name in names)
+    return element("nav", join(links, " · "), aria_label="Contents") if names else Markup()
+
+
+def _told(outline: Outline, at: Places) -> Iterator[Markup]:
+    """What stands between the sentence and itself, section by section."""
+    launches = Launches(at)
+    yield from _estimate(outline, at)
     if outline.main:
-        yield element("section", *_launch(outline.main, "Main launch", outline.possible, outline.main_reason))
+        yield element("section", *launches.whole(outline.main, "Main launch", outline.possible, outline.main_reason))
     yield from _possible(outline)
     yield from _controls(outline.controls)
-    yield from _section("Named chips", _names(outline.named))
-    yield from _summary(outline)
-    for launch in outline.others:
-        yield element("section", *_launch(launch, "Launch", outline.possible))
-    projects = [(one.title, one.launches, one.main) for one in outline.projects]
+    yield from section("Named chips", launches.names(outline.named), name="named-chips")
+    yield from _summary(outline, at)
+    others = join(launches.folded(outline.others, outline.possible))
+    if others:
+        heading = f"Other launches: {len(outline.others)}"
+        yield from section(heading, element("div", others, class_="others"), name="other-launches")
+        yield element("p", "A launch that does not open, or all of one: chipsieve explain LAUNCH PATH.", class_="soft")
+        yield element("p", "Only launches that are open are printed.", class_="soft printed")
+    yield from _rest(outline, at)
+
+
+def _rest(outline: Outline, at: Places) -> Iterator[Markup]:
+    """What does not speak for the repository, what was left out, and what was not read."""
+    projects = [(one.title, one.launches, at.one(one.main)) for one in outline.projects]
     if projects:
-        yield from _section("Projects", table("Projects", ("Folder", "Launches", "First"), projects))
+        rows = table("Projects", ("Folder", "Launches", "First"), projects)
+        yield from section("Projects", rows, name="projects")
     if outline.uncounted:
         counted = ", ".join(f"{count} {role}" for role, count in outline.uncounted)
         yield element("p", f"Launches that do not speak for the repository: {counted}.", class_="soft")
-    ignored = [join([code(one.place), f": {one.title}: {one.reason}"]) for one in outline.ignored]
-    yield from _section(outline.ignored_heading, bullets(ignored))
-    gaps = [join([f"{gap.counted}: ", _places(gap.places)]) for gap in outline.gaps]
-    yield from _section("Not read", bullets(gaps))
-    yield from _section("Notices", bullets([join([f"{one.reason}: ", _places(one.places)]) for one in outline.notices]))
-    yield element("p", outline.sentence, class_="conclusion")
-    yield element(
-        "footer",
-        element("p", outline.coverage),
-        element("p", LEGEND),
-        element("p", METHOD),
-        element("p", f"chipsieve {__version__}"),
-    )
+    ignored = [join([at.one(one.place), f": {one.title}: {one.reason}"]) for one in outline.ignored]
+    yield from section(outline.ignored_heading, bullets(ignored), name="left-out")
+    gaps = [join([f"{gap.counted}: ", at.several(gap.places)]) for gap in outline.gaps]
+    yield from section("Not read", bullets(gaps), name="not-read")
+    notices = bullets([join([f"{one.reason}: ", at.several(one.places)]) for one in outline.notices])
+    yield from section("Notices", notices, name="notices")
 
 
-def _estimate(outline: Outline) -> Iterator[Markup]:
+def _estimate(outline: Outline, at: Places) -> Iterator[Markup]:
     """The families that were most likely trained on: a bar each, with what speaks for it and against it."""
     if not outline.families:
         return
-    rows = [(one.name, _chance(one), bullets(map(_premise, one.premises))) for one in outline.families]
-    yield element("h2", "Trained on")
+    rows = [(one.name, _chance(one), bullets(_premise(part, at) for part in one.premises)) for one in outline.families]
+    yield element("h2", "Trained on", id="trained-on")
     caption = f"An estimate, not a proof. Weights: {outline.estimate_rests_on}."
     yield table(caption, ("Family", "Probability", "What speaks for it and against it"), rows)
 
@@ -96,24 +108,17 @@ def _chance(line: FamilyLine) -> Markup:
     return element("span", f"{line.percent}, {line.words}", meter, class_="number chance")
 
 
-def _premise(line: PremiseLine) -> Markup:
-    at = (code(line.place), ": ") if line.place else ()
+def _premise(line: PremiseLine, at: Places) -> Markup:
+    where = (at.one(line.place), ": ") if line.place else ()
     sign = element("span", "for " if line.speaks_for else "against ", class_="agrees" if line.speaks_for else "quiet")
-    return join([sign, *at, line.says])
-
-
-def _section(heading: str, content: Markup, level: str = "h2") -> Iterator[Markup]:
-    """A heading and its content; nothing where there is no content."""
-    if content:
-        yield element(level, heading)
-        yield content
+    return join([sign, *where, line.says])
 
 
 def _possible(outline: Outline) -> Iterator[Markup]:
-    yield element("h2", f"Possible: {outline.possible_count} of {outline.total}")
+    yield element("h2", f"Possible: {outline.possible_count} of {outline.total}", id="possible")
     if outline.possible_count != outline.remaining_count:
         yield element("p", f"In at least one launch; {outline.remaining_count} remain in every one.")
-    yield _groups("Accelerators that remain possible for the repository", outline.possible)
+    yield groups("Accelerators that remain possible for the repository", outline.possible)
     yield bullets(outline.conflict)
 
 
@@ -122,7 +127,7 @@ def _controls(controls: ControlLines) -> Iterator[Markup]:
     if not controls.day:
         yield element("p", controls.heading, class_="soft")
         return
-    yield element("h2", controls.heading)
+    yield element("h2", controls.heading, id="export-control")
     yield from (element("p", words) for words in (controls.left, controls.trained) if words)
     rows = [(one.id, one.since, _cited(one), one.destinations, one.counts) for one in controls.rules]
     if rows:
@@ -135,90 +140,11 @@ def _cited(rule: RuleLine) -> Markup:
     return join([element("div", said[0]), *(element("div", one, class_="soft") for one in said[1:])])
 
 
-def _groups(caption: str, groups: Sequence[Group]) -> Markup:
-    rows = [(one.label, str(one.count), ", ".join(one.families)) for one in groups]
-    return table(caption, ("Architecture", "Count", "Accelerators"), rows) if rows else Markup()
-
-
-def _names(named: Sequence[NameLine]) -> Markup:
-    rows = [(one.word, _standing(one), _places(one.places), ", ".join(one.by)) for one in named]
-    return table("Names exclude nothing; they agree with the sieve or not", ("Chip", "The sieve says", "Where", "By"),
-                 rows) if rows else Markup()  # fmt: skip
-
-
-def _standing(line: NameLine) -> Markup:
-    name = {True: "agrees", False: "contradicts", None: "quiet"}[line.agrees]
-    return element("span", line.standing, class_=name)
-
-
-def _launch(launch: LaunchOutline, heading: str, possible: Sequence[Group], reason: str = "") -> Iterator[Markup]:
-    """One launch whole; what remains of it only where that is not what the repository's table shows."""
-    yield element("h2", f"{heading} ", code(launch.id))
-    said = [launch.role, *([f"runs {launch.entry}"] if launch.entry else [])]
-    said += [f"{launch.devices} accelerators"] if launch.devices else []
-    said += [f"first because {reason}"] if reason else []
-    yield element("p", f"{launch.before} → {launch.after}; {', '.join(said)}", class_="soft")
-    if launch.command:
-        yield element("pre", launch.command)
-    rows = [_step(step, launch.before) for step in launch.steps]
-    yield table("The sieve, step by step", ("Step", "Accelerators", "Decided by"), rows)
-    yield bullets(launch.conflict)
-    if launch.after < launch.before and launch.remaining != possible:
-        remaining = _groups("Accelerators that remain possible for this launch", launch.remaining)
-        yield from _section(f"Remaining: {launch.after} of {launch.before}", remaining, "h3")
-    yield from _section("Named in this launch", _names(launch.named), "h3")
-    yield from _section("Techniques", _techniques(launch.techniques), "h3")
-    yield from _section("Site", _notes(launch.sites), "h3")
-    yield from _section("Seen, but excludes nothing", bullets(map(_unproven, launch.unproven)), "h3")
-
-
-def _step(step: StepLine, total: int) -> tuple[str, str, str]:
-    share = 100 * step.after / total if total else 0
-    meter = element("span", element("i", style=f"width:{share:.1f}%"), class_="meter", aria_hidden="true")
-    numbers = element("span", f"{step.before} → {step.after}", meter, class_="number")
-    if not step.cuts:
-        return step.name, numbers, element("span", "no evidence that decides", class_="quiet")
-    return step.name, numbers, join([element("p", step.question, class_="soft"), *map(_cut, step.cuts)])
-
-
-def _cut(cut: CutLine) -> Markup:
-    where = (": ", _places(cut.places)) if cut.places else ()
-    said = element("div", f"{cut.title} ({cut.strength})", *where)
-    snippet = element("pre", cut.snippet) if cut.snippet else Markup()
-    excluded = element("div", f"excludes {cut.excluded}")
-    return element("div", said, snippet, bullets(cut.derivation), excluded, class_="cut")
-
-
-def _techniques(notes: Sequence[NoteLine]) -> Markup:
-    rows = [(one.name, one.value, _places(one.places)) for one in notes]
-    return table("Techniques of the launch", ("Technique", "Value", "Line"), rows) if rows else Markup()
-
-
-def _summary(outline: Outline) -> Iterator[Markup]:
+def _summary(outline: Outline, at: Places) -> Iterator[Markup]:
     """What the launches that speak show together."""
     for heading, notes in (("Techniques", outline.techniques), ("Sites", outline.sites)):
-        rows = [(one.told, str(one.launches), _places(one.places)) for one in notes]
+        rows = [(one.told, str(one.launches), at.several(one.places)) for one in notes]
         if rows:
             caption = f"{heading} of {len(outline.others) + 1} launches"
-            yield from _section(heading, table(caption, (heading.removesuffix("s"), "Launches", "First line"), rows))
-
-
-def _notes(notes: Iterable[NoteLine]) -> Markup:
-    return bullets(join([f"{note.told}: ", _places(note.places)]) for note in notes)
-
-
-def _unproven(line: UnprovenLine) -> Markup:
-    value = f" ({line.value})" if line.value else ""
-    snippet = element("pre", line.snippet) if line.snippet else Markup()
-    reason = element("span", line.reason, class_="soft")
-    return join([f"{line.title}{value}: ", _places(line.places), snippet, bullets(line.derivation), reason])
-
-
-def _places(places: Sequence[str]) -> Markup:
-    """The places, all of them; beyond a few they fold away."""
-    first = join([code(place) for place in places[:FEW]], ", ")
-    rest = places[FEW:]
-    if not rest:
-        return first
-    more = element("details", element("summary", f"{len(rest)} more"), join([code(place) for place in rest], ", "))
-    return join([first, more])
+            counted = table(caption, (heading.removesuffix("s"), "Launches", "First line"), rows)
+            yield from section(heading, counted, name=heading.lower())

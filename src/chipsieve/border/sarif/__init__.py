@@ -8,6 +8,6 @@ from __future__ import annotations
 from chipsieve.border.sarif.own_results import own_finding
 from chipsieve.border.sarif.results import RESULTS
 from chipsieve.border.sarif.rules import VERDICT
-from chipsieve.border.sarif.sarif_document import write
+from chipsieve.border.sarif.sarif_document import LEAVES_OUT, write
 
-__all__ = ["RESULTS", "VERDICT", "own_finding", "write"]
+__all__ = ["LEAVES_OUT", "RESULTS", "VERDICT", "own_finding", "write"]

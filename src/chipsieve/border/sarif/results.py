@@ -16,7 +16,7 @@ from chipsieve.report import lookups
 from chipsieve.report.condition_words import describe_all
 from chipsieve.report.escape import one_line
 from chipsieve.report.reasons import first_sentence
-from chipsieve.report.style import ReadText
+from chipsieve.report.style import ReadText, SarifLevel
 from chipsieve.sieve.outcome import Verdict
 
 Record = dict[str, object]
@@ -26,8 +26,18 @@ KEY = "chipsieve/finding"
 EFFECTS = {"requires": 0, "names": 1, "prefers": 2, "site": 3, "technique": 4}
 
 
-def strongest(verdict: Verdict) -> tuple[Finding, ...]:
-    """At most RESULTS findings, by place: those that take effect first, then by effect and strength."""
+def chosen(verdict: Verdict, level: SarifLevel) -> tuple[Finding, ...]:
+    """The findings of a level, by place: all, or those that exclude something and those that name a chip."""
+    if level == "all":
+        return lookups.sorted_findings(verdict)
+    cuts = (cut for outcome in verdict.speaking for step in outcome.steps for cut in step.cuts)
+    lines = {line for cut in cuts for line in cut.evidence.lines}
+    named = {signal.id for signal in verdict.signals.values() if signal.effect == "names"}
+    return tuple(one for one in lookups.sorted_findings(verdict) if one in lines or one.signal in named)
+
+
+def strongest(verdict: Verdict, level: SarifLevel) -> tuple[Finding, ...]:
+    """At most RESULTS of the chosen, by place: those that take effect first, then by effect and strength."""
     table = lookups.standings(verdict)
 
     def weight(finding: Finding) -> tuple[int, int, int]:
@@ -35,7 +45,7 @@ def strongest(verdict: Verdict) -> tuple[Finding, ...]:
         firmest = min((lookups.FIRMNESS[one] for one in table.get(finding, {}).values()), default=2)
         return (firmest, EFFECTS[signal.effect], lookups.STRENGTHS[signal.strength]) if signal else (3, 0, 0)
 
-    kept = sorted(lookups.sorted_findings(verdict), key=weight)[:RESULTS]
+    kept = sorted(chosen(verdict, level), key=weight)[:RESULTS]
     return tuple(sorted(kept, key=lookups.finding_order))
 
 

@@ -12,20 +12,29 @@ from chipsieve.border.sarif.rules import HOME, rule_records, sentence
 from chipsieve.border.sarif.verdict_result import excluded, verdict_record
 from chipsieve.facts.reading import Gap
 from chipsieve.report import lookups
-from chipsieve.report.style import ReadText
+from chipsieve.report.style import ReadText, SarifLevel
 from chipsieve.sieve.outcome import Verdict
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 NOTIFICATIONS = 1000
+LEAVES_OUT = "findings are left out"
+LEFT_OUT: dict[SarifLevel, str] = {
+    "all": f"{{}} {LEAVES_OUT}: those that weigh least.",
+    "verdict": f"{{}} {LEAVES_OUT}: they decide nothing and name no chip. To sieve this report, write it with "
+    "--sarif-level all.",
+}
+LEVELS: dict[SarifLevel, Record] = {"all": {}, "verdict": {"level": "note"}}
+"""What is left out by choice is no warning."""
 
 
-def write(verdict: Verdict, read_text: ReadText | None = None) -> Record:
+def write(verdict: Verdict, read_text: ReadText | None = None, level: SarifLevel = "all") -> Record:
     """The verdict as a SARIF 2.1.0 document (JSON values); same verdict, same document.
 
     `read_text` gives the text of a file by its path below the root, or None; with it every result carries
-    GitHub's fingerprint. At most RESULTS findings are kept, those that weigh most; a notification counts the rest.
+    GitHub's fingerprint. Of the findings that the level asks for at most RESULTS are kept, those that weigh most; a
+    notification counts the rest.
     """
-    kept = strongest(verdict)
+    kept = strongest(verdict, level)
     rules = rule_records((finding.signal for finding in kept), verdict.signals)
     index = {str(rule["id"]): number for number, rule in enumerate(rules)}
     results = [verdict_record(verdict, index, read_text), *result_records(verdict, kept, index, read_text)]
@@ -34,7 +43,7 @@ def write(verdict: Verdict, read_text: ReadText | None = None) -> Record:
         "automationDetails": {"id": "chipsieve/"},
         "columnKind": "unicodeCodePoints",
         "invocations": [
-            {"executionSuccessful": True, "toolExecutionNotifications": _notifications(verdict, len(kept))}
+            {"executionSuccessful": True, "toolExecutionNotifications": _notifications(verdict, len(kept), level)}
         ],
         "results": results,
         "properties": {"chipsieve/verdict": _summary(verdict)},
@@ -60,13 +69,13 @@ def _summary(verdict: Verdict) -> Record:
     }
 
 
-def _notifications(verdict: Verdict, kept: int) -> list[Record]:
+def _notifications(verdict: Verdict, kept: int, level: SarifLevel) -> list[Record]:
     gaps, dropped = lookups.sorted_gaps(verdict), len(lookups.sorted_findings(verdict)) - kept
     records = [_gap_record(gap) for gap in gaps[:NOTIFICATIONS]]
     if len(gaps) > NOTIFICATIONS:
         records.append(_notification("gap", f"{len(gaps) - NOTIFICATIONS} more gaps are not listed."))
     if dropped:
-        records.append(_notification("left-out", f"{dropped} findings that weigh least are left out."))
+        records.append({**_notification("left-out", LEFT_OUT[level].format(dropped)), **LEVELS[level]})
     return records
 
 

@@ -16,7 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chipsieve.border.marker import Mark, read_mark
-from chipsieve.border.sarif import VERDICT
+from chipsieve.border.sarif import LEAVES_OUT, VERDICT
 from chipsieve.border.scanners.scanner_results import Report, Result, Units
 from chipsieve.facts.conditions import Question
 from chipsieve.facts.finding import SNIPPET_LIMIT, Finding, unique
@@ -79,7 +79,8 @@ class _Reader:
             found += _findings(result, mark, *place)
         self.gaps += _counts(name, unknown, misplaced, suppressed)
         again = f"{OURS}:" if self.rooted else "\0"  # our readers read the tree once more, and say what they miss
-        self.gaps += [self._gap(gap) for gap in report.gaps if not gap.reason.startswith(again)]
+        new = (gap for gap in report.gaps if LEAVES_OUT in gap.reason or not gap.reason.startswith(again))
+        self.gaps += map(self._gap, new)
         return found
 
     def _gap(self, gap: Gap) -> Gap:
