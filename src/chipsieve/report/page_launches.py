@@ -8,7 +8,7 @@ import msgspec
 
 from chipsieve.report.groups import Group
 from chipsieve.report.markup import Markup, bullets, code, element, join, table
-from chipsieve.report.narrowing import drawing
+from chipsieve.report.narrowing_drawing import drawing
 from chipsieve.report.outline import CutLine, LaunchOutline, NameLine, NoteLine, StepLine, UnprovenLine
 from chipsieve.report.page_places import Places
 
