@@ -57,7 +57,7 @@ def scan(
 ) -> Verdict:
     """Which accelerators the code at `path` can have been trained on, and which line proves it.
 
-    `path` is a folder or a file, or `REPO@REV[:FOLDER]`, a git revision that is read without a checkout.
+    `path` is a folder, a file, an archive, or `REPO@REV[:FOLDER]`, a git revision that is read without a checkout.
     `policy` is `balanced`, `strict` or `paper`; `scope` "tree" takes the whole tree as one launch;
     `role` says whose launches speak for the repository (`training` includes fine-tuning, `any` all).
     `as_of` is the day for which to answer, `2024-11-05`, by default that of the launch's last change: what was not
@@ -69,9 +69,9 @@ def scan(
     None for nowhere.
 
     Raises:
-        FileNotFoundError: there is nothing at `path`, or no such revision.
+        FileNotFoundError: there is nothing at `path`, no such revision, or an archive that cannot be read.
         chipsieve.tables.TableError: there is no such policy or engine, or Semgrep cannot run: it is not
-            installed, or `path` is a revision.
+            installed, or `path` is a revision or an archive.
     """
     refuse_unknown("engine", engines, ENGINES)
     with open_tree(path) as tree:
@@ -180,7 +180,7 @@ def _by_semgrep(found: Discovery, config: Config, *, beside: bool) -> Foreign:
     from chipsieve.border.semgrep.running import rule_packs, run_semgrep
 
     if not isinstance(found.tree, Disk):
-        raise TableError("engine 'semgrep' reads files on disk, and no revision; check the revision out to use it")
+        raise TableError("engine 'semgrep' reads files on disk; check the revision out, or unpack the archive")
     configs = rule_packs(beside_readers=beside)
     document = run_semgrep(found.tree.path, configs, leave_out=languages().silent | languages().named)
     return _located([("semgrep", semgrep_report(document, "semgrep"))], found, config)

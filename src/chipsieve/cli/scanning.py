@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 def scan(path: str, config: Config, fail_on: tuple[str, ...], **options: Any) -> None:
     """Scan PATH and say which accelerators it can have been trained on.
 
-    PATH is a folder or a file, or REPO@REV[:FOLDER]: what a git revision holds, read from the repository (a work
-    tree, or a bare or mirror clone) without a checkout. A path that exists is that path, whatever its name.
+    PATH is a folder or a file; an archive (.zip, .tar, .tar.gz, .tar.xz, .tar.bz2), which is not unpacked; or
+    REPO@REV[:FOLDER]: what a git revision holds, read from the repository (a work tree, or a bare or mirror clone)
+    without a checkout. A path that exists is that path, whatever its name. Nothing is fetched from the network.
 
     Exit code 0 whatever was found; 1 when a --fail-on was met; 2 wrong usage; 3 nothing to scan; 4 incomplete
     under --strict-coverage; 70 internal error.
@@ -47,6 +48,7 @@ def scan(path: str, config: Config, fail_on: tuple[str, ...], **options: Any) ->
       chipsieve scan --policy paper --scope tree path/to/repository
       chipsieve scan path/to/repository@v1.0
       chipsieve scan path/to/mirror.git@main:examples/llama
+      chipsieve scan main.zip
       chipsieve scan --format sarif --output chipsieve.sarif .
     """
     conditions = conditions_of(fail_on, config)
@@ -64,8 +66,8 @@ def scan(path: str, config: Config, fail_on: tuple[str, ...], **options: Any) ->
 def explain(what: str, path: str, config: Config, verbose: bool, no_progress: bool, **options: Any) -> None:
     """Say why ACCELERATOR (an id of the catalogue, or a name such as H20) is possible or excluded for PATH.
 
-    The id of a launch (run.sh:12) in its place explains that launch. PATH is as for `scan`: a folder, a file, or
-    REPO@REV[:FOLDER].
+    The id of a launch (run.sh:12) in its place explains that launch. PATH is as for `scan`: a folder, a file,
+    an archive, or REPO@REV[:FOLDER].
 
     \b
     Examples:
