@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -223,3 +223,39 @@ def test_a_further_format_needs_a_name_that_there_is_and_a_file(text: str) -> No
     result = run(LARGE, "--also", text)
     assert result.exit_code == 2
     assert "markdown" in result.stderr
+
+
+TWO_LAUNCHES = {
+    "train.sh": "torchrun train.py --bf16\n",
+    "eval/evaluate.sh": "python evaluate.py --fp16\n",
+    "train.py": "import torch\n",
+    "eval/evaluate.py": "import torch\n",
+}
+
+
+def tree_of(folder: Path, files: Mapping[str, str]) -> str:
+    """The path of a folder with such files."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return str(folder)
+
+
+def test_one_launch_speaks_alone(tmp_path: Path) -> None:
+    tree = tree_of(tmp_path, TWO_LAUNCHES)
+    whole = json.loads(run(tree, "--format", "json").stdout)
+    assert whole["repository"]["main"] == "train.sh:1"
+    asked = json.loads(run(tree, "--format", "json", "--launch", "eval/evaluate.sh:1").stdout)
+    assert asked["repository"]["main"] == "eval/evaluate.sh:1"
+    assert asked["repository"]["main_reason"] == "it was asked for"
+    assert len(asked["repository"]["possible"]) == len(asked["repository"]["remaining"])
+    assert [one["id"] for one in asked["launches"]] == [one["id"] for one in whole["launches"]]
+    text = run(tree, "--launch", "eval/evaluate.sh:1").stdout
+    assert "the launch to look at first is eval/evaluate.sh:1" in text
+    assert "no training launch" not in text
+
+
+def test_a_launch_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    result = run(tree_of(tmp_path, TWO_LAUNCHES), "--launch", "eval/evaluate.sh:7")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "those that there are: eval/evaluate.sh:1, train.sh:1" in result.stderr

@@ -49,6 +49,7 @@ def scan(
     trust_names: bool = False,
     as_of: str = "",
     project: str | None = None,
+    launch: str = "",
     config: Config = NONE,
     engines: Sequence[str] = ("visitors",),
     workers: int | None = None,
@@ -62,7 +63,7 @@ def scan(
     `role` says whose launches speak for the repository (`training` includes fine-tuning, `any` all).
     `as_of` is the day for which to answer, `2024-11-05`, by default that of the launch's last change: what was not
     announced by then was not trained on. `project` is the folder of the README whose launches alone shall speak, "" for
-    the whole tree.
+    the whole tree; `launch` is the id of the one launch that shall speak, `run.sh:12`, whatever its role.
     `engines` names who looks for findings: our `visitors`, `semgrep` with our rules, or both.
     `config` says which files and signals to leave out; unless it says `honour_ignores`, they count all the same, and so
     does what comments in the code leave out. `cache` is the file where readings are kept from one run to the next,
@@ -75,7 +76,7 @@ def scan(
     """
     refuse_unknown("engine", engines, ENGINES)
     with open_tree(path) as tree:
-        rules = replace(_rules(policy, role, trust_names=trust_names), project=project)
+        rules = replace(_rules(policy, role, trust_names=trust_names), project=project, launch=launch)
         request = _Request(tree.name, rules, scope, config, day(as_of))
         found = leave_out(discover(tree), config)
         readings = _read(found, progress, workers, cache)
@@ -94,6 +95,7 @@ def sieve(
     trust_names: bool = False,
     as_of: str = "",
     project: str | None = None,
+    launch: str = "",
     config: Config = NONE,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -111,7 +113,7 @@ def sieve(
     """
     from chipsieve.border.scanners import foreign_findings, read_report
 
-    rules = replace(_rules(policy, role, trust_names=trust_names), project=project)
+    rules = replace(_rules(policy, role, trust_names=trust_names), project=project, launch=launch)
     reports = [(Path(file).name, read_report(Path(file))) for file in files]
     if root is None:
         foreign = foreign_findings(reports, default_table().signals, None, lambda _: None)
