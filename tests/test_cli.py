@@ -259,3 +259,55 @@ def test_a_launch_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     result = run(tree_of(tmp_path, TWO_LAUNCHES), "--launch", "eval/evaluate.sh:7")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "those that there are: eval/evaluate.sh:1, train.sh:1" in result.stderr
+
+
+def test_several_paths_are_scanned_one_after_the_other(tmp_path: Path) -> None:
+    first, second = tree_of(tmp_path / "a", TWO_LAUNCHES), tree_of(tmp_path / "b", {"train.py": "import torch\n"})
+    done = run(first, second)
+    assert done.exit_code == 0, done.output
+    assert done.stdout == f"==> {first} <==\n{run(first).stdout}==> {second} <==\n{run(second).stdout}"
+    marked = run(first, second, "--format", "markdown").stdout
+    assert marked.startswith(f"# `{first}`\n\n## ")
+    lines = [json.loads(line) for line in run(first, second, "--format", "jsonl").stdout.splitlines()]
+    assert [line["root"] for line in lines if line["kind"] == "repository"] == ["a", "b"]
+
+
+@pytest.mark.parametrize("arguments", [["--format", "json"], ["--output", "x.txt"], ["--also", "json=x.json"]])
+@pytest.mark.parametrize("form", [[], ["--format", "jsonl"]])
+def test_several_paths_go_to_standard_output(arguments: list[str], form: list[str], tmp_path: Path) -> None:
+    tree = tree_of(tmp_path, TWO_LAUNCHES)
+    done = run(tree, tree, *form, *arguments)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "text, markdown, jsonl" in done.stderr
+
+
+def test_the_exit_code_of_several_paths_is_the_worst(tmp_path: Path) -> None:
+    good = tree_of(tmp_path / "good", TWO_LAUNCHES)
+    bad = tree_of(tmp_path / "bad", {"broken.json": '{"bf16": {"enabled": tru'})
+    gone = str(tmp_path / "gone")
+    assert run(gone, good).exit_code == 3
+    assert "==>" in run(gone, good).stdout
+    assert run(good, gone, bad, "--strict-coverage").exit_code == 4
+    assert run(good, gone, bad, "--strict-coverage", "--fail-on", "bf16-training").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"LICENSE.txt": "Permission is hereby granted, free of charge, to any person.\n"},
+        {"README.md": "# Recipes\nFlour, water, salt.\n", "bread.png": "x"},
+    ],
+)
+def test_texts_that_say_nothing_cannot_be_judged(files: Mapping[str, str], tmp_path: Path) -> None:
+    tree = tree_of(tmp_path, files)
+    done = run(tree)
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert "nothing here can be judged" in done.stderr
+    assert "nothing" in run(str(tmp_path / next(iter(files)))).stderr
+
+
+@pytest.mark.parametrize(
+    "files", [{"README.md": "Trained on 64 H100 GPUs.\n"}, {"setup.cfg": "[x]\n"}, {"x.py": "print(1)\n"}]
+)
+def test_what_says_something_is_judged(files: Mapping[str, str], tmp_path: Path) -> None:
+    assert run(tree_of(tmp_path, files)).exit_code == 0

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chipsieve.cli.common import conditions_of, opened, reader, report_on, run_scan, write
+from chipsieve.cli.common import (
+    FAILED,
+    INCOMPLETE,
+    NOTHING_TO_SCAN,
+    NothingToScan,
+    conditions_of,
+    opened,
+    reader,
+    report_on,
+    run_scan,
+    write,
+)
 from chipsieve.cli.options import (
     AS_OF,
     CONFIG,
@@ -29,15 +40,23 @@ if TYPE_CHECKING:
     from chipsieve.configuration.file import Config
 
 
+HEADINGS = {"text": "==> {} <==\n", "markdown": "# `{}`\n\n", "jsonl": ""}
+"""What comes before each of several reports, in the formats that can follow each other."""
+WORSE = (0, NOTHING_TO_SCAN, INCOMPLETE, FAILED)
+"""Exit codes, each worse than those before it."""
+
+
 @click.command()
-@click.argument("path")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @takes(*JUDGING, ENGINE, *REPORTING)
-def scan(path: str, config: Config, fail_on: tuple[str, ...], **options: Any) -> None:
+def scan(paths: tuple[str, ...], config: Config, fail_on: tuple[str, ...], **options: Any) -> None:
     """Scan PATH and say which accelerators it can have been trained on.
 
     PATH is a folder or a file; an archive (.zip, .tar, .tar.gz, .tar.xz, .tar.bz2), which is not unpacked; or
     REPO@REV[:FOLDER]: what a git revision holds, read from the repository (a work tree, or a bare or mirror clone)
     without a checkout. A path that exists is that path, whatever its name. Nothing is fetched from the network.
+    Several are scanned one after the other, each by itself, as text, markdown or jsonl; the exit code is then the
+    first of 1, 4 and 3 that one of them has.
 
     Exit code 0 whatever was found; 1 when a --fail-on was met; 2 wrong usage; 3 nothing to scan; 4 incomplete
     under --strict-coverage; 70 internal error.
@@ -54,9 +73,20 @@ def scan(path: str, config: Config, fail_on: tuple[str, ...], **options: Any) ->
     conditions = conditions_of(fail_on, config)
     given = {name: options.pop(name) for name in REPORT}
     quiet, engines = options.pop("no_progress"), options.pop("engine")
-    with opened(path) as tree:
-        verdict = run_scan(tree, config, shown=path, quiet=quiet, engines=engines, **options)
-        report_on(verdict, reader(tree), conditions=conditions, **given)
+    heading = HEADINGS.get(given["form"] or "text") if len(paths) > 1 else ""
+    if heading is None or (len(paths) > 1 and (given["output"] or given["also"])):
+        raise click.UsageError(f"several paths are written to standard output, as {', '.join(HEADINGS)}")
+    codes = []
+    for path in paths:
+        try:
+            with opened(path) as tree:
+                verdict = run_scan(tree, config, shown=path, quiet=quiet, engines=engines, **options)
+                write(heading.format(path), None)
+                codes.append(report_on(verdict, reader(tree), conditions=conditions, **given))
+        except NothingToScan as error:
+            error.show()
+            codes.append(error.exit_code)
+    sys.exit(max(codes, key=WORSE.index))
 
 
 @click.command()
