@@ -21,9 +21,10 @@ from chipsieve.api import scan
 from chipsieve.cli import main
 from chipsieve.report import render
 from chipsieve.sources import archive, members
-from chipsieve.sources.archive import Archive, open_archive
+from chipsieve.sources.archive import open_archive
 from chipsieve.sources.contents import TOO_LARGE
 from chipsieve.sources.discovery import open_tree
+from chipsieve.sources.in_memory import InMemory
 
 REPO = Path(__file__).parent.parent / "fixtures" / "repos" / "hunyuan-large-2024-11-05"
 TAR_MODES = {".tar": "w", ".tar.gz": "w:gz", ".tgz": "w:gz", ".tar.xz": "w:xz", ".tar.bz2": "w:bz2"}
@@ -58,7 +59,7 @@ def special(name: str, kind: bytes, target: str = "") -> tarfile.TarInfo:
     return info
 
 
-def reasons(tree: Archive) -> dict[str, str]:
+def reasons(tree: InMemory) -> dict[str, str]:
     """Why what is not read is not, by path."""
     return {gap.path: gap.reason for gap in tree.listing().gaps}
 

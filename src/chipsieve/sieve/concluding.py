@@ -56,8 +56,6 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules, tree:
     """
     criteria, catalogue = rules.criteria(), rules.catalogue
     judged = tuple(judge(launch, criteria, rules.derivers) for launch in launches)
-    if rules.project is not None:
-        _refuse_unknown_project(rules.project, judged)
     first = _first(rules, judged)
     speaking = speaking_launches(judged, rules.role, first.launch, rules.project, rules.launch)
     left = [frozenset(item.remaining) for item in speaking if not item.silent] or [criteria.everything]
@@ -110,6 +108,8 @@ def _changed(first: Headline, judged: Sequence[LaunchVerdict], tree: Tree | None
 
 def _first(rules: Rules, judged: Sequence[LaunchVerdict]) -> Headline:
     """The launch that comes first: the one that is asked for, or that of the role and project."""
+    if rules.project is not None:
+        _refuse_unknown_project(rules.project, judged)
     if rules.launch:
         return Headline(called(judged, rules.launch).launch.id, "it was asked for")
     return first_of(of_role(judged, rules.role, rules.project))

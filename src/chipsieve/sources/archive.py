@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import posixpath
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, Self
 
 from msgspec.structs import replace
 
@@ -22,12 +21,10 @@ from chipsieve.sources.contents import (
     LEADS_OUT,
     SIZE_LIMIT,
     TOO_LARGE,
-    Commit,
-    Listing,
     left_out,
     skipped_folder,
-    text_of,
 )
+from chipsieve.sources.in_memory import InMemory, Member
 from chipsieve.sources.languages import language_of, languages
 from chipsieve.sources.members import Packed, members
 
@@ -37,65 +34,7 @@ LENGTH = 8  # bytes before a header that say how long it is
 OUTSIDE = "member's name leads out of the archive: not read"
 
 
-class Member(NamedTuple):
-    """A file: its size as the archive says, the bytes that are kept of it, and why they are no text."""
-
-    size: int
-    data: bytes
-    untold: str = ""
-
-
-class Archive:
-    """A tree that lies in an archive; nothing of it is open."""
-
-    commit: Commit | None = None  # nobody knows of which commit an archive was made
-
-    def __init__(self, name: str, folder: Path, members: Mapping[str, Member], gaps: tuple[Gap, ...]) -> None:
-        """Offer members by their paths; `folder` is where they would lie, had somebody unpacked them."""
-        self.name, self.folder = name, folder
-        self._members, self._gaps = members, gaps
-
-    def last_changed(self, path: str) -> Commit | None:  # noqa: ARG002  nobody knows
-        """None: an archive has no history."""
-        return None
-
-    def listing(self) -> Listing:
-        """Every regular file, but those in folders that nobody asks for."""
-        return Listing(tuple(sorted(self._members)), self._gaps)
-
-    def text(self, path: str) -> str | Gap:
-        """One file's text, or the gap that stands for it: too large, binary, not readable."""
-        member = self._members.get(path)
-        if member is None:
-            return Gap(path, "not readable: no such file in this archive")
-        return Gap(path, member.untold) if member.untold else text_of(path, member.data)
-
-    def beginning(self, path: str) -> bytes | Gap:
-        """The first bytes of a file."""
-        return self.head(path, BEGINNING)
-
-    def head(self, path: str, size: int) -> bytes | Gap:
-        """The first `size` bytes of a file, or all that are kept, or the gap that stands for them."""
-        member = self._members.get(path)
-        if member is None or (member.untold and not member.data):
-            return Gap(path, member.untold if member else "not readable: no such file in this archive")
-        return member.data[:size]
-
-    def size(self, path: str) -> int:
-        """How many bytes a file has; 0 where nobody knows."""
-        member = self._members.get(path)
-        return member.size if member else 0
-
-    def holds(self, path: str) -> bool:
-        """Whether there is a regular file at a path."""
-        return path in self._members
-
-    def reopened(self) -> Self:
-        """The same tree: nothing is open."""
-        return self
-
-
-def open_archive(path: Path) -> Archive:
+def open_archive(path: Path) -> InMemory:
     """The tree in an archive; a single folder that holds all the rest, as in archives of a repository, is its root.
 
     Raises:
@@ -112,7 +51,7 @@ def open_archive(path: Path) -> Archive:
     gaps.extend(Gap(path.name, f"archive {why}") for why in ended)
     files = {name.removeprefix(root): member for name, member in packing.files.items()}
     listed = tuple(sorted(gaps, key=lambda gap: gap.path))
-    return Archive(path.name, path.resolve().parent / path.name, files, listed)
+    return InMemory(path.name, path.resolve().parent / path.name, files, listed)
 
 
 class _Packing:
