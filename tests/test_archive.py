@@ -6,12 +6,14 @@ import gzip
 import io
 import os
 import pickle
+import random
 import stat
 import struct
 import tarfile
 import time
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,7 @@ from chipsieve.sources.archive import open_archive
 from chipsieve.sources.contents import TOO_LARGE
 from chipsieve.sources.discovery import open_tree
 from chipsieve.sources.in_memory import InMemory
+from chipsieve.sources.members import ArchiveError
 
 REPO = Path(__file__).parent.parent / "fixtures" / "repos" / "hunyuan-large-2024-11-05"
 TAR_MODES = {".tar": "w", ".tar.gz": "w:gz", ".tgz": "w:gz", ".tar.xz": "w:xz", ".tar.bz2": "w:bz2"}
@@ -114,6 +117,12 @@ def test_the_tree_in_an_archive(tmp_path: Path) -> None:
     assert tree.last_changed("run.sh") is None
 
 
+def test_a_member_without_a_name(tmp_path: Path) -> None:
+    made = zipped(tmp_path / "x.zip", {"a.sh": RUN, "b.sh": RUN})
+    made.write_bytes(made.read_bytes().replace(b"b.sh", b"\0.sh"))
+    assert open_archive(made).listing().paths == ("a.sh",)
+
+
 def test_several_folders_are_no_root(tmp_path: Path) -> None:
     tree = open_archive(zipped(tmp_path / "x.zip", {"a/run.sh": RUN, "b/run.sh": RUN}))
     assert tree.listing().paths == ("a/run.sh", "b/run.sh")
@@ -199,14 +208,45 @@ def test_a_bomb_ends_early(tmp_path: Path) -> None:
     assert "unpacks to more than 50 MB" in reasons(tree)["x.tar.gz"]
 
 
-def test_a_header_without_end_ends_early(tmp_path: Path) -> None:
-    with gzip.open(tmp_path / "x.tar.gz", "wb") as stream:
-        header = tarfile.TarInfo("header")
-        header.type, header.size = tarfile.XHDTYPE, 10**12
-        stream.write(header.tobuf(tarfile.GNU_FORMAT))
-        for _ in range(120):
-            stream.write(bytes(1_000_000))
-    assert "unpacks to more than" in reasons(open_archive(tmp_path / "x.tar.gz"))["x.tar.gz"]
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_header_without_end_is_refused(kind: bytes, tmp_path: Path) -> None:
+    header = special("header", kind)
+    header.size = 10**9
+    (tmp_path / "x.tar").write_bytes(header.tobuf(tarfile.GNU_FORMAT) + bytes(10_000))
+    with pytest.raises(ArchiveError, match="too long"):
+        open_archive(tmp_path / "x.tar")
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_headers_on_headers_are_refused(kind: bytes, tmp_path: Path) -> None:
+    header = special("header", kind)
+    header.size = 4
+    (tmp_path / "x.tar").write_bytes((header.tobuf(tarfile.GNU_FORMAT) + b"4 =\n".ljust(512, b"\0")) * 5000)
+    with pytest.raises(ArchiveError):
+        open_archive(tmp_path / "x.tar")
+
+
+def test_a_damaged_header_is_no_end(tmp_path: Path) -> None:
+    made = tarred(tmp_path / "x.tar", {"a.py": b"x", "b.py": b"x"})
+    data = bytearray(made.read_bytes())
+    data[data.index(b"b.py") + 1] ^= 0xFF
+    made.write_bytes(data)
+    with pytest.raises(ArchiveError, match="damaged"):
+        open_archive(made)
+
+
+@pytest.mark.parametrize("ending", [".zip", *TAR_MODES])
+def test_damage_anywhere_is_an_error_or_a_gap(ending: str, tmp_path: Path) -> None:
+    files = {"a/run.sh": RUN, "b": RUN, "a/train.py": b"import torch\n" * 9}
+    made = (zipped if ending == ".zip" else tarred)(tmp_path / f"x{ending}", files)
+    good, dice = made.read_bytes(), random.Random(ending)  # noqa: S311 - no secret
+    for _ in range(300):
+        data = bytearray(good)
+        for _ in range(dice.randint(1, 6)):
+            data[dice.randrange(len(data))] = dice.choice((0, 255, dice.randrange(256)))
+        made.write_bytes(data)
+        with suppress(ArchiveError):
+            open_archive(made)
 
 
 def test_a_zip_bomb_ends_early(tmp_path: Path) -> None:

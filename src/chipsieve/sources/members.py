@@ -12,12 +12,13 @@ import io
 import lzma
 import os
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 MEMBERS = 200_000  # in one archive, folders counted
 UNPACKED = 4_000_000_000  # bytes
@@ -26,6 +27,10 @@ RATIO = 200
 DIRECTORY = 50_000_000  # bytes of a zip archive's list of members
 TARGET = 4096  # bytes of a link's target
 SPECIAL = "neither file nor link: not read"
+NAMES = 1_000_000  # bytes of a header that says how the next member is called
+NAMING = (
+    tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK,
+)  # fmt: skip
 ENCRYPTED = 1  # the bit of a zip member's flags
 ZIP = ".zip"
 Unpacker = Callable[[io.BufferedReader], io.BufferedIOBase]
@@ -41,6 +46,7 @@ UNPACKERS: Mapping[str, Unpacker] = {
 """How the stream of members is unpacked, by the ending of the archive's name."""
 BROKEN = (
     tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError,
+    LookupError, ArithmeticError, struct.error,
 )  # fmt: skip
 """What Python's readers raise on an archive that is damaged, or made to confuse them."""
 
@@ -122,7 +128,7 @@ def _zipped(stream: io.BufferedIOBase, wanted: Wanted, budget: _Budget) -> Itera
     with zipfile.ZipFile(_Chary(stream)) as archive:
         for info in archive.infolist():
             budget.member()
-            if not info.is_dir():
+            if not info.filename.endswith("/"):
                 yield _zip_member(archive, info, wanted, budget)
 
 
@@ -162,7 +168,10 @@ class _Chary(io.BufferedIOBase):
 
 
 def _tarred(stream: io.BufferedReader, unpacker: Unpacker, wanted: Wanted, budget: _Budget) -> Iterator[Packed]:
-    with unpacker(stream) as unpacked, tarfile.open(fileobj=_Counted(unpacked, budget), mode="r|") as archive:
+    with (
+        unpacker(stream) as unpacked,
+        tarfile.open(fileobj=_Counted(unpacked, budget), mode="r|", tarinfo=_Header) as archive,
+    ):
         for info in archive:
             archive.members = []  # type: ignore[attr-defined]  # else it keeps them all
             budget.member()
@@ -174,6 +183,22 @@ def _tarred(stream: io.BufferedReader, unpacker: Unpacker, wanted: Wanted, budge
             else:
                 member = archive.extractfile(info)
                 yield Packed(info.name, info.size, member.read(wanted(info.name, info.size)) if member else b"")
+
+
+class _Header(tarfile.TarInfo):
+    """A tar member's header; a damaged one is an error, where Python takes it for the archive's end."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        try:
+            header = super().frombuf(buf, encoding, errors)
+        except tarfile.HeaderError as error:
+            if buf.strip(b"\0"):
+                raise tarfile.ReadError(str(error)) from error
+            raise  # the end: no block, or one of zeros
+        if header.type in NAMING and header.size > NAMES:
+            raise tarfile.ReadError("a name or a comment in it is too long")
+        return header
 
 
 class _Counted(io.RawIOBase):
