@@ -48,8 +48,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(main, ["check", *arguments])
+def run(*arguments: str, given: bytes = b"") -> Result:
+    return CliRunner().invoke(main, ["check", *arguments], input=given)
 
 
 def met(*arguments: str) -> str:
@@ -184,3 +184,37 @@ def test_the_heavy_parsers_wait_until_a_file_needs_them() -> None:
 
 def _python(code: str) -> str:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def test_standard_input_is_a_file_under_the_name_that_is_given() -> None:
+    text = FILES["run.slurm"].encode()
+    named = run("--fail-on", "names:h100", "--stdin-filename", "jobs/new.slurm", "-", given=text)
+    assert (named.exit_code, named.stdout) == (
+        1,
+        met("--fail-on", "names:h100", "run.slurm").replace("run.", "jobs/new."),
+    )
+    assert run("--fail-on", "names:h100", "--stdin-filename", "third_party/new.slurm", "-", given=text).exit_code == 1
+    assert run("--fail-on", "names:h100", "--stdin-filename", "node_modules/new.slurm", "-", given=text).exit_code == 0
+    assert run("--fail-on", "names:h100", "--stdin-filename", "new.png", "-", given=text).exit_code == 0
+    script = FILES["launch"].encode()
+    assert run("--fail-on", "bf16-training", "--stdin-filename", "start", "-", given=script).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [(b"", ""), (b"\0\1\2", "binary"), (b"\xff\xfe\xfa = 1\n", ""), (b"#" * 4_000_001, "larger than")],
+    ids=["empty", "binary", "odd", "large"],
+)
+def test_any_bytes_may_come_over_standard_input(given: bytes, said: str) -> None:
+    result = run("--fail-on", "excludes:any", "--stdin-filename", "x.sh", "-", given=given)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["-"], ["--stdin-filename", "x.py"], ["--stdin-filename", "x.py", "-", "plain.py"]]
+)
+def test_standard_input_has_a_name_and_is_alone(arguments: Sequence[str]) -> None:
+    result = run("--fail-on", "excludes:any", *arguments)
+    assert result.exit_code == 2
+    assert "--stdin-filename" in result.stderr

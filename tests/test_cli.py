@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -225,3 +225,91 @@ def test_a_further_format_needs_a_name_that_there_is_and_a_file(text: str) -> No
     result = run(LARGE, "--also", text)
     assert result.exit_code == 2
     assert "markdown" in result.stderr
+
+
+TWO_LAUNCHES = {
+    "train.sh": "torchrun train.py --bf16\n",
+    "eval/evaluate.sh": "python evaluate.py --fp16\n",
+    "train.py": "import torch\n",
+    "eval/evaluate.py": "import torch\n",
+}
+
+
+def tree_of(folder: Path, files: Mapping[str, str]) -> str:
+    """The path of a folder with such files."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return str(folder)
+
+
+def test_one_launch_speaks_alone(tmp_path: Path) -> None:
+    tree = tree_of(tmp_path, TWO_LAUNCHES)
+    whole = json.loads(run(tree, "--format", "json").stdout)
+    assert whole["repository"]["main"] == "train.sh:1"
+    asked = json.loads(run(tree, "--format", "json", "--launch", "eval/evaluate.sh:1").stdout)
+    assert asked["repository"]["main"] == "eval/evaluate.sh:1"
+    assert asked["repository"]["main_reason"] == "it was asked for"
+    assert len(asked["repository"]["possible"]) == len(asked["repository"]["remaining"])
+    assert [one["id"] for one in asked["launches"]] == [one["id"] for one in whole["launches"]]
+    text = run(tree, "--launch", "eval/evaluate.sh:1").stdout
+    assert "the launch to look at first is eval/evaluate.sh:1" in text
+    assert "no training launch" not in text
+
+
+def test_a_launch_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    result = run(tree_of(tmp_path, TWO_LAUNCHES), "--launch", "eval/evaluate.sh:7")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "those that there are: eval/evaluate.sh:1, train.sh:1" in result.stderr
+
+
+def test_several_paths_are_scanned_one_after_the_other(tmp_path: Path) -> None:
+    first, second = tree_of(tmp_path / "a", TWO_LAUNCHES), tree_of(tmp_path / "b", {"train.py": "import torch\n"})
+    done = run(first, second)
+    assert done.exit_code == 0, done.output
+    assert done.stdout == f"==> {first} <==\n{run(first).stdout}==> {second} <==\n{run(second).stdout}"
+    marked = run(first, second, "--format", "markdown").stdout
+    assert marked.startswith(f"# `{first}`\n\n## ")
+    lines = [json.loads(line) for line in run(first, second, "--format", "jsonl").stdout.splitlines()]
+    assert [line["root"] for line in lines if line["kind"] == "repository"] == ["a", "b"]
+
+
+@pytest.mark.parametrize("arguments", [["--format", "json"], ["--output", "x.txt"], ["--also", "json=x.json"]])
+@pytest.mark.parametrize("form", [[], ["--format", "jsonl"]])
+def test_several_paths_go_to_standard_output(arguments: list[str], form: list[str], tmp_path: Path) -> None:
+    tree = tree_of(tmp_path, TWO_LAUNCHES)
+    done = run(tree, tree, *form, *arguments)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "text, markdown, jsonl" in done.stderr
+
+
+def test_the_exit_code_of_several_paths_is_the_worst(tmp_path: Path) -> None:
+    good = tree_of(tmp_path / "good", TWO_LAUNCHES)
+    bad = tree_of(tmp_path / "bad", {"broken.json": '{"bf16": {"enabled": tru'})
+    gone = str(tmp_path / "gone")
+    assert run(gone, good).exit_code == 3
+    assert "==>" in run(gone, good).stdout
+    assert run(good, gone, bad, "--strict-coverage").exit_code == 4
+    assert run(good, gone, bad, "--strict-coverage", "--fail-on", "bf16-training").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"LICENSE.txt": "Permission is hereby granted, free of charge, to any person.\n"},
+        {"README.md": "# Recipes\nFlour, water, salt.\n", "bread.png": "x"},
+    ],
+)
+def test_texts_that_say_nothing_cannot_be_judged(files: Mapping[str, str], tmp_path: Path) -> None:
+    tree = tree_of(tmp_path, files)
+    done = run(tree)
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert "nothing here can be judged" in done.stderr
+    assert "nothing" in run(str(tmp_path / next(iter(files)))).stderr
+
+
+@pytest.mark.parametrize(
+    "files", [{"README.md": "Trained on 64 H100 GPUs.\n"}, {"setup.cfg": "[x]\n"}, {"x.py": "print(1)\n"}]
+)
+def test_what_says_something_is_judged(files: Mapping[str, str], tmp_path: Path) -> None:
+    assert run(tree_of(tmp_path, files)).exit_code == 0

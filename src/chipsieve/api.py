@@ -49,6 +49,7 @@ def scan(
     trust_names: bool = False,
     as_of: str = "",
     project: str | None = None,
+    launch: str = "",
     config: Config = NONE,
     engines: Sequence[str] = ("visitors",),
     workers: int | None = None,
@@ -57,25 +58,25 @@ def scan(
 ) -> Verdict:
     """Which accelerators the code at `path` can have been trained on, and which line proves it.
 
-    `path` is a folder or a file, or `REPO@REV[:FOLDER]`, a git revision that is read without a checkout.
+    `path` is a folder, a file, an archive, or `REPO@REV[:FOLDER]`, a git revision that is read without a checkout.
     `policy` is `balanced`, `strict` or `paper`; `scope` "tree" takes the whole tree as one launch;
     `role` says whose launches speak for the repository (`training` includes fine-tuning, `any` all).
     `as_of` is the day for which to answer, `2024-11-05`, by default that of the launch's last change: what was not
     announced by then was not trained on. `project` is the folder of the README whose launches alone shall speak, "" for
-    the whole tree.
+    the whole tree; `launch` is the id of the one launch that shall speak, `run.sh:12`, whatever its role.
     `engines` names who looks for findings: our `visitors`, `semgrep` with our rules, or both.
     `config` says which files and signals to leave out; unless it says `honour_ignores`, they count all the same, and so
     does what comments in the code leave out. `cache` is the file where readings are kept from one run to the next,
     None for nowhere.
 
     Raises:
-        FileNotFoundError: there is nothing at `path`, or no such revision.
+        FileNotFoundError: there is nothing at `path`, no such revision, or an archive that cannot be read.
         chipsieve.tables.TableError: there is no such policy or engine, or Semgrep cannot run: it is not
-            installed, or `path` is a revision.
+            installed, or `path` is a revision or an archive.
     """
     refuse_unknown("engine", engines, ENGINES)
     with open_tree(path) as tree:
-        rules = replace(_rules(policy, role, trust_names=trust_names), project=project)
+        rules = replace(_rules(policy, role, trust_names=trust_names), project=project, launch=launch)
         request = _Request(tree.name, rules, scope, config, day(as_of))
         found = leave_out(discover(tree), config)
         readings = _read(found, progress, workers, cache)
@@ -94,6 +95,7 @@ def sieve(
     trust_names: bool = False,
     as_of: str = "",
     project: str | None = None,
+    launch: str = "",
     config: Config = NONE,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -111,7 +113,7 @@ def sieve(
     """
     from chipsieve.border.scanners import foreign_findings, read_report
 
-    rules = replace(_rules(policy, role, trust_names=trust_names), project=project)
+    rules = replace(_rules(policy, role, trust_names=trust_names), project=project, launch=launch)
     reports = [(Path(file).name, read_report(Path(file))) for file in files]
     if root is None:
         foreign = foreign_findings(reports, default_table().signals, None, lambda _: None)
@@ -180,7 +182,7 @@ def _by_semgrep(found: Discovery, config: Config, *, beside: bool) -> Foreign:
     from chipsieve.border.semgrep.running import rule_packs, run_semgrep
 
     if not isinstance(found.tree, Disk):
-        raise TableError("engine 'semgrep' reads files on disk, and no revision; check the revision out to use it")
+        raise TableError("engine 'semgrep' reads files on disk; check the revision out, or unpack the archive")
     configs = rule_packs(beside_readers=beside)
     document = run_semgrep(found.tree.path, configs, leave_out=languages().silent | languages().named)
     return _located([("semgrep", semgrep_report(document, "semgrep"))], found, config)

@@ -26,6 +26,7 @@ from chipsieve.sieve.concluding import Rules, conclude
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.sieve.policies import DEFAULT, load_policy
 from chipsieve.signals import load_signals
+from chipsieve.sources.contents import Tree
 from chipsieve.sources.discovery import named
 from chipsieve.sources.disk import Disk
 from chipsieve.sources.readers import read_tree
@@ -45,18 +46,19 @@ class _Anyhow:
         return True if question.subject in HAPPENS else fixed(question)
 
 
-def check(root: Path, paths: Sequence[str], config: Config, policy: str = DEFAULT) -> Verdict:
+def check(root: Path | Tree, paths: Sequence[str], config: Config, policy: str = DEFAULT) -> Verdict:
     """What the files at `paths` (below `root`) say, as one record; files that no reader opens are passed over.
 
     Raises:
         chipsieve.tables.TableError: there is no such policy.
     """
-    found = leave_out(named(Disk(root), sorted(set(paths))), config)
+    tree = Disk(root) if isinstance(root, Path) else root
+    found = leave_out(named(tree, sorted(set(paths))), config)
     suppressions = Suppressions(found, config)
     readings = suppressions.wanted(read_tree(found, default_table().vocabulary))
     matched = match_whole(whole(LAUNCH, readings, _standing, met=False), default_table(), suppressions.keeps)
     gaps = {gap for reading in readings for gap in reading.gaps}.union(found.gaps, suppressions.notices)
-    record = replace(record_scan(found, readings, matched.findings, gaps, suppressions.ignored), root=root.name)
+    record = replace(record_scan(found, readings, matched.findings, gaps, suppressions.ignored), root=tree.name)
     rules = Rules(load_catalogue(), load_signals(), load_policy(policy), "any")
     return conclude(record, matched.launches, rules)
 

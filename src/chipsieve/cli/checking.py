@@ -18,38 +18,55 @@ if TYPE_CHECKING:
     from chipsieve.configuration.file import Config
     from chipsieve.fail import FailOn
     from chipsieve.sieve.outcome import Verdict
+    from chipsieve.sources.contents import Tree
 
 
 @click.command()
 @click.argument(
-    "files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="[FILE]..."
+    "files", nargs=-1, type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    metavar="[FILE]...",
 )  # fmt: skip
+@click.option("--stdin-filename", metavar="NAME", help="What the text is called that `-` reads: its file's path.")
 @takes(POLICY, FAIL_ON, CONFIG)
-def check(files: tuple[Path, ...], policy: str, fail_on: tuple[str, ...], config: Config) -> None:
+def check(
+    files: tuple[Path, ...], stdin_filename: str | None, policy: str, fail_on: tuple[str, ...], config: Config
+) -> None:
     """Check the FILEs of a change, for hooks: silent, unless a condition to fail on is met.
 
     Each line is judged by itself: no launch is looked for, and no verdict is given. What no reader opens and what the
-    configuration excludes is passed over.
+    configuration excludes is passed over. `-` in place of the FILEs reads the text of one from standard input.
 
     Exit code 0; 1 when a condition of --fail-on, or of the configuration's fail-on, is met; 2 wrong usage.
 
     \b
-    Example:
+    Examples:
       chipsieve check --fail-on excludes:v100 train.py scripts/train.slurm
+      chipsieve check --fail-on bf16-training --stdin-filename train.py - < train.py
     """
-    conditions = conditions_of(fail_on, config)
+    conditions, root = conditions_of(fail_on, config), Path.cwd()
+    piped = Path("-") in files
+    if piped != bool(stdin_filename) or (piped and len(files) > 1):
+        raise click.UsageError("standard input is `-` alone, and --stdin-filename says what it is called")
     if not conditions or not files:
         return
     from chipsieve.check import check as check_files
 
-    root = Path.cwd()
-    verdict = check_files(root, [_below(root, file) for file in files], config, policy)
+    names = [_below(root, file) for file in ([Path(stdin_filename)] if stdin_filename else files)]
+    verdict = check_files(_piped(root, names[0]) if piped else root, names, config, policy)
     met = [condition for condition in conditions if _told(condition, verdict)]
     for gap in verdict.gaps:
         if not gap.notice or (met and gap.line):
             _say(f"{gap.path}{f':{gap.line}' if gap.line else ''}: {gap.reason}")
     if met:
         sys.exit(1)
+
+
+def _piped(root: Path, name: str) -> Tree:
+    """The tree that holds what comes over standard input."""
+    from chipsieve.sources.contents import SIZE_LIMIT
+    from chipsieve.sources.in_memory import single
+
+    return single(root, name, sys.stdin.buffer.read(SIZE_LIMIT + 1))
 
 
 def _below(root: Path, file: Path) -> str:

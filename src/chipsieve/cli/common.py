@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import click
 from msgspec.structs import replace
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from chipsieve.sources.contents import Tree
     from chipsieve.sources.readers import Progress as Step
 
-NOTHING_TO_SCAN, INCOMPLETE, INTERNAL = 3, 4, 70
+FAILED, NOTHING_TO_SCAN, INCOMPLETE, INTERNAL = 1, 3, 4, 70
 DETAILS: tuple[Detail, ...] = ("digest", "report", "everything")
 """What a report tells without -v, with one, and with two."""
 ENDINGS = {
@@ -60,7 +60,7 @@ def opened(path: str) -> Iterator[Tree]:
         try:
             tree = stack.enter_context(open_tree(path))
         except FileNotFoundError as error:
-            nothing(str(error))
+            raise NothingToScan(str(error)) from error
         yield tree
 
 
@@ -76,8 +76,32 @@ def run_scan(
     weights = any(gap.reason.endswith(NEVER_OPENED) for gap in verdict.gaps)
     if verdict.coverage.files == verdict.coverage.skipped and not weights:
         left_out = "".join(f"; {gap.path}: {gap.reason}" for gap in verdict.gaps if gap.notice)
-        nothing(f"{shown}: nothing to scan: no Python, shell, configuration or prose file here{left_out}")
+        raise NothingToScan(f"{shown}: nothing to scan: no Python, shell, configuration or prose file here{left_out}")
+    if _says_nothing(verdict) and _is_prose(tree):
+        read = (
+            "1 file was read, a text"
+            if verdict.coverage.read == 1
+            else f"{verdict.coverage.read} files were read, texts"
+        )
+        raise NothingToScan(
+            f"{shown}: nothing here can be judged: {read} that names no accelerator, no stack and no command; "
+            "there is no code, script or configuration"
+        )
     return verdict
+
+
+def _says_nothing(verdict: Verdict) -> bool:
+    """Whether there is nothing to go by, though all that there is was read."""
+    unread = any(not gap.notice for gap in verdict.gaps)
+    return not (unread or verdict.launches or verdict.findings or verdict.mentions or verdict.spoken or verdict.ignored)
+
+
+def _is_prose(tree: Tree) -> bool:
+    """Whether a tree has no file that a computer reads."""
+    from chipsieve.sources.discovery import discover
+    from chipsieve.sources.languages import nature_of
+
+    return all(nature_of(language) == "prose" for _, language in discover(tree).files)
 
 
 def with_progress(run: Callable[[Step], Verdict], *, quiet: bool) -> Verdict:
@@ -101,8 +125,8 @@ def report_on(
     also: Sequence[tuple[str, Path]] = (),
     conditions: Sequence[FailOn] = (),
     since: Compared | None = None,
-) -> None:
-    """Write the report, `also` in further formats; end with 1 when a --fail-on is met, 4 when gaps are not allowed.
+) -> int:
+    """Write the report, `also` in further formats; 1 when a --fail-on is met, 4 when gaps are not allowed, else 0.
 
     Against an earlier scan, `since`, it says what differs, and conditions are met by what is new alone.
     """
@@ -125,11 +149,12 @@ def report_on(
     for condition in met:
         click.echo(f"chipsieve: fail-on {condition.text} is met", err=True)
     if met:
-        sys.exit(1)
+        return FAILED
     unread = [gap for gap in verdict.gaps if not gap.notice]
     if strict_coverage and unread:
         click.echo(f"chipsieve: {len(unread)} gaps; see the report", err=True)
-        sys.exit(INCOMPLETE)
+        return INCOMPLETE
+    return 0
 
 
 def earlier(baseline: Path | None) -> Compared | None:
@@ -166,10 +191,14 @@ def conditions_of(texts: Sequence[str], config: Config) -> list[FailOn]:
     return [parse(text, f"{config.where}: 'fail-on'" if configured else "--fail-on") for text in texts]
 
 
-def nothing(reason: str) -> NoReturn:
-    """End the run: there is nothing to scan, and why."""
-    click.echo(f"chipsieve: {reason}", err=True)
-    sys.exit(NOTHING_TO_SCAN)
+class NothingToScan(click.ClickException):
+    """There is nothing to scan, and why; ends the run."""
+
+    exit_code = NOTHING_TO_SCAN
+
+    def show(self, file: IO[str] | None = None) -> None:  # noqa: ARG002  as click has it
+        """Say so."""
+        click.echo(f"chipsieve: {self.message}", err=True)
 
 
 class Progress:

@@ -45,6 +45,9 @@ AS_OF = click.option(
 PROJECT = click.option(
     "--project", metavar="FOLDER", help="Let the launches below this folder's README speak alone; '' is the whole tree."
 )
+LAUNCH = click.option(
+    "--launch", metavar="ID", default="", help="Let this launch speak alone, whatever its role, by its id: run.sh:12."
+)
 ENGINE = click.option(
     "--engine",
     callback=lambda _context, _option, text: tuple(name.strip() for name in text.split(",")),
@@ -172,7 +175,7 @@ ALSO = click.option(
 )
 
 
-JUDGING = (POLICY, SCOPE, ROLE, TRUST_NAMES, AS_OF, PROJECT)
+JUDGING = (POLICY, SCOPE, ROLE, TRUST_NAMES, AS_OF, PROJECT, LAUNCH)
 """How a verdict is reached."""
 REPORTING = (
     FORMAT, OUTPUT, ALSO, SARIF_LEVEL, LINK_BASE, FAIL_ON, CONFIG, NO_IGNORE, STRICT_COVERAGE, DETAIL, QUIET, COLOUR,

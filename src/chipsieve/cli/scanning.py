@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chipsieve.cli.common import conditions_of, earlier, opened, reader, report_on, run_scan, write
+from chipsieve.cli.common import (
+    FAILED,
+    INCOMPLETE,
+    NOTHING_TO_SCAN,
+    NothingToScan,
+    conditions_of,
+    earlier,
+    opened,
+    reader,
+    report_on,
+    run_scan,
+    write,
+)
 from chipsieve.cli.options import (
     AS_OF,
     BASELINE,
@@ -34,14 +46,25 @@ if TYPE_CHECKING:
     from chipsieve.configuration.file import Config
 
 
+HEADINGS = {"text": "==> {} <==\n", "markdown": "# `{}`\n\n", "jsonl": ""}
+"""What comes before each of several reports, in the formats that can follow each other."""
+WORSE = (0, NOTHING_TO_SCAN, INCOMPLETE, FAILED)
+"""Exit codes, each worse than those before it."""
+
+
 @click.command()
-@click.argument("path")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @takes(*JUDGING, ENGINE, BASELINE, *REPORTING)
-def scan(path: str, config: Config, fail_on: tuple[str, ...], baseline: Path | None, **options: Any) -> None:
+def scan(
+    paths: tuple[str, ...], config: Config, fail_on: tuple[str, ...], baseline: Path | None, **options: Any
+) -> None:
     """Scan PATH and say which accelerators it can have been trained on.
 
-    PATH is a folder or a file, or REPO@REV[:FOLDER]: what a git revision holds, read from the repository (a work
-    tree, or a bare or mirror clone) without a checkout. A path that exists is that path, whatever its name.
+    PATH is a folder or a file; an archive (.zip, .tar, .tar.gz, .tar.xz, .tar.bz2), which is not unpacked; or
+    REPO@REV[:FOLDER]: what a git revision holds, read from the repository (a work tree, or a bare or mirror clone)
+    without a checkout. A path that exists is that path, whatever its name. Nothing is fetched from the network.
+    Several are scanned one after the other, each by itself, as text, markdown or jsonl; the exit code is then the
+    first of 1, 4 and 3 that one of them has.
 
     Exit code 0 whatever was found; 1 when a --fail-on was met; 2 wrong usage; 3 nothing to scan; 4 incomplete
     under --strict-coverage; 70 internal error.
@@ -52,6 +75,7 @@ def scan(path: str, config: Config, fail_on: tuple[str, ...], baseline: Path | N
       chipsieve scan --policy paper --scope tree path/to/repository
       chipsieve scan path/to/repository@v1.0
       chipsieve scan path/to/mirror.git@main:examples/llama
+      chipsieve scan main.zip
       chipsieve scan --format sarif --output chipsieve.sarif .
       chipsieve scan --baseline before.json --fail-on names:any .
     """
@@ -59,9 +83,20 @@ def scan(path: str, config: Config, fail_on: tuple[str, ...], baseline: Path | N
     conditions = conditions_of(fail_on, config)
     given = {name: options.pop(name) for name in REPORT}
     quiet, engines = options.pop("no_progress"), options.pop("engine")
-    with opened(path) as tree:
-        verdict = run_scan(tree, config, shown=path, quiet=quiet, engines=engines, **options)
-        report_on(verdict, reader(tree), conditions=conditions, since=since, **given)
+    heading = HEADINGS.get(given["form"] or "text") if len(paths) > 1 else ""
+    if heading is None or (len(paths) > 1 and (given["output"] or given["also"] or baseline)):
+        raise click.UsageError(f"several paths are written to standard output, as {', '.join(HEADINGS)}")
+    codes = []
+    for path in paths:
+        try:
+            with opened(path) as tree:
+                verdict = run_scan(tree, config, shown=path, quiet=quiet, engines=engines, **options)
+                write(heading.format(path), None)
+                codes.append(report_on(verdict, reader(tree), conditions=conditions, since=since, **given))
+        except NothingToScan as error:
+            error.show()
+            codes.append(error.exit_code)
+    sys.exit(max(codes, key=WORSE.index))
 
 
 @click.command()
@@ -73,7 +108,7 @@ def explain(what: str, path: str, config: Config, form: str, verbose: bool, no_p
     """Say why ACCELERATOR (an id of the catalogue, or a name such as H20) is possible or excluded for PATH.
 
     The id of a launch (run.sh:12) in its place explains that launch, in text. PATH is as for `scan`: a folder, a
-    file, or REPO@REV[:FOLDER].
+    file, an archive, or REPO@REV[:FOLDER].
 
     \b
     Examples:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,7 +46,8 @@ def sieve(files: tuple[Path, ...], root: str | None, config: Config, **options: 
             lambda step: api.sieve(files, tree, config=config, progress=step, **options), quiet=quiet
         )
         _warn(verdict, rooted=root is not None or options["scope"] == "tree")
-        report_on(verdict, reader(tree) if tree else None, conditions=conditions, **given)
+        code = report_on(verdict, reader(tree) if tree else None, conditions=conditions, **given)
+    sys.exit(code)
 
 
 def _warn(verdict: Verdict, *, rooted: bool) -> None:

@@ -21,7 +21,7 @@ from chipsieve.link.headline import Headline, headline
 from chipsieve.link.launch import Launch
 from chipsieve.sieve.criteria import Criteria
 from chipsieve.sieve.judging import Objection, contradictions, judge, namings
-from chipsieve.sieve.outcome import LaunchVerdict, Project, Verdict, of_role, speaking_launches
+from chipsieve.sieve.outcome import LaunchVerdict, Project, Verdict, called, of_role, speaking_launches
 from chipsieve.sieve.policies import Policy
 from chipsieve.sieve.proof import Conflict
 from chipsieve.signals.signal import Signal
@@ -39,6 +39,7 @@ class Rules(msgspec.Struct, frozen=True):
     role: str = "training"
     derivers: Mapping[str, Deriver] = DERIVERS
     project: str | None = None
+    launch: str = ""
 
     def criteria(self) -> Criteria:
         """Criteria that have worked out no answer yet."""
@@ -51,14 +52,12 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules, tree:
     The `tree` knows when a launch was last changed.
 
     Raises:
-        TableError: no launch belongs to the project that is asked for.
+        TableError: no launch belongs to the project that is asked for, or there is no such launch.
     """
     criteria, catalogue = rules.criteria(), rules.catalogue
     judged = tuple(judge(launch, criteria, rules.derivers) for launch in launches)
-    if rules.project is not None:
-        _refuse_unknown_project(rules.project, judged)
-    first = first_of(of_role(judged, rules.role, rules.project))
-    speaking = speaking_launches(judged, rules.role, first.launch, rules.project)
+    first = _first(rules, judged)
+    speaking = speaking_launches(judged, rules.role, first.launch, rules.project, rules.launch)
     left = [frozenset(item.remaining) for item in speaking if not item.silent] or [criteria.everything]
     named, changed = namings(record.findings, criteria), _changed(first, judged, tree)
     dated = changed.commit if changed else record.commit
@@ -66,7 +65,7 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules, tree:
         root=record.root,
         policy=rules.policy.id,
         scope=record.scope,
-        role=rules.role,
+        role="any" if rules.launch else rules.role,
         accelerators=catalogue.accelerators,
         catalogue_date=catalogue.date,
         signals=rules.signals,
@@ -90,6 +89,7 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules, tree:
         changed=changed,
         not_before=earliest(record.findings),
         project=rules.project,
+        launch=rules.launch,
     )
     return replace(verdict, trained_on=_trained_on(verdict, record.modules, criteria))
 
@@ -104,6 +104,15 @@ def _changed(first: Headline, judged: Sequence[LaunchVerdict], tree: Tree | None
     """The commit that last changed the main launch."""
     main = next((item.launch for item in judged if item.launch.id == first.launch), None)
     return last_change(main, tree) if main and tree else None
+
+
+def _first(rules: Rules, judged: Sequence[LaunchVerdict]) -> Headline:
+    """The launch that comes first: the one that is asked for, or that of the role and project."""
+    if rules.project is not None:
+        _refuse_unknown_project(rules.project, judged)
+    if rules.launch:
+        return Headline(called(judged, rules.launch).launch.id, "it was asked for")
+    return first_of(of_role(judged, rules.role, rules.project))
 
 
 def _refuse_unknown_project(project: str, judged: Sequence[LaunchVerdict]) -> None:

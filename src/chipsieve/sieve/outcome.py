@@ -22,6 +22,9 @@ from chipsieve.signals.signal import Signal
 from chipsieve.sources.contents import Commit
 from chipsieve.sources.scan_record import Coverage, Ignored
 from chipsieve.sources.spoken import Spoken
+from chipsieve.tables import TableError
+
+SHOWN = 5  # launches that a message lists
 
 
 class Naming(msgspec.Struct, frozen=True):
@@ -114,7 +117,7 @@ class Verdict(msgspec.Struct, frozen=True):
     `changed` is the commit that last changed the main launch; `as_of` is the day for which it is answered: that of this
     change, or else of the `commit`, unless another was asked for, "" where nobody knows. `not_before` is the earliest
     day that pinned versions allow. `trained_on` is the estimate for the first project. Where one `project` was asked
-    for, it speaks alone.
+    for, or one `launch`, it speaks alone.
     `sentence` is the paragraph that can be quoted.
     """
 
@@ -146,6 +149,7 @@ class Verdict(msgspec.Struct, frozen=True):
     not_before: Date | None = None
     trained_on: Estimate | None = None
     project: str | None = None
+    launch: str = ""
     sentence: str = ""
 
     def runs_on(self, chip: str) -> bool | None:
@@ -180,26 +184,45 @@ class Verdict(msgspec.Struct, frozen=True):
     @property
     def speaking(self) -> tuple[LaunchVerdict, ...]:
         """The launches that speak for the repository."""
-        return speaking_launches(self.launches, self.role, self.main, self.project)
+        return speaking_launches(self.launches, self.role, self.main, self.project, self.launch)
 
 
-def of_role(judged: Sequence[LaunchVerdict], role: str, project: str | None = None) -> tuple[LaunchVerdict, ...]:
+def called(judged: Sequence[LaunchVerdict], launch: str) -> LaunchVerdict:
+    """The launch with an id.
+
+    Raises:
+        TableError: there is none; the message lists some, those of the same file first.
+    """
+    found = next((item for item in judged if item.launch.id == launch), None)
+    if found is None:
+        path = launch.partition(":")[0]
+        ids = sorted((item.launch.id for item in judged), key=lambda one: path not in one)  # a stable order
+        there = ", ".join(ids[:SHOWN]) or "none"
+        raise TableError(f"there is no launch {launch!r}; among those that there are: {there}")
+    return found
+
+
+def of_role(
+    judged: Sequence[LaunchVerdict], role: str, project: str | None = None, launch: str = ""
+) -> tuple[LaunchVerdict, ...]:
     """The launches of a role (`any`: all, `training`: fine-tuning too), or all when there is none of it.
 
-    Of a `project`, those of it alone; None for all projects.
+    Of a `project`, those of it alone; None for all projects. Where one `launch` is asked for, that one.
     """
+    if launch:
+        return tuple(item for item in judged if item.launch.id == launch)
     roles = TRAINING if role == "training" else (role,)
     asked = tuple(item for item in judged if project is None or item.launch.project == project)
     return tuple(item for item in asked if role == "any" or item.launch.role in roles) or asked
 
 
 def speaking_launches(
-    judged: Sequence[LaunchVerdict], role: str, main: str, project: str | None = None
+    judged: Sequence[LaunchVerdict], role: str, main: str, project: str | None = None, launch: str = ""
 ) -> tuple[LaunchVerdict, ...]:
     """The launches that speak for the repository: those of the role, but for side runs that are not the main one.
 
-    For one `project`, where that is asked for, its own alone.
+    For one `project`, where that is asked for, its own alone; or the one `launch` that is asked for.
     """
-    several = of_role(judged, role, project)
+    several = of_role(judged, role, project, launch)
     own = (item for item in several if item.launch.id == main or not is_side_run(item.launch))
     return tuple(own) or several

@@ -8,7 +8,7 @@ import msgspec
 
 from chipsieve.catalogue import load_catalogue
 from chipsieve.catalogue.accelerator import Accelerator
-from chipsieve.sieve.outcome import LaunchVerdict, Verdict
+from chipsieve.sieve.outcome import LaunchVerdict, Verdict, called
 from chipsieve.sieve.proof import Reason, Ruling
 from chipsieve.tables import TableError
 
@@ -84,10 +84,7 @@ def running(verdict: Verdict, asked: Sequence[Asked], launch: str = "") -> tuple
         TableError: there is no such launch.
     """
     if launch:
-        several = [one for one in verdict.launches if one.launch.id == launch]
-        if not several:
-            there = ", ".join(one.launch.id for one in verdict.launches[:5]) or "none"
-            raise TableError(f"there is no launch {launch!r}; among those that there are: {there}")
+        several = [called(verdict.launches, launch)]
     else:
         several = sorted(verdict.speaking, key=lambda one: one.launch.id != verdict.main)
     return tuple(Running(one, tuple(_answer(one, it) for it in asked)) for one in several)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from chipsieve.facts.reading import Gap
+from chipsieve.sources.languages import languages
 
 SIZE_LIMIT = 4_000_000  # bytes; a larger file of a language we read is data, and becomes a gap
 BEGINNING = 200  # bytes in which a `#!` line ends
 TOO_LARGE = f"larger than {SIZE_LIMIT // 1_000_000} MB: not read"
+BINARY = "binary content: not read"
 POINTER = "a Git LFS pointer: the content lies elsewhere"
 ENCODINGS = ("utf-8-sig", "gb18030", "latin-1")
 LFS = b"version https://git-lfs.github.com/spec/"  # how Git LFS begins the file that stands for one stored elsewhere
@@ -37,7 +40,7 @@ class Commit(msgspec.Struct, frozen=True):
 
 
 class Tree(Protocol):
-    """A tree of files to scan: a folder on disk, or a git revision."""
+    """A tree of files to scan: a folder on disk, a git revision, or an archive."""
 
     @property
     def commit(self) -> Commit | None:
@@ -52,7 +55,7 @@ class Tree(Protocol):
 
     @property
     def folder(self) -> Path:
-        """Where the files lie, or would lie if the revision were checked out; configurations count from there."""
+        """Where the files lie, or would lie if somebody checked the tree out; configurations count from there."""
 
     def listing(self) -> Listing:
         """Every regular file, but those in folders that nobody asks for."""
@@ -76,12 +79,25 @@ class Tree(Protocol):
         """The same tree for another process, which must not share what this one has open."""
 
 
+def skipped_folder(path: str) -> str:
+    """The first folder on the way to a path that nobody asks for, "" for none."""
+    skip = languages().silent | languages().named
+    folders = path.split("/")[:-1]
+    return next(("/".join(folders[:depth]) for depth, name in enumerate(folders, 1) if name in skip), "")
+
+
+def left_out(folder: str) -> Iterator[Gap]:
+    """The gap that stands for a folder that nobody asks for, where it is worth a word."""
+    if folder.rpartition("/")[2] in languages().named:
+        yield Gap(folder, LEFT_OUT)
+
+
 def text_of(path: str, data: bytes) -> str | Gap:
     """The text that a file's bytes hold, or the gap that stands for it."""
     if len(data) > SIZE_LIMIT:
         return Gap(path, TOO_LARGE)
     if b"\0" in data:
-        return Gap(path, "binary content: not read")
+        return Gap(path, BINARY)
     if data.startswith(LFS):
         return Gap(path, POINTER)
     return decode(data)

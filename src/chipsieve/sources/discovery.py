@@ -18,7 +18,9 @@ from chipsieve.facts.reading import Gap, Reading, ordered_gaps
 from chipsieve.sources.checkpoints import ranks, unopened
 from chipsieve.sources.contents import Tree
 from chipsieve.sources.disk import Disk
+from chipsieve.sources.elsewhere import is_url, what_to_type
 from chipsieve.sources.languages import language_of, language_of_program, languages
+from chipsieve.sources.members import ending_of
 
 PATCHES = (".patch", ".diff")
 
@@ -40,27 +42,39 @@ class Discovery(msgspec.Struct, frozen=True):
 
 @contextmanager
 def open_tree(where: str | Path | Tree) -> Iterator[Tree]:
-    """The tree to scan: a folder or file on disk, or `REPO@REV[:FOLDER]`, a git revision read without a checkout.
+    """The tree to scan: a folder or file on disk, an archive, or `REPO@REV[:FOLDER]`, a revision without a checkout.
 
     What exists as a path is that path, whatever its name. A tree that is open stays so.
 
     Raises:
-        FileNotFoundError: there is nothing at the path, or no such repository, revision or folder.
+        FileNotFoundError: there is nothing at the path, or no such repository, revision or folder, or an archive that
+            cannot be read; the message says what to type instead.
     """
     if not isinstance(where, str | Path):
         yield where
         return
     text = str(where)
     if Path(text).exists():
-        yield Disk.at(Path(text))
+        yield _there(Path(text))
         return
-    at = _revision_at(text)
+    at = None if is_url(text) else _revision_at(text)
     if at is None:
-        raise FileNotFoundError(f"{text}: no such file or folder; give a folder or a file that exists")
+        raise FileNotFoundError(f"{text}: {what_to_type(text)}")
     from chipsieve.sources.revision import open_revision  # a scan of a folder starts no git
 
     with open_revision(Path(text[:at]), text[at + 1 :]) as revision:
         yield revision
+
+
+def _there(path: Path) -> Tree:
+    """The tree that something is which exists."""
+    if path.is_dir() or (path.is_file() and not ending_of(path.name)):
+        return Disk.at(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: neither a folder nor a file that can be read")
+    from chipsieve.sources.archive import open_archive
+
+    return open_archive(path)
 
 
 def _revision_at(text: str) -> int | None:

@@ -21,11 +21,12 @@ from chipsieve.sources.contents import (
     BEGINNING,
     FOLDER_LINK,
     LEADS_OUT,
-    LEFT_OUT,
     SIZE_LIMIT,
     TOO_LARGE,
     Commit,
     Listing,
+    left_out,
+    skipped_folder,
     text_of,
 )
 from chipsieve.sources.git import Git, GitError, repository_of
@@ -71,9 +72,9 @@ class Revision:
         """Every regular file, but those in folders that nobody asks for."""
         paths, gaps = [], {*self._unlisted}
         for path, entry in self._entries.items():
-            skipped = _skipped(path)
+            skipped = skipped_folder(path)
             if skipped:
-                gaps.update(_left_out(skipped))
+                gaps.update(left_out(skipped))
             elif entry.mode == SUBMODULE:
                 gaps.add(Gap(path, "submodule: another repository, not read"))
             elif entry.mode == LINK:
@@ -86,7 +87,7 @@ class Revision:
         """The gap that a symbolic link is: none when it leads to a file of the tree, which is read where it lies."""
         landing = self._landing(path)
         if landing in self._folders:
-            yield from _left_out(path) if _is_skipped(path) else (Gap(path, FOLDER_LINK),)
+            yield from left_out(path) if _is_skipped(path) else (Gap(path, FOLDER_LINK),)
         elif landing not in self._entries:
             yield Gap(path, LEADS_OUT)
 
@@ -180,18 +181,6 @@ def _is_file(entry: Entry) -> bool:
 
 def _is_skipped(folder: str) -> bool:
     return folder.rpartition("/")[2] in languages().silent | languages().named
-
-
-def _skipped(path: str) -> str:
-    """The first folder on the way to a path that nobody asks for, "" for none."""
-    skip = languages().silent | languages().named
-    folders = path.split("/")[:-1]
-    return next(("/".join(folders[:depth]) for depth, name in enumerate(folders, 1) if name in skip), "")
-
-
-def _left_out(folder: str) -> Iterator[Gap]:
-    if folder.rpartition("/")[2] in languages().named:
-        yield Gap(folder, LEFT_OUT)
 
 
 @contextmanager
