@@ -138,7 +138,7 @@ def test_a_scan_is_uploaded_and_summed_up(folder: Path) -> None:
     assert job.log == ["Set up Python", "Install chipsieve", "Scan", "Upload to code scanning"]
     assert job.outputs[UPLOAD]["sarif_file"] == job.outputs["scan"]["sarif"]
     assert [run["automationDetails"]["id"] for run in job.sarif["runs"]] == ["chipsieve/"]
-    assert "bf16-training" in {result["ruleId"] for result in job.sarif["runs"][0]["results"]}
+    assert "accelerator-verdict" in {result["ruleId"] for result in job.sarif["runs"][0]["results"]}
     assert job.summary.startswith("from another step\n## chipsieve: which accelerators?\n")
     assert "| Step | Question | Left |" in job.summary
 

@@ -134,16 +134,15 @@ def report_on(
 
     form = form or (ENDINGS.get(output.suffix.casefold(), "text") if output else "text")
     detail = "sentence" if quiet else DETAILS[min(verbose, len(DETAILS) - 1)]
-    further_detail = detail if verbose else "report"  # a file is no screen
+    elsewhere = detail if verbose or quiet else "report"  # a file is no screen
     for one, file in ((form, output), *also):
         shown = report.render(
             verdict, one, colour=file is None and one == "text" and coloured(colour), width=columns(file is None),
-            detail=detail if file is None or quiet else further_detail, read_text=read_text,
+            detail=detail if file is None else elsewhere, read_text=read_text,
             sarif_level=sarif_level, link_base=link_base,
         )  # fmt: skip
         write(shown, file)
-    change = difference(since, verdict) if since else None
-    if change:
+    if change := difference(since, verdict) if since else None:
         _tell(change, form, verbose=verbose > 0, on_screen=output is None)
     met = [one for one in conditions if (one.newly_met(change, verdict) if change else one.met(verdict))]
     for condition in met:

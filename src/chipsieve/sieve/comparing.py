@@ -13,8 +13,8 @@ from chipsieve.link.launch import Standing
 Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")
 
-PLACE_OR_DAY = re.compile(r"(?:^ at commit \w+ of |, last changed on )?\b\d{4}-\d\d-\d\d\b|:\d+\b")
-"""What a sentence says of lines, commits and days, which move without any change to the answer."""
+WHAT_MOVES = re.compile(r"(?:^ at commit \w+ of |, last changed on )?\b\d{4}-\d\d-\d\d\b|:\d+\b|\b\d+%")
+"""What a sentence says of lines, commits, days and probabilities: they move by themselves, or are compared apart."""
 
 
 SHIFT = 2
@@ -76,7 +76,7 @@ class Compared(msgspec.Struct, frozen=True):
     @property
     def said(self) -> str:
         """The sentence without the tree's name, lines and days."""
-        return PLACE_OR_DAY.sub("", self.sentence.removeprefix(self.tree))
+        return WHAT_MOVES.sub("", self.sentence.removeprefix(self.tree))
 
     @property
     def main_file(self) -> str:
