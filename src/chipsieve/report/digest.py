@@ -61,8 +61,11 @@ def _named(outline: Outline) -> Iterator[tuple[str, str]]:
 
 def _rest(outline: Outline) -> Iterator[tuple[str, str]]:
     """Export controls, the other launches, and what was not read."""
-    if outline.controls.day:
-        yield "controls", f"{outline.controls.heading}: {outline.controls.left}"
+    controls = outline.controls
+    if controls.day:
+        yield "controls", f"on {controls.day}: {controls.left}"
+        if controls.trained:
+            yield "", controls.trained
     silent = sum(one.silent for one in outline.others)
     others = [f"{len(outline.others)} further of its role ({silent} say nothing)"] if outline.others else []
     others += [f"{count} {role or 'of no known role'}" for role, count in outline.uncounted]
