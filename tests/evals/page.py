@@ -63,7 +63,7 @@ at hand, and so were the words by which sentences are read. Repositories that no
 
 What cannot be reached: trees that name no chip leave little but the date, the framework and what the code needs. Among
 them are A40, RTX A6000, H200, RTX 2080 Ti and RTX 3090, each once or twice, so six families cannot hold nine truths of
-ten; and the training of many of them is years older than the commit by whose date a family's age is counted.
+ten.
 """
 REPRODUCTION = """\
 ## Reproduce
