@@ -148,7 +148,8 @@ def test_a_condition_that_is_met_fails_after_the_upload(folder: Path) -> None:
     job = ran(folder, fail_on="fp8-training\n\n  bf16-training \n")
     assert job.code == 1
     assert job.log[-3:] == [
-        "chipsieve: fail-on bf16-training is met", "Upload to code scanning", "Fail when a condition is met",
+        "chipsieve: fail-on bf16-training is met at sub folder/train.sh:1 and 1 more",
+        "Upload to code scanning", "Fail when a condition is met",
     ]  # fmt: skip
     assert "### Launch" in job.summary
 

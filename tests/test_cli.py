@@ -51,7 +51,7 @@ def test_output_goes_to_the_file_and_nothing_to_stdout(tmp_path: Path) -> None:
 
 def test_output_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     result = run(LARGE, "--output", str(tmp_path / "no" / "such" / "folder.txt"))
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "folder.txt" in result.stderr
 
 

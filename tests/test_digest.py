@@ -91,3 +91,19 @@ def test_the_format_follows_the_name_of_the_output(tmp_path: Path, name: str, st
     tree = write(tmp_path / "tree", TREE)
     shown(tree, "-v", "--output", str(tmp_path / name))
     assert (tmp_path / name).read_text(encoding="utf-8").lower().startswith(start.lower())
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_the_scan(tmp_path: Path) -> None:
+    tree = write(tmp_path / "tree", TREE)
+    for where in (tmp_path / "nowhere" / "x.json", tmp_path / "tree" / "run.sh" / "x.json"):
+        for options in (("--output", str(where)), ("--also", f"json={where}")):
+            refused = CliRunner().invoke(main, ["scan", str(tree), *options])
+            assert refused.exit_code == 2
+            assert "to write to" in refused.stderr
+
+
+def test_a_condition_that_is_met_names_its_line(tmp_path: Path) -> None:
+    tree = write(tmp_path, TREE)
+    met = CliRunner().invoke(main, ["scan", str(tree), "--no-cache", "--fail-on", "names:h100"])
+    assert met.exit_code == 1
+    assert met.stderr == "chipsieve: fail-on names:h100 is met at README.md:1\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
@@ -145,8 +145,8 @@ def report_on(
     if change := difference(since, verdict) if since else None:
         _tell(change, form, verbose=verbose > 0, on_screen=output is None)
     met = [one for one in conditions if (one.newly_met(change, verdict) if change else one.met(verdict))]
-    for condition in met:
-        click.echo(f"chipsieve: fail-on {condition.text} is met", err=True)
+    for condition in sorted(met, key=lambda one: one.text):
+        click.echo(f"chipsieve: fail-on {condition.text} is met{_first_hit(condition, verdict)}", err=True)
     if met:
         return FAILED
     unread = [gap for gap in verdict.gaps if not gap.notice]
@@ -154,6 +154,29 @@ def report_on(
         click.echo(f"chipsieve: {len(unread)} gaps; see the report", err=True)
         return INCOMPLETE
     return 0
+
+
+def _first_hit(condition: FailOn, verdict: Verdict) -> str:
+    """The first line that meets a condition, and how many more there are."""
+    from chipsieve.report.escape import visible
+
+    places = list(dict.fromkeys(f"{hit.path}:{hit.span.line}" for hit in condition.hits(verdict)))
+    more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+    return f" at {visible(places[0])}{more}" if places else ""
+
+
+def refuse_unwritable(files: Iterable[Path | None]) -> None:
+    """End the run before it begins where a report could not be written.
+
+    Raises:
+        click.UsageError: one of the files cannot be made or written.
+    """
+    for file in filter(None, files):
+        folder = file.parent
+        if not folder.is_dir():
+            raise click.UsageError(f"{file}: there is no folder {folder} to write to")
+        if not os.access(file if file.exists() else folder, os.W_OK):
+            raise click.UsageError(f"{file}: cannot be written here")
 
 
 def earlier(baseline: Path | None) -> Compared | None:
@@ -240,7 +263,7 @@ def write(text: str, output: Path | None) -> None:
     """Write a report to standard output, or to a file.
 
     Raises:
-        click.FileError: the file cannot be written.
+        click.UsageError: the file cannot be written.
     """
     if output is None:
         sys.stdout.write(text)
@@ -248,4 +271,4 @@ def write(text: str, output: Path | None) -> None:
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise click.FileError(str(output), error.strerror or str(error)) from error
+        raise click.UsageError(f"{output}: cannot be written: {error.strerror or error}") from error

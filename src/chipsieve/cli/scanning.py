@@ -17,6 +17,7 @@ from chipsieve.cli.common import (
     earlier,
     opened,
     reader,
+    refuse_unwritable,
     report_on,
     run_scan,
     write,
@@ -82,6 +83,7 @@ def scan(
     since = earlier(baseline)
     conditions = conditions_of(fail_on, config)
     given = {name: options.pop(name) for name in REPORT}
+    refuse_unwritable([given["output"], *(file for _, file in given["also"])])
     quiet, engines = options.pop("no_progress"), options.pop("engine")
     heading = HEADINGS.get(given["form"] or "text") if len(paths) > 1 else ""
     if heading is None or (len(paths) > 1 and (given["output"] or given["also"] or baseline)):

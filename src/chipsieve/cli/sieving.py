@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import replace
 
-from chipsieve.cli.common import conditions_of, opened, reader, report_on, with_progress, write
+from chipsieve.cli.common import conditions_of, opened, reader, refuse_unwritable, report_on, with_progress, write
 from chipsieve.cli.options import JUDGING, REPORT, REPORTING, takes
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def sieve(files: tuple[Path, ...], root: str | None, config: Config, **options: 
 
     conditions = conditions_of(options.pop("fail_on"), config)
     given = {name: options.pop(name) for name in REPORT}
+    refuse_unwritable([given["output"], *(file for _, file in given["also"])])
     quiet, config = options.pop("no_progress"), replace(config, honour_ignores=not options.pop("no_ignore"))
     with opened(root) if root else nullcontext() as tree:
         verdict = with_progress(
