@@ -75,3 +75,18 @@ def test_what_is_neither_is_refused(tmp_path: Path) -> None:
         explain(verdicts.verdict(), "nochip")
     with pytest.raises(KeyError):
         explain_launch(verdicts.verdict(), "nowhere.sh:3")
+
+
+@pytest.mark.parametrize("command", ["explain", "runs-on"])
+def test_swapped_arguments_are_recognised(tmp_path: Path, command: str) -> None:
+    tree = str(write(tmp_path, {"run.sh": "python train.py\n", "train.py": TRAIN}))
+    refused = CliRunner().invoke(main, [command, tree, "h100"])
+    assert refused.exit_code == 2
+    assert f"the accelerator comes first: chipsieve {command} h100 {tree}" in refused.stderr
+
+
+def test_the_facts_that_can_be_asked_for_are_listed() -> None:
+    shown = CliRunner().invoke(main, ["accelerators", "--facts"]).output
+    assert "true or false: bf16_native, " in shown
+    assert "memory_gb" in shown
+    assert "controlled" in shown.splitlines()[-1]

@@ -165,6 +165,20 @@ def _first_hit(condition: FailOn, verdict: Verdict) -> str:
     return f" at {visible(places[0])}{more}" if places else ""
 
 
+def refuse_swapped(what: str, path: str, command: str) -> None:
+    """End the run where a path stands first and what it should be asked for second.
+
+    Raises:
+        click.UsageError: the second argument means an accelerator, and the first lies here.
+    """
+    from chipsieve.catalogue import load_catalogue
+
+    catalogue = load_catalogue()
+    known = path.casefold() in catalogue.by_id or path in catalogue.names
+    if known and Path(what).exists() and not Path(path).exists():
+        raise click.UsageError(f"the accelerator comes first: chipsieve {command} {path} {what}")
+
+
 def refuse_unwritable(files: Iterable[Path | None]) -> None:
     """End the run before it begins where a report could not be written.
 

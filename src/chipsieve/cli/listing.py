@@ -18,7 +18,8 @@ from chipsieve.cli.common import write
     show_default=True,
     help="What to write.",
 )
-def accelerators(names: tuple[str, ...], where: tuple[str, ...], form: str) -> None:
+@click.option("--facts", is_flag=True, help="List the facts that --where can ask for.")
+def accelerators(names: tuple[str, ...], where: tuple[str, ...], form: str, facts: bool) -> None:
     """List the catalogue's accelerators, or show all that is known of those called NAME.
 
     NAME is an id, a name or a family. Every fact is shown with its source, and with what follows from the facts: the
@@ -36,6 +37,9 @@ def accelerators(names: tuple[str, ...], where: tuple[str, ...], form: str) -> N
     from chipsieve.reference import chip_pages
     from chipsieve.report import accelerators as listing
 
+    if facts:
+        write(listing.askable(), None)
+        return
     chosen = select(load_catalogue(), where)
     if names:
         called = frozenset().union(*map(chips_called, names))

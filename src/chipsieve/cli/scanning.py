@@ -17,6 +17,7 @@ from chipsieve.cli.common import (
     earlier,
     opened,
     reader,
+    refuse_swapped,
     refuse_unwritable,
     report_on,
     run_scan,
@@ -122,6 +123,7 @@ def explain(what: str, path: str, config: Config, form: str, verbose: bool, no_p
     from chipsieve.report.explain_records import explain_as_json
     from chipsieve.report.launch_page import explain_launch
 
+    refuse_swapped(what, path, "explain")
     ids: Sequence[str] = () if ":" in what or "." in what else sorted(chips_called(what))
     with opened(path) as tree:
         verdict = run_scan(tree, config, shown=path, quiet=no_progress, **options)
@@ -158,6 +160,7 @@ def runs_on(
     from chipsieve.report import running_report
     from chipsieve.sieve.running_on import meant_by, running
 
+    refuse_swapped(accelerators, path, "runs-on")
     asked = meant_by([name.strip() for name in accelerators.split(",") if name.strip()], config.fleets)
     with opened(path) as tree:
         verdict = run_scan(tree, config, shown=path, quiet=options.pop("no_progress"), **options)

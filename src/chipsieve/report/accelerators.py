@@ -13,6 +13,7 @@ from chipsieve.catalogue import load_catalogue
 from chipsieve.catalogue.accelerator import Accelerator, Cell
 from chipsieve.catalogue.cells import ALL_BOOLEANS, ALL_NUMBERS, ALL_TEXTS
 from chipsieve.catalogue.export_controls import NO_ADVICE, controlled_since, load_rules, standings
+from chipsieve.catalogue.selection import CHOICES, CONTROLLED, SPECIAL
 from chipsieve.report.groups import LEGEND, MARK, made_for_china
 
 COLUMNS = (
@@ -80,6 +81,17 @@ def _cell(value: Cell) -> str:
 
 def _pad(text: str, width: int, column: str) -> str:
     return text.rjust(width) if column in RIGHT else text.ljust(width)
+
+
+def askable() -> str:
+    """The facts that a condition can ask for, by what they hold; docs/catalogue.md explains them."""
+    kinds = {
+        "text, or several with commas": CHOICES,
+        "true or false": tuple(ALL_BOOLEANS),
+        "number; also with _at_least and _at_most": ALL_NUMBERS,
+        "other": (*SPECIAL, CONTROLLED),
+    }
+    return "\n".join(f"{kind}: {', '.join(sorted(names))}" for kind, names in kinds.items()) + "\n"
 
 
 def as_json(accelerators: Iterable[Accelerator]) -> str:
