@@ -136,7 +136,7 @@ def test_what_launches_share_is_listed_once_and_referred_to_by_number() -> None:
 def test_what_holds_no_list_or_object_stands_on_one_line() -> None:
     document = {"a": [1, "x"], "b": {"c": [], "d": {}}, "e": [{"f": 1}, (2, None)], "g": "\u2028"}
     assert json_text(document) == (
-        '{\n  "a": [1, "x"],\n  "b": {\n    "c": [],\n    "d": {}\n  },\n  "e": [\n    {"f": 1},\n    [2, null]\n  ],\n'
+        '{\n  "a": [1,"x"],\n  "b": {\n    "c": [],\n    "d": {}\n  },\n  "e": [\n    {"f":1},\n    [2,null]\n  ],\n'
         '  "g": "\\u2028"\n}\n'
     )
     assert json_text({}) == "{}\n"
