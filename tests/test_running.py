@@ -89,3 +89,13 @@ def test_each_name_means_what_the_catalogue_says() -> None:
     assert all(one.startswith("a100-") for one in family.chips)
     assert any(one.startswith("ascend-910") for one in vendor.chips)
     assert chip.chips == ("h100-sxm5-80gb",)
+
+
+def test_weak_evidence_against_a_chip_is_no_yes(tmp_path: Path) -> None:
+    write(tmp_path, {**BF16, "run.sh": "export NCCL_DEBUG=INFO\npython train.py --bf16 True\n"})
+    result = asked("tpu v4,mi300x,h100", tmp_path)
+    lines = [line.strip().partition(",")[0] for line in result.output.splitlines()]
+    assert "tpu v4: nothing known" in lines
+    assert "this is too weak to say no" in lines
+    assert {"mi300x: yes", "h100: yes"} <= set(lines)
+    assert result.exit_code == 0

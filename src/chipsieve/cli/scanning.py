@@ -148,7 +148,8 @@ def runs_on(
     """Say whether PATH runs on ACCELERATORS as written: yes, no, or nothing known; and what stands in the way.
 
     ACCELERATORS are names with commas between them: an id or a name such as "A100 80GB", a family (A100), a vendor
-    (amd), or a fleet of the configuration. PATH is as for `scan`. A launch that says nothing about hardware is no yes.
+    (amd), or a fleet of the configuration. PATH is as for `scan`. A launch that says
+    nothing about hardware is no yes, and neither is one whose weak evidence speaks against the accelerator.
 
     Exit code 0; 1 where the main launch, or the one asked for, cannot run on one of them.
 

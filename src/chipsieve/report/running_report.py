@@ -42,6 +42,10 @@ def _launch(verdict: Verdict, one: Running) -> Iterator[str]:
             yield from _obstacle(verdict, answer, ruling)
         for ruling in answer.undecided:
             yield f"    the catalogue does not know whether it satisfies: {title(verdict.signals, ruling.signal)}"
+        for ruling in answer.doubts:
+            yield from _obstacle(verdict, answer, ruling)
+        if answer.doubts:
+            yield "    this is too weak to say no"
         if answer.runs is False:
             yield f"    {_without(answer)}"
 
@@ -127,4 +131,5 @@ def _record(verdict: Verdict, answer: Answer) -> dict[str, object]:
             for ruling in answer.obstacles
         ],
         "unknown": [ruling.signal for ruling in answer.undecided],
+        "doubts": [ruling.signal for ruling in answer.doubts],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -17,7 +17,7 @@ from chipsieve.facts.reading import Gap
 from chipsieve.link.headline import is_side_run
 from chipsieve.link.launch import Launch
 from chipsieve.sieve.controls import Controls, controls_of
-from chipsieve.sieve.proof import Conflict, Proof, StepResult
+from chipsieve.sieve.proof import Conflict, Proof, Ruling, StepResult
 from chipsieve.signals.signal import Signal
 from chipsieve.sources.contents import Commit
 from chipsieve.sources.scan_record import Coverage, Ignored
@@ -81,9 +81,16 @@ class LaunchVerdict(msgspec.Struct, frozen=True):
         return all(piece.standing == "inert" for piece in self.evidence)
 
     def satisfied_by(self, chip: str) -> bool:
-        """Whether an accelerator remains, and the catalogue knows enough of it for that to mean something."""
+        """Whether an accelerator remains, the catalogue knows enough of it, and nothing casts a doubt on it."""
         counted = (reason for ruling, reason in self.proof.because(chip) if ruling.weight == "counts")
-        return chip in self.remaining and "unknown" not in counted
+        return chip in self.remaining and "unknown" not in counted and not any(self.doubts(chip))
+
+    def doubts(self, chip: str) -> Iterator[Ruling]:
+        """What is certain to take effect, and speaks against an accelerator too weakly for the policy to exclude it.
+
+        A TPU remains for a program that asks for `cuda`, since layers exist that say otherwise, but that is no yes.
+        """
+        return (ruling for ruling, reason in self.proof.because(chip) if reason == "policy")
 
     @property
     def steps(self) -> tuple[StepResult, ...]:
@@ -157,7 +164,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
         True: it, or one of several that the name means, satisfies what the launch that comes first asks for. False:
         every launch that speaks excludes it. None: nothing is known of it; that launch is silent or there is none, the
-        catalogue cannot tell, or launches differ.
+        catalogue cannot tell, weak evidence speaks against it, or launches differ.
 
         Raises:
             chipsieve.tables.TableError: no accelerator is called so.

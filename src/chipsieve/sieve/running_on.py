@@ -26,7 +26,8 @@ class Answer(msgspec.Struct, frozen=True):
     """Whether a launch runs on one of the accelerators that were asked for; None: nothing is known.
 
     `fitting` are those on which it does; `obstacles` is what speaks against others of them, `undecided` what the
-    catalogue cannot tell of those that remain, each in the order of the steps.
+    catalogue cannot tell of those that remain, and `doubts` what speaks against those too weakly to exclude them, each
+    in the order of the steps.
     """
 
     asked: Asked
@@ -34,6 +35,7 @@ class Answer(msgspec.Struct, frozen=True):
     fitting: tuple[str, ...]
     obstacles: tuple[Ruling, ...]
     undecided: tuple[Ruling, ...]
+    doubts: tuple[Ruling, ...] = ()
 
 
 class Running(msgspec.Struct, frozen=True):
@@ -101,6 +103,7 @@ def _answer(outcome: LaunchVerdict, asked: Asked) -> Answer:
         fitting=fitting,
         obstacles=tuple(_rulings(outcome, asked, AGAINST)),
         undecided=tuple(_rulings(outcome, asked, ("unknown",))) if left and not fitting else (),
+        doubts=_doubts(outcome, asked) if left and not fitting else (),
     )
 
 
@@ -109,3 +112,8 @@ def _rulings(outcome: LaunchVerdict, asked: Asked, reasons: Sequence[Reason]) ->
     for ruling in outcome.proof.rulings:
         if ruling.weight == "counts" and any(ruling.because(chip, spared) in reasons for chip in asked.chips):
             yield ruling
+
+
+def _doubts(outcome: LaunchVerdict, asked: Asked) -> tuple[Ruling, ...]:
+    doubts = (ruling for chip in asked.chips if chip in outcome.remaining for ruling in outcome.doubts(chip))
+    return tuple({ruling.signal: ruling for ruling in doubts}.values())
