@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import TypeVar
 
 import rtoml
 
+Word = TypeVar("Word", bound=str)
 LISTED = 12  # names shown in a message before it says "..."
 
 
@@ -63,6 +65,19 @@ def text_field(where: str, table: Mapping[str, object], key: str, default: str |
     if not isinstance(value, str):
         raise TableError(f"{where}: {key!r} must be text" + (" and is missing" if value is None else ""))
     return value.strip()
+
+
+def one_of(where: str, table: Mapping[str, object], key: str, allowed: Sequence[Word]) -> Word:
+    """The word at a key, one of those that a format knows.
+
+    Raises:
+        TableError: it is missing, no text, or none of them.
+    """
+    value = text_field(where, table, key)
+    found = next((one for one in allowed if one == value), None)
+    if found is None:
+        raise TableError(f"{where}: {key} {value!r} is none of {', '.join(allowed)}")
+    return found
 
 
 def text_list(where: str, table: Mapping[str, object], key: str) -> tuple[str, ...]:

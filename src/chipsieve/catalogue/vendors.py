@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from chipsieve.catalogue.accelerator import Accelerator, Origin
 from chipsieve.catalogue.cells import STATED, read_facts
 from chipsieve.catalogue.derived import derive
-from chipsieve.tables import TableError, refuse_unknown, text_field
+from chipsieve.tables import TableError, one_of, refuse_unknown, text_field
 
 SEGMENTS = ("datacenter", "workstation", "consumer", "cloud-only", "embedded")
 CONFIDENCE = ("high", "medium", "low")
@@ -45,7 +45,7 @@ def _accelerator(where: str, id_: str, head: Mapping[str, object], row: Mapping[
         name=name,
         vendor=text_field(where, head, "vendor"),
         family=text_field(where, row, "family", "") or name,
-        segment=_one_of(where, row, "segment", SEGMENTS),
+        segment=one_of(where, row, "segment", SEGMENTS),
         architecture=text_field(where, row, "architecture"),
         facts={"name": name, "vendor_name": text_field(where, head, "name"), **facts, **derive(facts)},
         source=whole.source,
@@ -60,13 +60,6 @@ def _tables(where: str, table: Mapping[str, object], key: str) -> Mapping[str, o
     value = table.get(key, {})
     if not isinstance(value, dict):
         raise TableError(f"{where}: {key!r} must be a table")
-    return value
-
-
-def _one_of(where: str, row: Mapping[str, object], key: str, allowed: tuple[str, ...]) -> str:
-    value = text_field(where, row, key)
-    if value not in allowed:
-        raise TableError(f"{where}: {key} {value!r} is none of {', '.join(allowed)}")
     return value
 
 
@@ -86,7 +79,7 @@ def _origin(where: str, said: Mapping[str, object], whole: Origin) -> Origin:
     """The origin that a table states; its confidence and date are those of the whole where it leaves them out."""
     return Origin(
         source=text_field(where, said, "source"),
-        confidence=_one_of(where, {"confidence": whole.confidence, **said}, "confidence", CONFIDENCE),
+        confidence=one_of(where, {"confidence": whole.confidence, **said}, "confidence", CONFIDENCE),
         date=_day(where, {"date": whole.date, **said}),
     )
 

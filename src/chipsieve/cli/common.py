@@ -110,6 +110,11 @@ def with_progress(run: Callable[[Step], Verdict], *, quiet: bool) -> Verdict:
         return run(progress.step)
 
 
+def form_of(output: Path | None) -> str:
+    """The format that a file's name asks for; text on the screen."""
+    return ENDINGS.get(output.suffix.casefold(), "text") if output else "text"
+
+
 def report_on(
     verdict: Verdict,
     read_text: ReadText | None,
@@ -132,7 +137,7 @@ def report_on(
     """
     from chipsieve import report
 
-    form = form or (ENDINGS.get(output.suffix.casefold(), "text") if output else "text")
+    form = form or form_of(output)
     detail = "sentence" if quiet else DETAILS[min(verbose, len(DETAILS) - 1)]
     elsewhere = detail if verbose or quiet else "report"  # a file is no screen
     for one, file in ((form, output), *also):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chipsieve.cli.common import ENDINGS, opened, run_scan, write
+from chipsieve.cli.common import form_of, opened, run_scan, write
 from chipsieve.cli.options import CONFIG, JUDGING, NO_CACHE, NO_IGNORE, NO_PROGRESS, OUTPUT, takes
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def diff(
 
     before, after = (_side(side, config, options) for side in (then, now))
     change = compare(before, after)
-    form = form or (ENDINGS.get(output.suffix.casefold(), "text") if output else "text")
+    form = form or form_of(output)
     if form == "json":
         shown = diff_report.as_json(change)
     elif form == "markdown":

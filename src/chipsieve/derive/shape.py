@@ -38,8 +38,5 @@ def shape_of(launch: Launch) -> Shape:
 
 def _largest(launch: Launch, signal: str) -> Finding | None:
     stands = (item for item, standing in launch.findings if item.signal == signal and standing == "asserted")
-    return max((item for item in stands if item.value.isdecimal()), key=_first_largest, default=None)
-
-
-def _first_largest(item: Finding) -> tuple[int, tuple[int, ...]]:
-    return int(item.value), tuple(-ord(letter) for letter in item.path)
+    counts = (item for item in stands if item.value.isdecimal())
+    return min(counts, key=lambda item: (-int(item.value), item.path, item.span), default=None)

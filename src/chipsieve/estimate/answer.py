@@ -48,3 +48,7 @@ class Estimate(msgspec.Struct, frozen=True):
     def first(self) -> FamilyEstimate | None:
         """The likeliest family; None where there is none."""
         return self.families[0] if self.families else None
+
+    def of(self, accelerator: str) -> FamilyEstimate | None:
+        """The family of an accelerator, by its id; None where the estimate leaves it out."""
+        return next((one for one in self.families if accelerator in one.accelerators), None)

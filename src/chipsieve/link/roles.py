@@ -95,15 +95,10 @@ def role_of_name(name: str) -> str:
 
 def devices(words: Sequence[Resolved], environment: Mapping[str, Resolved]) -> int:
     """Nodes times accelerators per node as far as the command says, 0 where it does not."""
-    counts = _counts(words)
+    counted = {option_name(one.name): one.value.text if one.value else None for one in given(words)}
+    counts = {kind: _count(counted, names) for kind, names in launchers().devices.items()}
     nodes = counts["nodes"] or _number(environment["NNODES"].text if "NNODES" in environment else None) or 1
     return max((counts["per_node"] or 0) * nodes, counts["total"] or 0)
-
-
-def _counts(words: Sequence[Resolved]) -> dict[str, int | None]:
-    """How many nodes, accelerators per node and in total a command asks for, by the kinds of launchers.toml."""
-    counted = {option_name(one.name): one.value.text if one.value else None for one in given(words)}
-    return {kind: _count(counted, names) for kind, names in launchers().devices.items()}
 
 
 def _count(given: Mapping[str, str | None], names: Iterable[str]) -> int | None:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from chipsieve.catalogue import load_catalogue
-from chipsieve.catalogue.accelerator import Accelerator, Cell, Origin
+from chipsieve.catalogue.accelerator import Accelerator, Origin
 from chipsieve.catalogue.cells import STATED
 from chipsieve.catalogue.export_controls import standings
 from chipsieve.reference.chips_asked import answers_to
 from chipsieve.reference.paging import Block, Code, Page, Points, Section, as_text, code, plain
+from chipsieve.report.accelerators import in_a_cell
 from chipsieve.sieve.policies import DEFAULT, load_policy
 from chipsieve.signals import load_signals
 from chipsieve.signals.signal import Signal
@@ -86,13 +87,7 @@ def _value(chip: Accelerator, fact: str) -> str:
     if value is None:
         return "not known"
     bound = ">= " if fact == "tpp" and chip.facts.get("tpp_lower_bound") else ""
-    return f"{bound}{_cell(value)} {UNITS.get(fact, '')}".rstrip()
-
-
-def _cell(value: Cell) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:.10g}" if isinstance(value, int | float) else str(value)
+    return f"{bound}{in_a_cell(value)} {UNITS.get(fact, '')}".rstrip()
 
 
 def _origins(origins: Sequence[Origin]) -> Iterator[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable
 
@@ -14,6 +12,7 @@ from chipsieve.catalogue.accelerator import Accelerator, Cell
 from chipsieve.catalogue.cells import ALL_BOOLEANS, ALL_NUMBERS, ALL_TEXTS
 from chipsieve.catalogue.export_controls import NO_ADVICE, controlled_since, load_rules, standings
 from chipsieve.catalogue.selection import CHOICES, CONTROLLED, SPECIAL
+from chipsieve.report import sheets
 from chipsieve.report.groups import LEGEND, MARK, made_for_china
 
 COLUMNS = (
@@ -68,10 +67,11 @@ def _controlled(chip: Accelerator) -> str:
 def _shown(chip: Accelerator, name: str) -> str:
     if name not in chip.facts:
         return ABSENT
-    return _cell(chip.facts[name])
+    return in_a_cell(chip.facts[name])
 
 
-def _cell(value: Cell) -> str:
+def in_a_cell(value: Cell) -> str:
+    """A fact as text: `?` where it is not known."""
     if value is None:
         return UNKNOWN
     if isinstance(value, bool):
@@ -130,11 +130,11 @@ def as_csv(accelerators: Iterable[Accelerator]) -> str:
     """
     facts = dict.fromkeys(("name", "vendor_name", *ALL_TEXTS, *ALL_NUMBERS, *ALL_BOOLEANS))
     rules = [f"export_status_{rule.id}" for rule in load_rules()]
-    table = io.StringIO()
-    rows = csv.writer(table, lineterminator="\n")
-    rows.writerow(["id", "vendor", "family", "segment", "architecture", *facts, *rules, "notice"])
-    for chip in accelerators:
-        own = [chip.id, chip.vendor, chip.family, chip.segment, chip.architecture]
-        known = (_cell(chip.facts[name]) if name in chip.facts else "" for name in facts)
-        rows.writerow([*own, *known, *(one.status or UNKNOWN for one in standings(chip)), NO_ADVICE])
-    return table.getvalue()
+    head = ["id", "vendor", "family", "segment", "architecture", *facts, *rules, "notice"]
+    return sheets.as_csv(head, (_line(chip, facts) for chip in accelerators))
+
+
+def _line(chip: Accelerator, facts: Iterable[str]) -> list[str]:
+    own = [chip.id, chip.vendor, chip.family, chip.segment, chip.architecture]
+    known = (in_a_cell(chip.facts[name]) if name in chip.facts else "" for name in facts)
+    return [*own, *known, *(one.status or UNKNOWN for one in standings(chip)), NO_ADVICE]

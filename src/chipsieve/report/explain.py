@@ -7,16 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.catalogue.export_controls import NO_ADVICE, standings
 from chipsieve.estimate.phrases import in_words
-from chipsieve.facts.finding import Finding
-from chipsieve.report import lookups
 from chipsieve.report.escape import one_line, visible
-from chipsieve.report.reasons import derivation, spared, title, way_around
+from chipsieve.report.reasons import derivation, first, quoted, spared, title, way_around
 from chipsieve.report.sentence import clause, percent
 from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Verdict
 from chipsieve.sieve.proof import Reason, Ruling
 
 SAYS = 160  # characters of what a premise says
-SNIPPET = 80  # characters of a source line that are shown
 SHOWN = 3  # lines of one kind, where not all are asked for
 SAID_OTHERWISE: tuple[Reason, ...] = ("cut", "gone", "agrees", "named", "inert")
 """Reasons that other lines state, or that say nothing of the chip."""
@@ -68,7 +65,7 @@ def _said(verdict: Verdict, chip: Accelerator, *, verbose: bool) -> Iterator[str
         yield from _others(verdict, chip.id)
     named = [naming for naming in verdict.named if chip.id in naming.accelerators]
     lines = [f"named as {visible(item.text)!r} in {visible(item.path)}:{item.line} ({item.by})" for item in named]
-    yield from lines if verbose else _first(lines, "")
+    yield from lines if verbose else first(lines, SHOWN)
     if not verdict.launches:
         yield "No launch was found, so nothing excludes it."
     yield from _controlled(verdict, chip)
@@ -92,18 +89,11 @@ def _others(verdict: Verdict, accelerator: str) -> Iterator[str]:
             yield f"{which}: {said} (-v lists them)."
 
 
-def _first(lines: Sequence[str], indent: str) -> Iterator[str]:
-    """The first lines, and how many more there are."""
-    yield from lines[:SHOWN]
-    if len(lines) > SHOWN:
-        yield f"{indent}and {len(lines) - SHOWN} more"
-
-
 def _estimated(verdict: Verdict, accelerator: str) -> Iterator[str]:
     """How likely it was trained on, as far as the estimate tells, and why."""
     if verdict.trained_on is None:
         return
-    family = next((one for one in verdict.trained_on.families if accelerator in one.accelerators), None)
+    family = verdict.trained_on.of(accelerator)
     if family is None:
         yield f"{clause(in_words(0))} the project was trained on it (an estimate)."
     else:
@@ -151,13 +141,12 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, accelerator: str, *, verbo
 
 def _lines(verdict: Verdict, cut: Ruling, *, verbose: bool) -> Iterator[str]:
     """The lines that show the claim, and what it is derived from."""
-    found = [
-        f"    {visible(lookups.place(line))}  {one_line(line.snippet, SNIPPET)}"
-        for line in cut.evidence.premises
-        if isinstance(line, Finding)
-    ]
-    yield from found if verbose else _first(found, "    ")
-    said = (*derivation(cut.evidence, verdict.signals), *way_around(verdict.signals, cut.signal))
+    found = quoted(cut.evidence)
+    said = (
+        *(found if verbose else first(found, SHOWN)),
+        *derivation(cut.evidence, verdict.signals),
+        *way_around(verdict.signals, cut.signal),
+    )
     yield from (f"    {words}" for words in said)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from chipsieve.report import lookups
+from chipsieve.report.escape import json_text
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 from chipsieve.sieve.proof import Ruling
 
@@ -20,12 +20,11 @@ def explain_as_json(verdict: Verdict, accelerators: Iterable[str]) -> str:
     """
     names = {chip.id: chip.name for chip in verdict.accelerators}
     records = [_chip(verdict, chip, names[chip]) for chip in accelerators]
-    return json.dumps({"tree": verdict.root, "accelerators": records}, indent=2, ensure_ascii=False) + "\n"
+    return json_text({"tree": verdict.root, "accelerators": records})
 
 
 def _chip(verdict: Verdict, chip: str, name: str) -> Record:
-    families = verdict.trained_on.families if verdict.trained_on else ()
-    family = next((one for one in families if chip in one.accelerators), None)
+    family = verdict.trained_on.of(chip) if verdict.trained_on else None
     speaking = frozenset(item.launch.id for item in verdict.speaking)
     return {
         "id": chip,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chipsieve.derive.premises import Date, Evidence, Premise, Quantity
 from chipsieve.facts.finding import Finding
@@ -15,7 +15,7 @@ from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 from chipsieve.sieve.proof import Reason, Ruling
 from chipsieve.signals.signal import Signal
 
-PREMISE = 160
+PREMISE, SNIPPET = 160, 80  # characters of a premise in words, of a quoted line
 SPARING: Mapping[Reason, str] = {
     "named": "the launch names what it would exclude",
     "explains": "other evidence contradicts it, and what it would exclude helps to explain both",
@@ -25,6 +25,19 @@ SPARING: Mapping[Reason, str] = {
     "preference": "it states a mere preference",
 }
 """Why a chip stays against which evidence speaks; `it` is the evidence."""
+
+
+def quoted(evidence: Evidence) -> list[str]:
+    """The lines that show the evidence, each with its place."""
+    found = (line for line in evidence.premises if isinstance(line, Finding))
+    return [f"{visible(place(line))}  {one_line(line.snippet, SNIPPET)}" for line in found]
+
+
+def first(lines: Sequence[str], most: int) -> Iterator[str]:
+    """The first lines, and how many more there are."""
+    yield from lines[:most]
+    if len(lines) > most:
+        yield f"and {len(lines) - most} more"
 
 
 def title(signals: Mapping[str, Signal], signal: str) -> str:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.facts.finding import Finding
 from chipsieve.report import lookups
-from chipsieve.report.escape import one_line, visible
-from chipsieve.report.reasons import derivation, title, way_around
+from chipsieve.report.escape import json_text, visible
+from chipsieve.report.reasons import derivation, first, quoted, title, way_around
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.sieve.proof import Ruling
 from chipsieve.sieve.running_on import Answer, Running
 
 WORDS = {True: "yes", False: "no", None: "nothing known"}
 LINES = 3  # lines shown of one obstacle
-SNIPPET = 80
 SWITCHES = ("flag", "key", "env")
 """Kinds of rows whose line is a switch that somebody can turn."""
 
@@ -67,11 +65,11 @@ def _obstacle(verdict: Verdict, answer: Answer, ruling: Ruling) -> Iterator[str]
     hit = [chip for chip in answer.asked.chips if chip in ruling.answers.against]
     of = f" (against {', '.join(hit)})" if len(hit) < len(answer.asked.chips) else ""
     yield f"    {title(verdict.signals, ruling.signal)} ({ruling.signal}, {ruling.strength}){of}"
-    found = [line for line in ruling.evidence.premises if isinstance(line, Finding)]
-    yield from (f"      {visible(lookups.place(line))}  {one_line(line.snippet, SNIPPET)}" for line in found[:LINES])
-    if len(found) > LINES:
-        yield f"      and {len(found) - LINES} more"
-    said = (*derivation(ruling.evidence, verdict.signals)[:LINES], *way_around(verdict.signals, ruling.signal))
+    said = (
+        *first(quoted(ruling.evidence), LINES),
+        *derivation(ruling.evidence, verdict.signals)[:LINES],
+        *way_around(verdict.signals, ruling.signal),
+    )
     yield from (f"      {words}" for words in said)
 
 
@@ -110,7 +108,7 @@ def as_json(verdict: Verdict, several: Sequence[Running]) -> str:
         }
         for one in several
     ]
-    return json.dumps({"tree": verdict.root, "launches": launches}, indent=2, ensure_ascii=False) + "\n"
+    return json_text({"tree": verdict.root, "launches": launches})
 
 
 def _record(verdict: Verdict, answer: Answer) -> dict[str, object]:

@@ -24,6 +24,7 @@ from chipsieve.report.outline import (
     UnprovenLine,
 )
 from chipsieve.report.phrasing import in_words
+from chipsieve.report.sentence import sentence
 from chipsieve.report.sheet import BOLD, DIM, Sheet
 from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import Verdict
@@ -44,10 +45,11 @@ def report(verdict: Verdict, style: Style) -> str:
     Unless everything is asked for, the other launches take one line each and long lists are cut short and counted.
     """
     page = Sheet(style.width, colour=style.colour, verbose=style.detail == "everything")
+    if style.detail == "sentence":
+        return COMMAND.sub(r"\1\\\2", "\n".join(page.fill(sentence(verdict))) + "\n")
     outline = in_words(verdict)
-    if style.detail in ("sentence", "digest"):
-        short = digest(page, outline) if style.detail == "digest" else "\n".join(page.fill(outline.sentence)) + "\n"
-        return COMMAND.sub(r"\1\\\2", short)
+    if style.detail == "digest":
+        return COMMAND.sub(r"\1\\\2", digest(page, outline))
     blocks = [
         list(_heading(page, outline)),
         list(_quotable(page, outline)),
@@ -109,8 +111,8 @@ def _launch(page: Sheet, launch: LaunchOutline, remark: str = "") -> Iterator[st
     yield page.paint(" before → after   step", DIM)
     for step in launch.steps:
         yield from _step(page, step)
-    for sentence in launch.conflict:
-        yield from page.fill(sentence, 2, 2)
+    for said in launch.conflict:
+        yield from page.fill(said, 2, 2)
 
 
 def _step(page: Sheet, step: StepLine) -> Iterator[str]:
@@ -168,8 +170,8 @@ def _remaining(page: Sheet, outline: Outline) -> Iterator[str]:
         yield "  every accelerator in the catalogue"
     else:
         yield from _groups(page, outline.possible)
-    for sentence in outline.conflict:
-        yield from page.fill(sentence, 2, 2)
+    for said in outline.conflict:
+        yield from page.fill(said, 2, 2)
 
 
 def _controls(page: Sheet, outline: Outline) -> Iterator[str]:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources.abc import Traversable
-from typing import TypeVar, cast, get_args
+from typing import cast, get_args
 
 from chipsieve.signals.signal import Effect, Row, Signal, Strength
 from chipsieve.signals.site_rows import site_rows
 from chipsieve.signals.steps import steps
 from chipsieve.sites import LEVELS
-from chipsieve.tables import TableError, load_toml, refuse_unknown, text_field, text_list, toml_tables
+from chipsieve.tables import TableError, load_toml, one_of, refuse_unknown, text_field, text_list, toml_tables
 
 NO_STEP = "none"  # of signals that claim nothing of chips: techniques and sites
 KINDS = (
@@ -26,7 +26,6 @@ FIELDS = (
     "same_machine",
 )  # fmt: skip
 ROW_FIELDS = ("kind", "names", "values", "pattern", "keyword", "argument", "files", "beside", "devices", "by", "means")
-Word = TypeVar("Word", bound=str)
 PLACES = ("cloud", "on premises")
 BY = ("scheduler", "cloud", "device-test", "constant", "log", "metadata", "comment", "prose", "site", "vendor")
 
@@ -69,7 +68,7 @@ def _signal(stem: str, table: Mapping[str, object]) -> Signal:
     presumption = table.get("presumption", {})
     if not isinstance(requires, dict) or not isinstance(presumption, dict) or not isinstance(rows, list):
         raise TableError(f"{where}: 'requires' and 'presumption' must be tables and 'match' a list of tables")
-    effect = _one_of(where, table, "effect", get_args(Effect))
+    effect = one_of(where, table, "effect", get_args(Effect))
     if table.get("abstains", True) is not True or ("abstains" in table and effect != "site"):
         raise TableError(f"{where}: 'abstains' is true or absent, and for effect 'site' alone")
     if presumption and effect not in ("requires", "prefers"):
@@ -81,9 +80,9 @@ def _signal(stem: str, table: Mapping[str, object]) -> Signal:
         id=stem,
         title=text_field(where, table, "title"),
         question=text_field(where, table, "question"),
-        step=_one_of(where, table, "step", allowed),
+        step=one_of(where, table, "step", allowed),
         effect=cast("Effect", effect),
-        strength=cast("Strength", _one_of(where, table, "strength", get_args(Strength))),
+        strength=cast("Strength", one_of(where, table, "strength", get_args(Strength))),
         requires=requires,
         why=text_field(where, table, "why"),
         caveats=text_list(where, table, "caveats"),
@@ -103,7 +102,7 @@ def _signal(stem: str, table: Mapping[str, object]) -> Signal:
 
 def _of_sites(where: str, table: Mapping[str, object]) -> tuple[Row, ...]:
     """The rows for the known machines' words of the level that a signal asks for."""
-    return site_rows(_one_of(where, table, "sites", LEVELS)) if "sites" in table else ()
+    return site_rows(one_of(where, table, "sites", LEVELS)) if "sites" in table else ()
 
 
 def _place(where: str, table: Mapping[str, object], effect: str) -> str:
@@ -112,7 +111,7 @@ def _place(where: str, table: Mapping[str, object], effect: str) -> str:
         return ""
     if effect != "site":
         raise TableError(f"{where}: 'place' is for the effect 'site' alone")
-    return _one_of(where, table, "place", PLACES)
+    return one_of(where, table, "place", PLACES)
 
 
 def _partners(where: str, lists: object) -> tuple[tuple[str, ...], ...]:
@@ -120,14 +119,6 @@ def _partners(where: str, lists: object) -> tuple[tuple[str, ...], ...]:
     if not fits or not all(isinstance(name, str) for one in cast("list[list[object]]", lists) for name in one):
         raise TableError(f"{where}: 'together_with' must be a list of lists of signals' ids")
     return tuple(tuple(one) for one in cast("list[list[str]]", lists))
-
-
-def _one_of(where: str, table: Mapping[str, object], key: str, allowed: tuple[Word, ...]) -> Word:
-    value = text_field(where, table, key)
-    found = next((one for one in allowed if one == value), None)
-    if found is None:
-        raise TableError(f"{where}: {key} {value!r} is none of {', '.join(allowed)}")
-    return found
 
 
 def _row(where: str, row: Mapping[str, object]) -> Row:
@@ -139,7 +130,7 @@ def _row(where: str, row: Mapping[str, object]) -> Row:
     if by and by not in BY:
         raise TableError(f"{where}: by {by!r} is none of {', '.join(BY)}")
     return Row(
-        kind=_one_of(where, row, "kind", KINDS),
+        kind=one_of(where, row, "kind", KINDS),
         names=text_list(where, row, "names"),
         values=text_list(where, row, "values"),
         pattern=pattern,
