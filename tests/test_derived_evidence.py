@@ -91,7 +91,7 @@ def test_json_has_the_lines_and_the_sum() -> None:
     Draft202012Validator(SCHEMA).validate(document)
     (launch,) = document["launches"]
     settings = [document["settings"][number] for number in launch["settings"]]
-    assert settings[0] == {"name": "billions", "value": "3", "at": "conf/model.yaml:2", "source": "config"}
+    assert settings[0] == {"path": "conf/model.yaml", "source": "config", "values": [["billions", "3", 2]]}
     (cut,) = (cut for step in launch["steps"] for cut in step["cuts"])
     assert cut["evidence"] == ["run.sh:4", "train.py:9", "conf/model.yaml:2"], "the launch's own script comes first"
     quantity, day = cut["premises"]

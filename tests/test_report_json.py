@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
+from msgspec.structs import replace
 
 import verdicts
 from chipsieve.facts.places import Span
@@ -18,6 +19,7 @@ from chipsieve.link.launch import Setting
 from chipsieve.report import render
 from chipsieve.report.escape import json_text
 from chipsieve.sieve.outcome import Verdict
+from chipsieve.sieve.proof import StepResult
 
 SCHEMA = json.loads((files("chipsieve") / "schema" / "chipsieve-2.json").read_text(encoding="utf-8"))
 BUILDS = [verdicts.verdict, verdicts.two_launches, verdicts.empty, verdicts.contradiction, verdicts.hostile]
@@ -58,7 +60,7 @@ def test_documents_follow_the_schema(build: Callable[[], Verdict]) -> None:
         lambda document: document["findings"][0].pop("value"),
         lambda document: document["findings"][0].update(line=0),
         lambda document: document["launches"][0]["steps"][0]["cuts"][0].update(evidence=[]),
-        lambda document: document["standings"][1].update({"run.sh:30": "inert"}),
+        lambda document: document["standings"][1].update(inert=[0]),
         lambda document: document["findings"][2].update(standing={"run.sh:30": "asserted"}),
         lambda document: document["launches"][0].update(files=["run.sh"]),
     ],
@@ -77,8 +79,8 @@ def test_keys_stand_in_the_contracts_order() -> None:
         "repository", "findings", "ignored", "gaps", "coverage",
     ]  # fmt: skip
     assert list(document["launches"][0]) == [
-        "id", "role", "entry", "told", "project", "silent", "command", "environment", "settings", "files", "steps",
-        "remaining", "named", "techniques", "site", "conflict", "contradictions",
+        "id", "role", "brief", "entry", "told", "project", "silent", "command", "environment", "settings", "files",
+        "steps", "remaining", "named", "techniques", "site", "conflict", "contradictions",
     ]  # fmt: skip
     assert list(document["repository"]) == [
         "role", "possible", "remaining", "main", "main_reason", "projects", "named", "conflict", "contradictions",
@@ -104,39 +106,73 @@ def test_standing_lists_only_launches_where_a_finding_is_not_inert() -> None:
     document = load(verdicts.two_launches())
     rows = document["standings"]
     standing = {(one["signal"], one["path"]): rows[one["standing"]] for one in document["findings"]}
-    assert standing["flash-attention", "train.py"] == {"run.sh:30": "optional"}
-    assert standing["bf16-training", "run.sh"] == {"run.sh:30": "asserted"}
-    assert standing["prose-name", "README.md"] == {}
+    assert document["launches"][0]["id"] == "run.sh:30"
+    assert standing["flash-attention", "train.py"] == {"asserted": [], "optional": [0]}
+    assert standing["bf16-training", "run.sh"] == {"asserted": [0], "optional": []}
+    assert standing["prose-name", "README.md"] == {"asserted": [], "optional": []}
 
 
 def test_what_launches_share_is_listed_once_and_referred_to_by_number() -> None:
     span = Span(3, 1, 3, 9)
     common = Setting("bf16", "true", "conf/ds.json", span, "config")
-    own = Setting("lr", "1e-4", "run.sh", span, "command line")
+    own = (
+        Setting("lr", "1e-4", "run.sh", Span(9, 1, 9, 9), "command line"),
+        Setting("bf16", "1", "run.sh", span, "command line"),
+        Setting("bf16", "0", "run.sh", span, "environment"),
+    )
     launches = (
-        verdicts.outcome(launch=verdicts.launch(settings=(common, own))),
+        verdicts.outcome(launch=verdicts.launch(settings=(common, *own, common))),
         verdicts.outcome(launch=verdicts.launch("sft.sh:4", settings=(common,), files=("train.py", "sft.sh"))),
     )
     document = load(verdicts.verdict(launches=launches))
     Draft202012Validator(SCHEMA).validate(document)
     assert document["files"] == ["conf/ds.json", "run.sh", "sft.sh", "train.py"]
     assert document["settings"] == [
-        {"name": "bf16", "value": "true", "at": "conf/ds.json:3", "source": "config"},
-        {"name": "lr", "value": "1e-4", "at": "run.sh:3", "source": "command line"},
+        {"path": "conf/ds.json", "source": "config", "values": [["bf16", "true", 3]]},
+        {"path": "run.sh", "source": "command line", "values": [["bf16", "1", 3], ["lr", "1e-4", 9]]},
+        {"path": "run.sh", "source": "environment", "values": [["bf16", "0", 3]]},
     ]
     assert [one["files"] for one in document["launches"]] == [[0, 1, 3], [2, 3]]
-    assert [one["settings"] for one in document["launches"]] == [[0, 1], [0]]
-    both = {"run.sh:30": "asserted", "sft.sh:4": "asserted"}
+    assert [one["settings"] for one in document["launches"]] == [[0, 1, 2], [0]]
+    both = {"asserted": [0, 1], "optional": []}
     assert document["standings"].count(both) == 1
     assert [one["signal"] for one in document["findings"] if document["standings"][one["standing"]] == both] == [
         "bf16-training", "gpudirect-settings", "bf16-training", "nccl-backend",
     ]  # fmt: skip
 
 
-def test_what_holds_no_list_or_object_stands_on_one_line() -> None:
-    document = {"a": [1, "x"], "b": {"c": [], "d": {}}, "e": [{"f": 1}, (2, None)], "g": "\u2028"}
+def test_launches_of_another_role_are_brief() -> None:
+    span = Span(3, 1, 3, 9)
+    aside = verdicts.launch("eval.sh:4", files=("eval.py",), settings=(Setting("k", "1", "eval.sh", span, "config"),))
+    launches = (verdicts.outcome(), verdicts.outcome(launch=replace(aside, role="evaluation")))
+    document = load(verdicts.verdict(launches=launches))
+    Draft202012Validator(SCHEMA).validate(document)
+    main, brief = document["launches"]
+    assert (main["brief"], brief["brief"]) == (False, True)
+    assert [brief[key] for key in ("settings", "files", "steps", "techniques")] == [[], [], [], []]
+    assert brief["remaining"] == main["remaining"]
+    assert "eval.py" not in document["files"]
+    assert not document["settings"]
+    full = load(verdicts.verdict(launches=launches, role="any"))["launches"][1]
+    assert (full["brief"], len(full["steps"])) == (False, len(main["steps"]))
+    assert full["files"]
+    assert full["settings"]
+
+
+def test_of_many_lines_the_first_are_listed_and_the_others_counted() -> None:
+    lines = tuple(verdicts.finding("bf16-training", "run.sh", number) for number in range(1, 31))
+    cut = verdicts.cut("number-format", lines[0], verdicts.VOLTA, *lines[1:])
+    step = StepResult("number-format", "Which formats?", 6, 5, (cut,))
+    document = load(verdicts.verdict(launches=(verdicts.outcome(steps=(step,), unproven=()),)))
+    Draft202012Validator(SCHEMA).validate(document)
+    (listed,) = document["launches"][0]["steps"][0]["cuts"]
+    assert (listed["evidence"][0], len(listed["evidence"]), listed["more"]) == ("run.sh:1", 20, 10)
+
+
+def test_records_of_plain_values_and_lists_stand_on_one_line() -> None:
+    document = {"a": [1, "x"], "b": {"c": [], "d": {}}, "e": [{"f": [1]}, ({"h": [1]}, None)], "g": "\u2028"}
     assert json_text(document) == (
-        '{\n  "a": [1,"x"],\n  "b": {\n    "c": [],\n    "d": {}\n  },\n  "e": [\n    {"f":1},\n    [2,null]\n  ],\n'
+        '{\n  "a": [1,"x"],\n  "b": {"c":[],"d":{}},\n  "e": [\n    {"f":[1]},\n    [\n      {"h":[1]},\n      null\n    ]\n  ],\n'
         '  "g": "\\u2028"\n}\n'
     )
     assert json_text({}) == "{}\n"

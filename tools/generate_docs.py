@@ -46,7 +46,8 @@ What `chipsieve scan --format json` writes, contract `chipsieve/2`. The same as 
 same records one a line, each with a `kind`: `shared` (`files`, `settings`, `standings`), each `launch`, the
 `repository` with what the document has once, each `finding`.
 
-Launches of one repository share most of their files and settings, so these are listed once and referred to by number:
+Launches of one repository share most of their files and settings, so these are listed once and referred to by number.
+Launches of another role than the one that was asked for (`--role`, by default training) are written in `brief`.
 
 ```python
 import json
@@ -54,8 +55,12 @@ import json
 document = json.load(open("verdict.json"))
 for launch in document["launches"]:
     paths = [document["files"][number] for number in launch["files"]]
+    for number in launch["settings"]:
+        for name, value, line in document["settings"][number]["values"]:
+            ...
 for finding in document["findings"]:
-    where = document["standings"][finding["standing"]]  # {{"run.sh:30": "asserted"}}
+    standing = document["standings"][finding["standing"]]
+    takes_effect_in = [document["launches"][number]["id"] for number in standing["asserted"]]
 ```
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from io import StringIO
 
 ACTIVE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -33,7 +33,8 @@ def one_line(text: str, limit: int) -> str:
 def json_text(document: object, *, indent: int | None = 2) -> str:
     """The document as JSON in UTF-8-safe text, in its own order of keys, ending with a newline.
 
-    It is indented, but what holds no further list or object stands on one line; without `indent` all stands on one.
+    It is indented, but a record of plain values and of lists of them stands on one line; without `indent` all stands on
+    one.
 
     Controls, direction marks, line separators and lone surrogates (a file name that is not UTF-8) are written as
     `\\u` escapes, so that a line of JSON stays one line and any terminal or encoder can take it.
@@ -47,15 +48,17 @@ def json_text(document: object, *, indent: int | None = 2) -> str:
     return UNSAFE_JSON.sub(lambda char: f"\\u{ord(char[0]):04x}", written.getvalue())
 
 
+LINE_DEPTH = 2
+"""How deeply lists and objects may be nested that stand on one line: as deep as a finding with its conditions."""
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # blanks make a twentieth of a report
 
 
 def _lay_out(value: object, write: Callable[[str], object], line: str, step: str) -> None:
     """Write a value as JSON; `line` is a line's end with the margin of the value, `step` what it grows by inside."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
-    if not any(isinstance(one, dict | list | tuple) for one in inner):
+    if _shallow(value, LINE_DEPTH):
         write(_encode(value))
         return
+    inner = _inside(value)
     opening, closing = "{}" if isinstance(value, dict) else "[]"
     names = [f"{_encode(name)}: " for name in value] if isinstance(value, dict) else [""] * len(inner)
     write(opening)
@@ -63,3 +66,15 @@ def _lay_out(value: object, write: Callable[[str], object], line: str, step: str
         write(f"{',' if number else ''}{line}{step}{name}")
         _lay_out(one, write, line + step, step)
     write(f"{line}{closing}")
+
+
+def _inside(value: object) -> Collection[object]:
+    """What a list or an object holds; nothing where the value is neither."""
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+
+
+def _shallow(value: object, depth: int) -> bool:
+    """Whether lists and objects are nested in a value at most so deep."""
+    if not isinstance(value, dict | list | tuple):
+        return True
+    return depth > 0 and all(_shallow(one, depth - 1) for one in _inside(value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -18,13 +18,15 @@ from chipsieve.report.control_records import control_records
 from chipsieve.report.escape import json_text
 from chipsieve.report.note_counts import site_counts, technique_counts
 from chipsieve.report.sentence import sentence
-from chipsieve.report.shared import Shared
+from chipsieve.report.shared import Group, Shared, Standings
 from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Naming, Note, Verdict
 from chipsieve.sieve.proof import Conflict, Ruling, StepResult
 from chipsieve.signals.signal import Signal
 
 SCHEMA = "chipsieve/2"
+MOST_LINES = 20
+"""Lines of evidence that a cut lists. The standings of its signal's findings have all."""
 Record = dict[str, object]
 
 
@@ -39,7 +41,7 @@ def document(verdict: Verdict) -> Record:
     return {
         **header(verdict),
         **shared_record(shared),
-        "launches": [launch_record(outcome, verdict.signals, shared) for outcome in verdict.launches],
+        "launches": list(launch_records(verdict, shared)),
         "repository": repository_record(verdict),
         "findings": finding_records(verdict, shared),
         **footer(verdict),
@@ -62,9 +64,20 @@ def shared_record(shared: Shared) -> Record:
     """What launches and findings refer to by number."""
     return {
         "files": list(shared.files),
-        "settings": [setting_record(one) for one in shared.settings],
-        "standings": [dict(one) for one in shared.standings],
+        "settings": [_group(one) for one in shared.groups],
+        "standings": [_standing(one) for one in shared.standings],
     }
+
+
+def _group(group: Group) -> Record:
+    """Settings of one file and source, as rows of name, value and line."""
+    rows = [[one.name, one.value, one.span.line] for one in group.settings]
+    return {"path": group.path, "source": group.source, "values": rows}
+
+
+def _standing(standings: Standings) -> Record:
+    """The numbers of the launches in which a finding is asserted, and of those in which it is optional."""
+    return {kind: [number for number, standing in standings if standing == kind] for kind in ("asserted", "optional")}
 
 
 def footer(verdict: Verdict) -> Record:
@@ -93,24 +106,34 @@ def footer(verdict: Verdict) -> Record:
     return {"ignored": ignored, "gaps": gaps, "coverage": coverage}
 
 
-def launch_record(outcome: LaunchVerdict, signals: Mapping[str, Signal], shared: Shared) -> Record:
-    """One launch of the contract's `launches`."""
+def launch_records(verdict: Verdict, shared: Shared) -> Iterator[Record]:
+    """The contract's `launches`: those of the role that was asked for in full, the others in brief."""
+    for outcome in verdict.launches:
+        yield _launch(outcome, verdict.signals, shared, brief=outcome.launch.id not in shared.in_full)
+
+
+def _launch(outcome: LaunchVerdict, signals: Mapping[str, Signal], shared: Shared, *, brief: bool) -> Record:
+    """One launch; in brief, without what fills most of a document: its settings, files, steps and techniques."""
     launch = outcome.launch
+    settings, files, steps, techniques = ((), (), (), ()) if brief else (
+        shared.of_launch.get(launch.id, ()), launch.files, outcome.steps, outcome.techniques,
+    )  # fmt: skip
     return {
         "id": launch.id,
         "role": launch.role,
+        "brief": brief,
         "entry": launch.entry,
         "told": launch.told or None,
         "project": launch.project,
         "silent": outcome.silent,
         "command": [word.text for word in launch.command],
         "environment": {name: value.text for name, value in sorted(launch.environment.items())},
-        "settings": [shared.settings[one] for one in launch.settings],
-        "files": sorted(shared.files[one] for one in launch.files),
-        "steps": [_step(step, launch, signals) for step in outcome.steps],
+        "settings": list(settings),
+        "files": sorted(shared.files[one] for one in files),
+        "steps": [_step(step, launch, signals) for step in steps],
         "remaining": sorted(outcome.remaining),
         "named": _namings(outcome.named),
-        "techniques": list(map(technique_record, lookups.sorted_notes(outcome.techniques))),
+        "techniques": list(map(technique_record, lookups.sorted_notes(techniques))),
         "site": list(map(site_record, lookups.sorted_notes(outcome.sites))),
         "conflict": _conflict(outcome.conflict, launch, signals),
         "contradictions": _contradictions(outcome.contradictions),
@@ -118,7 +141,7 @@ def launch_record(outcome: LaunchVerdict, signals: Mapping[str, Signal], shared:
 
 
 def setting_record(setting: Setting) -> Record:
-    """One setting of the contract's `settings`."""
+    """One setting, with its place."""
     return {"name": setting.name, "value": setting.value, "at": lookups.place(setting), "source": setting.source}
 
 
@@ -218,10 +241,12 @@ def _step(step: StepResult, launch: Launch, signals: Mapping[str, Signal]) -> Re
 def _cut(cut: Ruling, launch: Launch | None, signals: Mapping[str, Signal]) -> Record:
     signal = signals.get(cut.signal)
     derived = any(not isinstance(premise, Finding) for premise in cut.evidence.premises)
+    places = lookups.evidence_places(cut.evidence, launch)
     return {
         "signal": cut.signal,
         "strength": cut.strength,
-        "evidence": list(lookups.evidence_places(cut.evidence, launch)),
+        "evidence": list(places[:MOST_LINES]),
+        **({"more": len(places) - MOST_LINES} if len(places) > MOST_LINES else {}),
         **({"premises": list(map(_premise, cut.evidence.premises))} if derived else {}),
         "excluded": sorted(cut.excluded),
         **({"escape": signal.escape} if signal and signal.escape else {}),

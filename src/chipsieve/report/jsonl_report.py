@@ -23,8 +23,8 @@ def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format
 def _records(verdict: Verdict) -> Iterator[dict[str, object]]:
     shared = Shared.of(verdict)
     yield {"kind": "shared", **json_report.shared_record(shared)}
-    for outcome in verdict.launches:
-        yield {"kind": "launch", **json_report.launch_record(outcome, verdict.signals, shared)}
+    for record in json_report.launch_records(verdict, shared):
+        yield {"kind": "launch", **record}
     whole = {**json_report.header(verdict), **json_report.repository_record(verdict), **json_report.footer(verdict)}
     yield {"kind": "repository", **whole}
     for record in json_report.finding_records(verdict, shared):

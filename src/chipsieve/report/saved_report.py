@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -64,6 +64,16 @@ class _Repository(msgspec.Struct, frozen=True):
     sentence: str
 
 
+class _Standings(msgspec.Struct, frozen=True):
+    asserted: tuple[int, ...]
+    optional: tuple[int, ...]
+
+    def by_launch(self, ids: Sequence[str]) -> dict[str, Standing]:
+        """The standing by the ids of launches, of which this has numbers."""
+        optional: dict[str, Standing] = dict.fromkeys((ids[number] for number in self.optional), "optional")
+        return optional | dict.fromkeys((ids[number] for number in self.asserted), "asserted")
+
+
 class _Finding(msgspec.Struct, frozen=True):
     signal: str
     path: str
@@ -80,7 +90,7 @@ class _Report(msgspec.Struct, frozen=True):
     scope: str
     root: str
     catalogue: _Catalogue
-    standings: tuple[dict[str, Standing], ...]
+    standings: tuple[_Standings, ...]
     launches: tuple[_Launch, ...]
     repository: _Repository
     findings: tuple[_Finding, ...]
@@ -154,8 +164,10 @@ def _facts(report: _Report) -> Iterator[Fact]:
     """Each finding once by its key, as firm as the firmest of them; and what excludes without a finding of its own."""
     found: dict[tuple[str, ...], Fact] = {}
     stated: set[tuple[str, str]] = set()
+    ids = [launch.id for launch in report.launches]
+    rows = [row.by_launch(ids) for row in report.standings]
     for one in report.findings:
-        held = report.standings[one.standing]
+        held = rows[one.standing]
         stated |= {(one.signal, launch) for launch in held}
         main = held.get(report.repository.main or "", "inert")
         anywhere: Standing = min(held.values(), key=FIRMNESS.__getitem__, default="inert")
