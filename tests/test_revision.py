@@ -166,12 +166,22 @@ def test_a_further_work_tree_is_read_with_its_own_head(repository: Path, tmp_pat
     assert "side.py" not in listing(f"{repository}@HEAD").paths
 
 
-def test_objects_may_lie_in_another_repository(repository: Path, tmp_path: Path) -> None:
-    """What `git clone --shared` and `--reference` make; some name the other's folder relative to their own."""
+def test_objects_of_another_repository_are_not_read(repository: Path, tmp_path: Path) -> None:
+    """What `git clone --shared` and `--reference` make, and what a stranger's clone could point anywhere."""
     git(tmp_path, "clone", "-q", "--bare", "--shared", str(repository), "shared.git")
-    assert text(f"{tmp_path}/shared.git@v1", "train.py") == TRAIN
+    with pytest.raises(GitError, match="repack -ad"):
+        listing(f"{tmp_path}/shared.git@v1")
     write(tmp_path, {"shared.git/objects/info/alternates": "../../repository/.git/objects\n"})
+    with pytest.raises(GitError, match="repack -ad"):
+        listing(f"{tmp_path}/shared.git@v1")
+    git(tmp_path / "shared.git", "repack", "-adq")
+    (tmp_path / "shared.git/objects/info/alternates").unlink()
     assert text(f"{tmp_path}/shared.git@v1", "train.py") == TRAIN
+
+
+def test_objects_of_its_own_are_read_beside_borrowed_ones(repository: Path, tmp_path: Path) -> None:
+    write(repository, {".git/objects/info/alternates": f"{tmp_path}/elsewhere\n"})
+    assert text(f"{repository}@v1", "train.py") == TRAIN
 
 
 def test_a_packed_repository_is_read(repository: Path, tmp_path: Path) -> None:

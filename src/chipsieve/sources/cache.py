@@ -16,7 +16,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from time import time
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypeVar
 
 import msgspec
 from platformdirs import user_cache_path
@@ -40,6 +40,9 @@ SIZE = """SELECT (page_count - freelist_count) * page_size
     FROM pragma_page_count, pragma_freelist_count, pragma_page_size"""
 # What a spoiled file or entry raises.
 FAULTS = (sqlite3.Error, zlib.error, msgspec.MsgspecError, TypeError, ValueError, RecursionError)
+
+
+Data = TypeVar("Data")
 
 
 class Kept(NamedTuple):
@@ -156,20 +159,36 @@ class Cache:
 
     def get(self, source: Source) -> tuple[Reading, ...] | None:
         """The readings kept of a source, None when there are none, or the entry cannot be read."""
-        if self._base is None:
-            return None
         asked = key(source, self._vocabulary)
         try:
-            row = self._base.execute(HELD, (asked,)).fetchone()
-            if row is None:
-                return None
-            readings = readings_of(placed(parts_of(row[1]), source.path))
+            entry = self._entry(asked)
+            readings = None if entry is None else readings_of(placed(parts_of(entry), source.path))
         except FAULTS:
             return None
-        self.hits += 1
+        self.hits += readings is not None
+        return readings
+
+    def get_data(self, asked: bytes, kind: type[Data]) -> Data | None:
+        """What else is kept under a key, as data of a kind; None when there is nothing, or it cannot be read."""
+        try:
+            entry = self._entry(asked)
+            return None if entry is None else msgspec.msgpack.decode(zlib.decompress(entry), type=kind)
+        except FAULTS:
+            return None
+
+    def keep_data(self, under: bytes, data: object) -> None:
+        """Remember data; text in it that is none (half a surrogate pair) is not kept."""
+        with suppress(UnicodeEncodeError):
+            self.keep(Kept(under, zlib.compress(msgspec.msgpack.encode(data), 1)))
+
+    def _entry(self, asked: bytes) -> bytes | None:
+        """What the database holds under a key; that it was used today is noted."""
+        row = None if self._base is None else self._base.execute(HELD, (asked,)).fetchone()
+        if row is None:
+            return None
         if row[0] != _today():
             self._stale.add(asked)
-        return readings
+        return bytes(row[1])
 
     def keep(self, fresh: Kept) -> None:
         """Remember readings; they are written when enough has come together, or the context is left."""

@@ -5,9 +5,9 @@ So git never sees the repository as one. It works in a git directory of ours, em
 references, and a configuration that we write. Neither the user's configuration nor GIT_* variables reach it, no
 protocol is allowed, and without a remote a missing object is missing.
 
-Three files of a repository still say where else to look: a `.git` that is a file, `commondir`, and
-`objects/info/alternates`, which clones of `--shared` and `--reference` need. They can make git read objects that lie
-elsewhere on this machine, and show them to whoever scans; they make nothing run.
+Two files of a repository still say where else to look: a `.git` that is a file, and `commondir`; further work trees and
+submodules have them. They make nothing run. `objects/info/alternates`, which could add the objects of any repository on
+this machine, is not followed: clones made with `--shared` or `--reference` lack what lies elsewhere.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import posixpath
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
-from tempfile import mkdtemp
+from tempfile import TemporaryFile, mkdtemp
 from threading import Timer
 from typing import IO, NamedTuple, Self
 
@@ -29,6 +29,8 @@ from chipsieve.sources.contents import Commit
 
 SECONDS = 60  # for one answer; a repository may hold pipes in place of files
 ANSWER_LIMIT = 100_000_000  # bytes; a listing of a million files
+PIECE = 1 << 20  # bytes that are read of a stream at once
+PART_LIMIT = 64_000_000  # bytes of one part of a stream; a commit with a million parents has 41 MB of them
 ALLOCATION = "1g"  # the most that git may hold for one object: a small one can be stored as a piece of a huge one
 SHARED = ("objects", "refs", "packed-refs", "reftable", "shallow")
 OWN = ("FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD")  # references that a work tree has for itself, beside HEAD
@@ -36,6 +38,7 @@ FORMATS = re.compile(r"(?im)^\s*(objectformat|refstorage)\s*=\s*\"?(sha1|sha256|
 HEADER = re.compile(rb"\w+ \w+ (\d+)\n")  # how git announces an object: its id, its type, its size
 COMMIT = re.compile(r"(?P<id>[0-9a-f]{40,64}) (?P<day>\d{4}-\d\d-\d\d)\s*")
 POINTER = "gitdir:"
+ALTERNATES = Path("objects", "info", "alternates")
 BEGINNING = 100_000  # bytes; more of a file of the repository is not looked at
 KEPT_FROM_US = {
     "GIT_ALLOW_PROTOCOL": "none",  # no transport has this name
@@ -103,6 +106,27 @@ class Git:
             raise GitError(f"{self._directory}: git prints too much, or took over {SECONDS} s, and was stopped")
         return data if process.returncode == 0 else None
 
+    def parts(self, *arguments: str) -> Iterator[bytes]:
+        """What one git command prints, by its NUL bytes, as it comes; whoever stops asking ends git.
+
+        Raises:
+            GitError: it fails, says nothing for too long, or prints a part without end.
+        """
+        process = _started(self._command(*arguments), stdin=subprocess.DEVNULL)
+        try:
+            yield from _split(_pipe(process.stdout))
+            if process.wait() != 0:
+                raise GitError(f"{self._directory}: git {arguments[0]} ended with {process.returncode}")
+        finally:
+            process.kill()
+            process.wait()
+            _pipe(process.stdout).close()
+
+    @property
+    def shares_objects(self) -> bool:
+        """Whether objects of the repository may lie in another one, which is not looked at."""
+        return (_common(self._directory) / ALTERNATES).is_file()
+
     def commit(self, wanted: str, path: str = "") -> Commit | None:
         """The commit that a name means, or the last one up to it that changed a path; None where there is none.
 
@@ -118,6 +142,17 @@ class Git:
 
     def _command(self, *arguments: str) -> list[str]:
         return [self._program, f"--git-dir={self._home}", *arguments]
+
+    def sizes(self, ids: Iterable[str]) -> dict[str, int]:
+        """The sizes of contents in bytes, by id; those that the repository lacks are left out."""
+        with TemporaryFile() as asked:
+            asked.writelines(f"{one}\n".encode() for one in ids)
+            asked.seek(0)
+            command = self._command("cat-file", "--buffer", "--batch-check=%(objectname) %(objectsize)")
+            with _started(command, stdin=asked.fileno()) as process:
+                answers = _pipe(process.stdout).read().decode().splitlines()
+        rows = (line.split(" ") for line in answers)
+        return {row[0]: int(row[1]) for row in rows if row[1].isdigit()}
 
     def objects(self) -> Objects:
         """Reads objects one after the other, as long as this context lasts."""
@@ -193,6 +228,28 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
     return stream
 
 
+def _split(stream: IO[bytes]) -> Iterator[bytes]:
+    """The parts of a stream that NUL bytes end, and what comes after the last one."""
+    rest = b""
+    with DefaultSelector() as selector:
+        selector.register(stream, EVENT_READ)
+        while True:
+            if not selector.select(SECONDS):
+                raise GitError(f"git said nothing for {SECONDS} s, and was stopped")
+            piece = os.read(stream.fileno(), PIECE)
+            if not piece:
+                break
+            first, *more = piece.split(b"\0")
+            rest += first
+            for part in more:
+                yield rest
+                rest = part
+            if len(rest) > PART_LIMIT:
+                raise GitError("git prints a part without end, and was stopped")
+    if rest:
+        yield rest
+
+
 class Repository(NamedTuple):
     """Where a repository is: its git directory, the folder that a checkout fills, and the path asked for below it."""
 
@@ -263,7 +320,11 @@ def _disarmed(directory: Path) -> Path:
     """A git directory of ours with the objects and references of another one."""
     common = _common(directory)
     home = Path(mkdtemp(prefix="chipsieve-git-"))
-    links = [*(common / name for name in SHARED), *(directory / name for name in OWN)]
+    shared = [common / name for name in SHARED]
+    if (common / ALTERNATES).exists():
+        shared.remove(common / "objects")
+        _link_objects(common / "objects", home / "objects")
+    links = [*shared, *(directory / name for name in OWN)]
     if common == directory:  # elsewhere the log is that of another work tree's HEAD
         links.append(common / "logs")
     for target in links:
@@ -273,6 +334,16 @@ def _disarmed(directory: Path) -> Path:
     (home / "HEAD").write_text(_beginning(directory / "HEAD"), encoding="utf-8", errors="surrogateescape")
     (home / "config").write_text(_configuration(common / "config"), encoding="utf-8")
     return home
+
+
+def _link_objects(theirs: Path, ours: Path) -> None:
+    """Link to everything in a folder of objects but the file that says where more of them lie."""
+    (ours / "info").mkdir(parents=True)
+    for folder in (theirs, theirs / "info"):
+        for target in folder.iterdir():
+            name = target.relative_to(theirs)
+            if name != Path("info") and name.name not in ("alternates", "http-alternates"):
+                (ours / name).symlink_to(target.resolve())
 
 
 def _configuration(theirs: Path) -> str:

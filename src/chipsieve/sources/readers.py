@@ -12,7 +12,7 @@ from functools import cache, partial
 from operator import itemgetter
 from threading import current_thread, main_thread
 from types import FrameType
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -33,6 +33,8 @@ if TYPE_CHECKING:  # a run without a cache loads no database
     from chipsieve.sources.cache import Cache, Kept
 
 T = TypeVar("T")
+I = TypeVar("I")  # noqa: E741  an item
+I_contra = TypeVar("I_contra", contravariant=True)
 SECONDS_PER_FILE = 20
 OVER_TIME = "reading took over"
 NO_READER = "no reader for"
@@ -69,9 +71,26 @@ class TreeToRead(NamedTuple):
     tree: Tree
     vocabulary: Vocabulary
 
-    def reopened(self) -> TreeToRead:
+    def reopened(self) -> Self:
         """The same for another process."""
         return self._replace(tree=self.tree.reopened())
+
+    def size(self, item: tuple[str, str]) -> int:
+        """How large a file is, given as (path, language)."""
+        return self.tree.size(item[0])
+
+
+class Job(Protocol[I_contra]):
+    """What workers share that read items."""
+
+    def reopened(self) -> Self:
+        """The same for another process, which must not share what this one has open."""
+
+    def size(self, item: I_contra) -> int:
+        """How large an item is; the largest are read first."""
+
+
+J = TypeVar("J", bound=Job[Any])
 
 
 @cache
@@ -105,7 +124,7 @@ def read_tree(
     """
     readings: list[tuple[str, int, str, Reading]] = []
     job = TreeToRead(found.tree, vocabulary)
-    each = _each(read_file, job, found.files, workers) if cache is None else _remembered(found, job, workers, cache)
+    each = for_each(read_file, job, found.files, workers) if cache is None else _remembered(found, job, workers, cache)
     for number, stated in enumerate(each, 1):
         by = stated[0].path
         several = _with_gaps(stated, left_unread(found.tree, by, stated[0].language))
@@ -126,7 +145,7 @@ def _remembered(found: Discovery, job: TreeToRead, workers: int | None, cache: C
             lacking.append((path, language))
         else:
             yield held
-    for kept, readings in _each(_to_keep, job, lacking, workers):
+    for kept, readings in for_each(_to_keep, job, lacking, workers):
         if kept is not None:
             cache.keep(kept)
         yield readings if kept is None else kept.readings
@@ -147,44 +166,39 @@ def _to_keep(job: TreeToRead, file: tuple[str, str]) -> tuple[Kept | None, tuple
     return entry, readings_of(parts) if entry is None else ()
 
 
-def _each(
-    task: Callable[[TreeToRead, tuple[str, str]], T],
-    job: TreeToRead,
-    files: Sequence[tuple[str, str]],
-    workers: int | None,
-) -> Iterator[T]:
-    """The results of a task for each file, the largest first, so that no worker is left with one at the end."""
-    workers = workers or (min(os.cpu_count() or 1, 8) if len(files) >= PARALLEL_FROM else 1)
+def for_each(task: Callable[[J, I], T], job: J, items: Sequence[I], workers: int | None) -> Iterator[T]:
+    """The results of a task for each item, the largest first, so that no worker is left with one at the end."""
+    workers = workers or (min(os.cpu_count() or 1, 8) if len(items) >= PARALLEL_FROM else 1)
     if workers == 1:
-        yield from map(partial(task, job), files)
+        yield from map(partial(task, job), items)
         return
     from concurrent.futures import ProcessPoolExecutor  # a small run starts no workers, and loads nothing for them
     from concurrent.futures.process import BrokenProcessPool
 
-    ordered = sorted(files, key=lambda file: job.tree.size(file[0]), reverse=True)
+    ordered = sorted(items, key=job.size, reverse=True)
     done = 0
     try:
         with ProcessPoolExecutor(workers, initializer=_Worker.begin, initargs=(job.reopened(),)) as pool:
             for result in pool.map(partial(_in_worker, task), ordered, chunksize=4):
                 done += 1
                 yield result
-    except BrokenProcessPool:  # a worker died; what is left is read here, where each file is on its own
+    except BrokenProcessPool:  # a worker died; what is left is read here, where each item is on its own
         yield from map(partial(task, job), ordered[done:])
 
 
 class _Worker:
     """What a worker was given when it began."""
 
-    job: ClassVar[TreeToRead]
+    job: ClassVar[Any]
 
     @classmethod
-    def begin(cls, job: TreeToRead) -> None:
-        """Remember the tree that all its files are of, and the vocabulary."""
+    def begin(cls, job: object) -> None:
+        """Remember what all its items are of."""
         cls.job = job
 
 
-def _in_worker(task: Callable[[TreeToRead, tuple[str, str]], T], file: tuple[str, str]) -> T:
-    return task(_Worker.job, file)
+def _in_worker(task: Callable[[J, I], T], item: I) -> T:
+    return task(_Worker.job, item)
 
 
 def read_file(job: TreeToRead, file: tuple[str, str]) -> tuple[Reading, ...]:

@@ -68,6 +68,11 @@ class Revision:
         """End the git that reads files."""
         self._objects.close()
 
+    @property
+    def contents(self) -> dict[str, str]:
+        """The id of each file's content, by path."""
+        return {path: entry.object_id for path, entry in self._entries.items() if _is_file(entry)}
+
     def listing(self) -> Listing:
         """Every regular file, but those in folders that nobody asks for."""
         paths, gaps = [], {*self._unlisted}
@@ -219,11 +224,18 @@ def _tree(git: Git, path: Path, wanted: str) -> str:
     """The id of the tree that a revision means, as `git rev-parse` takes it."""
     named = None if wanted.startswith("-") else git.run("rev-parse", "--verify", "--quiet", wanted)
     if named is None:
-        raise GitError(f"{path}: there is no revision {wanted!r}{_nearest(git, wanted)}")
+        raise GitError(f"{path}: there is no revision {wanted!r}{_shared(git) or _nearest(git, wanted)}")
     tree = git.run("rev-parse", "--verify", "--quiet", f"{named.decode().strip()}^{{tree}}")
     if tree is None:
-        raise GitError(f"{path}: revision {wanted!r} is no commit, or this clone lacks its files")
+        raise GitError(f"{path}: revision {wanted!r} is no commit, or this clone lacks its files{_shared(git)}")
     return tree.decode().strip()
+
+
+def _shared(git: Git) -> str:
+    """What to say of a repository whose objects may lie elsewhere."""
+    if not git.shares_objects:
+        return ""
+    return "; objects that its objects/info/alternates borrows are not read: `git repack -ad` makes the clone whole"
 
 
 def _nearest(git: Git, wanted: str) -> str:

@@ -1,0 +1,189 @@
+"""Which commits does a repository have, and which files did each of them change? Git lists both, and reads no file."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from chipsieve.facts.reading import Gap
+from chipsieve.sources.git import Git, GitError
+
+COMMITS = 200_000  # that are walked; the oldest come last, so that what is lost is long ago
+CHANGES = 2_000_000  # of files in all of them
+MARK, FIELD = b"\x01", b"\x02"  # begin a commit, and end each of its fields
+FORMAT = "--format=%x01%H%x02%cs%x02%P%x02%S%x02%s"
+RAW = ("--raw", "--no-abbrev", "--root", "-z", "--source", "--no-show-signature", FORMAT)
+RENAMES = ("-M", "-c")  # edited and renamed files are one; of merges, what differs from every parent
+PLAIN = ("-M100%",)  # files that are renamed unchanged; nothing of merges
+FILES = ("100644", "100755", "100664")  # the modes of files; links and submodules have no text
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+WITHOUT_CONTENTS = (
+    "git cannot compare contents here (a partial clone, or a commit with too many parents): files that were renamed "
+    "and changed at once count as others, and what merges changed by themselves is not seen"
+)
+SHALLOW = "a shallow clone: what came before its oldest commits is not known"
+
+
+class Change(NamedTuple):
+    """A file that a commit changed: what it was called, the ids of its contents before (in each parent) and after.
+
+    An id is "" where there was no file: it came, it went, or it is a link or a submodule.
+    """
+
+    path: str
+    old_path: str
+    before: tuple[str, ...]
+    after: str
+
+
+class Moment(NamedTuple):
+    """A commit: its id, its day (the committer's), its subject, its first parent, and a reference that leads to it."""
+
+    id: str
+    day: str
+    subject: str
+    parent: str
+    ref: str
+
+
+Step = tuple[Moment, tuple[Change, ...]]
+"""A commit with the files that it changed."""
+
+
+class Walk(NamedTuple):
+    """The commits that were asked for, the newest first in topological order, with the files that each changed.
+
+    `tip` is the commit that stands for today; `ancestors` are all up to it. `trunk` has the tip and its first parents,
+    the newest first, with what differs from one to the next, whatever way it came.
+    """
+
+    tip: str
+    ancestors: frozenset[str]
+    commits: tuple[Step, ...]
+    trunk: tuple[Step, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
+class Range(NamedTuple):
+    """Which commits to walk: those of a revision range, or of all references; since a day; that change some paths."""
+
+    revisions: str = ""
+    since: str = ""
+    paths: tuple[str, ...] = ()
+
+    @property
+    def limits(self) -> list[str]:
+        """What git takes of it beside the revisions."""
+        since = [f"--since={self.since}T00:00:00"] if self.since else []
+        return [*since, "--full-history", "--", *self.paths]
+
+
+def walk(git: Git, asked: Range) -> Walk:
+    """The commits of a range.
+
+    Raises:
+        GitError: there is no such revision, or git cannot list the commits.
+    """
+    tip = _tip(git, asked.revisions)
+    if not tip:
+        return Walk("", frozenset(), (), ())
+    wanted = ["--topo-order", asked.revisions or "--all"]
+    gaps = [Gap(".", SHALLOW)] if git.run("rev-parse", "--is-shallow-repository") == b"true\n" else []
+    try:
+        commits, lost = _listed(git, [*RENAMES, *wanted, *asked.limits])
+    except GitError:
+        commits, lost = _listed(git, [*PLAIN, *wanted, *asked.limits])
+        gaps.append(Gap(".", WITHOUT_CONTENTS))
+    excluded = _excluded(git, asked.revisions)
+    trunk, _ = _listed(
+        git, ["--no-renames", "--first-parent", "--diff-merges=first-parent", tip, *excluded, *asked.limits]
+    )
+    above = frozenset(part.decode().strip() for part in git.parts("log", "-z", "--format=%H", tip))
+    return Walk(tip, above, commits, trunk, (*gaps, *lost))
+
+
+def _tip(git: Git, revisions: str) -> str:
+    """The commit that a range ends with, or that of HEAD, or of the newest branch where HEAD is none; "" for no commit.
+
+    Raises:
+        GitError: the range is none.
+    """
+    if revisions:
+        named = None if revisions.startswith("-") else git.run("rev-parse", "--revs-only", revisions)
+        ends = [line for line in os.fsdecode(named or b"").split() if not line.startswith("^")]
+        if not ends:
+            raise GitError(f"there is no revision or range {revisions!r}; one is written v1.0, main, or v1.0..main")
+        return ends[0]
+    head = git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    if head is None:
+        newest = ("--sort=-committerdate", "--count=1", "--format=%(objectname)", "refs/heads", "refs/remotes")
+        head = git.run("for-each-ref", *newest)
+    return (head or b"").decode().strip()
+
+
+def _excluded(git: Git, revisions: str) -> list[str]:
+    """The commits at which a range begins, as git takes them."""
+    named = git.run("rev-parse", "--revs-only", revisions) if revisions else None
+    return [line for line in os.fsdecode(named or b"").split() if line.startswith("^")]
+
+
+def _listed(git: Git, arguments: Sequence[str]) -> tuple[tuple[Step, ...], tuple[Gap, ...]]:
+    """The commits that git lists, up to the limits, and which limit was met."""
+    commits: list[Step] = []
+    changes = 0
+    for moment, changed in islice(_parsed(git.parts("log", *RAW, *arguments)), COMMITS + 1):
+        changes += len(changed)
+        if len(commits) == COMMITS or changes > CHANGES:
+            return tuple(commits), (Gap(".", f"the newest {len(commits):,} commits were walked, older ones were not"),)
+        commits.append((moment, changed))
+    return tuple(commits), ()
+
+
+def _parsed(parts: Iterator[bytes]) -> Iterator[Step]:
+    """The commits in what `git log --raw -z` prints: a header, then of each file a row and its path or paths."""
+    moment: Moment | None = None
+    changes: list[Change] = []
+    for part in parts:
+        if part.startswith(MARK):
+            if moment is not None:
+                yield moment, tuple(changes)
+            moment, changes = _moment(part), []
+        elif part.lstrip(b"\n").startswith(b":"):
+            row = _Row.of(part)
+            path = os.fsdecode(next(parts, b""))
+            new = os.fsdecode(next(parts, b"")) if row.renames else path
+            changes.append(Change(new, path, row.before, row.after))
+    if moment is not None:
+        yield moment, tuple(changes)
+
+
+def _moment(header: bytes) -> Moment:
+    commit, day, parents, ref, subject = header[1:].split(FIELD, 4)
+    stated = DAY.fullmatch(day.decode(errors="replace"))
+    return Moment(
+        id=commit.decode(),
+        day=stated[0] if stated else "",
+        subject=subject.decode(errors="replace"),
+        parent=parents[:64].split(b" ")[0].decode(),
+        ref=os.fsdecode(ref),
+    )
+
+
+class _Row(NamedTuple):
+    """What git says of one file: the ids before and after, and whether two paths follow."""
+
+    before: tuple[str, ...]
+    after: str
+    renames: bool
+
+    @classmethod
+    def of(cls, text: bytes) -> _Row:
+        """Read `:100644 100644 ID ID M`; of a merge, a colon, a mode and an id more for each further parent."""
+        fields = text.decode(errors="replace").strip("\n").lstrip(":").split(" ")
+        sides = len(fields) // 2
+        modes, ids = fields[:sides], fields[sides : 2 * sides]
+        held = [name if mode in FILES else "" for mode, name in zip(modes, ids, strict=True)]
+        return cls(tuple(held[:-1]), held[-1], sides == 2 and fields[-1][:1] in ("R", "C"))  # noqa: PLR2004 one parent
