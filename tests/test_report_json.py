@@ -172,7 +172,8 @@ def test_of_many_lines_the_first_are_listed_and_the_others_counted() -> None:
 def test_records_of_plain_values_and_lists_stand_on_one_line() -> None:
     document = {"a": [1, "x"], "b": {"c": [], "d": {}}, "e": [{"f": [1]}, ({"h": [1]}, None)], "g": "\u2028"}
     assert json_text(document) == (
-        '{\n  "a": [1,"x"],\n  "b": {"c":[],"d":{}},\n  "e": [\n    {"f":[1]},\n    [\n      {"h":[1]},\n      null\n    ]\n  ],\n'
+        '{\n  "a": [1,"x"],\n  "b": {"c":[],"d":{}},\n'
+        '  "e": [\n    {"f":[1]},\n    [\n      {"h":[1]},\n      null\n    ]\n  ],\n'
         '  "g": "\\u2028"\n}\n'
     )
     assert json_text({}) == "{}\n"

@@ -16,6 +16,7 @@ from chipsieve.catalogue import load_catalogue
 from chipsieve.configuration.excludes import glob_for, leave_out
 from chipsieve.configuration.file import NONE, Config
 from chipsieve.configuration.suppressions import Suppressions
+from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Lines
 from chipsieve.facts.reading import Reading, ordered_gaps
 from chipsieve.link.linking import judge_by_eye, judge_without_run, whole
@@ -55,6 +56,7 @@ def scan(
     workers: int | None = None,
     progress: Progress | None = None,
     cache: Path | None = None,
+    earlier: Sequence[Finding] = (),
 ) -> Verdict:
     """Which accelerators the code at `path` can have been trained on, and which line proves it.
 
@@ -77,7 +79,7 @@ def scan(
     refuse_unknown("engine", engines, ENGINES)
     with open_tree(path) as tree:
         rules = replace(_rules(policy, role, trust_names=trust_names), project=project, launch=launch)
-        request = _Request(tree.name, rules, scope, config, day(as_of))
+        request = _Request(tree.name, rules, scope, config, day(as_of), tuple(earlier))
         found = leave_out(discover(tree), config)
         readings = _read(found, progress, workers, cache)
         foreign = _by_semgrep(found, config, beside="visitors" in engines) if "semgrep" in engines else None
@@ -127,13 +129,17 @@ def sieve(
 
 
 class _Request(NamedTuple):
-    """What the caller wants to know: of which tree, by which rules, in which scope, without what, for which day."""
+    """What the caller wants to know: of which tree, by which rules, in which scope, without what, for which day.
+
+    `earlier` are findings of earlier revisions.
+    """
 
     name: str
     rules: Rules
     scope: str
     config: Config
     as_of: str = ""
+    earlier: tuple[Finding, ...] = ()
 
 
 def day(text: str) -> str:
@@ -215,7 +221,7 @@ def _verdict(
     matched = match_tree(readings, default_table(), suppressions.keeps, scope=request.scope, alone=alone)
     gaps = {*found.gaps, *matched.gaps, *suppressions.notices, *(foreign.gaps if foreign else ())}
     gaps.update(gap for reading in readings for gap in reading.gaps)
-    record = record_scan(found, readings, matched.findings, gaps, suppressions.ignored)
+    record = record_scan(found, readings, (*matched.findings, *request.earlier), gaps, suppressions.ignored)
     record = replace(record, root=request.name, scope=request.scope, as_of=request.as_of)
     return _worded(conclude(record, matched.launches, request.rules, found.tree))
 

@@ -56,8 +56,8 @@ Step = tuple[Moment, tuple[Change, ...]]
 class Walk(NamedTuple):
     """The commits that were asked for, the newest first in topological order, with the files that each changed.
 
-    `tip` is the commit that stands for today; `ancestors` are all up to it. `trunk` has the tip and its first parents,
-    the newest first, with what differs from one to the next, whatever way it came.
+    `tip` is the id of the commit that stands for today, "" where there is none; `ancestors` are all up to it. `trunk`
+    has the tip and its first parents, the newest first, with what differs from one to the next, whatever way it came.
     """
 
     tip: str
@@ -66,6 +66,12 @@ class Walk(NamedTuple):
     trunk: tuple[Step, ...]
     gaps: tuple[Gap, ...] = ()
 
+    @property
+    def moment(self) -> Moment:
+        """The tip as a commit; one of which nothing else is known where it is not in the range."""
+        among = (moment for moment, _ in (*self.trunk[:1], *self.commits) if moment.id == self.tip)
+        return next(among, Moment(self.tip, "", "", "", ""))
+
 
 class Range(NamedTuple):
     """Which commits to walk: those of a revision range, or of all references; since a day; that change some paths."""
@@ -73,6 +79,12 @@ class Range(NamedTuple):
     revisions: str = ""
     since: str = ""
     paths: tuple[str, ...] = ()
+
+    @property
+    def in_words(self) -> str:
+        """The range as a sentence has it, "" where everything was asked for."""
+        said = [self.revisions, f"since {self.since}" if self.since else "", *self.paths]
+        return ", ".join(filter(None, said))
 
     @property
     def limits(self) -> list[str]:

@@ -68,11 +68,6 @@ class Revision:
         """End the git that reads files."""
         self._objects.close()
 
-    @property
-    def contents(self) -> dict[str, str]:
-        """The id of each file's content, by path."""
-        return {path: entry.object_id for path, entry in self._entries.items() if _is_file(entry)}
-
     def listing(self) -> Listing:
         """Every regular file, but those in folders that nobody asks for."""
         paths, gaps = [], {*self._unlisted}
@@ -218,6 +213,13 @@ def open_revision(path: Path, text: str) -> Iterator[Revision]:
             yield found
         finally:
             found.close()
+
+
+def contents_at(git: Git, commit: str) -> dict[str, str]:
+    """The ids of the contents of a commit's files, by path; what the clone lacks of its folders is left out."""
+    tree = git.run("rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}")
+    entries = _Listed(git, tree.decode().strip()).entries if tree else {}
+    return {path: entry.object_id for path, entry in entries.items() if _is_file(entry)}
 
 
 def _tree(git: Git, path: Path, wanted: str) -> str:

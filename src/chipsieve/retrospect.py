@@ -1,0 +1,172 @@
+"""How does a program ask for a repository's whole history? The commits, what each content says, the answers of then."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from chipsieve import api
+from chipsieve.configuration.file import NONE, Config
+from chipsieve.facts.finding import Finding
+from chipsieve.facts.reading import Gap, ordered_gaps
+from chipsieve.match.table import default_table
+from chipsieve.sieve.outcome import Verdict
+from chipsieve.sources.cache import Cache
+from chipsieve.sources.commits import Moment, Range, Walk, walk
+from chipsieve.sources.git import Git, GitError, repository_of
+from chipsieve.sources.revision import contents_at, open_revision
+from chipsieve.timeline.declared import declarations
+from chipsieve.timeline.life import History, Life
+from chipsieve.timeline.lives import Ledger, contents_of
+from chipsieve.timeline.statements import Content, Said, findings_of, is_read, statements, unread
+from chipsieve.timeline.turning_points import Judging
+
+Step = Callable[[str, int, int], None]
+RECALLED = 200  # contents that are read again for the names that were removed from them
+
+
+def history(
+    path: str | Path,
+    *,
+    revisions: str = "",
+    since: str = "",
+    paths: tuple[str, ...] = (),
+    config: Config = NONE,
+    workers: int | None = None,
+    progress: Step | None = None,
+    cache: Path | None = None,
+    **options: Any,
+) -> History:
+    """What the repository at `path` said of hardware in all its commits, and both answers wherever one changed.
+
+    `path` is a work tree, a bare or mirror clone, or a folder in one of them. All commits that references lead to are
+    looked at, or those of `revisions`, a name or a range (`v1.0..main`); of them those since a day (`2024-11-05`), and
+    those that change one of the `paths`. `options` are those of `scan` that say how trees are judged: `policy`, `role`,
+    `project`. `progress` is called with the phase, what is done of it, and of how much.
+
+    Raises:
+        FileNotFoundError: there is no repository at `path`, or no such revision.
+        chipsieve.tables.TableError: there is no such policy, role or project, or `since` is no day.
+    """
+    where = repository_of(Path(path).resolve())
+    if where is None:
+        raise GitError(f"{path}: no git repository, so there is no history")
+    inside = () if where.below in ("", ".") else (where.below,)
+    asked = Range(revisions, api.day(since), tuple(dict.fromkeys((*inside, *paths))))
+    tell = progress or _silent
+    with ExitStack() as stack:
+        if cache is None:  # the trees of commits share most of their files
+            cache = Path(stack.enter_context(TemporaryDirectory(prefix="chipsieve-"))) / "readings.sqlite"
+        git = stack.enter_context(Git(where.directory))
+        tell("walking commits", 0, 1)
+        walked = walk(git, asked)
+        if not walked.tip:
+            raise GitError(f"{path}: the repository has no commit")
+        tell("walking commits", 1, 1)
+        tip = _tip(git, walked.tip, asked.paths)
+        says, lost = _says(git, walked, tip, cache, workers, tell)
+        ledger = Ledger(walked, says, tip)
+        lives = ledger.lives(default_table().signals)
+        judge = _Judge(Path(path), config, workers, cache, options)
+        judging = _judged(walked, ledger, judge, tell)
+        ever = judge(walked.moment, _recalled(git, lives)) if judging.latest else None
+    return History(
+        root=(where.top / where.below).name,
+        asked=asked.in_words,
+        tip=walked.moment,
+        now=judging.latest,
+        commits=tuple(moment for moment, _ in walked.commits),
+        ancestors=walked.ancestors,
+        contents=len(says),
+        lives=lives,
+        answers=judging.told(),
+        judged=len(judging.answers),
+        candidates=judging.candidates,
+        trained_on_ever=ever.trained_on if ever else None,
+        declared=declarations(lives, walked, judging.latest),
+        gaps=ordered_gaps([*walked.gaps, *lost, *judging.gaps]),
+        signals=default_table().signals,
+    )
+
+
+class _Judge(NamedTuple):
+    """How trees of commits are judged."""
+
+    path: Path
+    config: Config
+    workers: int | None
+    cache: Path
+    options: Mapping[str, Any]
+
+    def __call__(self, moment: Moment, earlier: Sequence[Finding] = ()) -> Verdict | None:
+        """The verdict on a commit's tree; None where it lacks the folder that is asked for, or the clone its files."""
+        given = {"config": self.config, "workers": self.workers, "cache": self.cache, **self.options}
+        try:
+            with open_revision(self.path, moment.id) as tree:
+                return api.scan(tree, earlier=earlier, **given)
+        except GitError:
+            return None
+
+
+def _silent(_phase: str, _done: int, _total: int) -> None:
+    """Nobody looks."""
+
+
+def _tip(git: Git, commit: str, paths: Sequence[str]) -> dict[str, str]:
+    """The contents of a commit's files by path, those at or below some paths where any are asked for."""
+    held = contents_at(git, commit)
+    if not paths:
+        return held
+    return {
+        path: content
+        for path, content in held.items()
+        if any(path == folder or path.startswith(f"{folder}/") for folder in paths)
+    }
+
+
+def _says(
+    git: Git, walked: Walk, tip: Mapping[str, str], cache: Path, workers: int | None, tell: Step
+) -> tuple[dict[tuple[str, str], tuple[Said, ...]], tuple[Gap, ...]]:
+    """What each content says, by id and path, and why contents were not read."""
+    pairs = contents_of(walked, tip)
+    wanted = [Content(content, path) for content, path in pairs if is_read(path)]
+    says, lost = {}, []
+    with Cache(cache, default_table().vocabulary) as kept:
+        for content, held in statements(git, wanted, kept, workers, partial(tell, "reading contents")):
+            says[content.id, content.path] = held.said
+            if held.unread:
+                lost.append((content, held))
+    return says, unread(lost)
+
+
+def _judged(walked: Walk, ledger: Ledger, judge: _Judge, tell: Step) -> Judging:
+    """The answers along the trunk: at both ends, and where statements came or went."""
+    trunk = tuple(reversed(walked.trunk))
+    candidates = [number for number, step in enumerate(trunk) if ledger.changes_statements(step)]
+    judging = Judging([moment for moment, _ in trunk], judge, partial(tell, "judging commits"))
+    judging.turns(candidates)
+    return judging
+
+
+def _recalled(git: Git, lives: Sequence[Life]) -> list[Finding]:
+    """The findings that are gone from the tree, each at its path with the commit that took it away."""
+    gone: defaultdict[tuple[str, str], list[Life]] = defaultdict(list)
+    for life in lives:
+        if life.state == "removed" and len(gone) < RECALLED:
+            gone[life.content, life.last.path].append(life)
+    found = []
+    for (content, path), several in gone.items():
+        took = {(life.signal, life.value, life.last.line): life for life in several}
+        for finding in findings_of(git, Content(content, path)):
+            gone_with = took.get((finding.signal, finding.value, finding.span.line))
+            if gone_with is not None:
+                label = f"{path}@{gone_with.removed.id[:7]}^" if gone_with.removed else path
+                found.append(replace(finding, path=label))
+    return found

@@ -1,0 +1,120 @@
+"""What is a life of evidence, an answer of its time, a history? The types that reports of a history read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from chipsieve.estimate.answer import Estimate
+from chipsieve.facts.reading import Gap
+from chipsieve.sieve.outcome import Verdict
+from chipsieve.signals.signal import Effect, Signal, Strength
+from chipsieve.sources.commits import Moment
+
+State = Literal["present", "removed", "replaced", "moved", "elsewhere"]
+
+
+class Place(NamedTuple):
+    """Where a line stood: its file, its number, its text."""
+
+    path: str
+    line: int
+    snippet: str
+
+    @property
+    def at(self) -> str:
+        """The place as `path:line`."""
+        return f"{self.path}:{self.line}"
+
+
+class Life(msgspec.Struct, frozen=True):
+    """What a file said by one signal, from the commit that brought it to the one that took it away.
+
+    `variable` is the environment variable that it sets, where it is one. A file that was renamed is the same file.
+    `state` is where it stands now: "present" in the tip; "removed" from the whole tree; "replaced" where the file says
+    something else in its place; "moved" where other files say the same; "elsewhere" in commits that do not lead to the
+    tip, by way of `ref`. `still_at` are such lines of the tip. `first` is None where it is older than the commits that
+    were asked for; `removed` is None but of what is gone, and there where no commit shows how. `place` is where it
+    came, `last` where it stood last, and `content` the id of the file's content there.
+    """
+
+    signal: str
+    value: str
+    variable: str
+    by: str
+    deed: str
+    effect: Effect
+    strength: Strength
+    state: State
+    place: Place
+    last: Place
+    content: str
+    first: Moment | None
+    removed: Moment | None = None
+    still_at: tuple[str, ...] = ()
+    ref: str = ""
+
+
+class Trained(NamedTuple):
+    """The likeliest family of an estimate, with its probability and the words for it."""
+
+    family: str
+    probability: float
+    words: str
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Both answers as of one commit.
+
+    `possible` is what some speaking launch leaves, `remaining` what the main launch leaves; `trained` is None where no
+    family is named.
+    """
+
+    moment: Moment
+    main: str
+    possible: frozenset[str]
+    remaining: frozenset[str]
+    trained: Trained | None
+    sentence: str
+
+
+class Declared(msgspec.Struct, frozen=True):
+    """What documents and code said of hardware at one time and not at another, or against each other: a sentence.
+
+    `at` are the lines that it rests on.
+    """
+
+    sentence: str
+    at: tuple[str, ...]
+
+
+class History(msgspec.Struct, frozen=True):
+    """The history of one repository.
+
+    `commits` were walked, the newest first; `ancestors` are the ids of those that lead to the tip; `contents` were
+    read. `answers` are those of the first commit of the trunk, of each that changed an answer, and of the tip, oldest
+    first. `judged` commits were, of `candidates` at which statements came or went. `trained_on_ever` is the estimate
+    from the tip's evidence and all that was removed.
+    """
+
+    root: str
+    asked: str
+    tip: Moment
+    now: Verdict | None
+    commits: tuple[Moment, ...]
+    ancestors: frozenset[str]
+    contents: int
+    lives: tuple[Life, ...]
+    answers: tuple[Answer, ...]
+    judged: int
+    candidates: int
+    trained_on_ever: Estimate | None
+    declared: tuple[Declared, ...]
+    gaps: tuple[Gap, ...]
+    signals: Mapping[str, Signal]
+
+    def in_state(self, *states: State) -> tuple[Life, ...]:
+        """The lives that are in one of some states now."""
+        return tuple(life for life in self.lives if life.state in states)
