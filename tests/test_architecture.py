@@ -33,7 +33,8 @@ ALLOWED = {
     "sieve": "tables facts commands catalogue signals sources link derive estimate",
     "configuration": "tables facts signals sources sieve",
     # Two doors of one layer: one report is written as SARIF, and SARIF words its results as the reports do.
-    "report": "tables facts commands catalogue signals sources link derive estimate sieve border.sarif",
+    "timeline": "tables facts catalogue signals sources link match derive estimate sieve",
+    "report": "tables facts commands catalogue signals sources link derive estimate sieve timeline border.sarif",
     "border.sarif": "facts signals link derive sieve report border.fingerprint border.json_fields border.marker",
     "border.fingerprint": "",
     "border.json_fields": "tables",
@@ -42,11 +43,12 @@ ALLOWED = {
     "border.semgrep": "tables bundled facts commands signals border.marker",
     "border": "",
     "api": "tables facts catalogue sources link match sieve configuration report border.scanners border.semgrep",
+    "retrospect": "tables facts catalogue signals sources match sieve configuration timeline api",
     "check": "facts catalogue signals sources link match sieve configuration",
     "reference": "tables bundled catalogue signals sieve report",
     "fail": "tables facts catalogue signals derive sieve",
-    "cli": "tables facts commands catalogue signals sources sieve configuration report border.semgrep reference api "
-    "check fail",
+    "cli": "tables facts commands catalogue signals sources sieve configuration timeline report border.semgrep reference "
+    "api retrospect check fail",
     "__main__": "cli",
     "__init__": "api sieve",  # `from chipsieve import scan`
     "chipsieve_config": "facts commands",

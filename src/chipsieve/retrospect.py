@@ -25,6 +25,7 @@ from chipsieve.sources.revision import contents_at, open_revision
 from chipsieve.timeline.declared import declarations
 from chipsieve.timeline.life import History, Life
 from chipsieve.timeline.lives import Ledger, contents_of
+from chipsieve.timeline.news import references, since_reported
 from chipsieve.timeline.statements import Content, Said, findings_of, is_read, statements, unread
 from chipsieve.timeline.turning_points import Judging
 
@@ -41,6 +42,7 @@ def history(
     config: Config = NONE,
     workers: int | None = None,
     progress: Step | None = None,
+    reported: Mapping[str, str] | None = None,
     cache: Path | None = None,
     **options: Any,
 ) -> History:
@@ -49,7 +51,8 @@ def history(
     `path` is a work tree, a bare or mirror clone, or a folder in one of them. All commits that references lead to are
     looked at, or those of `revisions`, a name or a range (`v1.0..main`); of them those since a day (`2024-11-05`), and
     those that change one of the `paths`. `options` are those of `scan` that say how trees are judged: `policy`, `role`,
-    `project`. `progress` is called with the phase, what is done of it, and of how much.
+    `project`. `progress` is called with the phase, what is done of it, and of how much. `reported` are the references
+    of which an earlier run told, with their commits (`History.refs`): only what came since then is told.
 
     Raises:
         FileNotFoundError: there is no repository at `path`, or no such revision.
@@ -74,9 +77,11 @@ def history(
         says, lost = _says(git, walked, tip, cache, workers, tell)
         ledger = Ledger(walked, says, tip)
         lives = ledger.lives(default_table().signals)
+        refs = references(git)
+        news = None if reported is None else since_reported(git, walked, reported)
         judge = _Judge(Path(path), config, workers, cache, options)
-        judging = _judged(walked, ledger, judge, tell)
-        ever = judge(walked.moment, _recalled(git, lives)) if judging.latest else None
+        judging = _judged(walked, ledger, judge.now, tell)
+        ever = judge.ever(walked.moment, _recalled(git, lives)) if judging.latest else None
     return History(
         root=(where.top / where.below).name,
         asked=asked.in_words,
@@ -85,14 +90,16 @@ def history(
         commits=tuple(moment for moment, _ in walked.commits),
         ancestors=walked.ancestors,
         contents=len(says),
-        lives=lives,
-        answers=judging.told(),
+        lives=lives if news is None else news.lives(lives),
+        answers=judging.told() if news is None else news.answers(judging.told()),
         judged=len(judging.answers),
         candidates=judging.candidates,
         trained_on_ever=ever.trained_on if ever else None,
-        declared=declarations(lives, walked, judging.latest),
+        declared=declarations(lives if news is None else news.lives(lives), walked, judging.latest),
         gaps=ordered_gaps([*walked.gaps, *lost, *judging.gaps]),
         signals=default_table().signals,
+        refs=refs,
+        news=news,
     )
 
 
@@ -105,8 +112,12 @@ class _Judge(NamedTuple):
     cache: Path
     options: Mapping[str, Any]
 
-    def __call__(self, moment: Moment, earlier: Sequence[Finding] = ()) -> Verdict | None:
+    def now(self, moment: Moment) -> Verdict | None:
         """The verdict on a commit's tree; None where it lacks the folder that is asked for, or the clone its files."""
+        return self.ever(moment, ())
+
+    def ever(self, moment: Moment, earlier: Sequence[Finding]) -> Verdict | None:
+        """The same, with findings of earlier commits in the estimate."""
         given = {"config": self.config, "workers": self.workers, "cache": self.cache, **self.options}
         try:
             with open_revision(self.path, moment.id) as tree:
@@ -146,7 +157,7 @@ def _says(
     return says, unread(lost)
 
 
-def _judged(walked: Walk, ledger: Ledger, judge: _Judge, tell: Step) -> Judging:
+def _judged(walked: Walk, ledger: Ledger, judge: Callable[[Moment], Verdict | None], tell: Step) -> Judging:
     """The answers along the trunk: at both ends, and where statements came or went."""
     trunk = tuple(reversed(walked.trunk))
     candidates = [number for number, step in enumerate(trunk) if ledger.changes_statements(step)]

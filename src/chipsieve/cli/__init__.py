@@ -12,6 +12,7 @@ from chipsieve.cli.checking import check
 from chipsieve.cli.common import INTERNAL
 from chipsieve.cli.diffing import diff
 from chipsieve.cli.listing import accelerators, signals
+from chipsieve.cli.looking_back import history
 from chipsieve.cli.scanning import explain, runs_on, scan
 from chipsieve.cli.sieving import rules, sieve
 
@@ -51,5 +52,5 @@ def main(**_: bool) -> None:
     """
 
 
-for command in (scan, check, sieve, explain, runs_on, diff, signals, accelerators, rules, cache):
+for command in (scan, check, sieve, explain, runs_on, diff, history, signals, accelerators, rules, cache):
     main.add_command(command)

@@ -263,6 +263,16 @@ class Progress:
             self.bar = self.stack.enter_context(click.progressbar(length=total, label="reading", file=sys.stderr))
         self.bar.update(done - self.bar.pos)
 
+    def phase(self, name: str, done: int, total: int) -> None:
+        """Advance to `done` of `total` in a phase; each has a bar of its own."""
+        if not self.show:
+            return
+        if self.bar is None or self.bar.label != name:
+            self.stack.close()
+            self.bar = self.stack.enter_context(click.progressbar(length=total, label=name, file=sys.stderr))
+        self.bar.length = total
+        self.bar.update(done - self.bar.pos)
+
     def __exit__(self, *_: object) -> None:
         """Take the bar off the terminal."""
         self.stack.close()

@@ -167,7 +167,7 @@ def repository_record(verdict: Verdict) -> Record:
         "spoken": [
             {"vendor": one.vendor, "at": one.at, "shared_with": list(one.shared_with)} for one in verdict.spoken
         ],
-        "trained_on": _trained_on(verdict.trained_on),
+        "trained_on": estimate_record(verdict.trained_on),
         "sentence": sentence(verdict),
         "commit": {"id": verdict.commit.id, "day": verdict.commit.day} if verdict.commit else None,
         "as_of": verdict.as_of or None,
@@ -182,7 +182,7 @@ def _changed(change: Change | None) -> Record | None:
     return {"path": change.path, "id": change.commit.id, "day": change.commit.day} if change else None
 
 
-def _trained_on(answer: Estimate | None) -> Record | None:
+def estimate_record(answer: Estimate | None) -> Record | None:
     """The estimate: each family with its probability, the words for it, and why."""
     if answer is None:
         return None

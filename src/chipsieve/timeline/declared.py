@@ -49,7 +49,7 @@ def _went(by_name: dict[tuple[str, str], list[Life]]) -> Iterator[Declared]:
             else "and has it no longer"
         )
         says = f"{life.last.path} {DEEDS.get(life.deed, NAMED)} {life.value}{since} {until}."
-        yield Declared(says, (life.last.at,))
+        yield Declared("went", says, (life.last.at,))
 
 
 def _came(by_name: dict[tuple[str, str], list[Life]], edited: set[tuple[str, str]]) -> Iterator[Declared]:
@@ -59,10 +59,8 @@ def _came(by_name: dict[tuple[str, str], list[Life]], edited: set[tuple[str, str
         if first is None or first.first is None or first.state != "present":
             continue
         if all((life.first.id, life.place.path) in edited for life in lives if life.first):
-            says = (
-                f"{first.place.path} names {first.value} since {first.first.day}, when {commit_in_words(first.first)}"
-            )
-            yield Declared(f"{says} added it.", (first.last.at,))
+            since = f"since {first.first.day}, when {commit_in_words(first.first)} added it"
+            yield Declared("came", f"{first.place.path} names {first.value} {since}.", (first.last.at,))
 
 
 def _against_code(now: Verdict) -> Iterator[Declared]:
@@ -72,12 +70,12 @@ def _against_code(now: Verdict) -> Iterator[Declared]:
     meant, asked = (frozenset(chip for one in several for chip in one.accelerators) for several in (prose, code))
     if prose and code and meant.isdisjoint(asked):
         says = f"Documents name {_names(prose)}, and what runs names {_names(code)}."
-        yield Declared(says, tuple(sorted({f"{one.path}:{one.line}" for one in (*prose, *code)})))
+        yield Declared("against", says, tuple(sorted({f"{one.path}:{one.line}" for one in (*prose, *code)})))
     for one in now.contradictions:
         chip, at = one.naming.text, f"{one.naming.path}:{one.naming.line}"
         if one.naming.by == "prose":
             titles = " and ".join(now.signals[signal].title for signal in one.signals if signal in now.signals)
-            yield Declared(f"{at} names {chip}, which the launches of today exclude: {titles}.", (at,))
+            yield Declared("against", f"{at} names {chip}, which the launches of today exclude: {titles}.", (at,))
 
 
 def _names(several: Iterable[Naming]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -83,11 +83,33 @@ class Answer(msgspec.Struct, frozen=True):
 class Declared(msgspec.Struct, frozen=True):
     """What documents and code said of hardware at one time and not at another, or against each other: a sentence.
 
-    `at` are the lines that it rests on.
+    `kind` says whether a name went, came, or stands against what the code says; `at` are the lines that it rests on.
     """
 
+    kind: Literal["went", "came", "against"]
     sentence: str
     at: tuple[str, ...]
+
+
+class News(msgspec.Struct, frozen=True):
+    """What came since an earlier run: the ids of its commits, and the references that no longer lead to their old ones.
+
+    `rewritten` are these references; what they led to may be gone for good.
+    """
+
+    commits: frozenset[str]
+    rewritten: tuple[str, ...]
+
+    def lives(self, lives: Iterable[Life]) -> tuple[Life, ...]:
+        """The lives that a new commit began or ended."""
+        return tuple(
+            life for life in lives if any(one and one.id in self.commits for one in (life.first, life.removed))
+        )
+
+    def answers(self, answers: Sequence[Answer]) -> tuple[Answer, ...]:
+        """The answer before the first new commit, and those of new ones."""
+        first = next((number for number, one in enumerate(answers) if one.moment.id in self.commits), len(answers))
+        return tuple(answers[max(first - 1, 0) :])
 
 
 class History(msgspec.Struct, frozen=True):
@@ -96,7 +118,8 @@ class History(msgspec.Struct, frozen=True):
     `commits` were walked, the newest first; `ancestors` are the ids of those that lead to the tip; `contents` were
     read. `answers` are those of the first commit of the trunk, of each that changed an answer, and of the tip, oldest
     first. `judged` commits were, of `candidates` at which statements came or went. `trained_on_ever` is the estimate
-    from the tip's evidence and all that was removed.
+    from the tip's evidence and all that was removed. `refs` are the references with their commits; `news` says what is
+    new, and that all else is left out, where an earlier run was given.
     """
 
     root: str
@@ -114,6 +137,8 @@ class History(msgspec.Struct, frozen=True):
     declared: tuple[Declared, ...]
     gaps: tuple[Gap, ...]
     signals: Mapping[str, Signal]
+    refs: Mapping[str, str]
+    news: News | None = None
 
     def in_state(self, *states: State) -> tuple[Life, ...]:
         """The lives that are in one of some states now."""

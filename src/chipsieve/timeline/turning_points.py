@@ -40,7 +40,7 @@ class Judging:
     """Judges commits of a trunk, oldest first, each at most once, within limits."""
 
     def __init__(
-        self, trunk: Sequence[Moment], judge: Callable[..., Verdict | None], step: Callable[[int, int], None]
+        self, trunk: Sequence[Moment], judge: Callable[[Moment], Verdict | None], step: Callable[[int, int], None]
     ) -> None:
         """Judge with this function; `step` is called with how many are judged, and how many are to be."""
         self._trunk, self._judge, self._step = trunk, judge, step

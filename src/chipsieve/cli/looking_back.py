@@ -1,0 +1,126 @@
+"""What does the user type to look at a repository's past? `history`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chipsieve.cli.common import (
+    DETAILS,
+    NothingToScan,
+    Progress,
+    coloured,
+    columns,
+    form_of,
+    refuse_unwritable,
+    write,
+)
+from chipsieve.cli.options import (
+    COLOUR,
+    CONFIG,
+    DETAIL,
+    NO_CACHE,
+    NO_PROGRESS,
+    OUTPUT,
+    POLICY,
+    PROJECT,
+    QUIET,
+    ROLE,
+    WORKERS,
+    takes,
+)
+from chipsieve.report.timeline_formats import FORMATS
+
+if TYPE_CHECKING:
+    from chipsieve.timeline.life import History
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option(
+    "--rev", "revisions", metavar="RANGE", default="", help="Commits of a name or a range, v1.0..main, alone."
+)
+@click.option("--since", metavar="DATE", default="", help="Commits from this day on alone, 2024-11-05.")
+@click.option(
+    "--paths", "only", multiple=True, metavar="PATH", help="Commits that change this file or folder; repeatable."
+)
+@click.option(
+    "--state", type=click.Path(dir_okay=False, path_type=Path),
+    help="Say only what came since the last run with this file, which is then brought up to date.",
+)  # fmt: skip
+@click.option("--exit-code", is_flag=True, help="End with 1 when something was removed; with --state, since then.")
+@click.option(
+    "--format", "form", type=click.Choice(tuple(FORMATS)),
+    help="What to write; by default as --output is called, or text.",
+)  # fmt: skip
+@takes(OUTPUT, POLICY, ROLE, PROJECT, CONFIG, DETAIL, QUIET, COLOUR, NO_PROGRESS, WORKERS, NO_CACHE)
+def history(
+    paths: tuple[str, ...], only: tuple[str, ...], state: Path | None, exit_code: bool, form: str | None,
+    output: Path | None, **options: Any,
+) -> None:  # fmt: skip
+    """Say what the repository at PATH said of hardware in its commits, what was removed since, and by which commit.
+
+    PATH is a work tree, a bare or mirror clone, or a folder in one. All commits that its references lead to are looked
+    at, each content once; git runs with nothing of the repository's configuration, and nothing is fetched. A piece of
+    evidence is `removed` where the tip says it nowhere, `replaced` where its file says something else in its place,
+    `moved` where another file says it. What only branches or pull requests say that do not lead to the tip is told
+    apart. Both answers are given for the first commit, each that changed one, and the last.
+
+    Exit code 0; 1 with --exit-code when something was removed; 2 wrong usage; 3 no repository, or no commit.
+
+    \b
+    Examples:
+      chipsieve history path/to/repository
+      chipsieve history path/to/mirror.git --since 2024-11-01 --output history.html
+      chipsieve history path/to/repository --rev v1.0..main --paths train
+      chipsieve history --state seen.json --exit-code path/to/repository
+    """
+    refuse_unwritable([output, state])
+    form = form or form_of(output)
+    if len(paths) > 1 and form not in ("text", "markdown", "jsonl"):
+        raise click.UsageError("the histories of several paths are written as text, markdown, or jsonl")
+    codes, shown = [0], []
+    for path in paths:
+        try:
+            told = _told(path, state, revisions=options["revisions"], only=only, options=options)
+        except FileNotFoundError as error:
+            nothing = NothingToScan(str(error))
+            nothing.show()
+            codes.append(nothing.exit_code)
+            continue
+        shown.append(_shown(told, form, output, options))
+        codes.append(1 if exit_code and told.in_state("removed") else 0)
+    write("\n".join(shown) if form != "jsonl" else "".join(shown), output)
+    sys.exit(1 if 1 in codes else max(codes))
+
+
+def _told(path: str, state: Path | None, *, revisions: str, only: tuple[str, ...], options: dict[str, Any]) -> History:
+    """The history of one repository; with a state, what came since the last run, of which the state then knows."""
+    from chipsieve.retrospect import history as history_of
+    from chipsieve.timeline.news import State
+
+    known = State.load(state) if state else State()
+    where = str(Path(path).resolve())
+    with Progress(show=not options["no_progress"] and sys.stderr.isatty()) as progress:
+        told = history_of(
+            path, revisions=revisions, since=options["since"], paths=only, reported=known.repositories.get(where),
+            config=options["config"], workers=options["workers"], cache=options["cache"], progress=progress.phase,
+            policy=options["policy"], role=options["role"], project=options["project"],
+        )  # fmt: skip
+    if state:
+        known.with_reported(where, told.refs).save(state)
+    return told
+
+
+def _shown(told: History, form: str, output: Path | None, options: dict[str, Any]) -> str:
+    """The history in a format."""
+    from chipsieve.report.style import Style
+    from chipsieve.report.timeline_formats import render_history
+
+    detail = "sentence" if options["quiet"] else DETAILS[min(options["verbose"], len(DETAILS) - 1)]
+    on_screen = output is None
+    colour = on_screen and form == "text" and coloured(options["colour"])
+    return render_history(told, form, Style(colour, columns(on_screen), detail))
