@@ -47,8 +47,8 @@ ALLOWED = {
     "check": "facts catalogue signals sources link match sieve configuration",
     "reference": "tables bundled catalogue signals sieve report",
     "fail": "tables facts catalogue signals derive sieve",
-    "cli": "tables facts commands catalogue signals sources sieve configuration timeline report border.semgrep reference "
-    "api retrospect check fail",
+    "cli": "tables facts commands catalogue signals sources sieve configuration timeline report border.semgrep "
+    "reference api retrospect check fail",
     "__main__": "cli",
     "__init__": "api sieve",  # `from chipsieve import scan`
     "chipsieve_config": "facts commands",

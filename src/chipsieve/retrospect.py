@@ -26,7 +26,7 @@ from chipsieve.timeline.declared import declarations
 from chipsieve.timeline.life import History, Life
 from chipsieve.timeline.lives import Ledger, contents_of
 from chipsieve.timeline.news import references, since_reported
-from chipsieve.timeline.statements import Content, Said, findings_of, is_read, statements, unread
+from chipsieve.timeline.sayings import Content, Said, findings_of, is_read, statements, unread
 from chipsieve.timeline.turning_points import Judging
 
 Step = Callable[[str, int, int], None]
@@ -76,29 +76,34 @@ def history(
         tip = _tip(git, walked.tip, asked.paths)
         says, lost = _says(git, walked, tip, cache, workers, tell)
         ledger = Ledger(walked, says, tip)
-        lives = ledger.lives(default_table().signals)
-        refs = references(git)
-        news = None if reported is None else since_reported(git, walked, reported)
-        judge = _Judge(Path(path), config, workers, cache, options)
-        judging = _judged(walked, ledger, judge.now, tell)
-        ever = judge.ever(walked.moment, _recalled(git, lives)) if judging.latest else None
+        judging = _Judge(Path(path), config, workers, cache, options)
+        told = _history(git, ledger, judging, tell, reported)
+    gaps = ordered_gaps([*walked.gaps, *lost, *told.gaps])
+    return replace(told, root=(where.top / where.below).name, asked=asked.in_words, contents=len(says), gaps=gaps)
+
+
+def _history(git: Git, ledger: Ledger, judge: _Judge, tell: Step, reported: Mapping[str, str] | None) -> History:
+    """What follows from a ledger: lives, answers, and the sentences on documents; all, or what is new."""
+    walked, signals = ledger.walk, default_table().signals
+    every = ledger.lives(signals)
+    judging = _judged(walked, ledger, judge.now, tell)
+    ever = judge.ever(walked.moment, _recalled(git, every)) if judging.latest else None
+    news = None if reported is None else since_reported(git, walked, reported)
+    lives = every if news is None else news.lives(every)
     return History(
-        root=(where.top / where.below).name,
-        asked=asked.in_words,
         tip=walked.moment,
         now=judging.latest,
         commits=tuple(moment for moment, _ in walked.commits),
         ancestors=walked.ancestors,
-        contents=len(says),
-        lives=lives if news is None else news.lives(lives),
+        lives=lives,
         answers=judging.told() if news is None else news.answers(judging.told()),
         judged=len(judging.answers),
         candidates=judging.candidates,
         trained_on_ever=ever.trained_on if ever else None,
-        declared=declarations(lives if news is None else news.lives(lives), walked, judging.latest),
-        gaps=ordered_gaps([*walked.gaps, *lost, *judging.gaps]),
-        signals=default_table().signals,
-        refs=refs,
+        declared=declarations(lives, walked, judging.latest),
+        gaps=tuple(judging.gaps),
+        signals=signals,
+        refs=references(git),
         news=news,
     )
 

@@ -35,18 +35,15 @@ from chipsieve.cli.options import (
 from chipsieve.report.timeline_formats import FORMATS
 
 if TYPE_CHECKING:
+    from chipsieve.report.style import Detail
     from chipsieve.timeline.life import History
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
-    "--rev", "revisions", metavar="RANGE", default="", help="Commits of a name or a range, v1.0..main, alone."
-)
-@click.option("--since", metavar="DATE", default="", help="Commits from this day on alone, 2024-11-05.")
-@click.option(
-    "--paths", "only", multiple=True, metavar="PATH", help="Commits that change this file or folder; repeatable."
-)
+@click.option("--rev", "revisions", metavar="RANGE", default="", help="Only commits of a name or range: v1.0..main.")
+@click.option("--since", metavar="DATE", default="", help="Only commits from this day on: 2024-11-05.")
+@click.option("--paths", "only", multiple=True, metavar="PATH", help="Only commits that change this file or folder.")
 @click.option(
     "--state", type=click.Path(dir_okay=False, path_type=Path),
     help="Say only what came since the last run with this file, which is then brought up to date.",
@@ -120,7 +117,7 @@ def _shown(told: History, form: str, output: Path | None, options: dict[str, Any
     from chipsieve.report.style import Style
     from chipsieve.report.timeline_formats import render_history
 
-    detail = "sentence" if options["quiet"] else DETAILS[min(options["verbose"], len(DETAILS) - 1)]
+    detail: Detail = "sentence" if options["quiet"] else DETAILS[min(options["verbose"], len(DETAILS) - 1)]
     on_screen = output is None
     colour = on_screen and form == "text" and coloured(options["colour"])
     return render_history(told, form, Style(colour, columns(on_screen), detail))

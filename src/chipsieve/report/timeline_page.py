@@ -1,4 +1,4 @@
-"""How does a repository's history look in a browser? One page: a drawing of its lives over the years, then the tables."""
+"""How does a repository's history look in a browser? One page: its lives drawn over the years, then the tables."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ from chipsieve.timeline.life import Answer, History, Life, Place
 SCHEMA = "chipsieve-history/1"
 Record = dict[str, object]
 HEAD = (
-    "state", "signal", "effect", "strength", "variable", "value", "by", "deed", "path", "line", "first_day", "first_commit",
-    "removed_day", "removed_commit", "removed_subject", "still_at", "ref",
+    "state", "signal", "effect", "strength", "variable", "value", "by", "deed", "path", "line", "first_day",
+    "first_commit", "removed_day", "removed_commit", "removed_subject", "still_at", "ref",
 )  # fmt: skip
 
 
@@ -108,7 +108,7 @@ def _answer(answer: Answer) -> Record:
 def _row(life: Life) -> list[object]:
     first, removed = life.first, life.removed
     return [
-        life.state, life.signal, life.effect, life.strength, life.variable, life.value, life.by, life.deed, life.last.path,
-        life.last.line, first.day if first else "", first.id if first else "", removed.day if removed else "",
-        removed.id if removed else "", removed.subject if removed else "", " ".join(life.still_at), life.ref,
+        life.state, life.signal, life.effect, life.strength, life.variable, life.value, life.by, life.deed,
+        life.last.path, life.last.line, first.day if first else "", first.id if first else "",
+        removed.day if removed else "", removed.id if removed else "", removed.subject if removed else "", " ".join(life.still_at), life.ref,
     ]  # fmt: skip

@@ -19,11 +19,11 @@ from chipsieve.report.timeline_words import (
     said,
     short,
 )
-from chipsieve.timeline.life import History, Life
+from chipsieve.timeline.life import History, Life, State
 
 LABEL = 12  # columns
 SHOWN, GAPS = 8, 5  # removals and answers, and gaps, that are shown without -v
-STATES = {
+STATES: dict[State, str] = {
     "replaced": "replaced", "moved": "in another file now", "elsewhere": "not in the tip's history",
     "present": "there today",
 }  # fmt: skip

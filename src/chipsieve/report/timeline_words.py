@@ -1,7 +1,8 @@
-"""How is a repository's history told? The paragraph, what each commit removed, and the lines that every format shares."""
+"""How is a repository's history told? The paragraph, what each commit removed, and the words all formats share."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -10,7 +11,8 @@ from chipsieve.report.escape import one_line, visible
 from chipsieve.sources.commits import Moment
 from chipsieve.timeline.life import Answer, History, Life
 
-SUBJECT, VALUE, ID = 72, 60, 7  # characters
+SUBJECT, VALUE, ID = 72, 48, 7  # characters
+ORDER = ("names", "requires", "prefers", "site", "technique")
 VALUES, FILES, DECLARED = 4, 2, 2  # of a removal, and sentences of the paragraph
 
 
@@ -57,20 +59,28 @@ def commit_words(moment: Moment | None) -> str:
 
 
 def said(life: Life) -> str:
-    """What a life's lines say: the variable with its value, or the value, or "" where the signal says it all."""
-    value = "" if life.value.casefold() in ("", "true") else one_line(life.value, VALUE)
+    """What a life's line says: the variable as it is set, or the value, or "" where the signal says it all."""
     if life.variable:
-        return f"{one_line(life.variable, VALUE)}={value}"
-    return value
+        stated = re.search(rf"{re.escape(life.variable)}\W{{0,3}}\s*[=:,]\s*(\S+)", life.last.snippet)
+        return one_line(f"{life.variable}={stated[1] if stated else life.value}", VALUE)
+    return "" if life.value.casefold() in ("", "true") else one_line(life.value, VALUE)
 
 
 def titled(history: History, lives: Iterable[Life]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Titles of signals with what their lines say, names first, then requirements, sites and techniques."""
-    order = ("names", "requires", "prefers", "site", "technique")
+    """What lines say, by what they are: names first, then environment variables, then other signals by their titles.
+
+    A variable that several signals know is there once.
+    """
     by_title: defaultdict[tuple[int, str], dict[str, None]] = defaultdict(dict)
     for life in lives:
         title = history.signals[life.signal].title
-        by_title[order.index(life.effect), title][said(life)] = None
+        if life.effect == "names":
+            place = (0, "names")
+        elif life.variable:
+            place = (1, "environment variables")
+        else:
+            place = (2 + ORDER.index(life.effect), title[:1].lower() + title[1:] if title[1:2].islower() else title)
+        by_title[place][said(life)] = None
     for (_, title), values in sorted(by_title.items()):
         yield title, tuple(filter(None, values))
 
@@ -83,7 +93,7 @@ def listed(values: Sequence[str], most: int = VALUES) -> str:
 
 def removed_words(history: History, removal: Removal) -> str:
     """What a commit took away, in a clause."""
-    parts = [f"{title}{f' ({listed(values)})' if values else ''}" for title, values in titled(history, removal.lives)]
+    parts = [f"{title}{f': {listed(values)}' if values else ''}" for title, values in titled(history, removal.lives)]
     files = listed([visible(path) for path in removal.files], FILES)
     return f"{'; '.join(parts)}, from {files}"
 

@@ -115,20 +115,17 @@ class News(msgspec.Struct, frozen=True):
 class History(msgspec.Struct, frozen=True):
     """The history of one repository.
 
-    `commits` were walked, the newest first; `ancestors` are the ids of those that lead to the tip; `contents` were
-    read. `answers` are those of the first commit of the trunk, of each that changed an answer, and of the tip, oldest
+    `root` is what the repository is called, `asked` the range of commits in words. `commits` were walked, the newest
+    first; `ancestors` are the ids of those that lead to the tip; `contents` of files were read. `answers` are those of the first commit of the trunk, of each that changed an answer, and of the tip, oldest
     first. `judged` commits were, of `candidates` at which statements came or went. `trained_on_ever` is the estimate
     from the tip's evidence and all that was removed. `refs` are the references with their commits; `news` says what is
     new, and that all else is left out, where an earlier run was given.
     """
 
-    root: str
-    asked: str
     tip: Moment
     now: Verdict | None
     commits: tuple[Moment, ...]
     ancestors: frozenset[str]
-    contents: int
     lives: tuple[Life, ...]
     answers: tuple[Answer, ...]
     judged: int
@@ -139,6 +136,9 @@ class History(msgspec.Struct, frozen=True):
     signals: Mapping[str, Signal]
     refs: Mapping[str, str]
     news: News | None = None
+    root: str = ""
+    asked: str = ""
+    contents: int = 0
 
     def in_state(self, *states: State) -> tuple[Life, ...]:
         """The lives that are in one of some states now."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from chipsieve.signals.signal import Effect, Signal
 from chipsieve.sources.commits import Change, Moment, Step, Walk
 from chipsieve.timeline.life import Life, Place, State
-from chipsieve.timeline.statements import Said
+from chipsieve.timeline.sayings import Said
 
 Says = Mapping[tuple[str, str], Sequence[Said]]
 """What each content says, by its id and path."""
@@ -76,7 +76,7 @@ class Ledger:
     def __init__(self, walk: Walk, says: Says, tip: Mapping[str, str]) -> None:
         """Put together the events of a walk. `tip` are the contents of the tip's files, by path."""
         self._files, self._says = Files(walk.commits), says
-        self._walk = walk
+        self.walk = walk
         self.events: defaultdict[Key, list[Event]] = defaultdict(list)
         for order, (moment, changes) in enumerate(reversed(walk.commits)):
             for brings, key, stand in self._differences(changes):
@@ -117,7 +117,7 @@ class Ledger:
     def _lost_on_trunk(self) -> dict[Key, tuple[Moment, Stand]]:
         """The last commit of the trunk that took a statement away, and where it stood: merges can drop one side."""
         lost: dict[Key, tuple[Moment, Stand]] = {}
-        for moment, changes in self._walk.trunk:
+        for moment, changes in self.walk.trunk:
             for brings, key, stand in self._differences(changes):
                 if not brings:
                     lost.setdefault(key, (moment, stand))
@@ -151,7 +151,7 @@ class Ledger:
 
     def _life(self, key: Key, signal: Signal) -> Life:
         events = self.events.get(key, [])
-        above = [event for event in events if event.moment.id in self._walk.ancestors]
+        above = [event for event in events if event.moment.id in self.walk.ancestors]
         line = above or events
         first = next((event for event in line if event.brings), None)
         state, still_at = self._state(key, signal.effect, above=bool(above))

@@ -90,6 +90,6 @@ class State(msgspec.Struct, frozen=True):
             ) as new:
                 json.dump(document, new, indent=1, sort_keys=True)
                 new.write("\n")
-            os.replace(new.name, file)
+            Path(new.name).replace(file)
         except OSError as error:
             raise TableError(f"{file}: cannot be written: {error.strerror or error}") from error
