@@ -110,5 +110,6 @@ def _row(life: Life) -> list[object]:
     return [
         life.state, life.signal, life.effect, life.strength, life.variable, life.value, life.by, life.deed,
         life.last.path, life.last.line, first.day if first else "", first.id if first else "",
-        removed.day if removed else "", removed.id if removed else "", removed.subject if removed else "", " ".join(life.still_at), life.ref,
+        removed.day if removed else "", removed.id if removed else "", removed.subject if removed else "",
+        " ".join(life.still_at), life.ref,
     ]  # fmt: skip

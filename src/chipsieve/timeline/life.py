@@ -116,10 +116,11 @@ class History(msgspec.Struct, frozen=True):
     """The history of one repository.
 
     `root` is what the repository is called, `asked` the range of commits in words. `commits` were walked, the newest
-    first; `ancestors` are the ids of those that lead to the tip; `contents` of files were read. `answers` are those of the first commit of the trunk, of each that changed an answer, and of the tip, oldest
-    first. `judged` commits were, of `candidates` at which statements came or went. `trained_on_ever` is the estimate
-    from the tip's evidence and all that was removed. `refs` are the references with their commits; `news` says what is
-    new, and that all else is left out, where an earlier run was given.
+    first; `ancestors` are the ids of those that lead to the tip; `contents` of files were read. `answers` are those of
+    the first commit of the trunk, of each that changed an answer, and of the tip, oldest first. `judged` commits were,
+    of `candidates` at which evidence came or went. `trained_on_ever` is the estimate from the tip's evidence and all
+    that was removed. `refs` are the references with their commits; `news` says what is new, and that all else is left
+    out, where an earlier run was given.
     """
 
     tip: Moment
