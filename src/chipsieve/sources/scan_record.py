@@ -57,7 +57,10 @@ def record_scan(
     found: Discovery, readings: Sequence[Reading], findings: tuple[Finding, ...], gaps: Iterable[Gap],
     ignored: tuple[Ignored, ...] = (),
 ) -> ScanRecord:  # fmt: skip
-    """What the readings of discovered files come to, `findings` and `gaps` being all that there are."""
+    """What the readings of discovered files come to, `findings` and `gaps` being all that there are.
+
+    Where the commit comes from is not asked here: that takes longer, and hooks have no use for it.
+    """
     ordered, commit = ordered_gaps(gaps), found.tree.commit
     mentions = found.mentions.union(*(reading.mentions for reading in readings))
     return ScanRecord(
@@ -70,7 +73,6 @@ def record_scan(
         mentions=mentions,
         spoken=spoken_of(found.tree, readings, mentions),
         commit=commit,
-        origin=found.tree.origin if commit else Origin(),
         modules=imported(readings),
     )
 

@@ -6,12 +6,16 @@ one or more limits". One run per file, for GitHub refuses two of one tool and ca
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chipsieve import __version__
 from chipsieve.border.sarif.results import Record, plain, quoted, result_records, strongest, uri
 from chipsieve.border.sarif.rules import HOME, rule_records, sentence
 from chipsieve.border.sarif.verdict_result import excluded, verdict_record
 from chipsieve.facts.reading import Gap
 from chipsieve.report import lookups
+from chipsieve.report.escape import visible
+from chipsieve.report.provenance import command_line, provenance_record
 from chipsieve.report.style import ReadText, SarifLevel
 from chipsieve.sieve.outcome import Verdict
 
@@ -27,12 +31,14 @@ LEVELS: dict[SarifLevel, Record] = {"all": {}, "verdict": {"level": "note"}}
 """What is left out by choice is no warning."""
 
 
-def write(verdict: Verdict, read_text: ReadText | None = None, level: SarifLevel = "all") -> Record:
+def write(
+    verdict: Verdict, read_text: ReadText | None = None, level: SarifLevel = "all", command: Sequence[str] = ()
+) -> Record:
     """The verdict as a SARIF 2.1.0 document (JSON values); same verdict, same document.
 
     `read_text` gives the text of a file by its path below the root, or None; with it every result carries
     GitHub's fingerprint. Of the findings that the level asks for at most RESULTS are kept, those that weigh most; a
-    notification counts the rest.
+    notification counts the rest. `command` is what was typed after `chipsieve`.
     """
     kept = strongest(verdict, level)
     rules = rule_records((finding.signal for finding in kept), verdict.signals)
@@ -43,12 +49,32 @@ def write(verdict: Verdict, read_text: ReadText | None = None, level: SarifLevel
         "automationDetails": {"id": "chipsieve/"},
         "columnKind": "unicodeCodePoints",
         "invocations": [
-            {"executionSuccessful": True, "toolExecutionNotifications": _notifications(verdict, len(kept), level)}
+            {
+                **_typed(command),
+                "executionSuccessful": True,
+                "toolExecutionNotifications": _notifications(verdict, len(kept), level),
+            }
         ],
+        **_repository(verdict),
         "results": results,
-        "properties": {"chipsieve/verdict": _summary(verdict)},
+        "properties": {
+            "chipsieve/verdict": _summary(verdict), "chipsieve/provenance": provenance_record(verdict, command),
+        },
     }  # fmt: skip
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _typed(command: Sequence[str]) -> Record:
+    return {"commandLine": command_line(command), "arguments": list(command)} if command else {}
+
+
+def _repository(verdict: Verdict) -> Record:
+    """The commit at the public address of its repository; without such an address SARIF has no place for a commit."""
+    commit, origin = verdict.commit, verdict.origin
+    if commit is None or origin.remote is None:
+        return {}
+    branch = {"branch": visible(origin.branch)} if origin.branch else {}
+    return {"versionControlProvenance": [{"repositoryUri": origin.remote, "revisionId": commit.id, **branch}]}
 
 
 def _driver(rules: list[Record]) -> Record:
