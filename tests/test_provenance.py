@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 import verdicts
 from chipsieve import __version__, scan
+from chipsieve.api import sieve
 from chipsieve.cli import main
 from chipsieve.report import FORMATS, render
 from chipsieve.report.provenance import command_line, provenance_record, provenance_words
@@ -87,9 +88,11 @@ def test_each_row_of_a_table_says_it() -> None:
 
 def test_sarif_has_a_place_for_it() -> None:
     (run,) = json.loads(render(WHOLE, "sarif", command=COMMAND))["runs"]
-    assert run["versionControlProvenance"] == [
-        {"repositoryUri": "https://github.com/o/n", "revisionId": ID, "branch": "main"}
-    ]
+    known = {"repositoryUri": "https://github.com/o/n", "revisionId": ID, "branch": "main"}
+    assert run["versionControlProvenance"] == [{**known, "mappedTo": {"uriBaseId": "REPOROOT"}}]
+    bases = run["originalUriBaseIds"]
+    assert (bases["%SRCROOT%"]["uri"], bases["%SRCROOT%"]["uriBaseId"]) == ("sub/", "REPOROOT")
+    assert "uri" not in bases["REPOROOT"], "where it lies on this machine concerns nobody"
     (invocation,) = run["invocations"]
     assert (invocation["commandLine"], invocation["arguments"]) == (command_line(COMMAND), [*COMMAND])
     assert run["properties"]["chipsieve/provenance"] == provenance_record(WHOLE, COMMAND)
@@ -101,6 +104,15 @@ def test_sarif_invents_no_address() -> None:
         (run,) = json.loads(render(bare, "sarif"))["runs"]
         assert "versionControlProvenance" not in run
         assert not {"commandLine", "arguments"} & run["invocations"][0].keys()
+
+
+def test_paths_count_from_what_was_scanned() -> None:
+    (run,) = json.loads(render(verdicts.verdict(origin=Origin("https://github.com/o/n")), "sarif"))["runs"]
+    assert run["versionControlProvenance"][0]["mappedTo"] == {"uriBaseId": "%SRCROOT%"}
+    assert run["originalUriBaseIds"].keys() == {"%SRCROOT%"}
+    places = [one["locations"][0]["physicalLocation"]["artifactLocation"] for one in run["results"]]
+    assert {one["uriBaseId"] for one in places} == {"%SRCROOT%"}
+    assert {one["uri"] for one in places} >= {"run.sh", "train.py"}
 
 
 def test_a_command_is_one_line_that_a_shell_takes() -> None:
@@ -133,8 +145,23 @@ def test_the_words_are_those_that_were_typed(tree: Path) -> None:
     assert asked(*words)["command"] == [*words]
     findings = tree.parent / "a.sarif"
     findings.write_text(render(scan(tree, workers=1), "sarif", sarif_level="all"))
-    sieve = ("sieve", findings.name, "--root", tree.name, "--format", "json", "--workers", "1")
-    assert asked(*sieve)["command"] == [*sieve]
+    judging = ("sieve", findings.name, "--root", tree.name, "--format", "json", "--workers", "1")
+    assert asked(*judging)["command"] == [*judging]
+
+
+def test_what_leaves_as_sarif_comes_back_from_a_part_of_a_repository(tree: Path) -> None:
+    git(tree.parent, "init", "-q")
+    git(tree.parent, "add", ".")
+    git(tree.parent, "commit", "-qm", "one")
+    before = scan(tree, workers=1)
+    assert before.origin.folder == "tree"
+    report = tree.parent / "a.sarif"
+    report.write_text(render(before, "sarif", sarif_level="all"))
+    after = sieve([report], tree, workers=1)
+    places = [(one.signal, one.path, one.span.line) for one in before.findings]
+    assert [(one.signal, one.path, one.span.line) for one in after.findings] == places
+    assert places
+    assert not [gap for gap in after.gaps if not gap.notice]
 
 
 def test_a_password_in_an_address_is_left_out(tree: Path) -> None:

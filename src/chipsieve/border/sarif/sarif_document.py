@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chipsieve import __version__
-from chipsieve.border.sarif.results import Record, plain, quoted, result_records, strongest, uri
+from chipsieve.border.sarif.results import TREE, Record, artifact, plain, quoted, result_records, strongest, uri
 from chipsieve.border.sarif.rules import HOME, rule_records, sentence
 from chipsieve.border.sarif.verdict_result import excluded, verdict_record
 from chipsieve.facts.reading import Gap
@@ -21,6 +21,7 @@ from chipsieve.sieve.outcome import Verdict
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 NOTIFICATIONS = 1000
+REPOSITORY = "REPOROOT"
 LEAVES_OUT = "findings are left out"
 LEFT_OUT: dict[SarifLevel, str] = {
     "all": f"{{}} {LEAVES_OUT}: those that weigh least.",
@@ -55,6 +56,7 @@ def write(
                 "toolExecutionNotifications": _notifications(verdict, len(kept), level),
             }
         ],
+        "originalUriBaseIds": _bases(verdict),
         **_repository(verdict),
         "results": results,
         "properties": {
@@ -74,7 +76,17 @@ def _repository(verdict: Verdict) -> Record:
     if commit is None or origin.remote is None:
         return {}
     branch = {"branch": visible(origin.branch)} if origin.branch else {}
-    return {"versionControlProvenance": [{"repositoryUri": origin.remote, "revisionId": commit.id, **branch}]}
+    known = {"repositoryUri": origin.remote, "revisionId": commit.id, **branch}
+    return {"versionControlProvenance": [{**known, "mappedTo": {"uriBaseId": REPOSITORY if origin.folder else TREE}}]}
+
+
+def _bases(verdict: Verdict) -> Record:
+    """What paths count from, without a place on this machine: others have the tree elsewhere."""
+    tree: Record = {"description": {"text": "The folder that was scanned."}}
+    if verdict.commit is None or not verdict.origin.folder:
+        return {TREE: tree}
+    top = {"description": {"text": "The top folder of the repository."}}
+    return {REPOSITORY: top, TREE: {"uri": f"{uri(verdict.origin.folder)}/", "uriBaseId": REPOSITORY, **tree}}
 
 
 def _driver(rules: list[Record]) -> Record:
@@ -107,7 +119,7 @@ def _notifications(verdict: Verdict, kept: int, level: SarifLevel) -> list[Recor
 
 def _gap_record(gap: Gap) -> Record:
     region = {} if gap.line is None else {"region": {"startLine": gap.line}}
-    place = {"physicalLocation": {"artifactLocation": {"uri": uri(gap.path)}, **region}}
+    place = {"physicalLocation": {"artifactLocation": artifact(gap.path), **region}}
     unread = "" if gap.notice else " was not read whole"
     text = f"{quoted(gap.path)}{unread}: {sentence(plain(gap.reason))}"
     return {**_notification("notice" if gap.notice else "gap", text), "locations": [place]}
