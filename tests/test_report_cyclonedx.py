@@ -55,6 +55,7 @@ def test_where_the_commit_comes_from() -> None:
     assert tree["externalReferences"] == [{"type": "vcs", "url": "https://github.com/o/n"}]
     (made,) = [one["value"] for one in tree["properties"] if one["name"] == "chipsieve:provenance"]
     assert made == provenance_words(verdicts.verdict(origin=origin), ())
+    assert tree["version"] == "0123456789abcdef0123456789abcdef01234567-dirty"
     assert "externalReferences" not in component(verdicts.verdict())
 
 

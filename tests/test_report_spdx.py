@@ -106,6 +106,7 @@ def test_the_tree_with_its_commit() -> None:
 )
 def test_what_is_not_the_commit_is_not_called_so(commit: Commit | None, origin: Origin) -> None:
     tree = named(graph(verdicts.verdict(commit=commit, origin=origin)), "tree")
+    assert tree.get("software_packageVersion", "").endswith("-dirty") == bool(origin.modified)
     assert "externalIdentifier" not in tree
     assert "externalRef" not in tree
 

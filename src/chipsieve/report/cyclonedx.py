@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from chipsieve import __version__
 from chipsieve.report.escape import json_text, visible
 from chipsieve.report.lookups import needed_lines
-from chipsieve.report.provenance import provenance_words
+from chipsieve.report.provenance import provenance_words, version_of
 from chipsieve.report.reasons import title
 from chipsieve.report.sentence import sentence
 from chipsieve.report.style import Style
@@ -29,7 +29,7 @@ def report(verdict: Verdict, style: Style) -> str:
         "type": "application",
         "bom-ref": "scanned-tree",
         "name": visible(verdict.root) or "tree",
-        **({"version": verdict.commit.id} if verdict.commit else {}),
+        **({"version": version} if (version := version_of(verdict)) else {}),
         **({"evidence": {"occurrences": occurrences}} if occurrences else {}),
         **({"externalReferences": [{"type": "vcs", "url": origin.remote}]} if origin.remote else {}),
         "properties": [{"name": f"chipsieve:{name}", "value": value} for name, value in properties],

@@ -38,6 +38,13 @@ def _where(origin: Origin) -> Iterator[str]:
         yield f"folder {visible(origin.folder)}"
 
 
+def version_of(verdict: Verdict) -> str | None:
+    """The tree's version for inventories: its commit, marked as git's `describe --dirty` does where files changed."""
+    if verdict.commit is None:
+        return None
+    return f"{verdict.commit.id}-dirty" if verdict.origin.modified else verdict.commit.id
+
+
 def command_line(command: Sequence[str]) -> str:
     """The command as a shell takes it; acting characters are written out, so that it is one line to look at."""
     return visible(shlex.join(("chipsieve", *command)))

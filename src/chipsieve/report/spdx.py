@@ -17,7 +17,7 @@ from chipsieve.report.escape import json_text, visible
 from chipsieve.report.groups import Groups
 from chipsieve.report.json_report import estimate_record
 from chipsieve.report.lookups import needed_lines
-from chipsieve.report.provenance import provenance_words
+from chipsieve.report.provenance import provenance_words, version_of
 from chipsieve.report.reasons import derivation, title
 from chipsieve.report.sentence import percent, sentence
 from chipsieve.report.style import Style
@@ -87,7 +87,7 @@ def _tree(verdict: Verdict, command: Sequence[str], base: str) -> Record:
     return _element(
         "ai_AIPackage" if starts else "software_Package", f"{base}tree",
         name=visible(verdict.root) or "tree",
-        software_packageVersion=commit.id if commit else None,
+        software_packageVersion=version_of(verdict),
         software_primaryPurpose="source",
         software_sourceInfo=provenance_words(verdict, command),
         ai_informationAboutTraining=judged if starts else None,
