@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import verdicts
 from chipsieve.report import render
+from chipsieve.report.provenance import provenance_words
 from chipsieve.report.sentence import sentence
 from chipsieve.sieve.proof import StepResult
 
@@ -14,7 +15,8 @@ AMD = "Instinct MI250, Instinct MI300X"
 def test_the_sentence_comes_first_and_each_deciding_line_after_it() -> None:
     lines = render(verdicts.verdict(), "github").splitlines()
     quoted = sentence(verdicts.verdict()).replace("%", "%25")
-    assert lines[0] == f"::notice title=chipsieve::{quoted}"
+    made = f"Provenance: {provenance_words(verdicts.verdict(), ())}."
+    assert lines[0] == f"::notice title=chipsieve::{quoted} {made}"
     assert lines[1:] == [
         f"::notice file=train.py,line=12,endLine=12,{TITLE}::NCCL as the back end excludes {AMD}.",
         f"::notice file=run.sh,line=30,endLine=30,{TITLE}::Training in bfloat16 excludes V100.",
@@ -40,4 +42,5 @@ def test_there_are_at_most_ten() -> None:
 
 def test_without_a_launch_there_is_the_sentence_alone() -> None:
     quoted = sentence(verdicts.empty()).replace("%", "%25")
-    assert render(verdicts.empty(), "github") == f"::notice {TITLE}::{quoted}\n"
+    made = f"Provenance: {provenance_words(verdicts.empty(), ())}."
+    assert render(verdicts.empty(), "github") == f"::notice {TITLE}::{quoted} {made}\n"

@@ -49,7 +49,7 @@ class Page(HTMLParser):
 
 @pytest.mark.parametrize("form", sorted(FORMATS))
 def test_no_acting_character_reaches_the_output(form: str) -> None:
-    text = render(verdicts.hostile(), form)
+    text = render(verdicts.hostile(), form, command=("scan", "a\x1b[1m\n::error::\u202e|`<b>caf\udce9"))
     acting = {char for char in text if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}}
     assert acting <= {"\n"}
     assert text.encode("utf-8")

@@ -75,8 +75,8 @@ def test_the_schema_refuses_what_is_wrong(spoil: Callable[[dict[str, Any]], obje
 def test_keys_stand_in_the_contracts_order() -> None:
     document = load(verdicts.verdict())
     assert list(document) == [
-        "schema", "version", "policy", "scope", "root", "catalogue", "files", "settings", "standings", "launches",
-        "repository", "findings", "ignored", "gaps", "coverage",
+        "schema", "version", "policy", "scope", "root", "catalogue", "provenance", "files", "settings", "standings",
+        "launches", "repository", "findings", "ignored", "gaps", "coverage",
     ]  # fmt: skip
     assert list(document["launches"][0]) == [
         "id", "role", "brief", "entry", "told", "project", "silent", "command", "environment", "settings", "files",

@@ -63,7 +63,8 @@ def repository(tmp_path: Path) -> Path:
 
 def says(verdict: Verdict) -> str:
     """All that is said of a tree, but for what it is called."""
-    return render(replace(verdict, root="tree"), "json")
+    origin = replace(verdict.origin, branch=None)  # the same commit may be read by a branch or a tag
+    return render(replace(verdict, root="tree", origin=origin), "json")
 
 
 def listing(where: str) -> Listing:

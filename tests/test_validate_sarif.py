@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,16 @@ def test_npm_that_fails_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(validate_sarif, "TOOL", tmp_path / "not-there")
     with pytest.raises(Unavailable, match="no route to host"):
         install()
+
+
+def test_a_report_of_each_tree_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trees = validate_sarif.TREES[:2]
+    monkeypatch.setattr(validate_sarif, "TREES", trees)
+    validate_sarif.write_reports(tmp_path)
+    written = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in tmp_path.glob("*.sarif")}
+    assert written.keys() == {*(tree.name for tree in trees), "clone", Path(CANARY).stem}
+    (run,) = written["clone"]["runs"]
+    assert run["versionControlProvenance"][0]["repositoryUri"] == "https://github.com/chipsieve/chipsieve"
 
 
 def test_every_tree_is_checked() -> None:

@@ -24,7 +24,7 @@ from chipsieve.link.launch import Launch
 from chipsieve.sieve.outcome import LaunchVerdict, Naming, Note, Project, Verdict
 from chipsieve.sieve.proof import Conflict, Proof, Ruling, StepResult, Weight
 from chipsieve.signals.signal import Signal
-from chipsieve.sources.contents import Commit
+from chipsieve.sources.contents import Commit, Origin
 from chipsieve.sources.scan_record import Coverage
 
 CATALOGUE = (
@@ -250,6 +250,7 @@ def hostile() -> Verdict:
         trained_on=Estimate("", (family,), 0.3, 0.1, "\x1b[1mrows"),
         named=(Naming(VOLTA, "prose", path, 2, "V100\n::warning::<i>"),),
         gaps=(Gap(path, "not <valid>\n::error::", 7), Gap("caf\udce9.sh", "name is not UTF-8")),
+        origin=Origin("https://github.com/o/n", f"{path}/caf\udce9", "\x1b[1m<b>|\n::error::\u202e", modified=True),
     )  # fmt: skip
 
 

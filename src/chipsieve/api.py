@@ -27,7 +27,7 @@ from chipsieve.report.sentence import sentence
 from chipsieve.sieve.concluding import Rules, conclude
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.sieve.policies import DEFAULT, load_policy
-from chipsieve.sources.contents import Tree
+from chipsieve.sources.contents import Origin, Tree
 from chipsieve.sources.discovery import Discovery, discover, open_tree
 from chipsieve.sources.disk import Disk
 from chipsieve.sources.languages import languages
@@ -222,8 +222,13 @@ def _verdict(
     gaps = {*found.gaps, *matched.gaps, *suppressions.notices, *(foreign.gaps if foreign else ())}
     gaps.update(gap for reading in readings for gap in reading.gaps)
     record = record_scan(found, readings, (*matched.findings, *request.earlier), gaps, suppressions.ignored)
-    record = replace(record, root=request.name, scope=request.scope, as_of=request.as_of)
+    record = replace(record, root=request.name, scope=request.scope, as_of=request.as_of, origin=_origin(found.tree))
     return _worded(conclude(record, matched.launches, request.rules, found.tree))
+
+
+def _origin(tree: Tree) -> Origin:
+    """Where the commit of a tree comes from; nothing of a tree without one, which lies in somebody's repository."""
+    return tree.origin if tree.commit else Origin()
 
 
 def _worded(verdict: Verdict) -> Verdict:

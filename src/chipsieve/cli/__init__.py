@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import click
@@ -13,14 +14,22 @@ from chipsieve.cli.common import INTERNAL
 from chipsieve.cli.diffing import diff
 from chipsieve.cli.listing import accelerators, signals
 from chipsieve.cli.looking_back import history
+from chipsieve.cli.options import WORDS
 from chipsieve.cli.scanning import explain, runs_on, scan
 from chipsieve.cli.sieving import rules, sieve
 
 __all__ = ["main"]
 
+PASSWORD = re.compile(r"(?<=://)[^/@\s]*@")
+
 
 class Commands(click.Group):
     """The command group; turns our own errors into one line and the contract's exit code."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep the words as they were typed, for reports to say; a password in an address is nobody's business."""
+        ctx.meta[WORDS] = tuple(PASSWORD.sub("", word) for word in args)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a fault of ours exits 70 with a request to report it."""

@@ -28,10 +28,10 @@ FAILED, NOTHING_TO_SCAN, INCOMPLETE, INTERNAL = 1, 3, 4, 70
 DETAILS: tuple[Detail, ...] = ("digest", "report", "everything")
 """What a report tells without -v, with one, and with two."""
 ENDINGS = {
-    ".html": "html", ".htm": "html", ".md": "markdown", ".json": "json", ".jsonl": "jsonl", ".sarif": "sarif",
-    ".csv": "csv",
+    ".spdx.json": "spdx", ".spdx3.json": "spdx", ".cdx.json": "cyclonedx", ".html": "html", ".htm": "html",
+    ".md": "markdown", ".json": "json", ".jsonl": "jsonl", ".sarif": "sarif", ".csv": "csv",
 }  # fmt: skip
-"""Formats by the ending of a file's name; of every other name, text."""
+"""Formats by the ending of a file's name, longer endings first; of every other name, text."""
 WIDEST, USUAL = 200, 100  # columns
 
 
@@ -112,7 +112,8 @@ def with_progress(run: Callable[[Step], Verdict], *, quiet: bool) -> Verdict:
 
 def form_of(output: Path | None) -> str:
     """The format that a file's name asks for; text on the screen."""
-    return ENDINGS.get(output.suffix.casefold(), "text") if output else "text"
+    name = output.name.casefold() if output else ""
+    return next((form for ending, form in ENDINGS.items() if name.endswith(ending)), "text")
 
 
 def report_on(
@@ -127,13 +128,15 @@ def report_on(
     strict_coverage: bool,
     sarif_level: SarifLevel = "verdict",
     link_base: str = "",
+    typed: tuple[str, ...] = (),
     also: Sequence[tuple[str, Path]] = (),
     conditions: Sequence[FailOn] = (),
     since: Compared | None = None,
 ) -> int:
     """Write the report, `also` in further formats; 1 when a --fail-on is met, 4 when gaps are not allowed, else 0.
 
-    Against an earlier scan, `since`, it says what differs, and conditions are met by what is new alone.
+    `typed` are the words of the command. Against an earlier scan, `since`, it says what differs, and conditions are met
+    by what is new alone.
     """
     from chipsieve import report
 
@@ -143,8 +146,8 @@ def report_on(
     for one, file in ((form, output), *also):
         shown = report.render(
             verdict, one, colour=file is None and one == "text" and coloured(colour), width=columns(file is None),
-            detail=detail if file is None else elsewhere, read_text=read_text,
-            sarif_level=sarif_level, link_base=link_base,
+            detail=detail if file is None else elsewhere, read_text=read_text, sarif_level=sarif_level,
+            link_base=link_base, command=typed,
         )  # fmt: skip
         write(shown, file)
     if change := difference(since, verdict) if since else None:
@@ -154,8 +157,7 @@ def report_on(
         click.echo(f"chipsieve: fail-on {condition.text} is met{_first_hit(condition, verdict)}", err=True)
     if met:
         return FAILED
-    unread = [gap for gap in verdict.gaps if not gap.notice]
-    if strict_coverage and unread:
+    if strict_coverage and (unread := [gap for gap in verdict.gaps if not gap.notice]):
         click.echo(f"chipsieve: {len(unread)} gaps; see the report", err=True)
         return INCOMPLETE
     return 0

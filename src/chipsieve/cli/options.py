@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
+from functools import reduce, update_wrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -175,16 +175,31 @@ ALSO = click.option(
 )
 
 
+WORDS = "chipsieve.words"
+"""Where click's context keeps what was typed after `chipsieve`."""
+
+
+def typed(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Hand a command the words that were typed, as `typed`: its reports say by which command they were made."""
+
+    def with_words(**options: Any) -> Any:
+        return command(typed=click.get_current_context().meta.get(WORDS, ()), **options)
+
+    return update_wrapper(with_words, command)
+
+
 JUDGING = (POLICY, SCOPE, ROLE, TRUST_NAMES, AS_OF, PROJECT, LAUNCH)
 """How a verdict is reached."""
 REPORTING = (
     FORMAT, OUTPUT, ALSO, SARIF_LEVEL, LINK_BASE, FAIL_ON, CONFIG, NO_IGNORE, STRICT_COVERAGE, DETAIL, QUIET, COLOUR,
-    NO_PROGRESS, WORKERS, NO_CACHE,
+    NO_PROGRESS, WORKERS, NO_CACHE, typed,
 )  # fmt: skip
 """What is written of it, when it fails, and how the run goes."""
 
 
-REPORT = ("form", "output", "also", "verbose", "quiet", "colour", "strict_coverage", "sarif_level", "link_base")
+REPORT = (
+    "form", "output", "also", "verbose", "quiet", "colour", "strict_coverage", "sarif_level", "link_base", "typed",
+)  # fmt: skip
 """The parameters of `report_on` among them, by their names in Python."""
 
 

@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chipsieve.report.lookups import evidence_lines, excluded_by
+from chipsieve.report.provenance import provenance_words
 from chipsieve.report.sheets import as_csv
 from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import Verdict
 
 HEAD = (
     "id", "name", "vendor", "family", "status", "main_launch", "excluded_by", "path", "line", "family_probability",
+    "provenance",
 )  # fmt: skip
 
 
-def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format takes a style
+def report(verdict: Verdict, style: Style) -> str:
     """A line an accelerator of the catalogue, in its order.
 
     `status` is the repository's: possible in at least one launch that speaks. `main_launch` is that of the launch that
     comes first, "" where there is none; what excludes there and its line follow. `family_probability` is the
-    estimate's for the whole family, "" where it tells none.
+    estimate's for the whole family, "" where it tells none. `provenance` is the same on each line, so that tables can
+    be put together.
     """
-    return as_csv(HEAD, _rows(verdict))
+    made = provenance_words(verdict, style.command)
+    return as_csv(HEAD, ((*row, made) for row in _rows(verdict)))
 
 
 def _rows(verdict: Verdict) -> Iterator[tuple[object, ...]]:

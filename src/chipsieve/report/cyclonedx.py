@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from chipsieve import __version__
 from chipsieve.report.escape import json_text, visible
 from chipsieve.report.lookups import needed_lines
+from chipsieve.report.provenance import provenance_words, version_of
 from chipsieve.report.reasons import title
 from chipsieve.report.sentence import sentence
 from chipsieve.report.style import Style
@@ -19,17 +20,19 @@ from chipsieve.sieve.outcome import Verdict
 Record = dict[str, object]
 
 
-def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format takes a style
+def report(verdict: Verdict, style: Style) -> str:
     """The verdict as a bill of materials with one component, the scanned tree."""
     tool = {"type": "application", "name": "chipsieve", "version": __version__}
-    occurrences = [*_occurrences(verdict)]
+    occurrences, origin = [*_occurrences(verdict)], verdict.origin
+    properties = [*_properties(verdict), ("provenance", provenance_words(verdict, style.command))]
     component: Record = {
         "type": "application",
         "bom-ref": "scanned-tree",
         "name": visible(verdict.root) or "tree",
-        **({"version": verdict.commit.id} if verdict.commit else {}),
+        **({"version": version} if (version := version_of(verdict)) else {}),
         **({"evidence": {"occurrences": occurrences}} if occurrences else {}),
-        "properties": [{"name": f"chipsieve:{name}", "value": value} for name, value in _properties(verdict)],
+        **({"externalReferences": [{"type": "vcs", "url": origin.remote}]} if origin.remote else {}),
+        "properties": [{"name": f"chipsieve:{name}", "value": value} for name, value in properties],
     }
     return json_text(
         {

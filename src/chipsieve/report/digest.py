@@ -12,10 +12,13 @@ FAMILIES, CUTS, NAMES = 4, 4, 2
 """How much is shown: families of the estimate, reasons that exclude, and names."""
 
 
-def digest(sheet: Sheet, outline: Outline) -> str:
-    """The sentence, wrapped, and the lines that matter, each cut at the width; ends with a newline."""
+def digest(sheet: Sheet, outline: Outline, provenance: str) -> str:
+    """The sentence, wrapped, and the lines that matter, each cut at the width; ends with a newline.
+
+    `provenance` says on one line by what the report was made, and of what.
+    """
     sentence = [sheet.paint(line, BOLD) for line in sheet.fill(outline.sentence)]
-    lines = [*_trained(outline), *_needed(outline), *_named(outline), *_rest(outline)]
+    lines = [*_trained(outline), *_needed(outline), *_named(outline), *_rest(outline), ("provenance", provenance)]
     column = max(len(what) for what, _ in lines)
     shown = [sheet.clip(f"{what:<{column}}  {said}", 0) for what, said in lines]
     more = [sheet.paint(line, DIM) for line in sheet.fill("-v shows all of it; -q the first paragraph alone.")]

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chipsieve.report.lookups import needed_lines
+from chipsieve.report.provenance import provenance_words
 from chipsieve.report.sheets import as_csv
 from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import Verdict
 
-HEAD = ("launch", "step", "signal", "value", "standing", "weight", "strength", "path", "line", "excluded")
+HEAD = ("launch", "step", "signal", "value", "standing", "weight", "strength", "path", "line", "excluded", "provenance")
 
 
-def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format takes a style
+def report(verdict: Verdict, style: Style) -> str:
     """A line for each piece of evidence in each launch: its deciding line, and how many accelerators it excludes.
 
-    `weight` is "counts" where it may exclude, else why it may not (docs/json.md).
+    `weight` is "counts" where it may exclude, else why it may not (docs/json.md). `provenance` is the same on each
+    line, so that tables can be put together.
     """
-    return as_csv(HEAD, _rows(verdict))
+    made = provenance_words(verdict, style.command)
+    return as_csv(HEAD, ((*row, made) for row in _rows(verdict)))
 
 
 def _rows(verdict: Verdict) -> Iterator[tuple[object, ...]]:

@@ -12,6 +12,7 @@ from chipsieve.derive.premises import Line
 from chipsieve.report import lookups
 from chipsieve.report.escape import visible
 from chipsieve.report.groups import Groups, legend
+from chipsieve.report.provenance import provenance_words
 from chipsieve.report.reasons import derivation, title
 from chipsieve.report.sentence import sentence
 from chipsieve.report.style import Style
@@ -20,12 +21,15 @@ from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 LIMIT = 10
 
 
-def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format takes a style
-    """At most LIMIT notices: the sentence, then each deciding line of the main launch in the sieve's order."""
+def report(verdict: Verdict, style: Style) -> str:
+    """At most LIMIT notices: the sentence, then each deciding line of the main launch in the sieve's order.
+
+    The first also says by what it was made, and of what.
+    """
     groups = Groups(verdict.accelerators)
-    main = verdict.main_launch
+    main, made = verdict.main_launch, provenance_words(verdict, style.command)
     notices = [
-        _notice(sentence(verdict), title="chipsieve"),
+        _notice(f"{sentence(verdict)} Provenance: {made}.", title="chipsieve"),
         *(_cuts(verdict, main, groups) if main else ()),
     ]
     return "".join(f"{notice}\n" for notice in notices[:LIMIT])

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from string import Template
 
-from chipsieve import __version__
 from chipsieve.report.groups import LEGEND
 from chipsieve.report.markup import Markup, bullets, element, escape, join, table
 from chipsieve.report.outline import ControlLines, FamilyLine, Outline, PremiseLine, RuleLine
 from chipsieve.report.page_launches import Launches, groups, section
 from chipsieve.report.page_places import Places
 from chipsieve.report.phrasing import in_words
+from chipsieve.report.provenance import provenance_words
 from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import Verdict
 
@@ -29,14 +29,14 @@ METHOD = (
 def report(verdict: Verdict, style: Style) -> str:
     """The verdict as one HTML page that stands alone; with links to the code where the style says where it lies."""
     outline = in_words(verdict, vendors=len(verdict.accelerators))
-    at = Places.of(verdict, style.link_base)
+    at, made = Places.of(verdict, style.link_base), provenance_words(verdict, style.command)
     package = files("chipsieve.report")
     page = Template(package.joinpath("page.html").read_text(encoding="utf-8"))
     css = package.joinpath("page.css").read_text(encoding="utf-8")
-    return page.substitute(title=escape(outline.root), css=css, body="\n".join(_body(outline, at)))
+    return page.substitute(title=escape(outline.root), css=css, body="\n".join(_body(outline, at, made)))
 
 
-def _body(outline: Outline, at: Places) -> Iterator[Markup]:
+def _body(outline: Outline, at: Places, made: str) -> Iterator[Markup]:
     told = [*_told(outline, at)]
     yield element("h1", f"Which accelerators can {outline.root} have used?")
     catalogue = f"{outline.total} accelerators in the catalogue of {outline.date}"
@@ -45,7 +45,7 @@ def _body(outline: Outline, at: Places) -> Iterator[Markup]:
     yield _contents(told)
     yield from told
     yield element("p", outline.sentence, class_="conclusion")
-    footer = (outline.coverage, LEGEND, METHOD, f"chipsieve {__version__}")
+    footer = (outline.coverage, LEGEND, METHOD, f"Provenance: {made}.")
     yield element("footer", *(element("p", words) for words in footer))
 
 

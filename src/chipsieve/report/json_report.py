@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -17,6 +17,7 @@ from chipsieve.report.condition_words import describe_all
 from chipsieve.report.control_records import control_records
 from chipsieve.report.escape import json_text
 from chipsieve.report.note_counts import site_counts, technique_counts
+from chipsieve.report.provenance import provenance_record
 from chipsieve.report.sentence import sentence
 from chipsieve.report.shared import Group, Shared, Standings
 from chipsieve.report.style import Style
@@ -30,16 +31,16 @@ MOST_LINES = 20
 Record = dict[str, object]
 
 
-def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format takes a style
+def report(verdict: Verdict, style: Style) -> str:
     """The verdict as one JSON document in the contract's order of keys."""
-    return json_text(document(verdict))
+    return json_text(document(verdict, style.command))
 
 
-def document(verdict: Verdict) -> Record:
-    """The verdict as JSON values, by contract `chipsieve/2`."""
+def document(verdict: Verdict, command: Sequence[str] = ()) -> Record:
+    """The verdict as JSON values, by contract `chipsieve/2`, with the command that asked for it."""
     shared = Shared.of(verdict)
     return {
-        **header(verdict),
+        **header(verdict, command),
         **shared_record(shared),
         "launches": list(launch_records(verdict, shared)),
         "repository": repository_record(verdict),
@@ -48,8 +49,8 @@ def document(verdict: Verdict) -> Record:
     }
 
 
-def header(verdict: Verdict) -> Record:
-    """What was asked, of which tree, by which catalogue."""
+def header(verdict: Verdict, command: Sequence[str]) -> Record:
+    """What was asked, of which tree, by which catalogue, and where all that comes from."""
     return {
         "schema": SCHEMA,
         "version": __version__,
@@ -57,6 +58,7 @@ def header(verdict: Verdict) -> Record:
         "scope": verdict.scope,
         "root": verdict.root,
         "catalogue": {"date": verdict.catalogue_date, "accelerators": len(verdict.accelerators)},
+        "provenance": provenance_record(verdict, command),
     }
 
 
@@ -167,7 +169,7 @@ def repository_record(verdict: Verdict) -> Record:
         "spoken": [
             {"vendor": one.vendor, "at": one.at, "shared_with": list(one.shared_with)} for one in verdict.spoken
         ],
-        "trained_on": estimate_record(verdict.trained_on),
+        "trained_on": estimate_record(verdict.trained_on) if verdict.trained_on else None,
         "sentence": sentence(verdict),
         "commit": {"id": verdict.commit.id, "day": verdict.commit.day} if verdict.commit else None,
         "as_of": verdict.as_of or None,
@@ -182,10 +184,8 @@ def _changed(change: Change | None) -> Record | None:
     return {"path": change.path, "id": change.commit.id, "day": change.commit.day} if change else None
 
 
-def estimate_record(answer: Estimate | None) -> Record | None:
-    """The estimate: each family with its probability, the words for it, and why."""
-    if answer is None:
-        return None
+def estimate_record(answer: Estimate) -> Record:
+    """The contract's `trained_on`: each family with its probability, the words for it, and why."""
     families = [
         {
             "family": one.family,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chipsieve.report import json_report
 from chipsieve.report.escape import json_text
@@ -11,21 +11,23 @@ from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import Verdict
 
 
-def report(verdict: Verdict, style: Style) -> str:  # noqa: ARG001  every format takes a style
+def report(verdict: Verdict, style: Style) -> str:
     """The records of contract `chipsieve/2`, one a line, each with its `kind` first.
 
     The first line, `shared`, is what others refer to by number. The repository's line also carries what the whole
-    document has once: schema, policy, gaps, coverage.
+    document has once: schema, policy, provenance, gaps, coverage.
     """
-    return "".join(json_text(record, indent=None) for record in _records(verdict))
+    return "".join(json_text(record, indent=None) for record in _records(verdict, style.command))
 
 
-def _records(verdict: Verdict) -> Iterator[dict[str, object]]:
+def _records(verdict: Verdict, command: Sequence[str]) -> Iterator[dict[str, object]]:
     shared = Shared.of(verdict)
     yield {"kind": "shared", **json_report.shared_record(shared)}
     for record in json_report.launch_records(verdict, shared):
         yield {"kind": "launch", **record}
-    whole = {**json_report.header(verdict), **json_report.repository_record(verdict), **json_report.footer(verdict)}
+    whole = {
+        **json_report.header(verdict, command), **json_report.repository_record(verdict), **json_report.footer(verdict),
+    }  # fmt: skip
     yield {"kind": "repository", **whole}
     for record in json_report.finding_records(verdict, shared):
         yield {"kind": "finding", **record}

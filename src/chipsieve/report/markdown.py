@@ -17,6 +17,7 @@ from chipsieve.report.outline import (
     UnprovenLine,
 )
 from chipsieve.report.phrasing import in_words
+from chipsieve.report.provenance import provenance_words
 from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import Verdict
 
@@ -46,6 +47,7 @@ def report(verdict: Verdict, style: Style) -> str:
         *_notices(outline, shown),
         f"Policy {_plain(outline.policy)}, scope {_plain(outline.scope)}, catalogue of {_plain(outline.date)}.",
         _plain(outline.coverage),
+        f"Provenance: {_plain(provenance_words(verdict, style.command))}.",
     ]
     blocks += [*legend(*blocks), f"> {_plain(outline.sentence)}"]
     return "\n\n".join(blocks) + "\n"

@@ -47,7 +47,8 @@ def clause(words: str) -> str:
 def _scanned(verdict: Verdict) -> str:
     """What was scanned, and which of its launches is looked at first, and why."""
     commit, main = verdict.commit, verdict.main_launch
-    at = f" at commit {commit.id[:COMMIT]} of {commit.day}" if commit else ""
+    changed = " with local changes" if verdict.origin.modified else ""
+    at = f" at commit {commit.id[:COMMIT]} of {commit.day}{changed}" if commit else ""
     own = {one.day for one in (commit, verdict.changed.commit if verdict.changed else None) if one} or {""}
     asked = "" if verdict.as_of in own else f", judged as of {verdict.as_of}"
     root = f"{visible(verdict.root.removesuffix(f'@{commit.id}') if commit else verdict.root)}{at}{asked}"

@@ -21,7 +21,8 @@ class Style(msgspec.Struct, frozen=True):
 
     `width` is in columns; `detail` says how much a report for people tells; `read_text` gives the text of a file below
     the root, or None (SARIF needs it for fingerprints), and `sarif_level` which findings SARIF holds; `link_base` is
-    the address of the code for links of an HTML page, with `{commit}`, `{path}` and `{line}` in it.
+    the address of the code for links of an HTML page, with `{commit}`, `{path}` and `{line}` in it; `command` is what
+    somebody typed after `chipsieve`, nothing where a program asks.
     """
 
     colour: bool = False
@@ -30,3 +31,4 @@ class Style(msgspec.Struct, frozen=True):
     read_text: ReadText | None = None
     sarif_level: SarifLevel = "verdict"
     link_base: str = ""
+    command: tuple[str, ...] = ()

@@ -24,6 +24,7 @@ from chipsieve.report.outline import (
     UnprovenLine,
 )
 from chipsieve.report.phrasing import in_words
+from chipsieve.report.provenance import provenance_words
 from chipsieve.report.sentence import sentence
 from chipsieve.report.sheet import BOLD, DIM, Sheet
 from chipsieve.report.style import Style
@@ -49,7 +50,7 @@ def report(verdict: Verdict, style: Style) -> str:
         return COMMAND.sub(r"\1\\\2", "\n".join(page.fill(sentence(verdict))) + "\n")
     outline = in_words(verdict)
     if style.detail == "digest":
-        return COMMAND.sub(r"\1\\\2", digest(page, outline))
+        return COMMAND.sub(r"\1\\\2", digest(page, outline, provenance_words(verdict, style.command, short=True)))
     blocks = [
         list(_heading(page, outline)),
         list(_quotable(page, outline)),
@@ -67,7 +68,8 @@ def report(verdict: Verdict, style: Style) -> str:
         list(_list(page, "Notices", outline.notices, _notice)),
     ]
     marks = legend(*(line for block in blocks for line in block))
-    blocks.append([*page.fill(f"Coverage: {outline.coverage}"), *marks, *_quotable(page, outline)])
+    made = page.fill(f"Provenance: {provenance_words(verdict, style.command)}.", 0, 2)
+    blocks.append([*page.fill(f"Coverage: {outline.coverage}"), *made, *marks, *_quotable(page, outline)])
     return COMMAND.sub(r"\1\\\2", "\n".join("\n".join(block) + "\n" for block in blocks if block))
 
 

@@ -57,7 +57,7 @@ def document(history: History) -> Record:
         "declared": [{"kind": one.kind, "sentence": one.sentence, "at": list(one.at)} for one in history.declared],
         "answers": [_answer(one) for one in history.answers],
         "judged": {"commits": history.judged, "candidates": history.candidates},
-        "trained_on_ever": estimate_record(ever),
+        "trained_on_ever": estimate_record(ever) if ever else None,
         "lives": [life_record(life) for life in history.lives],
         "rewritten": list(history.news.rewritten) if history.news else [],
         "refs": dict(sorted(history.refs.items())),

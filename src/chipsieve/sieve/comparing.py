@@ -13,7 +13,9 @@ from chipsieve.link.launch import Standing
 Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")
 
-WHAT_MOVES = re.compile(r"(?:^ at commit \w+ of |, last changed on )?\b\d{4}-\d\d-\d\d\b|:\d+\b|\b\d+%")
+WHAT_MOVES = re.compile(
+    r"(?:^ at commit \w+ of |, last changed on )?\b\d{4}-\d\d-\d\d\b(?: with local changes)?|:\d+\b|\b\d+%"
+)
 """What a sentence says of lines, commits, days and probabilities: they move by themselves, or are compared apart."""
 
 

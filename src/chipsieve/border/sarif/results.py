@@ -23,6 +23,8 @@ Record = dict[str, object]
 RESULTS = 4999
 """Findings kept: with the verdict they are the 5,000 results that GitHub shows."""
 KEY = "chipsieve/finding"
+TREE = "%SRCROOT%"
+"""The folder that was scanned, by the name that most scanners give it."""
 EFFECTS = {"requires": 0, "names": 1, "prefers": 2, "site": 3, "technique": 4}
 
 
@@ -106,12 +108,17 @@ def physical_location(line: Line) -> Record:
     context = {"startLine": span.line, "endLine": span.end_line}
     shown = {"snippet": {"text": line.snippet}} if isinstance(line, Finding) else {}
     return {
-        "artifactLocation": {"uri": uri(line.path)},
+        "artifactLocation": artifact(line.path),
         "region": {
             "startLine": span.line, "startColumn": span.column, "endLine": span.end_line, "endColumn": span.end_column,
         },
         "contextRegion": {**context, **shown},
     }  # fmt: skip
+
+
+def artifact(path: str) -> Record:
+    """A file of the tree, whose place `originalUriBaseIds` says as far as it is known."""
+    return {"uri": uri(path), "uriBaseId": TREE}
 
 
 def uri(path: str) -> str:

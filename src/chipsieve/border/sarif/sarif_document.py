@@ -6,17 +6,22 @@ one or more limits". One run per file, for GitHub refuses two of one tool and ca
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chipsieve import __version__
-from chipsieve.border.sarif.results import Record, plain, quoted, result_records, strongest, uri
+from chipsieve.border.sarif.results import TREE, Record, artifact, plain, quoted, result_records, strongest, uri
 from chipsieve.border.sarif.rules import HOME, rule_records, sentence
 from chipsieve.border.sarif.verdict_result import excluded, verdict_record
 from chipsieve.facts.reading import Gap
 from chipsieve.report import lookups
+from chipsieve.report.escape import visible
+from chipsieve.report.provenance import command_line, provenance_record
 from chipsieve.report.style import ReadText, SarifLevel
 from chipsieve.sieve.outcome import Verdict
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 NOTIFICATIONS = 1000
+REPOSITORY = "REPOROOT"
 LEAVES_OUT = "findings are left out"
 LEFT_OUT: dict[SarifLevel, str] = {
     "all": f"{{}} {LEAVES_OUT}: those that weigh least.",
@@ -27,12 +32,14 @@ LEVELS: dict[SarifLevel, Record] = {"all": {}, "verdict": {"level": "note"}}
 """What is left out by choice is no warning."""
 
 
-def write(verdict: Verdict, read_text: ReadText | None = None, level: SarifLevel = "all") -> Record:
+def write(
+    verdict: Verdict, read_text: ReadText | None = None, level: SarifLevel = "all", command: Sequence[str] = ()
+) -> Record:
     """The verdict as a SARIF 2.1.0 document (JSON values); same verdict, same document.
 
     `read_text` gives the text of a file by its path below the root, or None; with it every result carries
     GitHub's fingerprint. Of the findings that the level asks for at most RESULTS are kept, those that weigh most; a
-    notification counts the rest.
+    notification counts the rest. `command` is what was typed after `chipsieve`.
     """
     kept = strongest(verdict, level)
     rules = rule_records((finding.signal for finding in kept), verdict.signals)
@@ -43,12 +50,43 @@ def write(verdict: Verdict, read_text: ReadText | None = None, level: SarifLevel
         "automationDetails": {"id": "chipsieve/"},
         "columnKind": "unicodeCodePoints",
         "invocations": [
-            {"executionSuccessful": True, "toolExecutionNotifications": _notifications(verdict, len(kept), level)}
+            {
+                **_typed(command),
+                "executionSuccessful": True,
+                "toolExecutionNotifications": _notifications(verdict, len(kept), level),
+            }
         ],
+        "originalUriBaseIds": _bases(verdict),
+        **_repository(verdict),
         "results": results,
-        "properties": {"chipsieve/verdict": _summary(verdict)},
+        "properties": {
+            "chipsieve/verdict": _summary(verdict), "chipsieve/provenance": provenance_record(verdict, command),
+        },
     }  # fmt: skip
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _typed(command: Sequence[str]) -> Record:
+    return {"commandLine": command_line(command), "arguments": list(command)} if command else {}
+
+
+def _repository(verdict: Verdict) -> Record:
+    """The commit at the public address of its repository; without such an address SARIF has no place for a commit."""
+    commit, origin = verdict.commit, verdict.origin
+    if commit is None or origin.remote is None:
+        return {}
+    branch = {"branch": visible(origin.branch)} if origin.branch else {}
+    known = {"repositoryUri": origin.remote, "revisionId": commit.id, **branch}
+    return {"versionControlProvenance": [{**known, "mappedTo": {"uriBaseId": REPOSITORY if origin.folder else TREE}}]}
+
+
+def _bases(verdict: Verdict) -> Record:
+    """What paths count from, without a place on this machine: others have the tree elsewhere."""
+    tree: Record = {"description": {"text": "The folder that was scanned."}}
+    if verdict.commit is None or not verdict.origin.folder:
+        return {TREE: tree}
+    top = {"description": {"text": "The top folder of the repository."}}
+    return {REPOSITORY: top, TREE: {"uri": f"{uri(verdict.origin.folder)}/", "uriBaseId": REPOSITORY, **tree}}
 
 
 def _driver(rules: list[Record]) -> Record:
@@ -81,7 +119,7 @@ def _notifications(verdict: Verdict, kept: int, level: SarifLevel) -> list[Recor
 
 def _gap_record(gap: Gap) -> Record:
     region = {} if gap.line is None else {"region": {"startLine": gap.line}}
-    place = {"physicalLocation": {"artifactLocation": {"uri": uri(gap.path)}, **region}}
+    place = {"physicalLocation": {"artifactLocation": artifact(gap.path), **region}}
     unread = "" if gap.notice else " was not read whole"
     text = f"{quoted(gap.path)}{unread}: {sentence(plain(gap.reason))}"
     return {**_notification("notice" if gap.notice else "gap", text), "locations": [place]}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from chipsieve.border.fingerprint import line_hashes
-from chipsieve.border.sarif.results import Record, partial_fingerprints, physical_location, plain, quoted, uri
+from chipsieve.border.sarif.results import Record, artifact, partial_fingerprints, physical_location, plain, quoted
 from chipsieve.border.sarif.rules import VERDICT
 from chipsieve.derive.premises import Line
 from chipsieve.report import lookups
@@ -45,7 +45,7 @@ def verdict_record(verdict: Verdict, rules: Mapping[str, int], read_text: ReadTe
         "level": "note",
         "message": {"text": _message(verdict, main.launch.id if main else "", decisions)},
         "locations": [
-            {"physicalLocation": {"artifactLocation": {"uri": uri(anchor)}, "region": {"startLine": 1}}}
+            {"physicalLocation": {"artifactLocation": artifact(anchor), "region": {"startLine": 1}}}
         ],
         **partial_fingerprints(prints, anchor, 1),
         **({"codeFlows": [_code_flow(verdict, decisions)]} if decisions else {}),
