@@ -10,7 +10,10 @@ from msgspec.structs import replace
 import verdicts
 from chipsieve.facts.reading import Gap
 from chipsieve.report import render
+from chipsieve.report.groups import Group
+from chipsieve.report.page_launches import groups
 from chipsieve.sieve.outcome import Naming
+from chipsieve.sieve.proof import StepResult
 from chipsieve.sources.contents import Commit
 
 
@@ -39,7 +42,7 @@ def test_the_page_says_what_the_verdict_says() -> None:
 
 def test_the_main_launch_comes_first_and_the_others_fold_away_whole() -> None:
     text = render(verdicts.two_launches(), "html")
-    headings = ["Main launch <code>run.sh:30", ">Possible: 6 of 6<", "<summary><code>sft.sh:4</code> 6 → 6"]
+    headings = ["Main launch <code>run.sh:30", ">Possible: 6 of 6<", "<summary><code>sft.sh:4</code> 6\xa0→\xa06"]
     assert sorted(headings, key=text.index) == headings
     assert text.count("The sieve, step by step") == 1
     assert "<details open" not in text
@@ -52,10 +55,13 @@ def test_the_contents_link_to_the_sections() -> None:
     assert {"trained-on", "main-launch", "possible", "other-launches", "not-read"} <= set(links)
 
 
-def test_the_narrowing_is_drawn_and_told_to_those_who_do_not_see_it() -> None:
+def test_the_estimate_and_the_narrowing_are_drawn_and_said_to_those_who_do_not_see_them() -> None:
     text = render(verdicts.verdict(), "html")
-    assert text.count("<svg") == 1
-    assert 'role="img" aria-label="What is left: catalogue 6, software stack 4, number format 3"' in text
+    said = re.findall(r'<svg class="bars" viewBox="[0-9 ]+" role="img" aria-label="([^"]*)"', text)
+    assert said == [
+        "How likely: H20 82%, A100 12%, others, or none 6%",
+        "What is left: catalogue 6, software stack 4, number format 3",
+    ]
     assert "<svg" not in render(verdicts.empty(), "html")
 
 
@@ -86,6 +92,39 @@ def test_long_lists_fold_away_but_are_there() -> None:
     text = render(verdicts.verdict(gaps=gaps, named=named), "html")
     assert "<summary>35 more</summary>" in text
     assert all(f"f{number}.py" in text and f"g{number}.md:1" in text for number in range(40))
+
+
+def test_a_folded_launch_names_its_first_places_and_counts_the_rest() -> None:
+    many = tuple(verdicts.finding("bf16-training", f"m{number}.py", 1) for number in range(9))
+    step = StepResult(
+        "number-format", "?", 6, 5, (verdicts.cut("number-format", verdicts.BF16, verdicts.VOLTA, *many),)
+    )
+    other = verdicts.outcome(launch=verdicts.launch("sft.sh:4"), steps=(step,))
+    text = render(verdicts.verdict(launches=(verdicts.outcome(), other)), "html")
+    folded = shown(text.replace("<body>", "").replace('class="others">', "><body>"))
+    assert "m4.py:1 and 5 more" in folded.replace(" , ", ", ")
+    assert "m5.py:1" not in folded
+
+
+BOTH = "Instinct MI250, Instinct MI300X"
+
+
+def test_what_excludes_the_same_as_the_line_above_says_so() -> None:
+    first = verdicts.cut("software-stack", verdicts.NCCL, verdicts.AMD)
+    same, other = (verdicts.cut("software-stack", verdicts.GDR, ids) for ids in (verdicts.AMD, verdicts.AMPERE_UP))
+    for second, said in ((same, [BOTH, "the same"]), (other, [BOTH, "GeForce RTX 3090, A100, H20"])):
+        step = StepResult("software-stack", "?", 6, 1, (first, second))
+        text = render(verdicts.verdict(launches=(verdicts.outcome(steps=(step,)),)), "html")
+        assert re.findall(r"<div>excludes ([^<]*)</div>", text) == said
+
+
+def test_vendors_of_whom_nothing_is_excluded_fold_where_there_are_many() -> None:
+    left = [Group(f"V{number}", "A", 2, (f"C{number}",), untouched=True) for number in range(4)]
+    part = Group("NVIDIA", "Hopper", 1, ("H20",))
+    whole = shown(f"<body>{groups('left', [part, *left])}")
+    assert "NVIDIA Hopper 1 H20 Every accelerator of V0 (2), V1 (2), V2 (2), V3 (2)" in whole
+    assert "V3 A 2 C3" in whole
+    assert "<details>" not in groups("left", [part, *left[:3]])
 
 
 def test_tables_have_captions_and_headed_rows_and_columns() -> None:

@@ -38,11 +38,16 @@ class Places(msgspec.Struct, frozen=True):
             address = address.replace(name, value)
         return element("a", code(place), href=address, rel="noreferrer")
 
+    def first(self, places: Sequence[str]) -> Markup:
+        """The first few places, and how many more there are."""
+        rest = places[FEW:]
+        return join([self._listed(places[:FEW]), f" and {len(rest)} more" if rest else ""])
+
     def several(self, places: Sequence[str]) -> Markup:
         """The places, all of them; beyond a few they fold away."""
-        first = join(map(self.one, places[:FEW]), ", ")
         rest = places[FEW:]
-        if not rest:
-            return first
-        more = element("details", element("summary", f"{len(rest)} more"), join(map(self.one, rest), ", "))
-        return join([first, more])
+        more = element("details", element("summary", f"{len(rest)} more"), self._listed(rest)) if rest else ""
+        return join([self._listed(places[:FEW]), more])
+
+    def _listed(self, places: Sequence[str]) -> Markup:
+        return join(map(self.one, places), ", ")
