@@ -85,6 +85,7 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules, tree:
         mentions=tuple(sorted(record.mentions)),
         spoken=record.spoken,
         commit=record.commit,
+        origin=record.origin,
         as_of=record.as_of or (dated.day if dated else ""),
         changed=changed,
         not_before=earliest(record.findings),

@@ -19,7 +19,7 @@ from chipsieve.link.launch import Launch
 from chipsieve.sieve.controls import Controls, controls_of
 from chipsieve.sieve.proof import Conflict, Proof, Ruling, StepResult
 from chipsieve.signals.signal import Signal
-from chipsieve.sources.contents import Commit
+from chipsieve.sources.contents import Commit, Origin
 from chipsieve.sources.scan_record import Coverage, Ignored
 from chipsieve.sources.spoken import Spoken
 from chipsieve.tables import TableError
@@ -124,7 +124,7 @@ class Verdict(msgspec.Struct, frozen=True):
     `changed` is the commit that last changed the main launch; `as_of` is the day for which it is answered: that of this
     change, or else of the `commit`, unless another was asked for, "" where nobody knows. `not_before` is the earliest
     day that pinned versions allow. `trained_on` is the estimate for the first project. Where one `project` was asked
-    for, or one `launch`, it speaks alone.
+    for, or one `launch`, it speaks alone. `origin` is where the commit comes from.
     `sentence` is the paragraph that can be quoted.
     """
 
@@ -151,6 +151,7 @@ class Verdict(msgspec.Struct, frozen=True):
     mentions: tuple[str, ...] = ()
     spoken: tuple[Spoken, ...] = ()
     commit: Commit | None = None
+    origin: Origin = Origin()
     as_of: str = ""
     changed: Change | None = None
     not_before: Date | None = None

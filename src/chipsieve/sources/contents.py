@@ -39,12 +39,22 @@ class Commit(msgspec.Struct, frozen=True):
     day: str
 
 
+class Origin(msgspec.Struct, frozen=True):
+    """Where a tree comes from: the public https address of its repository, None where nobody knows one."""
+
+    remote: str | None = None
+
+
 class Tree(Protocol):
     """A tree of files to scan: a folder on disk, a git revision, or an archive."""
 
     @property
     def commit(self) -> Commit | None:
         """The commit that was checked out, or is read; None where there is none."""
+
+    @property
+    def origin(self) -> Origin:
+        """Where the commit comes from."""
 
     def last_changed(self, path: str) -> Commit | None:
         """The commit that last changed a file, up to the one of the tree; None where nobody knows."""

@@ -17,6 +17,7 @@ from chipsieve.sources.contents import (
     TOO_LARGE,
     Commit,
     Listing,
+    Origin,
     text_of,
 )
 from chipsieve.sources.languages import languages
@@ -53,6 +54,13 @@ class Disk:
         from chipsieve.sources.git import checked_out  # most trees are asked once, `check` never
 
         return checked_out(self.folder)
+
+    @property
+    def origin(self) -> Origin:
+        """Where the commit comes from that is checked out."""
+        from chipsieve.sources.remote import public_remote
+
+        return Origin(public_remote(self.folder))
 
     def last_changed(self, path: str) -> Commit | None:
         """The commit that last changed a file, whatever was changed since; None where there is none."""

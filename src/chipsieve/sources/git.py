@@ -34,6 +34,7 @@ SHARED = ("objects", "refs", "packed-refs", "reftable", "shallow")
 OWN = ("FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD")  # references that a work tree has for itself, beside HEAD
 FORMATS = re.compile(r"(?im)^\s*(objectformat|refstorage)\s*=\s*\"?(sha1|sha256|files|reftable)\b")
 HEADER = re.compile(rb"\w+ \w+ (\d+)\n")  # how git announces an object: its id, its type, its size
+REMOTE = re.compile(r"remote\.(?P<name>.+)\.url\n(?P<url>.*)", re.DOTALL)
 COMMIT = re.compile(r"(?P<id>[0-9a-f]{40,64}) (?P<day>\d{4}-\d\d-\d\d)\s*")
 POINTER = "gitdir:"
 BEGINNING = 100_000  # bytes; more of a file of the repository is not looked at
@@ -67,12 +68,12 @@ class Git:
         program = shutil.which("git")
         if program is None:
             raise GitError("git is not installed, and a revision is read with it")
-        self._program, self._directory = program, directory
+        self._program, self.directory = program, directory
         self._home: Path | None = None
 
     def __enter__(self) -> Self:
         """Make the directory of ours."""
-        self._home = _disarmed(self._directory)
+        self._home = _disarmed(self.directory)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -100,7 +101,7 @@ class Git:
                 late.cancel()
                 late.join()  # workers that start later must not copy a process with two threads
         if endless or process.returncode < 0:
-            raise GitError(f"{self._directory}: git prints too much, or took over {SECONDS} s, and was stopped")
+            raise GitError(f"{self.directory}: git prints too much, or took over {SECONDS} s, and was stopped")
         return data if process.returncode == 0 else None
 
     def commit(self, wanted: str, path: str = "") -> Commit | None:
@@ -115,6 +116,20 @@ class Git:
         named = None if wanted.startswith("-") else self.run("log", "-1", "--format=%H %cs", wanted, "--", *paths)
         parts = COMMIT.fullmatch(os.fsdecode(named or b""))
         return Commit(parts["id"], parts["day"]) if parts else None
+
+    def remotes(self) -> dict[str, str]:
+        """The URLs of the repository's remotes by their names, as its own configuration writes them: not to be trusted.
+
+        This one file is read as data: what it includes is not, and nothing that it sets is in force.
+
+        Raises:
+            GitError: git does not end.
+        """
+        file = _common(self.directory) / "config"
+        asked = ("config", "--file", str(file), "--no-includes", "--null", "--get-regexp", r"^remote\..*\.url$")
+        listed = os.fsdecode(self.run(*asked) or b"") if file.is_file() else ""
+        found = filter(None, map(REMOTE.fullmatch, listed.split("\0")))
+        return {row["name"]: row["url"] for row in reversed([*found])}  # git fetches from the first of several
 
     def _command(self, *arguments: str) -> list[str]:
         return [self._program, f"--git-dir={self._home}", *arguments]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from chipsieve.facts.reading import Gap
-from chipsieve.sources.contents import BEGINNING, SIZE_LIMIT, TOO_LARGE, Commit, Listing, text_of
+from chipsieve.sources.contents import BEGINNING, SIZE_LIMIT, TOO_LARGE, Commit, Listing, Origin, text_of
 
 
 class Member(NamedTuple):
@@ -22,6 +22,7 @@ class InMemory:
     """A tree of members, by their paths; nothing of it is open."""
 
     commit: Commit | None = None  # nobody knows of which it is
+    origin = Origin()
 
     def __init__(self, name: str, folder: Path, members: Mapping[str, Member], gaps: tuple[Gap, ...] = ()) -> None:
         """Offer members by their paths; `folder` is where they would lie on disk."""

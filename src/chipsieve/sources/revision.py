@@ -25,6 +25,7 @@ from chipsieve.sources.contents import (
     TOO_LARGE,
     Commit,
     Listing,
+    Origin,
     left_out,
     skipped_folder,
     text_of,
@@ -152,6 +153,13 @@ class Revision:
         """How many bytes a file has; 0 where nobody knows."""
         entry = self._entries.get(path)
         return max(entry.size, 0) if entry else 0
+
+    @property
+    def origin(self) -> Origin:
+        """Where the commit comes from."""
+        from chipsieve.sources.remote import public_remote
+
+        return Origin(public_remote(self._git.directory))
 
     def last_changed(self, path: str) -> Commit | None:
         """The commit that last changed a file, up to this revision; None where nobody knows."""

@@ -8,7 +8,7 @@ import msgspec
 
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Gap, Reading, ordered_gaps
-from chipsieve.sources.contents import Commit
+from chipsieve.sources.contents import Commit, Origin
 from chipsieve.sources.discovery import Discovery
 from chipsieve.sources.spoken import Spoken, spoken_of
 
@@ -35,8 +35,8 @@ class ScanRecord(msgspec.Struct, frozen=True):
     """What a scan gave beside its launches.
 
     `mentions` are the vendors of whom the tree speaks, `spoken` the first lines that do; `commit` is the one that was
-    scanned, None where nobody knows, and `as_of` the day for which somebody asked, "" for none. `modules` are the first
-    names of what code imports.
+    scanned, None where nobody knows, `origin` where it comes from, and `as_of` the day for which somebody asked, "" for
+    none. `modules` are the first names of what code imports.
     """
 
     root: str
@@ -48,6 +48,7 @@ class ScanRecord(msgspec.Struct, frozen=True):
     mentions: frozenset[str] = frozenset()
     spoken: tuple[Spoken, ...] = ()
     commit: Commit | None = None
+    origin: Origin = Origin()
     as_of: str = ""
     modules: frozenset[str] = frozenset()
 
@@ -69,6 +70,7 @@ def record_scan(
         mentions=mentions,
         spoken=spoken_of(found.tree, readings, mentions),
         commit=commit,
+        origin=found.tree.origin if commit else Origin(),
         modules=imported(readings),
     )
 
