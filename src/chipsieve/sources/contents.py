@@ -40,9 +40,15 @@ class Commit(msgspec.Struct, frozen=True):
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """Where a tree comes from: the public https address of its repository, None where nobody knows one."""
+    """Where a tree comes from, beside its commit; None is what nobody knows.
+
+    `remote` is the public https address of its repository, `branch` the one that is checked out or read, and `modified`
+    says whether a file that may be read is not as the commit has it.
+    """
 
     remote: str | None = None
+    branch: str | None = None
+    modified: bool | None = None
 
 
 class Tree(Protocol):

@@ -57,10 +57,10 @@ class Disk:
 
     @property
     def origin(self) -> Origin:
-        """Where the commit comes from that is checked out."""
-        from chipsieve.sources.remote import public_remote
+        """Where the commit comes from that is checked out, and whether what lies here differs from it."""
+        from chipsieve.sources.checkout import origin_of
 
-        return Origin(public_remote(self.folder))
+        return origin_of(self, self.only)
 
     def last_changed(self, path: str) -> Commit | None:
         """The commit that last changed a file, whatever was changed since; None where there is none."""

@@ -36,6 +36,7 @@ FORMATS = re.compile(r"(?im)^\s*(objectformat|refstorage)\s*=\s*\"?(sha1|sha256|
 HEADER = re.compile(rb"\w+ \w+ (\d+)\n")  # how git announces an object: its id, its type, its size
 REMOTE = re.compile(r"remote\.(?P<name>.+)\.url\n(?P<url>.*)", re.DOTALL)
 COMMIT = re.compile(r"(?P<id>[0-9a-f]{40,64}) (?P<day>\d{4}-\d\d-\d\d)\s*")
+BRANCH = re.compile(r"refs/(?:heads|remotes/[^/]+)/(?P<name>.+)\n")
 POINTER = "gitdir:"
 BEGINNING = 100_000  # bytes; more of a file of the repository is not looked at
 KEPT_FROM_US = {
@@ -116,6 +117,16 @@ class Git:
         named = None if wanted.startswith("-") else self.run("log", "-1", "--format=%H %cs", wanted, "--", *paths)
         parts = COMMIT.fullmatch(os.fsdecode(named or b""))
         return Commit(parts["id"], parts["day"]) if parts else None
+
+    def branch(self, wanted: str) -> str | None:
+        """The branch that a name means, here or of a remote; None where it means something else.
+
+        Raises:
+            GitError: git does not end.
+        """
+        named = None if wanted.startswith("-") else self.run("rev-parse", "--symbolic-full-name", wanted)
+        found = BRANCH.fullmatch(os.fsdecode(named or b""))
+        return found["name"] if found else None
 
     def remotes(self) -> dict[str, str]:
         """The URLs of the repository's remotes by their names, as its own configuration writes them: not to be trusted.

@@ -64,17 +64,25 @@ def _page(host: str, path: str) -> str | None:
 
 
 def public_remote(path: Path) -> str | None:
-    """The public https address of the repository that a path belongs to: its remote `origin`'s, or its only remote's.
+    """The public https address of the repository that a path belongs to, as `remote_of` has it.
 
-    None where there is no repository, none of its remotes is meant for sure, or `public_address` knows none.
+    None also where there is no repository.
     """
     try:
         repository = repository_of(path.resolve())
         if repository is None:
             return None
         with Git(repository.directory) as git:
-            remotes = git.remotes()
+            return remote_of(git)
     except OSError:  # git is not installed, or the repository cannot be read
         return None
+
+
+def remote_of(git: Git) -> str | None:
+    """The public https address of a repository: its remote `origin`'s, or its only remote's.
+
+    None where none of its remotes is meant for sure, or `public_address` knows none.
+    """
+    remotes = git.remotes()
     only = next(iter(remotes.values())) if len(remotes) == 1 else ""
     return public_address(remotes.get("origin", only))

@@ -55,13 +55,13 @@ class Revision:
 
     def __init__(
         self, git: Git, name: str, folder: Path, entries: Mapping[str, Entry], *, unlisted: Sequence[Gap] = (),
-        commit: Commit | None = None, below: str = "",
+        wanted: str = "HEAD", below: str = "",
     ) -> None:  # fmt: skip
         """Offer entries by their paths; a checkout would put them in `folder`. `unlisted` is what git cannot list.
 
-        `below` is the folder of the revision that holds them, "" for all of it.
+        `wanted` is what the revision is called, and `below` the folder of it that holds them, "" for all of it.
         """
-        self.name, self.folder, self.commit, self._below = name, folder, commit, below
+        self.name, self.folder, self._wanted, self._below = name, folder, wanted, below
         self._git, self._entries, self._unlisted = git, entries, unlisted
         self._objects = git.objects()
 
@@ -154,12 +154,32 @@ class Revision:
         entry = self._entries.get(path)
         return max(entry.size, 0) if entry else 0
 
+    @cached_property
+    def commit(self) -> Commit | None:
+        """The commit that is read; None for a tree that no commit names."""
+        return self._git.commit(self._wanted)
+
     @property
     def origin(self) -> Origin:
-        """Where the commit comes from."""
-        from chipsieve.sources.remote import public_remote
+        """Where the commit comes from; all of it is as it was committed."""
+        from chipsieve.sources.remote import remote_of
 
-        return Origin(public_remote(self._git.directory))
+        return Origin(remote_of(self._git), self._git.branch(self._wanted), modified=False)
+
+    @property
+    def whole(self) -> bool:
+        """Whether git lists every folder of it."""
+        return not self._unlisted
+
+    @property
+    def submodules(self) -> frozenset[str]:
+        """The folders that are other repositories."""
+        return frozenset(path for path, entry in self._entries.items() if entry.mode == SUBMODULE)
+
+    def id_of(self, path: str) -> str:
+        """The id of a file's content, "" where there is none."""
+        entry = self._entries.get(path)
+        return entry.object_id if entry and _is_file(entry) else ""
 
     def last_changed(self, path: str) -> Commit | None:
         """The commit that last changed a file, up to this revision; None where nobody knows."""
@@ -179,7 +199,7 @@ class Revision:
         """The same tree for another process, which must not share what this one has open."""
         return Revision(
             self._git, self.name, self.folder, self._entries,
-            unlisted=self._unlisted, commit=self.commit, below=self._below,
+            unlisted=self._unlisted, wanted=self._wanted, below=self._below,
         )  # fmt: skip
 
 
@@ -212,11 +232,11 @@ def open_revision(path: Path, text: str) -> Iterator[Revision]:
         if entry.mode == FOLDER:
             listed = _Listed(git, entry.object_id)
             found = Revision(
-                git, name, where, listed.entries, unlisted=listed.gaps, commit=git.commit(wanted), below=inside,
+                git, name, where, listed.entries, unlisted=listed.gaps, wanted=wanted, below=inside,
             )  # fmt: skip
         else:
             above = posixpath.dirname(inside)
-            found = Revision(git, name, where.parent, {where.name: entry}, commit=git.commit(wanted), below=above)
+            found = Revision(git, name, where.parent, {where.name: entry}, wanted=wanted, below=above)
         try:
             yield found
         finally:
