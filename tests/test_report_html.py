@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import html
 import re
+import subprocess
+from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 import verdicts
+from chipsieve import scan
 from chipsieve.facts.reading import Gap
 from chipsieve.report import render
 from chipsieve.report.groups import Group
 from chipsieve.report.page_launches import groups
-from chipsieve.sieve.outcome import Naming
+from chipsieve.sieve.outcome import Naming, Verdict
 from chipsieve.sieve.proof import StepResult
-from chipsieve.sources.contents import Commit
+from chipsieve.sources.contents import Commit, Origin
+from small_trees import RUN, TRAIN, write
 
 
 def shown(text: str) -> str:
@@ -65,14 +70,78 @@ def test_the_estimate_and_the_narrowing_are_drawn_and_said_to_those_who_do_not_s
     assert "<svg" not in render(verdicts.empty(), "html")
 
 
-def test_places_link_to_the_code_where_its_address_is_known() -> None:
+COMMIT = Commit("0123456789abcdef", "2024-11-05")
+GITHUB = Origin("https://github.com/o/n", "main", modified=False)
+
+
+def addresses(verdict: Verdict, base: str = "") -> set[str]:
+    return {
+        link for link in re.findall(r'<a href="([^"]*)"', render(verdict, "html", link_base=base)) if link[0] != "#"
+    }
+
+
+def test_places_link_to_the_address_that_is_asked_for() -> None:
     base = "https://example.org/o/n/blob/{commit}/{path}#L{line}"
-    commit = Commit("0123456789abcdef", "2024-11-05")
-    text = render(verdicts.verdict(commit=commit), "html", link_base=base)
-    assert '<a href="https://example.org/o/n/blob/0123456789abcdef/run.sh#L30" rel="noreferrer">' in text
+    known = verdicts.verdict(commit=COMMIT, origin=replace(GITHUB, below="sub", modified=True))
+    assert "https://example.org/o/n/blob/0123456789abcdef/run.sh#L30" in addresses(known, base)
     for unsafe in ("javascript:alert(1)//{path}", "{path}"):
-        assert 'rel="noreferrer"' not in render(verdicts.verdict(commit=commit), "html", link_base=unsafe)
-    assert 'rel="noreferrer"' not in render(verdicts.verdict(commit=None), "html", link_base=base)
+        assert addresses(known, unsafe) == set()
+    assert addresses(verdicts.verdict(commit=None), base) == set()
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("https://github.com/o/n", "/blob/0123456789abcdef/a%20b/run.sh?plain=1#L30"),
+        ("https://gitlab.com/g/sub/n", "/-/blob/0123456789abcdef/a%20b/run.sh?plain=1#L30"),
+        ("https://gitee.com/o/n", "/blob/0123456789abcdef/a%20b/run.sh#L30"),
+        ("https://huggingface.co/o/n", "/blob/0123456789abcdef/a%20b/run.sh#L30"),
+        ("https://bitbucket.org/o/n", "/src/0123456789abcdef/a%20b/run.sh#lines-30"),
+        ("https://codeberg.org/o/n", "/src/commit/0123456789abcdef/a%20b/run.sh?display=source#L30"),
+    ],
+)
+def test_places_link_to_the_commit_on_a_known_host(remote: str, address: str) -> None:
+    """The tree lies in the folder `a b` of the repository."""
+    origin = replace(GITHUB, remote=remote, below="a b")
+    assert remote + address in addresses(verdicts.verdict(commit=COMMIT, origin=origin))
+
+
+@pytest.mark.parametrize(
+    ("commit", "origin"),
+    [
+        (None, GITHUB),
+        (COMMIT, replace(GITHUB, modified=True)),
+        (COMMIT, replace(GITHUB, modified=None)),
+        (COMMIT, replace(GITHUB, remote=None)),
+        (COMMIT, replace(GITHUB, remote="https://git.example.org/github.com/n")),
+        (COMMIT, Origin()),
+    ],
+)
+def test_where_the_line_may_be_another_there_is_no_link(commit: Commit | None, origin: Origin) -> None:
+    assert addresses(verdicts.verdict(commit=commit, origin=origin)) == set()
+
+
+def test_a_name_that_is_written_out_or_climbs_leads_nowhere_and_any_other_to_its_file() -> None:
+    paths = ("a\u202eb.md", "../../x.md", "a/./x.md", 'a/?x=#y&"{line}.md')
+    named = tuple(Naming(("h20-96gb",), "prose", path, 1, "H20") for path in paths)
+    before = addresses(verdicts.verdict(commit=COMMIT, origin=GITHUB, named=()))
+    found = addresses(verdicts.verdict(commit=COMMIT, origin=GITHUB, named=named)) - before
+    assert found == {"https://github.com/o/n/blob/0123456789abcdef/a/%3Fx%3D%23y%26%22%7Bline%7D.md?plain=1#L1"}
+
+
+def test_a_clone_links_to_its_remote_until_a_file_is_changed(tmp_path: Path) -> None:
+    root = write(tmp_path / "clone", {"sub/run.sh": RUN, "sub/train.py": TRAIN})
+    for words in ("init -q", "add .", "commit -qm one", "remote add origin https://u:secret@github.com/o/n.git"):
+        who = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
+        command = ["git", *who, *words.split()]
+        subprocess.run(command, cwd=root, check=True)
+    for path in (root / "sub", f"{root}@HEAD:sub"):
+        verdict = scan(path, workers=1)
+        assert verdict.commit is not None
+        assert f"https://github.com/o/n/blob/{verdict.commit.id}/sub/train.py?plain=1#L3" in addresses(verdict)
+        assert "secret" not in render(verdict, "html")
+    write(root, {"sub/train.py": f"# moved\n{TRAIN}"})
+    assert addresses(scan(root / "sub", workers=1)) == set()
 
 
 def test_hundreds_of_launches_make_a_page_below_two_megabytes() -> None:

@@ -43,12 +43,13 @@ class Origin(msgspec.Struct, frozen=True):
     """Where a tree comes from, beside its commit; None is what nobody knows.
 
     `remote` is the public https address of its repository, `branch` the one that is checked out or read, and `modified`
-    says whether a file that may be read is not as the commit has it.
+    says whether a file that may be read is not as the commit has it. `below` is the tree's folder in the repository.
     """
 
     remote: str | None = None
     branch: str | None = None
     modified: bool | None = None
+    below: str = ""
 
 
 class Tree(Protocol):
