@@ -39,8 +39,8 @@ def repository(tmp_path: Path) -> Path:
 
 
 def test_a_checkout_is_as_committed(repository: Path) -> None:
-    assert Disk.at(repository).origin == Origin(None, "main", modified=False)
-    assert Disk.at(repository / "conf").origin.modified is False
+    assert Disk.at(repository).origin == Origin(branch="main", modified=False)
+    assert Disk.at(repository / "conf").origin == Origin(folder="conf", branch="main", modified=False)
     assert Disk.at(repository / "run.sh").origin.modified is False
 
 
@@ -130,11 +130,11 @@ def test_the_branch_that_is_read(repository: Path, tmp_path: Path) -> None:
     }
     for revision, branch in expected.items():
         with open_tree(f"{repository}@{revision}") as tree:
-            assert tree.origin == Origin(None, branch, modified=False)
+            assert tree.origin == Origin(branch=branch, modified=False)
     with open_tree(f"{tmp_path / 'clone'}@origin/feature/x") as tree:
         assert tree.origin.branch == "feature/x"
     git(repository, "checkout", "-q", "--detach")
-    assert Disk.at(repository).origin == Origin(None, None, modified=False)
+    assert Disk.at(repository).origin == Origin(modified=False)
 
 
 def test_where_nobody_knows(repository: Path, tmp_path: Path) -> None:
@@ -144,4 +144,4 @@ def test_where_nobody_knows(repository: Path, tmp_path: Path) -> None:
     assert Disk.at(write(tmp_path / "empty", {"run.sh": RUN})).origin == Origin()
     tree = git(repository, "rev-parse", "HEAD:conf")
     (repository / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
-    assert scan(repository, workers=1).origin == Origin(None, "main", None), "a damaged clone"
+    assert scan(repository, workers=1).origin == Origin(branch="main"), "a damaged clone"

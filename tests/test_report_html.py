@@ -71,7 +71,7 @@ def test_the_estimate_and_the_narrowing_are_drawn_and_said_to_those_who_do_not_s
 
 
 COMMIT = Commit("0123456789abcdef", "2024-11-05")
-GITHUB = Origin("https://github.com/o/n", "main", modified=False)
+GITHUB = Origin("https://github.com/o/n", modified=False)
 
 
 def addresses(verdict: Verdict, base: str = "") -> set[str]:
@@ -82,7 +82,7 @@ def addresses(verdict: Verdict, base: str = "") -> set[str]:
 
 def test_places_link_to_the_address_that_is_asked_for() -> None:
     base = "https://example.org/o/n/blob/{commit}/{path}#L{line}"
-    known = verdicts.verdict(commit=COMMIT, origin=replace(GITHUB, below="sub", modified=True))
+    known = verdicts.verdict(commit=COMMIT, origin=replace(GITHUB, folder="sub", modified=True))
     assert "https://example.org/o/n/blob/0123456789abcdef/run.sh#L30" in addresses(known, base)
     for unsafe in ("javascript:alert(1)//{path}", "{path}"):
         assert addresses(known, unsafe) == set()
@@ -102,7 +102,7 @@ def test_places_link_to_the_address_that_is_asked_for() -> None:
 )
 def test_places_link_to_the_commit_on_a_known_host(remote: str, address: str) -> None:
     """The tree lies in the folder `a b` of the repository."""
-    origin = replace(GITHUB, remote=remote, below="a b")
+    origin = replace(GITHUB, remote=remote, folder="a b")
     assert remote + address in addresses(verdicts.verdict(commit=COMMIT, origin=origin))
 
 

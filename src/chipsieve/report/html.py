@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from importlib.resources import files
-from string import Template
 
 from chipsieve import __version__
 from chipsieve.report.drawings import estimate_drawing
 from chipsieve.report.groups import LEGEND, legend
-from chipsieve.report.markup import Markup, breakable, bullets, element, escape, join, table
+from chipsieve.report.markup import Markup, breakable, bullets, element, join, table
 from chipsieve.report.outline import ControlLines, Outline, PremiseLine, RuleLine
+from chipsieve.report.page_frame import framed
 from chipsieve.report.page_launches import Launches, groups, section
 from chipsieve.report.page_places import Places
 from chipsieve.report.phrasing import in_words
@@ -31,19 +30,10 @@ PRINT_ALL = Markup(
 
 
 def report(verdict: Verdict, style: Style) -> str:
-    """The verdict as one HTML page that stands alone; with links to the code where the style says where it lies."""
+    """The verdict as one HTML page that stands alone; with links to the code where it is known where that lies."""
     outline = in_words(verdict, vendors=len(verdict.accelerators))
-    at = Places.of(verdict, style.link_base)
-    package = files("chipsieve.report")
-    page = Template(package.joinpath("page.html").read_text(encoding="utf-8"))
-    css = package.joinpath("page.css").read_text(encoding="utf-8")
-    return page.substitute(title=escape(outline.root), css=css, body="\n".join(_body(outline, at)))
-
-
-def _body(outline: Outline, at: Places) -> Iterator[Markup]:
-    yield element("main", join(_main(outline, at), "\n"))
     footer = (outline.coverage, LEGEND, METHOD, f"chipsieve {__version__}")
-    yield element("footer", *(element("p", words) for words in footer))
+    return framed(outline.root, _main(outline, Places.of(verdict, style.link_base)), footer)
 
 
 def _main(outline: Outline, at: Places) -> Iterator[Markup]:

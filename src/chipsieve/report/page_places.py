@@ -43,7 +43,7 @@ class Places(msgspec.Struct, frozen=True):
         commit = verdict.commit.id if verdict.commit else ""
         below = ""
         if not base and verdict.origin.modified is False:
-            base, below = _on_its_host(verdict.origin.remote or ""), verdict.origin.below
+            base, below = _on_its_host(verdict.origin.remote or ""), verdict.origin.folder
         known = base.startswith(("https://", "http://")) and (commit or "{commit}" not in base)
         return cls(base if known else "", commit, below)
 

@@ -21,8 +21,7 @@ class Style(msgspec.Struct, frozen=True):
 
     `width` is in columns; `detail` says how much a report for people tells; `read_text` gives the text of a file below
     the root, or None (SARIF needs it for fingerprints), and `sarif_level` which findings SARIF holds; `link_base` is
-    the address of the code for links of an HTML page, with `{commit}`, `{path}` and `{line}` in it, "" for that of the
-    commit on a known host.
+    the address of the code for links of an HTML page, with `{commit}`, `{path}` and `{line}` in it.
     """
 
     colour: bool = False

@@ -42,14 +42,15 @@ class Commit(msgspec.Struct, frozen=True):
 class Origin(msgspec.Struct, frozen=True):
     """Where a tree comes from, beside its commit; None is what nobody knows.
 
-    `remote` is the public https address of its repository, `branch` the one that is checked out or read, and `modified`
-    says whether a file that may be read is not as the commit has it. `below` is the tree's folder in the repository.
+    `remote` is the public https address of its repository, `folder` where in that the tree lies, "" for all of it,
+    `branch` the one that is checked out or read, and `modified` says whether a file that is read is not as the commit
+    has it.
     """
 
     remote: str | None = None
+    folder: str = ""
     branch: str | None = None
     modified: bool | None = None
-    below: str = ""
 
 
 class Tree(Protocol):

@@ -164,7 +164,7 @@ class Revision:
         """Where the commit comes from; all of it is as it was committed."""
         from chipsieve.sources.remote import remote_of
 
-        return Origin(remote_of(self._git), self._git.branch(self._wanted), modified=False, below=self._below)
+        return Origin(remote_of(self._git), self._below, self._git.branch(self._wanted), modified=False)
 
     @property
     def whole(self) -> bool:
