@@ -49,7 +49,7 @@ def add_python(clone: Path, name: str, text: str) -> None:
 def test_help_lists_the_commands(clone: Path, arguments: tuple[str, ...]) -> None:
     done = dev(clone, *arguments)
     assert done.returncode == 0
-    commands = ("scan", "test", "lint", "check", "docs", "bench", "rules", "sarif")
+    commands = ("scan", "test", "lint", "check", "docs", "bench", "rules", "sarif", "browser")
     assert all(f"\n  {command} " in done.stdout for command in commands)
 
 
@@ -59,7 +59,7 @@ def test_unknown_command(clone: Path) -> None:
     assert "unknown command: tset" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["scan", "test", "lint", "docs", "bench", "rules", "sarif"])
+@pytest.mark.parametrize("command", ["scan", "test", "lint", "docs", "bench", "rules", "sarif", "browser"])
 def test_no_python(clone: Path, command: str) -> None:
     done = dev(clone, command)
     assert (done.returncode, done.stdout) == (1, "")

@@ -17,7 +17,7 @@ from chipsieve.report.escape import one_line, visible
 from chipsieve.sieve.outcome import Naming
 from chipsieve.sieve.proof import StepResult
 
-VOID = {"meta"}
+VOID = {"meta", "input", "wbr"}
 
 
 class Page(HTMLParser):

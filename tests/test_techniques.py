@@ -64,7 +64,7 @@ def test_rdma_is_asked_for_or_switched_off(tmp_path: Path) -> None:
     off = said(judged(tmp_path / "b", f"export NCCL_IB_DISABLE=1\nexport NCCL_NET=IB\n{run}"))
     assert "RDMA switched off" in off
     assert "RDMA between nodes" not in off
-    assert set(said(judged(tmp_path / "c", run))) == {"devices per node:"}
+    assert set(said(judged(tmp_path / "c", run))) == {"devices per node"}
 
 
 def sites(verdict: Verdict) -> list[tuple[str, str | None]]:
@@ -100,7 +100,7 @@ def test_what_many_launches_show_is_summed_up(tmp_path: Path) -> None:
     text = " ".join(render(verdict, "text").split())
     assert "Techniques of 6 launches: mixed precision (bfloat16): 6; ZeRO stage 1: 3; ZeRO stage 2: 3." in text
     assert "| ZeRO stage | 1 |" in render(verdict, "markdown")
-    assert "<caption>Techniques of 6 launches</caption>" in render(verdict, "html")
+    assert "<caption>In how many of 6 launches, and the first line that shows it</caption>" in render(verdict, "html")
 
 
 def test_one_launch_needs_no_summary(tmp_path: Path) -> None:

@@ -94,7 +94,9 @@ LINK_BASE = click.option(
     metavar="URL",
     default="",
     callback=lambda _context, _option, text: _address(text),
-    help="Link an HTML page to the code: https://github.com/OWNER/NAME/blob/{commit}/{path}#L{line}.",
+    help="Where an HTML page links to the code: https://example.org/NAME/{commit}/{path}#L{line}. By default to the "
+    "commit at GitHub, GitLab, Gitee, Hugging Face, Bitbucket or Codeberg, if the repository has a remote there and no "
+    "file that is read was changed since.",
 )
 NO_PROGRESS = click.option("--no-progress", is_flag=True, help="No progress bar.")
 WORKERS = click.option("--workers", type=click.IntRange(1, 64), help="Processes that read; by default one per core.")

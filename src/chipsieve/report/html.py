@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from importlib.resources import files
-from string import Template
 
-from chipsieve.report.groups import LEGEND
-from chipsieve.report.markup import Markup, bullets, element, escape, join, table
-from chipsieve.report.outline import ControlLines, FamilyLine, Outline, PremiseLine, RuleLine
+from chipsieve.report.drawings import estimate_drawing
+from chipsieve.report.groups import LEGEND, legend
+from chipsieve.report.markup import Markup, breakable, bullets, element, join, table
+from chipsieve.report.outline import ControlLines, Outline, PremiseLine, RuleLine
+from chipsieve.report.page_frame import framed
 from chipsieve.report.page_launches import Launches, groups, section
 from chipsieve.report.page_places import Places
 from chipsieve.report.phrasing import in_words
@@ -24,66 +24,72 @@ METHOD = (
     "could not be read is listed, and what is unknown of a chip never excludes it. The estimate weighs names, claims, "
     "logs, requirements, shapes and dates by how often such premises were right in labelled repositories."
 )
+PRINT_ALL = Markup(
+    '<p class="soft"><label><input type="checkbox" id="print-all"> Print what is folded, too</label></p>'
+)
 
 
 def report(verdict: Verdict, style: Style) -> str:
-    """The verdict as one HTML page that stands alone; with links to the code where the style says where it lies."""
+    """The verdict as one HTML page that stands alone; with links to the code where it is known where that lies."""
     outline = in_words(verdict, vendors=len(verdict.accelerators))
-    at, made = Places.of(verdict, style.link_base), provenance_words(verdict, style.command)
-    package = files("chipsieve.report")
-    page = Template(package.joinpath("page.html").read_text(encoding="utf-8"))
-    css = package.joinpath("page.css").read_text(encoding="utf-8")
-    return page.substitute(title=escape(outline.root), css=css, body="\n".join(_body(outline, at, made)))
+    made = provenance_words(verdict, style.command)
+    footer = (outline.coverage, LEGEND, METHOD, f"Provenance: {made}.")
+    return framed(outline.root, _main(outline, Places.of(verdict, style.link_base)), footer)
 
 
-def _body(outline: Outline, at: Places, made: str) -> Iterator[Markup]:
-    told = [*_told(outline, at)]
+def _main(outline: Outline, at: Places) -> Iterator[Markup]:
+    sections = [*_sections(outline, at)]
     yield element("h1", f"Which accelerators can {outline.root} have used?")
     catalogue = f"{outline.total} accelerators in the catalogue of {outline.date}"
     yield element("p", f"Policy {outline.policy}, scope {outline.scope}, {catalogue}.", class_="soft")
     yield element("p", outline.sentence, class_="conclusion")
-    yield _contents(told)
-    yield from told
+    yield _contents(sections)
+    yield PRINT_ALL
+    yield from sections
     yield element("p", outline.sentence, class_="conclusion")
-    footer = (outline.coverage, LEGEND, METHOD, f"Provenance: {made}.")
-    yield element("footer", *(element("p", words) for words in footer))
 
 
-def _contents(told: Iterable[Markup]) -> Markup:
-    """A line that links to the sections below."""
-    names = [name for part in told for name in re.findall(r'<h2 id="([a-z-]+)"', part)]
+def _contents(sections: Iterable[Markup]) -> Markup:
+    """Links to the sections below."""
+    names = [name for part in sections for name in re.findall(r'<h2 id="([a-z-]+)"', part)]
     links = (element("a", name.replace("-", " ").capitalize(), href=f"#{name}") for name in names)
-    return element("nav", join(links, " · "), aria_label="Contents") if names else Markup()
+    return element("nav", bullets(links), aria_label="Contents") if names else Markup()
 
 
-def _told(outline: Outline, at: Places) -> Iterator[Markup]:
+def _sections(outline: Outline, at: Places) -> Iterator[Markup]:
     """What stands between the sentence and itself, section by section."""
     launches = Launches(at)
     yield from _estimate(outline, at)
     if outline.main:
-        yield element("section", *launches.whole(outline.main, "Main launch", outline.possible, outline.main_reason))
+        yield from launches.whole(outline.main, "Main launch", outline.possible, outline.main_reason)
     yield from _possible(outline)
     yield from _controls(outline.controls)
     yield from section("Named chips", launches.names(outline.named), name="named-chips")
     yield from _summary(outline, at)
-    others = join(launches.folded(outline.others, outline.possible))
-    if others:
-        heading = f"Other launches: {len(outline.others)}"
-        yield from section(heading, element("div", others, class_="others"), name="other-launches")
-        yield element("p", "A launch that does not open, or all of one: chipsieve explain LAUNCH PATH.", class_="soft")
-        yield element("p", "Only launches that are open are printed.", class_="soft printed")
+    yield from _others(outline, launches)
     yield from _rest(outline, at)
+
+
+def _others(outline: Outline, launches: Launches) -> Iterator[Markup]:
+    """The launches beside the main one: those of its role fold, all others are counted."""
+    if outline.others:
+        yield element("h2", f"Other launches: {len(outline.others)}", id="other-launches")
+        yield element("div", *launches.folded(outline.others, outline.possible), class_="others")
+        yield element("p", "A launch that does not open, or all of one: chipsieve explain LAUNCH PATH.", class_="soft")
+        yield element("p", "Launches that are folded are not printed.", class_="soft printed")
+    elif outline.uncounted:
+        yield element("h2", "Other launches", id="other-launches")
+    if outline.uncounted:
+        counted = ", ".join(f"{count} {role or 'of no known role'}" for role, count in outline.uncounted)
+        yield element("p", f"Launches that do not speak for the repository: {counted}.", class_="soft")
 
 
 def _rest(outline: Outline, at: Places) -> Iterator[Markup]:
     """What does not speak for the repository, what was left out, and what was not read."""
-    projects = [(one.title, one.launches, at.one(one.main)) for one in outline.projects]
+    projects = [(breakable(one.title), one.launches, at.one(one.main)) for one in outline.projects]
     if projects:
-        rows = table("Projects", ("Folder", "Launches", "First"), projects)
+        rows = table("Each with the launch to look at first", ("Folder", "Holds", "First"), projects)
         yield from section("Projects", rows, name="projects")
-    if outline.uncounted:
-        counted = ", ".join(f"{count} {role}" for role, count in outline.uncounted)
-        yield element("p", f"Launches that do not speak for the repository: {counted}.", class_="soft")
     ignored = [join([at.one(one.place), f": {one.title}: {one.reason}"]) for one in outline.ignored]
     yield from section(outline.ignored_heading, bullets(ignored), name="left-out")
     gaps = [join([f"{gap.counted}: ", at.several(gap.places)]) for gap in outline.gaps]
@@ -93,19 +99,18 @@ def _rest(outline: Outline, at: Places) -> Iterator[Markup]:
 
 
 def _estimate(outline: Outline, at: Places) -> Iterator[Markup]:
-    """The families that were most likely trained on: a bar each, with what speaks for it and against it."""
+    """The families that were most likely trained on, with what speaks for each and against it."""
     if not outline.families:
         return
-    rows = [(one.name, _chance(one), bullets(_premise(part, at) for part in one.premises)) for one in outline.families]
     yield element("h2", "Trained on", id="trained-on")
-    caption = f"An estimate, not a proof. Weights: {outline.estimate_rests_on}."
+    yield estimate_drawing(outline.families)
+    marks = legend(*(one.name for one in outline.families))
+    caption = " ".join([f"An estimate, not a proof. Weights: {outline.estimate_rests_on}.", *marks])
+    rows = [
+        (one.name, f"{one.percent}, {one.words}", bullets(_premise(part, at) for part in one.premises))
+        for one in outline.families
+    ]
     yield table(caption, ("Family", "Probability", "What speaks for it and against it"), rows)
-
-
-def _chance(line: FamilyLine) -> Markup:
-    fill = element("i", style=f"width:{100 * line.share:.1f}%")
-    meter = element("span", fill, class_="meter", aria_hidden="true")
-    return element("span", f"{line.percent}, {line.words}", meter, class_="number chance")
 
 
 def _premise(line: PremiseLine, at: Places) -> Markup:
@@ -117,7 +122,8 @@ def _premise(line: PremiseLine, at: Places) -> Markup:
 def _possible(outline: Outline) -> Iterator[Markup]:
     yield element("h2", f"Possible: {outline.possible_count} of {outline.total}", id="possible")
     if outline.possible_count != outline.remaining_count:
-        yield element("p", f"In at least one launch; {outline.remaining_count} remain in every one.")
+        remain = "1 remains" if outline.remaining_count == 1 else f"{outline.remaining_count} remain"
+        yield element("p", f"In at least one launch; {remain} in every one.")
     yield groups("Accelerators that remain possible for the repository", outline.possible)
     yield bullets(outline.conflict)
 
@@ -145,6 +151,6 @@ def _summary(outline: Outline, at: Places) -> Iterator[Markup]:
     for heading, notes in (("Techniques", outline.techniques), ("Sites", outline.sites)):
         rows = [(one.told, str(one.launches), at.several(one.places)) for one in notes]
         if rows:
-            caption = f"{heading} of {len(outline.others) + 1} launches"
+            caption = f"In how many of {len(outline.others) + 1} launches, and the first line that shows it"
             counted = table(caption, (heading.removesuffix("s"), "Launches", "First line"), rows)
             yield from section(heading, counted, name=heading.lower())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Iterator, Sequence
 
+LONG = 40  # letters of a path
+
 
 class Markup(str):
     """Text that is HTML already: no element escapes it again."""
@@ -30,7 +32,13 @@ def element(name: str, *content: str, **attributes: str) -> Markup:
 
 def code(text: str) -> Markup:
     """The text as code."""
-    return element("code", text)
+    return element("code", breakable(text))
+
+
+def breakable(text: str) -> Markup:
+    """The text; a long path may go on in the next line after a slash."""
+    shown = escape(text)
+    return Markup(shown.replace("/", "/<wbr>")) if len(text) > LONG else shown
 
 
 def bullets(items: Iterable[str]) -> Markup:

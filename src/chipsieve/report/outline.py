@@ -15,6 +15,7 @@ class CutLine(msgspec.Struct, frozen=True):
     """One piece of deciding evidence: what it is, its lines (the deciding one first), what it excluded.
 
     `derivation` has a phrase for each sum, setting and day that it is derived from; none where lines alone show it.
+    It `repeats` the cut before it where it excludes the same.
     """
 
     signal: str
@@ -24,6 +25,7 @@ class CutLine(msgspec.Struct, frozen=True):
     snippet: str
     excluded: str
     derivation: tuple[str, ...] = ()
+    repeats: bool = False
 
     @property
     def more(self) -> str:

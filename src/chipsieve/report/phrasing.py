@@ -171,14 +171,19 @@ def _steps(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> tuple[St
     return tuple(
         StepLine(
             step.step.replace("-", " "), step.question, step.before, step.after,
-            tuple(_cut(verdict.signals, cut, outcome, groups.short(cut.excluded, alive)) for cut in step.cuts),
+            tuple(
+                _cut(verdict.signals, cut, outcome, groups.short(cut.excluded, alive), before)
+                for cut, before in zip(step.cuts, (None, *step.cuts), strict=False)
+            ),
         )
         for step, alive in outcome.proof.narrowing()
         if step.cuts or not step.quiet
     )  # fmt: skip
 
 
-def _cut(signals: Mapping[str, Signal], cut: Ruling, outcome: LaunchVerdict, excluded: str) -> CutLine:
+def _cut(
+    signals: Mapping[str, Signal], cut: Ruling, outcome: LaunchVerdict, excluded: str, before: Ruling | None
+) -> CutLine:
     return CutLine(
         signal=cut.signal,
         title=title(signals, cut.signal),
@@ -187,6 +192,7 @@ def _cut(signals: Mapping[str, Signal], cut: Ruling, outcome: LaunchVerdict, exc
         snippet=_snippet(cut, outcome),
         derivation=(*derivation(cut.evidence, signals), *way_around(signals, cut.signal)),
         excluded=excluded,
+        repeats=before is not None and before.excluded == cut.excluded,
     )
 
 

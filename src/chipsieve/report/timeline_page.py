@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from importlib.resources import files
-from string import Template
 
 from chipsieve import __version__
 from chipsieve.report.escape import one_line, visible
-from chipsieve.report.markup import Markup, bullets, code, element, escape, table
+from chipsieve.report.markup import Markup, bullets, code, element, table
+from chipsieve.report.page_frame import framed
 from chipsieve.report.style import Style
 from chipsieve.report.timeline_words import (
     answer_words,
@@ -31,10 +30,7 @@ ORDER = ("names", "requires", "prefers", "site", "technique")
 
 def as_page(history: History, style: Style) -> str:  # noqa: ARG001  every format takes a style
     """The history as one HTML page that stands alone: no script, no network."""
-    package = files("chipsieve.report")
-    page = Template(package.joinpath("page.html").read_text(encoding="utf-8"))
-    css = package.joinpath("page.css").read_text(encoding="utf-8")
-    return page.substitute(title=escape(visible(history.root)), css=css, body="\n".join(_body(history)))
+    return framed(visible(history.root), _body(history), (f"chipsieve {__version__}",))
 
 
 def _body(history: History) -> Iterator[Markup]:
@@ -62,7 +58,6 @@ def _body(history: History) -> Iterator[Markup]:
     if history.gaps:
         yield element("h2", "Not read", id="not-read")
         yield bullets(f"{visible(gap.path)}: {visible(gap.reason)}" for gap in history.gaps)
-    yield element("footer", element("p", f"chipsieve {__version__}"))
 
 
 def _lives(history: History) -> Markup:
@@ -102,7 +97,7 @@ def drawing(history: History) -> Markup:
     bars = [_bar(history, life, number, across(days[0]), across) for number, life in enumerate(lives)]
     box = f"0 0 {WIDTH} {TOP + ROW * len(lives) + 6}"
     told = f"{counted(len(lives), 'bar')} of evidence from {days[0]} to {days[-1]}; those that end were removed"
-    return element("svg", *marks, *bars, class_="narrowing timeline", viewBox=box, role="img", aria_label=told)
+    return element("svg", *marks, *bars, class_="bars timeline", viewBox=box, role="img", aria_label=told)
 
 
 def _drawn(history: History) -> Sequence[Life]:

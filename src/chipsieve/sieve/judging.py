@@ -97,7 +97,7 @@ def _note(signal: Signal, value: str, line: Line) -> Note:
     name, _, inside = head.partition(" (")
     given = value if seen else inside.removesuffix(")")
     label = signal.label.replace("$value", value)
-    return Note(label, line.path, line.span.line, name.strip(), given, signal.place)
+    return Note(label, line.path, line.span.line, name.strip().removesuffix(":"), given, signal.place)
 
 
 def _rented(launch: Launch) -> Iterator[Note]:

@@ -118,7 +118,7 @@ class Git:
         try:
             yield from _split(_pipe(process.stdout))
             if process.wait() != 0:
-                raise GitError(f"{self._directory}: git {arguments[0]} ended with {process.returncode}")
+                raise GitError(f"{self.directory}: git {arguments[0]} ended with {process.returncode}")
         finally:
             process.kill()
             process.wait()
@@ -127,7 +127,7 @@ class Git:
     @property
     def shares_objects(self) -> bool:
         """Whether objects of the repository may lie in another one, which is not looked at."""
-        return (_common(self._directory) / ALTERNATES).is_file()
+        return (_common(self.directory) / ALTERNATES).is_file()
 
     def commit(self, wanted: str, path: str = "") -> Commit | None:
         """The commit that a name means, or the last one up to it that changed a path; None where there is none.

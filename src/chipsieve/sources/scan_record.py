@@ -73,6 +73,7 @@ def record_scan(
         mentions=mentions,
         spoken=spoken_of(found.tree, readings, mentions),
         commit=commit,
+        origin=found.tree.origin if commit else Origin(),
         modules=imported(readings),
     )
 
