@@ -11,7 +11,6 @@ PRINTED = "log"
 """Who says what a run or a device query printed."""
 SHOWN = "notebook"
 """Who says what a notebook's cells printed, when somebody ran it last."""
-LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n|\Z)")
 LONGEST = 2_000  # characters of one claim; a longer line is stated in parts
 PART = re.compile(rf"(?s).{{1,{LONGEST}}}(?=\s|\Z)|.{{1,{LONGEST}}}")
 
@@ -19,11 +18,8 @@ PART = re.compile(rf"(?s).{{1,{LONGEST}}}(?=\s|\Z)|.{{1,{LONGEST}}}")
 def claims(text: str, vocabulary: Vocabulary, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
     """Where the claims of a text stand, from one offset up to another; each lies on one line, its end included."""
     end = len(text) if end is None else end
-    if not vocabulary.holds("claim", text[start:end]):
-        return
-    for line in LINE.finditer(text, start, end):
-        if vocabulary.holds("claim", line[0]):
-            yield from _parts(text, *line.span(), vocabulary)
+    for first, last in vocabulary.lines_holding("claim", text, start, end):
+        yield from _parts(text, first, last, vocabulary)
 
 
 def _parts(text: str, start: int, end: int, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:

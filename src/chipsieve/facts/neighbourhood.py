@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from itertools import zip_longest
 
 from chipsieve.facts.places import Lines
 
@@ -21,6 +22,9 @@ FENCE = re.compile(r"[ \t>]*```+")
 ATX = re.compile(r"[ \t>]{0,4}(#{1,6})[ \t]+(.*?)[ \t#]*\Z")
 ORG = re.compile(r"(\*{1,6})[ \t]+(.*)\Z")
 ADOC = re.compile(r"(={1,6})[ \t]+(\S.*)\Z")
+FENCE_LINE = re.compile(r"\n[ \t>]*```")
+HEADING_LINE = re.compile(r"\n[ \t>]*+(?:[#*=\\_]|([-~^\"'+.:])\1{2})|<[hH][1-6]")
+"""Where a line may be a heading, or underline one; the patterns below say whether it is."""
 UNDERLINE = re.compile(r"[ \t]*([=\-~^\"'#*+.:_])\1{2,}[ \t]*\Z")
 HTML = re.compile(r"<h([1-6])[^>]*>(.*?)(?:</h\1>|\Z)", re.IGNORECASE)
 TEX = re.compile(r"[ \t]*\\(chapter|section|subsection|subsubsection|paragraph|caption)\*?(?:\[[^\]]*\])?\{(.*)")
@@ -170,30 +174,36 @@ class Neighbourhood:
 
     # Headings
 
+    def _numbers(self, pattern: re.Pattern[str]) -> list[int]:
+        """The lines that a pattern finds, whose matches begin with the end of the line before."""
+        text = "\n" + self._lines.text.replace("\r", "\n")
+        return [self._lines.position(max(found.end() - 2, 0))[0] for found in pattern.finditer(text)]
+
     @cached_property
     def _fenced(self) -> frozenset[int]:
         """The lines inside fences."""
-        inside, found = False, set[int]()
-        for number in range(1, len(self._lines.starts) + 1):
-            if FENCE.match(self._line(number)):
-                inside = not inside
-            elif inside:
-                found.add(number)
-        return frozenset(found)
+        fences = self._numbers(FENCE_LINE)
+        last = len(self._lines.starts) + 1
+        pairs = zip_longest(fences[::2], fences[1::2], fillvalue=last)  # the last one may never be closed
+        return frozenset(number for above, below in pairs for number in range(above + 1, below))
 
     @cached_property
     def _headings(self) -> dict[int, tuple[int, str]]:
         """The headings by line, each with its level."""
         found = dict[int, tuple[int, str]]()
         underlines = dict[str, int]()
-        front = self._line(1).strip() == "---"
-        for number in range(1, len(self._lines.starts) + 1):
-            line = self._line(number)
-            if front:
-                front = number == 1 or line.strip() != "---"
-            elif number not in self._fenced:
-                found |= _heading(number, line, self._line(number - 1), underlines)
+        below = self._below_front_matter()
+        for number in dict.fromkeys(self._numbers(HEADING_LINE)):
+            if number >= below and number not in self._fenced:
+                found |= _heading(number, self._line(number), self._line(number - 1), underlines)
         return found
+
+    def _below_front_matter(self) -> int:
+        """The first line that is no front matter: `---` and what stands between it and the next."""
+        if self._line(1).strip() != "---":
+            return 1
+        lines = range(2, len(self._lines.starts) + 1)
+        return next((number for number in lines if self._line(number).strip() == "---"), lines.stop) + 1
 
     def _headings_above(self, number: int) -> list[str]:
         """The headings above a line, from the innermost to the outermost; the line itself is none."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import translate
 from functools import cached_property
 
 ANY = "*"
 DOTTED = ("key", "name", "call", "argument", "flag")  # kinds whose names have components
 KEPT = 20_000  # answers that are remembered; a tokenizer's vocabulary has more names than are worth keeping
+LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n|\Z)")
 BY_WORDS = ("image", "literal", "claim")  # kinds whose names are words that the text must hold
 
 
@@ -51,6 +52,35 @@ class Vocabulary:
         """Whether the text of an image's reference, a literal or a claim holds a word that a signal asks for."""
         pattern = self._patterns.get(kind)
         return pattern is not None and pattern.search(text.casefold()) is not None
+
+    def lines_holding(self, kind: str, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The lines between two offsets, their ends included, that hold such a word, as offsets.
+
+        The words are looked for one by one, and lines only where one stands: few lines of a log hold any.
+        """
+        folded = text[start:end].casefold()
+        if self.everything(kind) or len(folded) != end - start:  # then offsets tell nothing: each line is asked
+            yield from (line.span() for line in LINE.finditer(text, start, end) if self.holds(kind, line[0]))
+            return
+        held = [re.escape(word) for word in self._shortest[kind] if word in folded] if kind in self._shortest else []
+        pattern = re.compile("|".join(held)) if held else None
+        at = 0
+        while pattern and (found := pattern.search(folded, at)):
+            first = max(folded.rfind("\n", 0, found.start()), folded.rfind("\r", 0, found.start())) + 1
+            line = LINE.match(text, start + first, end)
+            if line is None:
+                raise AssertionError("a line matches anywhere")
+            yield line.span()
+            at = line.end() - start
+
+    @cached_property
+    def _shortest(self) -> dict[str, tuple[str, ...]]:
+        """The words of each kind that hold no other of it: where a longer one stands, a shorter one does."""
+        return {
+            kind: tuple(word for word in sorted(words) if not any(one != word and one in word for one in words))
+            for kind in BY_WORDS
+            if (words := self.names.get(kind))
+        }
 
     def everything(self, kind: str) -> bool:
         """Whether some signal asks for every image, literal or claim, whatever its text holds."""
