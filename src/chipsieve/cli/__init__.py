@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import Any
 
 import click
 
@@ -10,6 +12,7 @@ from chipsieve import __version__
 from chipsieve.cli.caching import cache
 from chipsieve.cli.checking import check
 from chipsieve.cli.common import INTERNAL
+from chipsieve.cli.completing import completion
 from chipsieve.cli.diffing import diff
 from chipsieve.cli.listing import accelerators, signals
 from chipsieve.cli.scanning import explain, runs_on, scan
@@ -20,6 +23,14 @@ __all__ = ["main"]
 
 class Commands(click.Group):
     """The command group; turns our own errors into one line and the contract's exit code."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command, or answer a shell that asks what can follow."""
+        if "_CHIPSIEVE_COMPLETE" in os.environ:
+            from chipsieve.cli.shells import learn_shells
+
+            learn_shells()
+        return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a fault of ours exits 70 with a request to report it."""
@@ -51,5 +62,5 @@ def main(**_: bool) -> None:
     """
 
 
-for command in (scan, check, sieve, explain, runs_on, diff, signals, accelerators, rules, cache):
+for command in (scan, check, sieve, explain, runs_on, diff, signals, accelerators, rules, cache, completion):
     main.add_command(command)
