@@ -49,14 +49,19 @@ JSON_HEAD = f"""# JSON
 What `chipsieve scan --format json` writes, contract `chipsieve/2`. The same as a
 [JSON Schema](../src/chipsieve/schema/chipsieve-2.json), which is installed with chipsieve. `--format jsonl` writes the
 same records one a line, each with a `kind`: `shared` (`files`, `settings`, `standings`), each `launch`, the
-`repository` with what the document has once, each `finding`.
+`repository` with what the document has once, each `finding`. Where the installed schema lies:
+
+```sh
+python -c "from importlib.resources import files; print(files('chipsieve') / 'schema/chipsieve-2.json')"
+```
 
 Launches of one repository share most of their files and settings, so these are listed once and referred to by number:
 
 ```python
 import json
+from pathlib import Path
 
-document = json.load(open("verdict.json"))
+document = json.loads(Path("verdict.json").read_text(encoding="utf-8"))
 for launch in document["launches"]:
     paths = [document["files"][number] for number in launch["files"]]
 for finding in document["findings"]:

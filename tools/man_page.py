@@ -19,6 +19,7 @@ DESCRIPTION = (
     "probably trained on is an estimate, families of accelerators with probabilities, each with the lines for it and "
     "against it."
 )
+COMMON = "`--version` and `--debug` stand before the command. The others mean the same in each command that names them."
 ENVIRONMENT = {
     "CHIPSIEVE_CACHE_DIR": "The folder that holds what earlier runs read, in place of the user's own cache folder.",
     "NO_COLOR": "Where it is set, text has no colours.",
@@ -43,7 +44,7 @@ def man_page(command: click.Command, version: str, exit_codes: Mapping[str, str]
         *(".SH SYNOPSIS", ".nf", *(_usage(context) for context in contexts if not _is_group(context)), ".fi"),
         *(".SH DESCRIPTION", _text(DESCRIPTION)),
         *(".SH COMMANDS", *(line for context in contexts[1:] for line in _command(context, shared))),
-        *(".SH OPTIONS", "Those that mean the same in several commands.", *_options(shared)),
+        *(".SH OPTIONS", _text(COMMON), *_options([*_own(contexts[0], shared), *shared])),
         *(".SH EXIT STATUS", *_list(exit_codes)),
         *(".SH ENVIRONMENT", *_list(ENVIRONMENT)),
         *(".SH FILES", *_list(FILES)),
@@ -77,10 +78,14 @@ def _command(context: click.Context, shared: Collection[Option]) -> Iterator[str
     yield from (f'.SS "{_escaped(context.command_path)}"', _text(first))
     for text, keeps_lines in others:
         yield from _example(text) if keeps_lines else (".PP", _text(text))
+    yield from _options(_own(context, shared))
     found = options(context)
-    yield from _options([option for option in found if option not in shared])
     if named := [_long(names) for names, text in found if (names, text) in shared and "--help" not in names]:
         yield from (".PP", _text(f"Described under OPTIONS: {', '.join(named)}."))
+
+
+def _own(context: click.Context, shared: Collection[Option]) -> list[Option]:
+    return [option for option in options(context) if option not in shared]
 
 
 def _example(text: str) -> Iterator[str]:
@@ -92,8 +97,8 @@ def _example(text: str) -> Iterator[str]:
 def _options(several: Iterable[Option]) -> Iterator[str]:
     for names, text in several:
         called = " ".join(word for word in names.split(" ") if word.startswith("-"))
-        values = names.removeprefix(called)
-        yield from (".TP", rf"\fB{_escaped(called)}\fR\fI{_escaped(values)}\fR", _text(text))
+        values = _escaped(names.removeprefix(called)).replace("|", r"|\:")  # where a narrow line may break
+        yield from (".TP", rf"\fB{_escaped(called)}\fR\fI{values}\fR", _text(text))
 
 
 def _long(names: str) -> str:
@@ -107,11 +112,12 @@ def _list(rows: Mapping[str, str]) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """Prose on one line: what stands in backquotes in bold, and so options."""
+    """Prose on one line: options in bold, and what stands in backquotes; a narrow line may break within an address."""
     parts = re.split(r"`([^`]*)`|(?<![\w-])(--?[a-z][\w-]*)", " ".join(text.split()))
     prose, code, option = parts[::3], parts[1::3], parts[2::3]
     bold = [rf"\fB{_escaped(one or other)}\fR" for one, other in zip(code, option, strict=True)]
-    return _begin("".join(_escaped(before) + after for before, after in zip(prose, [*bold, ""], strict=True)))
+    plain = (re.sub(r"(?<=[\w}])/", r"/\:", _escaped(one)) for one in prose)
+    return _begin("".join(before + after for before, after in zip(plain, [*bold, ""], strict=True)))
 
 
 def _escaped(text: str) -> str:

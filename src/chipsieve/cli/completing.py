@@ -24,13 +24,12 @@ SHELLS = ("bash", "zsh", "fish", "nushell")
 def completion(context: click.Context, shell: str) -> None:
     """Print the script by which SHELL completes commands, options, paths, and the names of accelerators and signals.
 
-    The shell runs it when it starts: the examples are lines of ~/.bashrc and ~/.zshrc (below `compinit`) and, once, of
-    fish. docs/completion.md says more, and how Nushell is set up.
+    The shell runs it when it starts, as the first example does from ~/.bashrc. docs/completion.md has the line for each
+    shell.
 
     \b
     Examples:
       eval "$(chipsieve completion bash)"
-      eval "$(chipsieve completion zsh)"
       chipsieve completion fish > ~/.config/fish/completions/chipsieve.fish
     """
     from chipsieve.cli.shells import script
@@ -129,5 +128,5 @@ def _starting(start: str, known: dict[str, str], before: str = "") -> list[Compl
     """The known words that begin as was typed, with what they mean; `before` stands before each."""
     from click.shell_completion import CompletionItem
 
-    own = start.casefold()
-    return [CompletionItem(before + word, help=says or None) for word, says in known.items() if word.startswith(own)]
+    found = (word for word in known if word.casefold().startswith(start.casefold()))
+    return [CompletionItem(before + word, help=known[word] or None) for word in found]

@@ -158,7 +158,7 @@ def runs_on(
     \b
     Examples:
       chipsieve runs-on v100,h20 path/to/repository
-      chipsieve runs-on amd path/to/repository --launch train.sh:12 --format json
+      chipsieve runs-on amd path/to/repository --launch train/train.sh:43 --format json
     """
     from chipsieve.report import running_report
     from chipsieve.sieve.running_on import meant_by, running
