@@ -68,18 +68,18 @@ def commands() -> list[Shown]:
 def _in_blocks() -> Iterator[Shown]:
     for block in every_block():
         if block.language == "console":
-            yield from _session(block)
+            yield from session(block)
         elif block.language in SHELL:
-            yield from (Shown(block.where, line) for line in _lines(block.text))
+            yield from (Shown(block.where, line) for line in lines(block.text))
 
 
-def _lines(text: str) -> list[str]:
+def lines(text: str) -> list[str]:
     """The commands of a script, one each: continued lines joined, comments and empty lines left out."""
-    lines = (re.sub(r"(^|\s)#.*", "", line).strip() for line in text.replace("\\\n", " ").splitlines())
-    return [" ".join(line.split()) for line in lines if line]
+    whole = (re.sub(r"(^|\s)#.*", "", line).strip() for line in text.replace("\\\n", " ").splitlines())
+    return [" ".join(line.split()) for line in whole if line]
 
 
-def _session(block: Block) -> Iterator[Shown]:
+def session(block: Block) -> Iterator[Shown]:
     """What is typed behind `$ `, each with the lines up to the next."""
     for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
         command, _, output = part.partition("\n")
@@ -91,7 +91,7 @@ def in_help() -> Iterator[Shown]:
     for context in walk(main, "chipsieve"):
         for text, keeps_lines in paragraphs(context.command):
             if keeps_lines and text.startswith("Example"):
-                yield from (Shown(f"{context.command_path} --help", line) for line in _lines(text.partition("\n")[2]))
+                yield from (Shown(f"{context.command_path} --help", line) for line in lines(text.partition("\n")[2]))
 
 
 def _in_sentences() -> Iterator[Shown]:

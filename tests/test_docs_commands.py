@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from chipsieve.cli import main
 from command_help import walk
-from documented import ROOT, Block, Shown, commands, every_block, in_help
+from documented import ROOT, Block, Shown, commands, every_block, in_help, lines, session
 from documented_folder import is_shown, make
 
 STANDS_FOR = {
@@ -92,7 +92,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work in the folder, with a cache and a home of its own, and the variables that a workflow sets."""
     monkeypatch.chdir(folder)
@@ -121,6 +121,7 @@ def run(command: str, *, complete: bool) -> tuple[int, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("_there")
 @pytest.mark.parametrize("shown", [pytest.param(one, id=one.command) for one in RUN.values()])
 def test_it_works(shown: Shown) -> None:
     code, printed = run(typed(shown.command), complete=not shown.in_sentence)
@@ -129,6 +130,8 @@ def test_it_works(shown: Shown) -> None:
     assert shown.output is None or is_shown(shown.output, printed), f"{shown.where} shows otherwise:\n{printed}"
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("_there")
 @pytest.mark.parametrize("block", [pytest.param(one, id=one.where) for one in every_block() if one.language in OTHERS])
 def test_it_works_in_its_shell(block: Block) -> None:
     program = shutil.which(OTHERS[block.language][0])
@@ -139,6 +142,8 @@ def test_it_works_in_its_shell(block: Block) -> None:
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("_there")
 def test_a_wrong_command_is_seen() -> None:
     assert run("chipsieve scan --polcy paper PATH", complete=True)[0] == 2
     assert run("chipsieve scna .", complete=False)[0] == 2
@@ -146,6 +151,18 @@ def test_a_wrong_command_is_seen() -> None:
     assert run("chipsieve explain", complete=False)[0] == 0
     assert run("chipsieve signals | false", complete=True)[0] == 1
     assert not is_shown("H20\n", "H200\n")
+
+
+def test_commands_are_seen_as_they_are_typed() -> None:
+    script = "# A comment\nchipsieve scan \\\n  --policy paper .  # and why\n\ncd here\n"
+    assert lines(script) == ["chipsieve scan --policy paper .", "cd here"]
+    typed_and_shown = Block("page:1", "console", "$ chipsieve scan .\nH20\nH100\n$ chipsieve signals\n")
+    assert list(session(typed_and_shown)) == [
+        Shown("page:1", "chipsieve scan .", "H20\nH100\n"),
+        Shown("page:1", "chipsieve signals"),
+    ]
+    where = [one.where for one in every_block() if one.language == "console"]
+    assert {one.partition(":")[0] for one in where} >= {"docs/linters.md", "docs/method.md"}
 
 
 def test_every_command_that_is_named_is_there() -> None:
