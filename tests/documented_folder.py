@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -40,6 +41,7 @@ FILES = {
     "now/train.py": TRAIN,
 }
 REPOSITORY = {"examples/llama/run.sh": RUN, "examples/llama/train.py": TRAIN}
+RULES = 20
 WHO = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
 
 
@@ -71,8 +73,10 @@ def make(folder: Path) -> Path:
     git(folder, "init", "--initial-branch", "main")
     commit(folder, FILES, "2024-12-01")
     git(folder, "update-ref", "refs/remotes/origin/main", "HEAD")
-    for name in ("plugins", "semgrep-packs", "docs"):
-        (folder / name).symlink_to(ROOT / name)
+    (folder / "plugins").symlink_to(ROOT / "plugins")
+    for pack in (ROOT / "semgrep-packs").iterdir():  # the beginning of each: Semgrep reads the whole in ten seconds
+        rules = json.loads(pack.read_text(encoding="utf-8"))["rules"][:RULES]
+        write(folder, {f"semgrep-packs/{pack.name}": json.dumps({"rules": rules})})
     (folder / "home/.config/fish/completions").mkdir(parents=True)
     _write_reports(folder)
     return folder

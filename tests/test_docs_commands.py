@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -74,10 +75,15 @@ def typed(command: str) -> str:
     return command.removeprefix(".venv/bin/")
 
 
+def is_beginning(shown: Shown, others: Iterable[Shown]) -> bool:
+    """Whether a sentence has no more of a call than its beginning, and the whole is shown elsewhere."""
+    return shown.in_sentence and any(typed(one.command).startswith(f"{typed(shown.command)} ") for one in others)
+
+
 ALL = commands()
 NAMES = [one for one in ALL if is_name(one) and not begins(one, *OURS)]
 CALLS = [one for one in ALL if not is_name(one) and not begins(one, *OURS, *NOT_RUN)]
-RUN = {(typed(one.command), one.output): one for one in reversed(CALLS)}
+RUN = {(typed(one.command), one.output): one for one in reversed(CALLS) if not is_beginning(one, CALLS)}
 """Each once, the first of those of which the same is typed."""
 
 
