@@ -56,10 +56,9 @@ def test_readme_names_every_policy_and_format() -> None:
     assert [name for name in (*policies(), *FORMATS) if f"`{name}`" not in README] == []
 
 
-def test_readme_uses_commands_that_exist() -> None:
-    shell = "".join(re.findall(r"^```sh$(.*?)^```$", README, re.MULTILINE | re.DOTALL))
-    used = set(re.findall(r"\bchipsieve ([\w-]+)", shell))
-    assert {"scan", "accelerators"} <= used <= command.commands.keys()
+def test_the_readme_leads_to_every_page() -> None:
+    linked = {path for path, _ in LINK.findall(README)}
+    assert [page.name for page in sorted(ROOT.glob("docs/*.md")) if f"docs/{page.name}" not in linked] == []
 
 
 def test_limitations_state_the_limits() -> None:

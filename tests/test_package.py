@@ -68,7 +68,11 @@ def test_wheel_holds_every_file(wheel: Path) -> None:
 
 def test_wheel_holds_nothing_else(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in ZipFile(wheel).namelist()}
-    assert tops == {"chipsieve", *PLUGINS, f"chipsieve-{chipsieve.__version__}.dist-info"}
+    release = f"chipsieve-{chipsieve.__version__}"
+    assert tops == {"chipsieve", *PLUGINS, f"{release}.dist-info", f"{release}.data"}
+    assert [name for name in ZipFile(wheel).namelist() if ".data/" in name] == [
+        f"{release}.data/data/share/man/man1/chipsieve.1"
+    ]
 
 
 def test_installed_version(run: Run) -> None:

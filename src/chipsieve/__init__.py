@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from chipsieve.api import render as render
     from chipsieve.api import scan as scan
     from chipsieve.sieve.outcome import Verdict as Verdict
 
 __version__ = "0.1.0"
-__all__ = ["Verdict", "__version__", "scan"]
+__all__ = ["Verdict", "__version__", "render", "scan"]
+
+_HOMES = {"Verdict": "chipsieve.sieve.outcome", "render": "chipsieve.api", "scan": "chipsieve.api"}
 
 
 def __getattr__(name: str) -> object:
-    """Import `scan` and `Verdict` on first use, so that `chipsieve --version` starts quickly."""
-    if name == "scan":
-        from chipsieve.api import scan
+    """Import what is public on first use, so that `chipsieve --version` starts quickly."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'chipsieve' has no attribute {name!r}; public are {', '.join(__all__)}")
+    return getattr(import_module(_HOMES[name]), name)
 
-        return scan
-    if name == "Verdict":
-        from chipsieve.sieve.outcome import Verdict
 
-        return Verdict
-    raise AttributeError(f"module 'chipsieve' has no attribute {name!r}")
+def __dir__() -> list[str]:
+    """What is public, imported or not."""
+    return sorted(__all__)

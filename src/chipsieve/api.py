@@ -1,20 +1,25 @@
-"""How does a program ask chipsieve? `scan` runs the whole flow on one tree, `sieve` on scanners' reports."""
+"""How does a program ask chipsieve?
+
+`scan` runs the whole flow on one tree, `sieve` on scanners' reports, and `render` writes a verdict as a report.
+"""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from functools import cache as once
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from msgspec.structs import replace
 
+from chipsieve import report
 from chipsieve.catalogue import load_catalogue
+from chipsieve.commands.launchers import ROLES
 from chipsieve.configuration.excludes import glob_for, leave_out
-from chipsieve.configuration.file import NONE, Config
+from chipsieve.configuration.file import NONE, SCOPES, Config
 from chipsieve.configuration.suppressions import Suppressions
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Lines
@@ -24,16 +29,17 @@ from chipsieve.match.marks import marked
 from chipsieve.match.matcher import match_tree, match_whole
 from chipsieve.match.table import default_table
 from chipsieve.report.sentence import sentence
+from chipsieve.report.style import Detail, SarifLevel
 from chipsieve.sieve.concluding import Rules, conclude
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.sieve.policies import DEFAULT, load_policy
-from chipsieve.sources.contents import Origin, Tree
+from chipsieve.sources.contents import Origin, Tree, text_reader
 from chipsieve.sources.discovery import Discovery, discover, open_tree
 from chipsieve.sources.disk import Disk
 from chipsieve.sources.languages import languages
 from chipsieve.sources.readers import Progress, read_tree
 from chipsieve.sources.scan_record import ScanRecord, record_scan
-from chipsieve.tables import TableError, refuse_unknown
+from chipsieve.tables import TableError, refuse_other
 
 if TYPE_CHECKING:  # their modules are loaded when they are needed
     from chipsieve.border.scanners import Foreign, Report
@@ -73,10 +79,12 @@ def scan(
 
     Raises:
         FileNotFoundError: there is nothing at `path`, no such revision, or an archive that cannot be read.
-        chipsieve.tables.TableError: there is no such policy or engine, or Semgrep cannot run: it is not
-            installed, or `path` is a revision or an archive.
+        chipsieve.tables.TableError: there is no such policy, scope, role, project, launch or engine, `as_of` is no
+            day, or Semgrep cannot run: it is not installed, or `path` is a revision or an archive.
     """
-    refuse_unknown("engine", engines, ENGINES)
+    for engine in engines:
+        refuse_other("engine", engine, ENGINES)
+    refuse_other("scope", scope, SCOPES)
     with open_tree(path) as tree:
         rules = replace(_rules(policy, role, trust_names=trust_names), project=project, launch=launch)
         request = _Request(tree.name, rules, scope, config, day(as_of), tuple(earlier))
@@ -111,10 +119,12 @@ def sieve(
 
     Raises:
         FileNotFoundError: there is nothing at `root`, or no such revision.
-        chipsieve.tables.TableError: there is no such policy, or a file is no report.
+        chipsieve.tables.TableError: there is no such policy, scope, role, project or launch, `as_of` is no day, or a
+            file is no report.
     """
     from chipsieve.border.scanners import foreign_findings, read_report
 
+    refuse_other("scope", scope, SCOPES)
     rules = replace(_rules(policy, role, trust_names=trust_names), project=project, launch=launch)
     reports = [(Path(file).name, read_report(Path(file))) for file in files]
     if root is None:
@@ -126,6 +136,39 @@ def sieve(
         readings, located = _read(found, progress, workers, cache), _located(reports, found, config)
         with _uncollected():
             return _verdict(request, found, readings, located, alone=True)
+
+
+def render(
+    verdict: Verdict,
+    form: str,
+    *,
+    code: str | Path | Tree | None = None,
+    detail: Detail = "report",
+    width: int = 100,
+    colour: bool = False,
+    sarif_level: SarifLevel = "verdict",
+    link_base: str = "",
+    command: Sequence[str] = (),
+) -> str:
+    """The verdict as text in one of the formats, `chipsieve.report.FORMATS`: "html", "json", "sarif" and others.
+
+    `code` is where the tree lies that was scanned, as `path` for `scan`: SARIF's fingerprints are of its lines.
+    `detail` says how much reports for people tell: "sentence", "digest", "report" or "everything"; `width` is in
+    columns, `colour` for terminals. `sarif_level` says which findings SARIF holds, "verdict" or "all". `link_base` is
+    where an HTML page finds the code: "https://github.com/OWNER/NAME/blob/{commit}/{path}#L{line}". `command` are the
+    words that the report says it was asked by.
+
+    Raises:
+        FileNotFoundError: there is nothing at `code`.
+        chipsieve.tables.TableError: there is no such format, detail or level.
+    """
+    refuse_other("detail", detail, get_args(Detail))
+    refuse_other("sarif_level", sarif_level, get_args(SarifLevel))
+    with open_tree(code) if code is not None else nullcontext() as tree:
+        return report.render(
+            verdict, form, read_text=text_reader(tree) if tree else None, detail=detail, width=width, colour=colour,
+            sarif_level=sarif_level, link_base=link_base, command=tuple(command),
+        )  # fmt: skip
 
 
 class _Request(NamedTuple):
@@ -155,6 +198,7 @@ def day(text: str) -> str:
 
 
 def _rules(policy: str, role: str, *, trust_names: bool) -> Rules:
+    refuse_other("role", role, ("any", *ROLES))
     return Rules(load_catalogue(), default_table().signals, load_policy(policy, trust_names=trust_names), role)
 
 

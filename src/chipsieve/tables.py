@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import TypeVar
@@ -47,6 +47,16 @@ def refuse_unknown(where: str, given: Iterable[str], known: Iterable[str], what:
         raise TableError(f"{where}: unknown {what} {key!r}{_hint(key, sorted(known), what)}")
 
 
+def refuse_other(what: str, given: str, known: Collection[str]) -> None:
+    """Refuse a word that is none of the few that there are.
+
+    Raises:
+        TableError: `given` is not in `known`; the message lists them.
+    """
+    if given not in known:
+        raise TableError(f"{what} {given!r} is none of {', '.join(known)}")
+
+
 def _hint(key: str, known: Sequence[str], what: str) -> str:
     import difflib  # for messages alone, and slow to load
 
@@ -74,10 +84,8 @@ def one_of(where: str, table: Mapping[str, object], key: str, allowed: Sequence[
         TableError: it is missing, no text, or none of them.
     """
     value = text_field(where, table, key)
-    found = next((one for one in allowed if one == value), None)
-    if found is None:
-        raise TableError(f"{where}: {key} {value!r} is none of {', '.join(allowed)}")
-    return found
+    refuse_other(f"{where}: {key}", value, allowed)
+    return next(one for one in allowed if one == value)
 
 
 def text_list(where: str, table: Mapping[str, object], key: str) -> tuple[str, ...]:

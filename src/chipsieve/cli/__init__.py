@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
+from typing import Any
 
 import click
 
@@ -11,6 +13,7 @@ from chipsieve import __version__
 from chipsieve.cli.caching import cache
 from chipsieve.cli.checking import check
 from chipsieve.cli.common import INTERNAL
+from chipsieve.cli.completing import completion
 from chipsieve.cli.diffing import diff
 from chipsieve.cli.listing import accelerators, signals
 from chipsieve.cli.looking_back import history
@@ -30,6 +33,14 @@ class Commands(click.Group):
         """Keep the words as they were typed, for reports to say; a password in an address is nobody's business."""
         ctx.meta[WORDS] = tuple(PASSWORD.sub("", word) for word in args)
         return super().parse_args(ctx, args)
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command, or answer a shell that asks what can follow."""
+        if "_CHIPSIEVE_COMPLETE" in os.environ:
+            from chipsieve.cli.shells import learn_shells
+
+            learn_shells()
+        return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a fault of ours exits 70 with a request to report it."""
@@ -61,5 +72,7 @@ def main(**_: bool) -> None:
     """
 
 
-for command in (scan, check, sieve, explain, runs_on, diff, history, signals, accelerators, rules, cache):
+for command in (
+    scan, check, sieve, explain, runs_on, diff, history, signals, accelerators, rules, cache, completion,
+):  # fmt: skip
     main.add_command(command)

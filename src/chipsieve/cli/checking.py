@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chipsieve.cli import completing
 from chipsieve.cli.common import conditions_of
 from chipsieve.cli.options import CONFIG, FAIL_ON, POLICY, takes
 
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
     "files", nargs=-1, type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
     metavar="[FILE]...",
 )  # fmt: skip
-@click.option("--stdin-filename", metavar="NAME", help="What the text is called that `-` reads: its file's path.")
+@click.option(
+    "--stdin-filename",
+    metavar="NAME",
+    shell_complete=completing.paths,
+    help="What the text is called that `-` reads: its file's path.",
+)
 @takes(POLICY, FAIL_ON, CONFIG)
 def check(
     files: tuple[Path, ...], stdin_filename: str | None, policy: str, fail_on: tuple[str, ...], config: Config

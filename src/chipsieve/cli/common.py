@@ -280,16 +280,6 @@ class Progress:
         self.stack.close()
 
 
-def reader(tree: Tree) -> ReadText:
-    """Reads a file of the scanned tree again, for reports that show or hash its text."""
-
-    def read(path: str) -> str | None:
-        text = tree.text(path)
-        return text if isinstance(text, str) else None
-
-    return read
-
-
 def write(text: str, output: Path | None) -> None:
     """Write a report to standard output, or to a file.
 

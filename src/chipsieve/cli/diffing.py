@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chipsieve.cli import completing
 from chipsieve.cli.common import form_of, opened, run_scan, write
 from chipsieve.cli.options import CONFIG, JUDGING, NO_CACHE, NO_IGNORE, NO_PROGRESS, OUTPUT, takes
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("then", metavar="A")
-@click.argument("now", metavar="B")
+@click.argument("then", metavar="A", shell_complete=completing.paths)
+@click.argument("now", metavar="B", shell_complete=completing.paths)
 @click.option(
     "--format", "form", type=click.Choice(("text", "json", "markdown")),
     help="What to write; by default as --output is called, or text.",

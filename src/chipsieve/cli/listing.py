@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import click
 
+from chipsieve.cli import completing
 from chipsieve.cli.common import write
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--where", multiple=True, metavar="FACT=VALUE", help="Keep those that satisfy this; repeatable.")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=completing.accelerators)
+@click.option(
+    "--where",
+    multiple=True,
+    metavar="FACT=VALUE",
+    shell_complete=completing.facts,
+    help="Keep those that satisfy this; repeatable.",
+)
 @click.option(
     "--format",
     "form",
@@ -50,7 +57,7 @@ def accelerators(names: tuple[str, ...], where: tuple[str, ...], form: str, fact
 
 
 @click.command()
-@click.argument("signal", required=False)
+@click.argument("signal", required=False, shell_complete=completing.signals)
 def signals(signal: str | None) -> None:
     """List the signals, or show what one SIGNAL matches, proves and does not, with examples and sources.
 

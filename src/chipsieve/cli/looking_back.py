@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chipsieve.cli import completing
 from chipsieve.cli.common import (
     DETAILS,
     NothingToScan,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=completing.paths)
 @click.option("--rev", "revisions", metavar="RANGE", default="", help="Only commits of a name or range: v1.0..main.")
 @click.option("--since", metavar="DATE", default="", help="Only commits from this day on: 2024-11-05.")
 @click.option("--paths", "only", multiple=True, metavar="PATH", help="Only commits that change this file or folder.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chipsieve.cli import completing
 from chipsieve.commands.launchers import ROLES
 from chipsieve.report import FORMATS
 from chipsieve.sieve.policies import policies
@@ -50,6 +51,7 @@ LAUNCH = click.option(
 )
 ENGINE = click.option(
     "--engine",
+    shell_complete=completing.engines,
     callback=lambda _context, _option, text: tuple(name.strip() for name in text.split(",")),
     default="visitors",
     show_default=True,
@@ -109,6 +111,7 @@ NO_CACHE = click.option(
 )
 FAIL_ON = click.option(
     "--fail-on",
+    shell_complete=completing.conditions,
     multiple=True,
     metavar="WHAT",
     help="Exit 1 when met: a signal's id, an effect, excludes:CHIP or names:CHIP (CHIP may be any).",
@@ -170,6 +173,7 @@ def _formats(_context: click.Context, _option: click.Parameter, given: tuple[str
 
 ALSO = click.option(
     "--also",
+    shell_complete=completing.also,
     multiple=True,
     callback=_formats,
     metavar="FORMAT=FILE",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chipsieve.cli import completing
 from chipsieve.cli.common import (
     FAILED,
     INCOMPLETE,
@@ -16,7 +17,6 @@ from chipsieve.cli.common import (
     conditions_of,
     earlier,
     opened,
-    reader,
     refuse_swapped,
     refuse_unwritable,
     report_on,
@@ -55,7 +55,7 @@ WORSE = (0, NOTHING_TO_SCAN, INCOMPLETE, FAILED)
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=completing.paths)
 @takes(*JUDGING, ENGINE, BASELINE, *REPORTING)
 def scan(
     paths: tuple[str, ...], config: Config, fail_on: tuple[str, ...], baseline: Path | None, **options: Any
@@ -81,6 +81,8 @@ def scan(
       chipsieve scan --format sarif --output chipsieve.sarif .
       chipsieve scan --baseline before.json --fail-on names:any .
     """
+    from chipsieve.sources.contents import text_reader
+
     since = earlier(baseline)
     conditions = conditions_of(fail_on, config)
     given = {name: options.pop(name) for name in REPORT}
@@ -95,7 +97,7 @@ def scan(
             with opened(path) as tree:
                 verdict = run_scan(tree, config, shown=path, quiet=quiet, engines=engines, **options)
                 write(heading.format(path), None)
-                codes.append(report_on(verdict, reader(tree), conditions=conditions, since=since, **given))
+                codes.append(report_on(verdict, text_reader(tree), conditions=conditions, since=since, **given))
         except NothingToScan as error:
             error.show()
             codes.append(error.exit_code)
@@ -103,8 +105,8 @@ def scan(
 
 
 @click.command()
-@click.argument("what", metavar="ACCELERATOR|LAUNCH")
-@click.argument("path")
+@click.argument("what", metavar="ACCELERATOR|LAUNCH", shell_complete=completing.accelerators)
+@click.argument("path", shell_complete=completing.paths)
 @TEXT_OR_JSON
 @takes(POLICY, ROLE, AS_OF, PROJECT, CONFIG, NO_IGNORE, VERBOSE, NO_PROGRESS, NO_CACHE)
 def explain(what: str, path: str, config: Config, form: str, verbose: bool, no_progress: bool, **options: Any) -> None:
@@ -135,8 +137,8 @@ def explain(what: str, path: str, config: Config, form: str, verbose: bool, no_p
 
 
 @click.command(name="runs-on")
-@click.argument("accelerators")
-@click.argument("path")
+@click.argument("accelerators", shell_complete=completing.fleets)
+@click.argument("path", shell_complete=completing.paths)
 @click.option("--launch", metavar="ID", default="", help="Answer for this launch alone, by its id: run.sh:12.")
 @click.option("--known", is_flag=True, help="End with 1 also where nothing is known.")
 @TEXT_OR_JSON
@@ -156,7 +158,7 @@ def runs_on(
     \b
     Examples:
       chipsieve runs-on v100,h20 path/to/repository
-      chipsieve runs-on amd path/to/repository --launch train.sh:12 --format json
+      chipsieve runs-on amd path/to/repository --launch train/train.sh:43 --format json
     """
     from chipsieve.report import running_report
     from chipsieve.sieve.running_on import meant_by, running

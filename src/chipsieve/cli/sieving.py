@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import replace
 
-from chipsieve.cli.common import conditions_of, opened, reader, refuse_unwritable, report_on, with_progress, write
+from chipsieve.cli import completing
+from chipsieve.cli.common import conditions_of, opened, refuse_unwritable, report_on, with_progress, write
 from chipsieve.cli.options import JUDGING, REPORT, REPORTING, takes
 
 if TYPE_CHECKING:
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-@click.option("--root", metavar="PATH", help="The tree that was scanned, as for scan: its launches are reconstructed.")
+@click.option(
+    "--root",
+    metavar="PATH",
+    shell_complete=completing.paths,
+    help="The tree that was scanned, as for scan: its launches are reconstructed.",
+)
 @takes(*JUDGING, *REPORTING)
 def sieve(files: tuple[Path, ...], root: str | None, config: Config, **options: Any) -> None:
     """Judge what other scanners found.
@@ -37,6 +43,7 @@ def sieve(files: tuple[Path, ...], root: str | None, config: Config, **options: 
       chipsieve sieve findings.sarif --scope tree --policy paper
     """
     from chipsieve import api
+    from chipsieve.sources.contents import text_reader
 
     conditions = conditions_of(options.pop("fail_on"), config)
     given = {name: options.pop(name) for name in REPORT}
@@ -47,7 +54,7 @@ def sieve(files: tuple[Path, ...], root: str | None, config: Config, **options: 
             lambda step: api.sieve(files, tree, config=config, progress=step, **options), quiet=quiet
         )
         _warn(verdict, rooted=root is not None or options["scope"] == "tree")
-        code = report_on(verdict, reader(tree) if tree else None, conditions=conditions, **given)
+        code = report_on(verdict, text_reader(tree) if tree else None, conditions=conditions, **given)
     sys.exit(code)
 
 

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from chipsieve.report.style import Detail, ReadText, SarifLevel, Style
+from chipsieve.tables import refuse_other
 
 if TYPE_CHECKING:  # the command line lists the formats, and loads no more than it must
     from chipsieve.sieve.outcome import Verdict
@@ -46,9 +47,8 @@ def render(  # noqa: PLR0913  a keyword for each field of Style
     an HTML page finds the code; `command` is what was typed after `chipsieve`, for the report to say.
 
     Raises:
-        ValueError: there is no such format.
+        chipsieve.tables.TableError: there is no such format.
     """
-    if format not in FORMATS:
-        raise ValueError(f"unknown format {format!r}; known: {', '.join(FORMATS)}")
+    refuse_other("format", format, FORMATS)
     report = cast("Callable[[Verdict, Style], str]", import_module(FORMATS[format]).report)
     return report(verdict, Style(colour, width, detail, read_text, sarif_level, link_base, command))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from chipsieve.signals.signal import Signal
-from chipsieve.tables import TableError, load_toml, refuse_unknown, text_field, text_list
+from chipsieve.tables import TableError, load_toml, refuse_other, text_field, text_list
 
 if TYPE_CHECKING:  # the command line lists the policies, and loads no more than it must
     from chipsieve.derive.premises import Evidence
@@ -65,7 +65,7 @@ def load_policy(name: str, *, trust_names: bool = False) -> Policy:
     Raises:
         TableError: there is none of that name.
     """
-    refuse_unknown("policy", [name], policies())
+    refuse_other("policy", name, policies())
     table = cast("Mapping[str, object]", _tables()[name])
     claims = table.get("claims", {})
     if not isinstance(claims, Mapping):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -95,6 +95,16 @@ class Tree(Protocol):
 
     def reopened(self) -> Tree:
         """The same tree for another process, which must not share what this one has open."""
+
+
+def text_reader(tree: Tree) -> Callable[[str], str | None]:
+    """Reads a file of a tree again, for reports that show or hash its text; None where it has none."""
+
+    def read(path: str) -> str | None:
+        text = tree.text(path)
+        return text if isinstance(text, str) else None
+
+    return read
 
 
 def skipped_folder(path: str) -> str:

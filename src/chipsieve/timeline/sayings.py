@@ -96,13 +96,17 @@ def statements(
             done += 1
             yield one, _shared(held)
     step(done, len(wanted))
-    for batch in _batches(git, lacking):
-        for one, held, passing in for_each(_read, _Contents(git), batch, workers):
-            if not passing:
-                cache.keep_data(_key(one), held)
-            done += 1
-            step(done, len(wanted))
-            yield one, _shared(held)
+    job = _Contents(git)
+    try:
+        for batch in _batches(git, lacking):
+            for one, held, passing in for_each(_read, job, batch, workers):
+                if not passing:
+                    cache.keep_data(_key(one), held)
+                done += 1
+                step(done, len(wanted))
+                yield one, _shared(held)
+    finally:
+        job.objects.close()
 
 
 def _shared(held: Held) -> Held:
