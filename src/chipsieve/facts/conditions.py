@@ -26,15 +26,15 @@ SIZE_LIMIT = 40  # questions in one condition; more are one unknown
 DEPTH_LIMIT = 40  # conditions on one line; more are one unknown
 
 
-class Always(msgspec.Struct, frozen=True, order=True, array_like=True, tag="always", gc=False):
+class Always(msgspec.Struct, frozen=True, order=True, array_like=True, tag="always", gc=False, cache_hash=True):
     """Holds in every run."""
 
 
-class Never(msgspec.Struct, frozen=True, order=True, array_like=True, tag="never", gc=False):
+class Never(msgspec.Struct, frozen=True, order=True, array_like=True, tag="never", gc=False, cache_hash=True):
     """Holds in no run: `if False`, what follows a `return`."""
 
 
-class Question(msgspec.Struct, frozen=True, order=True, array_like=True, tag="?", gc=False):
+class Question(msgspec.Struct, frozen=True, order=True, array_like=True, tag="?", gc=False, cache_hash=True):
     """One question that decides whether a line takes effect.
 
     `true` asks for a truthy value, `set` for any value at all, `in` for one of `values` (compared as
@@ -48,19 +48,19 @@ class Question(msgspec.Struct, frozen=True, order=True, array_like=True, tag="?"
     text: str = ""
 
 
-class Not(msgspec.Struct, frozen=True, order=True, array_like=True, tag="not", gc=False):
+class Not(msgspec.Struct, frozen=True, order=True, array_like=True, tag="not", gc=False, cache_hash=True):
     """Holds when `condition` does not."""
 
     condition: Condition
 
 
-class Every(msgspec.Struct, frozen=True, order=True, array_like=True, tag="every", gc=False):
+class Every(msgspec.Struct, frozen=True, order=True, array_like=True, tag="every", gc=False, cache_hash=True):
     """Holds when all `conditions` do."""
 
     conditions: tuple[Condition, ...]
 
 
-class Some(msgspec.Struct, frozen=True, order=True, array_like=True, tag="some", gc=False):
+class Some(msgspec.Struct, frozen=True, order=True, array_like=True, tag="some", gc=False, cache_hash=True):
     """Holds when at least one of `conditions` does."""
 
     conditions: tuple[Condition, ...]

@@ -13,7 +13,7 @@ from chipsieve.facts.places import Span
 EXPANSION = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\$[@*\w]+|`[^`]*`")
 
 
-class Part(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Part(msgspec.Struct, frozen=True, array_like=True, gc=False, cache_hash=True):
     """A piece of a shell word.
 
     `text` stands for itself; `variable` for the value of the variable named `text`, or `default` where
@@ -32,7 +32,7 @@ class Part(msgspec.Struct, frozen=True, array_like=True, gc=False):
     alternatives: tuple[tuple[Conditions, Word], ...] = ()
 
 
-class Word(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Word(msgspec.Struct, frozen=True, array_like=True, gc=False, cache_hash=True):
     """One word of a command line as far as constants go."""
 
     parts: tuple[Part, ...]
@@ -45,7 +45,7 @@ class Word(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return "".join(part.text for part in self.parts) if known else None
 
 
-class Resolved(msgspec.Struct, frozen=True, gc=False):
+class Resolved(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """A word of a launch's command line, or a value of its environment, with every known variable filled in.
 
     `unknown` are the stretches of `text` that stayed unknown (shown as `${NAME}` or `$(...)`), as offsets; from
