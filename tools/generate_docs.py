@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from chipsieve.cli.help_pages import grouped
 from chipsieve.reference.paging import as_markdown
 from chipsieve.reference.signal_list import index as list_index
 from chipsieve.reference.signal_pages import signal_page
@@ -97,8 +98,9 @@ def cli_page(command: click.Command, name: str = "chipsieve") -> str:
 def _command(command: click.Command, context: click.Context) -> Iterator[str]:
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     yield from (f"## {context.command_path}", "", "```", usage, "```", "", *_help_text(command))
-    records = filter(None, (param.get_help_record(context) for param in command.get_params(context)))
-    yield from _list("", [f"`{names}`: {text}" for names, text in records if text])
+    groups = list(grouped(command, context))
+    for heading, records in groups:
+        yield from _list(heading if len(groups) > 1 else "", [f"`{names}`: {text}" for names, text in records if text])
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             below = command.get_command(context, name)

@@ -11,6 +11,7 @@ from chipsieve.cli.caching import cache
 from chipsieve.cli.checking import check
 from chipsieve.cli.common import INTERNAL
 from chipsieve.cli.diffing import diff
+from chipsieve.cli.help_pages import help_command
 from chipsieve.cli.listing import accelerators, signals
 from chipsieve.cli.scanning import explain, runs_on, scan
 from chipsieve.cli.sieving import rules, sieve
@@ -51,5 +52,5 @@ def main(**_: bool) -> None:
     """
 
 
-for command in (scan, check, sieve, explain, runs_on, diff, signals, accelerators, rules, cache):
+for command in (scan, check, sieve, explain, runs_on, diff, signals, accelerators, rules, cache, help_command):
     main.add_command(command)

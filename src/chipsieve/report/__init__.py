@@ -10,6 +10,7 @@ from chipsieve.report.style import Detail, ReadText, SarifLevel, Style
 
 if TYPE_CHECKING:  # the command line lists the formats, and loads no more than it must
     from chipsieve.sieve.outcome import Verdict
+    from chipsieve.signals.signal import Strength
 
 FORMATS: Mapping[str, str] = {
     "text": "chipsieve.report.text",
@@ -36,12 +37,13 @@ def render(  # noqa: PLR0913  a keyword for each field of Style
     read_text: ReadText | None = None,
     sarif_level: SarifLevel = "verdict",
     link_base: str = "",
+    min_strength: Strength = "weak",
 ) -> str:
     """The verdict as text in one of FORMATS, ending with a newline; same verdict, same text.
 
     `colour`, `width` (columns) and `detail` concern people's formats; `read_text` gives a file's text by its
     path below the root, for SARIF's fingerprints; `sarif_level` says which findings SARIF holds; `link_base` is where
-    an HTML page finds the code.
+    an HTML page finds the code; what is weaker than `min_strength` is left out of SARIF and of annotations.
 
     Raises:
         ValueError: there is no such format.
@@ -49,4 +51,4 @@ def render(  # noqa: PLR0913  a keyword for each field of Style
     if format not in FORMATS:
         raise ValueError(f"unknown format {format!r}; known: {', '.join(FORMATS)}")
     report = cast("Callable[[Verdict, Style], str]", import_module(FORMATS[format]).report)
-    return report(verdict, Style(colour, width, detail, read_text, sarif_level, link_base))
+    return report(verdict, Style(colour, width, detail, read_text, sarif_level, link_base, min_strength))

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.catalogue.export_controls import NO_ADVICE, standings
 from chipsieve.estimate.phrases import in_words
-from chipsieve.report.escape import one_line, visible
+from chipsieve.report.escape import one_line, visible, without_commands
 from chipsieve.report.reasons import derivation, first, quoted, spared, title, way_around
 from chipsieve.report.sentence import clause, percent
+from chipsieve.report.sheet import BOLD, PLAIN, Sheet
 from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Verdict
 from chipsieve.sieve.proof import Reason, Ruling
 
@@ -19,18 +20,18 @@ SAID_OTHERWISE: tuple[Reason, ...] = ("cut", "gone", "agrees", "named", "inert")
 """Reasons that other lines state, or that say nothing of the chip."""
 
 
-def explain(verdict: Verdict, accelerator: str, *, verbose: bool = False) -> str:
+def explain(verdict: Verdict, accelerator: str, sheet: Sheet = PLAIN) -> str:
     """What the verdict says of one accelerator, by its id, as text ending with a newline.
 
-    The main launch in full, three lines of a kind of evidence, and the others in sum; `verbose`: all of all.
+    The main launch in full, three lines of a kind of evidence, and the others in sum; on a verbose sheet all of all.
 
     Raises:
         KeyError: the catalogue has no accelerator of that id.
     """
-    return explain_several(verdict, (accelerator,), verbose=verbose)
+    return explain_several(verdict, (accelerator,), sheet)
 
 
-def explain_several(verdict: Verdict, accelerators: Iterable[str], *, verbose: bool = False) -> str:
+def explain_several(verdict: Verdict, accelerators: Iterable[str], sheet: Sheet = PLAIN) -> str:
     """What the verdict says of several accelerators; variants of which it says the same are explained together.
 
     Raises:
@@ -39,12 +40,19 @@ def explain_several(verdict: Verdict, accelerators: Iterable[str], *, verbose: b
     chips = {row.id: row for row in verdict.accelerators}
     alike: dict[tuple[bool, tuple[str, ...]], list[Accelerator]] = {}
     for accelerator in accelerators:
-        said = tuple(_said(verdict, chips[accelerator], verbose=verbose))
+        said = tuple(_said(verdict, chips[accelerator], verbose=sheet.verbose))
         alike.setdefault((accelerator in verdict.possible, said), []).append(chips[accelerator])
-    return "\n".join(
-        "\n".join([_heading(verdict, several, possible=possible), "", *said]).rstrip() + "\n"
+    blocks = (
+        _block(sheet, _heading(verdict, several, possible=possible), said)
         for (possible, said), several in alike.items()
     )
+    return without_commands("\n".join(blocks))
+
+
+def _block(sheet: Sheet, heading: str, said: Iterable[str]) -> str:
+    """What is said of accelerators alike, below its heading."""
+    head = [sheet.paint(row, BOLD) for row in sheet.lay(heading)]
+    return "\n".join([*head, "", *(row for line in said for row in sheet.lay(line))]).rstrip() + "\n"
 
 
 def _heading(verdict: Verdict, several: Sequence[Accelerator], *, possible: bool) -> str:

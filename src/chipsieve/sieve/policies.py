@@ -65,7 +65,7 @@ def load_policy(name: str, *, trust_names: bool = False) -> Policy:
     Raises:
         TableError: there is none of that name.
     """
-    refuse_unknown("policy", [name], policies())
+    refuse_unknown("", [name], policies(), "policy")
     table = cast("Mapping[str, object]", _tables()[name])
     claims = table.get("claims", {})
     if not isinstance(claims, Mapping):

@@ -18,6 +18,7 @@ from chipsieve.report.escape import one_line
 from chipsieve.report.reasons import first_sentence
 from chipsieve.report.style import ReadText, SarifLevel
 from chipsieve.sieve.outcome import Verdict
+from chipsieve.signals.signal import Strength
 
 Record = dict[str, object]
 RESULTS = 4999
@@ -26,17 +27,19 @@ KEY = "chipsieve/finding"
 EFFECTS = {"requires": 0, "names": 1, "prefers": 2, "site": 3, "technique": 4}
 
 
-def chosen(verdict: Verdict, level: SarifLevel) -> tuple[Finding, ...]:
-    """The findings of a level, by place: all, or those that exclude something and those that name a chip."""
+def chosen(verdict: Verdict, level: SarifLevel, at_least: Strength = "weak") -> tuple[Finding, ...]:
+    """The findings of a level that are strong enough, by place: all, or those that exclude something or name a chip."""
+    strong = {one.id for one in verdict.signals.values() if lookups.strong_enough(one.strength, at_least)}
+    every = tuple(one for one in lookups.sorted_findings(verdict) if at_least == "weak" or one.signal in strong)
     if level == "all":
-        return lookups.sorted_findings(verdict)
+        return every
     cuts = (cut for outcome in verdict.speaking for step in outcome.steps for cut in step.cuts)
     lines = {line for cut in cuts for line in cut.evidence.lines}
     named = {signal.id for signal in verdict.signals.values() if signal.effect == "names"}
-    return tuple(one for one in lookups.sorted_findings(verdict) if one in lines or one.signal in named)
+    return tuple(one for one in every if one in lines or one.signal in named)
 
 
-def strongest(verdict: Verdict, level: SarifLevel) -> tuple[Finding, ...]:
+def strongest(verdict: Verdict, level: SarifLevel, at_least: Strength = "weak") -> tuple[Finding, ...]:
     """At most RESULTS of the chosen, by place: those that take effect first, then by effect and strength."""
     table = lookups.standings(verdict)
 
@@ -45,7 +48,7 @@ def strongest(verdict: Verdict, level: SarifLevel) -> tuple[Finding, ...]:
         firmest = min((lookups.FIRMNESS[one] for one in table.get(finding, {}).values()), default=2)
         return (firmest, EFFECTS[signal.effect], lookups.STRENGTHS[signal.strength]) if signal else (3, 0, 0)
 
-    kept = sorted(chosen(verdict, level), key=weight)[:RESULTS]
+    kept = sorted(chosen(verdict, level, at_least), key=weight)[:RESULTS]
     return tuple(sorted(kept, key=lookups.finding_order))
 
 
