@@ -188,7 +188,7 @@ def test_a_text_is_read_once_wherever_it_stands_and_its_readings_get_the_path(ke
     readings = read_source(moved, VOCABULARY)
     assert {one.path for one in readings} == {"b/c/other.sh", "b/c/conf/made.sh", "b/above.yaml"}
     assert any(one.gaps for one in readings)
-    found = Discovery(Disk(kept.parent.parent), ((first.path, "shell"),), 0, ())
+    found = Discovery(Disk(kept.parent.parent), ((first.path, "shell"),), (), ())
     write(kept.parent.parent, {first.path: SCRIPT})
     assert remembered(found, kept)[1] == 0
     with Cache(kept, VOCABULARY) as cache:

@@ -111,7 +111,7 @@ def sieve(
 
     Raises:
         FileNotFoundError: there is nothing at `root`, or no such revision.
-        chipsieve.tables.TableError: there is no such policy, or a file is no report.
+        chipsieve.tables.TableError: there is no such policy, a file is no report, or no result of it lies in the tree.
     """
     from chipsieve.border.scanners import foreign_findings, read_report
 
@@ -232,7 +232,7 @@ def _worded(verdict: Verdict) -> Verdict:
 
 def _rootless(request: _Request, foreign: Foreign) -> Verdict:
     """The verdict on reports alone: their files were not seen, so no launch is known."""
-    suppressions = Suppressions(Discovery(Disk(Path()), (), 0, ()), request.config)
+    suppressions = Suppressions(Discovery(Disk(Path()), (), (), ()), request.config)
     judge = judge_by_eye if request.scope == "tree" else judge_without_run
     name = "tree" if request.scope == "tree" else "results"
     matched = match_whole(whole(name, marked((), foreign.findings), judge), default_table(), suppressions.keeps)

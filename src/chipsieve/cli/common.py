@@ -63,13 +63,10 @@ def run_scan(
         left_out = "".join(f"; {gap.path}: {gap.reason}" for gap in verdict.gaps if gap.notice)
         raise NothingToScan(f"{shown}: nothing to scan: no Python, shell, configuration or prose file here{left_out}")
     if _says_nothing(verdict) and _is_prose(tree):
-        read = (
-            "1 file was read, a text"
-            if verdict.coverage.read == 1
-            else f"{verdict.coverage.read} files were read, texts"
-        )
+        count = verdict.coverage.read
+        read = "1 file was read, a text that names" if count == 1 else f"{count} files were read, texts that name"
         raise NothingToScan(
-            f"{shown}: nothing here can be judged: {read} that names no accelerator, no stack and no command; "
+            f"{shown}: nothing here can be judged: {read} no accelerator, no stack and no command; "
             "there is no code, script or configuration"
         )
     return verdict
