@@ -31,7 +31,8 @@ def test_the_page_says_what_the_verdict_says() -> None:
         "6 → 4", "4 → 3", "Training in bfloat16 (definitive): run.sh:30 , conf/ds.json:4", "excludes V100",
         "NVIDIA Hopper 1 H20", "excluded by Training in bfloat16 at run.sh:30", "ZeRO stage 3",
         "on premises: HPE Slingshot",
-        "weak: The variable is ignored by current versions.", "not known whether option use_flash_attn is true",
+        "weak: The variable is ignored by current versions.",
+        "not known to take effect: only with option use_flash_attn",
         "too large to read (50 MB)", "old.sh:3", "9 files found: 8 read",
     ):  # fmt: skip
         assert said in words

@@ -164,7 +164,7 @@ def test_vendors_of_which_nothing_is_excluded_share_a_line(form: str) -> None:
     left = (*verdicts.AMD, "h20-96gb")
     whole = verdicts.verdict(possible=left, remaining=left, launches=(verdicts.outcome(remaining=left),))
     brief, verbose = (render(whole, form, detail=detail) for detail in ("report", "everything"))
-    assert "every accelerator of AMD (2)" in brief
+    assert "every model of AMD (2)" in brief
     assert "MI300X" in verbose.partition("Possible")[2]
     assert all("NVIDIA Hopper" in text for text in (brief, verbose))
 

@@ -183,8 +183,8 @@ def test_messages_say_what_was_seen_and_whether_it_counts() -> None:
         "Training in bfloat16: 'true'. Older chips have no bfloat16. It takes effect in 'run.sh:30'."
     )
     assert messages["train.py", 40] == (
-        "FlashAttention: 'flash_attn'. Its kernels need Ampere. Whether it takes effect is not known. "
-        "Condition: 'the file is run as a program; option use_flash_attn is true'."
+        "FlashAttention: 'flash_attn'. Its kernels need Ampere. Whether it takes effect is not known "
+        "(only with option use_flash_attn)."
     )
     assert "It takes effect in no launch." in messages["README.md", 12]
 

@@ -12,7 +12,7 @@ from chipsieve.report.escape import json_text, one_line, visible, without_comman
 from chipsieve.report.groups import Groups, legend
 from chipsieve.report.markdown_text import code, plain
 from chipsieve.report.reasons import title
-from chipsieve.report.sheet import BOLD, PLAIN, Sheet
+from chipsieve.report.sheet import PLAIN, Sheet
 from chipsieve.sieve.comparing import Difference, Fact, Name, Shift
 from chipsieve.signals import load_signals
 from chipsieve.signals.signal import Signal
@@ -53,7 +53,7 @@ def as_text(change: Difference, sheet: Sheet = PLAIN) -> str:
     if change.sentence_changed and verbose:
         lines += [f"  was: {visible(change.then.sentence)}", f"  now: {visible(change.now.sentence)}"]
     lines += [f"  {words}" for words in legend(*lines)]
-    head = [sheet.paint(row, BOLD) for row in sheet.lay(heading)]
+    head = sheet.head(heading)
     return without_commands("\n".join([*head, *(row for line in lines for row in sheet.lay(line))]) + "\n")
 
 

@@ -8,9 +8,9 @@ from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.catalogue.export_controls import NO_ADVICE, standings
 from chipsieve.estimate.phrases import in_words
 from chipsieve.report.escape import one_line, visible, without_commands
-from chipsieve.report.reasons import derivation, first, quoted, spared, title, way_around
+from chipsieve.report.reasons import derivation, first, quoted, spared, title, waits_for, way_around, whole_condition
 from chipsieve.report.sentence import clause, percent
-from chipsieve.report.sheet import BOLD, PLAIN, Sheet
+from chipsieve.report.sheet import PLAIN, Sheet
 from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Verdict
 from chipsieve.sieve.proof import Reason, Ruling
 
@@ -51,7 +51,7 @@ def explain_several(verdict: Verdict, accelerators: Iterable[str], sheet: Sheet 
 
 def _block(sheet: Sheet, heading: str, said: Iterable[str]) -> str:
     """What is said of accelerators alike, below its heading."""
-    head = [sheet.paint(row, BOLD) for row in sheet.lay(heading)]
+    head = sheet.head(heading)
     return "\n".join([*head, "", *(row for line in said for row in sheet.lay(line))]).rstrip() + "\n"
 
 
@@ -143,7 +143,7 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, accelerator: str, *, verbo
         lines.append(f"  {title(verdict.signals, cut.signal)} ({cut.signal}, {cut.strength})")
         lines += _lines(verdict, cut, verbose=verbose)
     for ruling, reason in proof if not against else ():
-        lines += _spared(verdict, ruling, reason)
+        lines += _spared(verdict, outcome, ruling, reason, verbose=verbose)
     return lines
 
 
@@ -158,7 +158,9 @@ def _lines(verdict: Verdict, cut: Ruling, *, verbose: bool) -> Iterator[str]:
     yield from (f"    {words}" for words in said)
 
 
-def _spared(verdict: Verdict, ruling: Ruling, reason: Reason) -> Iterator[str]:
+def _spared(
+    verdict: Verdict, outcome: LaunchVerdict, ruling: Ruling, reason: Reason, *, verbose: bool
+) -> Iterator[str]:
     """Why a ruling leaves in a chip that it speaks against, or that the catalogue does not know well enough."""
     if reason in SAID_OTHERWISE or (reason == "unknown" and ruling.weight != "counts"):
         return
@@ -166,4 +168,8 @@ def _spared(verdict: Verdict, ruling: Ruling, reason: Reason) -> Iterator[str]:
     if reason == "unknown":
         yield f"  the catalogue does not know whether it satisfies {said}"
     elif verdict.signals[ruling.signal].effect != "names":
-        yield f"  does not count against it: {said}: {spared(reason, verdict.policy)}"
+        why = waits_for(ruling, outcome) if reason == "optional" else ""
+        yield f"  does not count against it: {said}: {why or spared(reason, verdict.policy)}"
+        condition = whole_condition(ruling, outcome) if verbose else ""
+        if condition:
+            yield f"    condition: {condition}"

@@ -8,7 +8,7 @@ from chipsieve.derive.shape import shape_of
 from chipsieve.report import lookups
 from chipsieve.report.escape import one_line, visible, without_commands
 from chipsieve.report.reasons import reason, title
-from chipsieve.report.sheet import BOLD, PLAIN, Sheet
+from chipsieve.report.sheet import PLAIN, Sheet
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 from chipsieve.sieve.proof import Ruling
 
@@ -25,7 +25,7 @@ def explain_launch(verdict: Verdict, launch: str, sheet: Sheet = PLAIN) -> str:
     outcome = {one.launch.id: one for one in verdict.launches}[launch]
     heading, *found = _found(verdict, outcome)
     lines = [*found, *_lists(outcome, verbose=sheet.verbose), *_evidence(verdict, outcome, verbose=sheet.verbose)]
-    head = [sheet.paint(row, BOLD) for row in sheet.lay(heading)]
+    head = sheet.head(heading)
     return without_commands("\n".join([*head, *(row for line in lines for row in sheet.lay(line))]) + "\n")
 
 

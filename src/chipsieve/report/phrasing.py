@@ -31,7 +31,7 @@ from chipsieve.report.outline import (
     StepLine,
     UnprovenLine,
 )
-from chipsieve.report.reasons import derivation, reason, title, way_around
+from chipsieve.report.reasons import derivation, reason, title, waits_for, way_around, whole_condition
 from chipsieve.report.sentence import percent, sentence
 from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Naming, Note, Project, Verdict
 from chipsieve.sieve.proof import Conflict, Ruling
@@ -65,6 +65,7 @@ def in_words(verdict: Verdict, vendors: int = 5) -> Outline:
         role=verdict.role,
         date=verdict.catalogue_date,
         total=len(verdict.accelerators),
+        models=sum(group.models for group in groups.grouped([row.id for row in verdict.accelerators])),
         main=_launch(verdict, main, groups) if main else None,
         main_reason=one_line(verdict.main_reason, REASON),
         others=tuple(_launch(verdict, outcome, groups) for outcome in speaking if outcome is not main),
@@ -226,6 +227,8 @@ def _unproven(verdict: Verdict, outcome: LaunchVerdict) -> Iterator[UnprovenLine
             snippet=_snippet(ruling, outcome),
             derivation=(*derivation(ruling.evidence, verdict.signals), *way_around(verdict.signals, ruling.signal)),
             reason=one_line(reason(verdict, ruling, outcome), REASON),
+            waits=waits_for(ruling, outcome),
+            condition=whole_condition(ruling, outcome),
         )
 
 

@@ -10,7 +10,7 @@ from chipsieve.facts.finding import Finding
 from chipsieve.report import lookups
 from chipsieve.report.escape import json_text, visible, without_commands
 from chipsieve.report.reasons import derivation, first, quoted, title, way_around
-from chipsieve.report.sheet import BOLD, DIM, GREEN, PLAIN, RED, Sheet
+from chipsieve.report.sheet import DIM, GREEN, PLAIN, RED, Sheet
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.sieve.proof import Ruling
 from chipsieve.sieve.running_on import Answer, Running
@@ -35,7 +35,7 @@ def as_text(verdict: Verdict, several: Sequence[Running], sheet: Sheet = PLAIN) 
 def _launch(verdict: Verdict, one: Running, sheet: Sheet) -> Iterator[str]:
     silent = "; no line of it says anything about hardware" if one.outcome.silent else ""
     heading = f"{visible(verdict.root)}, {visible(one.outcome.launch.id)} ({visible(one.outcome.launch.role)}){silent}:"
-    yield from (sheet.paint(row, BOLD) for row in sheet.lay(heading))
+    yield from sheet.head(heading)
     chips = {chip.id: chip for chip in verdict.accelerators}
     for answer in one.answers:
         word = f": {WORDS[answer.runs]}"

@@ -33,6 +33,10 @@ class Sheet:
         text = line.lstrip(" ")
         return self.fill(text, len(line) - len(text), 2) or [""]
 
+    def head(self, line: str) -> list[str]:
+        """A heading, in bold, wrapped."""
+        return [self.paint(row, BOLD) for row in self.lay(line)]
+
     def clip(self, text: str, indent: int) -> str:
         """The text on one line, cut at the width."""
         room = max(self.width - indent, 20)

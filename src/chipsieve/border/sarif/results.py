@@ -13,7 +13,7 @@ from chipsieve.derive.premises import Line
 from chipsieve.facts.finding import Finding
 from chipsieve.link.launch import Standing
 from chipsieve.report import lookups
-from chipsieve.report.condition_words import describe_all
+from chipsieve.report.condition_words import in_phrase
 from chipsieve.report.escape import one_line
 from chipsieve.report.reasons import first_sentence
 from chipsieve.report.style import ReadText, SarifLevel
@@ -21,6 +21,7 @@ from chipsieve.sieve.outcome import Verdict
 from chipsieve.signals.signal import Strength
 
 Record = dict[str, object]
+LONGEST = 160  # characters of somebody else's text
 RESULTS = 4999
 """Findings kept: with the verdict they are the 5,000 results that GitHub shows."""
 KEY = "chipsieve/finding"
@@ -79,9 +80,8 @@ def message(verdict: Verdict, finding: Finding, standing: Mapping[str, Standing]
     parts = [f"{seen}: {quoted(finding.value)}." if finding.value else f"{seen}."]
     if signal and signal.why:
         parts.append(plain(sentence(first_sentence(signal.why))))
-    parts.append(_effect(standing))
-    if finding.conditions:
-        parts.append(f"Condition: {quoted('; '.join(describe_all(finding.conditions)))}.")
+    phrase = plain(one_line(in_phrase(finding.conditions), LONGEST))
+    parts.append(f"{_effect(standing)}{phrase and f' ({phrase})'}.")
     return " ".join(parts)
 
 
@@ -89,13 +89,13 @@ def _effect(standing: Mapping[str, Standing]) -> str:
     asserted = sorted(launch for launch, one in standing.items() if one == "asserted")
     if asserted:
         more = f" and {len(asserted) - 1} more" if len(asserted) > 1 else ""
-        return f"It takes effect in {quoted(asserted[0])}{more}."
-    return "Whether it takes effect is not known." if standing else "It takes effect in no launch."
+        return f"It takes effect in {quoted(asserted[0])}{more}"
+    return "Whether it takes effect is not known" if standing else "It takes effect in no launch"
 
 
 def quoted(text: str) -> str:
     """Somebody else's text in single quotes, on one line, safe inside a SARIF message."""
-    return f"'{plain(one_line(text, 160))}'"
+    return f"'{plain(one_line(text, LONGEST))}'"
 
 
 def plain(text: str) -> str:
