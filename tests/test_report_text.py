@@ -201,3 +201,13 @@ def test_several_projects_are_listed_with_what_comes_first() -> None:
     assert "Projects (2)\n  the whole tree: 3 launches, 1 of them silent, first run.sh:30\n" in text
     assert "  vision: 1 launch, first vision/a.sh:1\n" in text
     assert "Projects" not in render(verdicts.verdict(), "text")
+
+
+def test_of_many_disagreements_the_first_are_said_and_the_rest_is_counted() -> None:
+    torn = verdicts.contradiction()
+    conflict = torn.conflict
+    assert conflict is not None
+    many = replace(conflict, disagreeing=conflict.disagreeing * 66)
+    text = render(replace(torn, conflict=many), "text")
+    assert text.count("No accelerator satisfies all of: NCCL") == 5 + 1  # the repository's, and the launch's one
+    assert "61 more such disagreements." in text

@@ -37,7 +37,11 @@ ROLE = click.option(
     show_default=True,
     help="Whose launches speak for the repository; training includes fine-tuning.",
 )
-TRUST_NAMES = click.option("--trust-names", is_flag=True, help="Let a chip named in a launch exclude the others.")
+TRUST_NAMES = click.option(
+    "--trust-names",
+    is_flag=True,
+    help="Let a chip that a launch asks a scheduler, queue or cloud for, or a log names, exclude the others.",
+)
 AS_OF = click.option(
     "--as-of",
     metavar="DATE",

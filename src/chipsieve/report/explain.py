@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.catalogue.export_controls import NO_ADVICE, standings
 from chipsieve.estimate.phrases import in_words
+from chipsieve.link.launch import Launch
 from chipsieve.report.escape import one_line, visible, without_commands
 from chipsieve.report.reasons import derivation, first, quoted, spared, title, waits_for, way_around, whole_condition
 from chipsieve.report.sentence import clause, percent
@@ -141,15 +142,15 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, accelerator: str, *, verbo
     lines = [head, *_kept(verdict, outcome.contradictions, accelerator)]
     for cut in against:
         lines.append(f"  {title(verdict.signals, cut.signal)} ({cut.signal}, {cut.strength})")
-        lines += _lines(verdict, cut, verbose=verbose)
+        lines += _lines(verdict, cut, launch, verbose=verbose)
     for ruling, reason in proof if not against else ():
         lines += _spared(verdict, outcome, ruling, reason, verbose=verbose)
     return lines
 
 
-def _lines(verdict: Verdict, cut: Ruling, *, verbose: bool) -> Iterator[str]:
+def _lines(verdict: Verdict, cut: Ruling, launch: Launch, *, verbose: bool) -> Iterator[str]:
     """The lines that show the claim, and what it is derived from."""
-    found = quoted(cut.evidence)
+    found = quoted(cut.evidence, launch)
     said = (
         *(found if verbose else first(found, SHOWN)),
         *derivation(cut.evidence, verdict.signals),

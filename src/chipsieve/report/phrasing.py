@@ -288,9 +288,11 @@ def _conflict(
     if conflict is None or outcome is None:
         return ()
     said = []
-    for cuts in conflict.disagreeing:
+    for cuts in conflict.disagreeing[:EXPLANATIONS]:
         sides = "; ".join(_with_place(title(verdict.signals, cut.signal), _places(cut, outcome)) for cut in cuts)
         said.append(f"No accelerator satisfies all of: {sides}.")
+    more = len(conflict.disagreeing) - EXPLANATIONS
+    said += [f"{more} more such disagreements."] if more > 0 else []
     for group in conflict.explanations[:EXPLANATIONS]:
         classes = " and a chip out of ".join(groups.short(ids) for ids in group)
         said.append(f"Explained together by a chip out of {classes}.")

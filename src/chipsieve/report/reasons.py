@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chipsieve.derive.premises import Date, Evidence, Premise, Quantity
 from chipsieve.facts.finding import Finding
-from chipsieve.link.launch import Setting
+from chipsieve.link.launch import Launch, Setting
 from chipsieve.report.condition_words import in_full, in_phrase
 from chipsieve.report.escape import one_line, visible
 from chipsieve.report.lookups import evidence_lines, place
@@ -28,9 +28,9 @@ SPARING: Mapping[Reason, str] = {
 """Why a chip stays against which evidence speaks; `it` is the evidence."""
 
 
-def quoted(evidence: Evidence) -> list[str]:
-    """The lines that show the evidence, each with its place."""
-    found = (line for line in evidence.premises if isinstance(line, Finding))
+def quoted(evidence: Evidence, launch: Launch) -> list[str]:
+    """The lines that show the evidence, each with its place, the deciding one first."""
+    found = (line for line in evidence_lines(evidence, launch) if isinstance(line, Finding))
     return [f"{visible(place(line))}  {one_line(line.snippet, SNIPPET)}" for line in found]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.facts.finding import Finding
+from chipsieve.link.launch import Launch
 from chipsieve.report import lookups
 from chipsieve.report.escape import json_text, visible, without_commands
 from chipsieve.report.reasons import derivation, first, quoted, title, way_around
@@ -41,17 +42,17 @@ def _launch(verdict: Verdict, one: Running, sheet: Sheet) -> Iterator[str]:
         word = f": {WORDS[answer.runs]}"
         rows = sheet.lay(f"  {visible(answer.asked.name)}{word}{_which(answer)}{_memory(answer, chips)}")
         yield from (row.replace(word, sheet.paint(word, COLOURS[answer.runs])) for row in rows)
-        yield from (row for line in _because(verdict, answer) for row in sheet.lay(line))
+        yield from (row for line in _because(verdict, one.outcome.launch, answer) for row in sheet.lay(line))
 
 
-def _because(verdict: Verdict, answer: Answer) -> Iterator[str]:
+def _because(verdict: Verdict, launch: Launch, answer: Answer) -> Iterator[str]:
     """What stands in the way, what is not known, and what would have to change."""
     for ruling in answer.obstacles:
-        yield from _obstacle(verdict, answer, ruling)
+        yield from _obstacle(verdict, launch, answer, ruling)
     for ruling in answer.undecided:
         yield f"    the catalogue does not know whether it satisfies: {title(verdict.signals, ruling.signal)}"
     for ruling in answer.doubts:
-        yield from _obstacle(verdict, answer, ruling)
+        yield from _obstacle(verdict, launch, answer, ruling)
     if answer.doubts:
         yield "    this is too weak to say no"
     if answer.runs is False:
@@ -71,12 +72,12 @@ def _memory(answer: Answer, chips: dict[str, Accelerator]) -> str:
     return f", {sizes[0]:g} GB a device" if len(sizes) == 1 else f", {sizes[0]:g} to {sizes[-1]:g} GB a device"
 
 
-def _obstacle(verdict: Verdict, answer: Answer, ruling: Ruling) -> Iterator[str]:
+def _obstacle(verdict: Verdict, launch: Launch, answer: Answer, ruling: Ruling) -> Iterator[str]:
     hit = [chip for chip in answer.asked.chips if chip in ruling.answers.against]
     of = f" (against {', '.join(hit)})" if len(hit) < len(answer.asked.chips) else ""
     yield f"    {title(verdict.signals, ruling.signal)} ({ruling.signal}, {ruling.strength}){of}"
     said = (
-        *first(quoted(ruling.evidence), LINES),
+        *first(quoted(ruling.evidence, launch), LINES),
         *derivation(ruling.evidence, verdict.signals)[:LINES],
         *way_around(verdict.signals, ruling.signal),
     )
