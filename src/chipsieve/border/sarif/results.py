@@ -29,15 +29,21 @@ EFFECTS = {"requires": 0, "names": 1, "prefers": 2, "site": 3, "technique": 4}
 
 
 def chosen(verdict: Verdict, level: SarifLevel, at_least: Strength = "weak") -> tuple[Finding, ...]:
-    """The findings of a level that are strong enough, by place: all, or those that exclude something or name a chip."""
-    strong = {one.id for one in verdict.signals.values() if lookups.strong_enough(one.strength, at_least)}
-    every = tuple(one for one in lookups.sorted_findings(verdict) if at_least == "weak" or one.signal in strong)
-    if level == "all":
-        return every
+    """The findings of a level by place: all, or those that exclude something and those that name a chip.
+
+    Each is strong enough by itself, or by what it is a premise of.
+    """
     cuts = (cut for outcome in verdict.speaking for step in outcome.steps for cut in step.cuts)
-    lines = {line for cut in cuts for line in cut.evidence.lines}
-    named = {signal.id for signal in verdict.signals.values() if signal.effect == "names"}
-    return tuple(one for one in every if one in lines or one.signal in named)
+    lines = {line for cut in cuts if lookups.strong_enough(cut.strength, at_least) for line in cut.evidence.lines}
+    wanted = {
+        signal.id
+        for signal in verdict.signals.values()
+        if lookups.strong_enough(signal.strength, at_least) and (level == "all" or signal.effect == "names")
+    }
+    found = lookups.sorted_findings(verdict)
+    if level == "all" and at_least == "weak":
+        return found
+    return tuple(one for one in found if one in lines or one.signal in wanted)
 
 
 def strongest(verdict: Verdict, level: SarifLevel, at_least: Strength = "weak") -> tuple[Finding, ...]:

@@ -19,7 +19,6 @@ from chipsieve.signals.signal import Strength
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 NOTIFICATIONS = 1000
 LEAVES_OUT = "findings are left out"
-LEFT_OUT: dict[SarifLevel, str] = {"all": "those that weigh least", "verdict": "they decide nothing and name no chip"}
 WHOLE = " To sieve this report, write it with --sarif-level all and without --min-strength."
 
 
@@ -78,9 +77,9 @@ def _notifications(verdict: Verdict, kept: int, level: SarifLevel, at_least: Str
 
 def _left_out(dropped: int, level: SarifLevel, at_least: Strength) -> Record:
     """How many findings the document does not hold, and why; what is left out by choice is no warning."""
-    weaker = "" if at_least == "weak" else f", or are weaker than {at_least}"
-    chosen = level != "all" or at_least != "weak"
-    text = f"{dropped} {LEAVES_OUT}: {LEFT_OUT[level]}{weaker}.{WHOLE if chosen else ''}"
+    chosen = ["they decide nothing and name no chip"] if level == "verdict" else []
+    chosen += [f"they are weaker than {at_least}"] if at_least != "weak" else []
+    text = f"{dropped} {LEAVES_OUT}: {', or '.join(chosen) or 'those that weigh least'}.{WHOLE if chosen else ''}"
     return {**_notification("left-out", text), **({"level": "note"} if chosen else {})}
 
 
