@@ -567,6 +567,18 @@ def test_text_is_aligned_and_tells_unknown_from_inapplicable(catalogue: Catalogu
     assert lines[-1] == f"{len(chips)} accelerators"
 
 
+@pytest.mark.parametrize(
+    ("width", "left_out"), [(0, []), (200, []), (80, ["name"]), (40, ["name", "vendor", "TPP"]), (10, ["memory"])]
+)
+def test_a_table_has_the_columns_that_fit(catalogue: Catalogue, width: int, left_out: list[str]) -> None:
+    head, *lines = as_text(select(catalogue, ["named=h20"]), width).splitlines()
+    assert head.split()[0] == "id"
+    assert [name for name in left_out if name in head.split()] == []
+    assert bool(left_out) == any(line.startswith("Columns that do not fit:") for line in lines)
+    assert len(head) <= (width or len(head)) or head == "id"
+    assert sum(line.startswith("h20-") for line in lines) == 3
+
+
 def test_text_of_none_and_of_one(catalogue: Catalogue) -> None:
     assert as_text([]).endswith("\n\n0 accelerators\n")
     assert as_text([catalogue.by_id["t4"]]).endswith("\n1 accelerator\n")

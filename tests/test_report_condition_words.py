@@ -85,9 +85,10 @@ def test_what_is_asked_alone_stands_without_brackets() -> None:
         ((Question("import", "os"),), "only if os is installed"),
         ((CUDA, FLASH), "only if flash-attn is installed and behind a test of the device"),
         ((Question("variable", "NET_TYPE", "set"), LOW), "only with variable NET_TYPE = low"),
+        ((BF16, LOW), "only with option bf16 and with variable NET_TYPE = low"),
         ((Some((BF16, FLASH)),), "under one of several conditions"),
         ((Not(Every((BF16, FLASH))),), "under one of several conditions"),
-        ((CUDA, FLASH, BF16), "only if flash-attn is installed, only with option bf16 and 1 more"),
+        ((CUDA, FLASH, BF16), "only if flash-attn is installed, with option bf16 and 1 more"),
     ],
 )
 def test_a_reason_is_one_fixed_phrase_or_two(conditions: tuple[Condition, ...], phrase: str) -> None:

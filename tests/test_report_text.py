@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 import verdicts
+from chipsieve.catalogue import load_catalogue
 from chipsieve.derive.premises import Evidence
 from chipsieve.facts.reading import Gap
 from chipsieve.report import render
@@ -211,3 +212,23 @@ def test_of_many_disagreements_the_first_are_said_and_the_rest_is_counted() -> N
     text = render(replace(torn, conflict=many), "text")
     assert text.count("No accelerator satisfies all of: NCCL") == 5 + 1  # the repository's, and the launch's one
     assert "61 more such disagreements." in text
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_whole_vendors_alone_follow_nothing(form: str) -> None:
+    left = verdicts.AMD
+    whole = verdicts.verdict(possible=left, remaining=left, launches=(verdicts.outcome(remaining=left),))
+    text = render(whole, form)
+    assert "every model of AMD (2)" in text.casefold().replace("amd", "AMD")
+    assert "and every" not in text.casefold()
+
+
+def test_models_come_before_variants() -> None:
+    """The catalogue has five H100 and six models besides, of which one variant each."""
+    rows = [chip for chip in load_catalogue().accelerators if chip.family == "H100"]
+    left = tuple(chip.id for chip in rows)
+    every = (*verdicts.accelerators(), *rows)
+    text = render(verdicts.verdict(accelerators=every, possible=left, remaining=left), "text")
+    assert f"Possible for the repository: 1 of 7 models ({len(left)} of {len(every)} variants)" in text
+    assert f"7 models in {len(every)} variants, in the catalogue" in text
+    assert "  NVIDIA Hopper   1  H100\n" in text

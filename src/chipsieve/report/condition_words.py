@@ -52,8 +52,10 @@ def in_phrase(conditions: Iterable[Condition]) -> str:
     found = sorted(set(_phrases(all_of(conditions))))
     phrases = [phrase for place, phrase in found if place < len(ORDER)] or [phrase for _, phrase in found]
     phrases = [one for one in phrases if not any(other.startswith(f"{one} = ") for other in phrases)]
+    first, *rest = phrases[:MOST] or [""]
+    shown = [first, *(phrase.removeprefix("only ") for phrase in rest)]
     more = [f"{len(phrases) - MOST} more"] if len(phrases) > MOST else []
-    return " and ".join([", ".join(phrases[:MOST]), *more] if more else phrases)
+    return " and ".join([", ".join(shown), *more] if more else shown)
 
 
 def _phrases(condition: Condition) -> Iterator[tuple[int, str]]:

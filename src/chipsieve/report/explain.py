@@ -17,6 +17,7 @@ from chipsieve.sieve.proof import Reason, Ruling
 
 SAYS = 160  # characters of what a premise says
 SHOWN = 3  # lines of one kind, where not all are asked for
+SPARED = 5  # reasons that do not count, where not all are asked for
 SAID_OTHERWISE: tuple[Reason, ...] = ("cut", "gone", "agrees", "named", "inert")
 """Reasons that other lines state, or that say nothing of the chip."""
 
@@ -143,9 +144,14 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, accelerator: str, *, verbo
     for cut in against:
         lines.append(f"  {title(verdict.signals, cut.signal)} ({cut.signal}, {cut.strength})")
         lines += _lines(verdict, cut, launch, verbose=verbose)
-    for ruling, reason in proof if not against else ():
-        lines += _spared(verdict, outcome, ruling, reason, verbose=verbose)
-    return lines
+    left = proof if not against else ()
+    spares = [line for one in left for line in _spared(verdict, outcome, *one, verbose=verbose)]
+    return [*lines, *(spares if verbose or len(spares) <= SPARED + 1 else _cut_short(spares))]
+
+
+def _cut_short(spares: Sequence[str]) -> Iterator[str]:
+    yield from spares[:SPARED]
+    yield f"  and {len(spares) - SPARED} more of which nothing is known, or that does not count (-v lists them)"
 
 
 def _lines(verdict: Verdict, cut: Ruling, launch: Launch, *, verbose: bool) -> Iterator[str]:
