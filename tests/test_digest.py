@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 import verdicts
 from chipsieve.cli import main
-from chipsieve.cli.common import coloured
+from chipsieve.cli.screen import coloured
 from chipsieve.report import render
 from small_trees import write
 
