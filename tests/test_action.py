@@ -147,8 +147,9 @@ def test_a_scan_is_uploaded_and_summed_up(folder: Path) -> None:
 def test_a_condition_that_is_met_fails_after_the_upload(folder: Path) -> None:
     job = ran(folder, fail_on="fp8-training\n\n  bf16-training \n")
     assert job.code == 1
-    assert job.log[-3:] == [
-        "chipsieve: fail-on bf16-training is met at sub folder/train.sh:1 and 1 more",
+    assert job.log[-4:] == [
+        "chipsieve: sub folder/train.sh:1:19: bf16-training: training in bfloat16 (true) [fail-on bf16-training]",
+        "chipsieve: train.sh:1:19: bf16-training: training in bfloat16 (true) [fail-on bf16-training]",
         "Upload to code scanning", "Fail when a condition is met",
     ]  # fmt: skip
     assert "### Launch" in job.summary

@@ -139,9 +139,9 @@ def test_what_is_lacking_is_read_and_progress_counts_each_file_once(tmp_path: Pa
     remembered(at(root), kept)
     found, seen = at(write(root, {"train.py": TRAIN + "# more\n", "new.sh": "torchrun train.py\n"})), []
     with Cache(kept, VOCABULARY) as cache:
-        readings = read_tree(found, VOCABULARY, lambda number, total: seen.append((number, total)), 1, cache)
+        readings = read_tree(found, VOCABULARY, lambda *step: seen.append(step), 1, cache)
     assert readings == read_tree(found, VOCABULARY, workers=1)
-    assert seen == [(number, len(TREE) + 1) for number in range(1, len(TREE) + 2)]
+    assert seen == [("reading", number, len(TREE) + 1) for number in range(1, len(TREE) + 2)]
     assert remembered(found, kept)[1] == len(TREE)
 
 
@@ -188,7 +188,7 @@ def test_a_text_is_read_once_wherever_it_stands_and_its_readings_get_the_path(ke
     readings = read_source(moved, VOCABULARY)
     assert {one.path for one in readings} == {"b/c/other.sh", "b/c/conf/made.sh", "b/above.yaml"}
     assert any(one.gaps for one in readings)
-    found = Discovery(Disk(kept.parent.parent), ((first.path, "shell"),), 0, ())
+    found = Discovery(Disk(kept.parent.parent), ((first.path, "shell"),), (), ())
     write(kept.parent.parent, {first.path: SCRIPT})
     assert remembered(found, kept)[1] == 0
     with Cache(kept, VOCABULARY) as cache:

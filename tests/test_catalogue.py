@@ -309,6 +309,20 @@ def test_an_id_is_used_once() -> None:
         (["gpudirect_rdma=equiv"], "mi300x", "h100-sxm5-80gb"),
         (["tpp_at_least=4800", "marketed_dc=true"], "a100-sxm4-40gb", "rtx-4090"),
         (["vendor_name=Alibaba T-Head"], "thead-ppu", "mlu590"),
+        (["vendor=Alibaba T-Head"], "thead-ppu", "mlu590"),
+        (["bf16=yes"], "h20-96gb", "v100-sxm2-32gb"),  # the table's column
+        (["bf16_at_least=900"], "h100-sxm5-80gb", "h20-96gb"),  # the rate
+        (["fp8=false"], "v100-sxm2-32gb", "h20-96gb"),
+        (["memory=80"], "a100-sxm4-80gb", "h200-sxm5-141gb"),
+        (["memory_at_least=80"], "h200-sxm5-141gb", "a100-sxm4-40gb"),
+        (["TPP_at_least=4800"], "a100-sxm4-40gb", "tesla-k80"),
+        (["name=H20"], "h20-3e-141gb", "h200-sxm5-141gb"),
+        (["name=h100 pcie 80gb"], "h100-pcie-80gb", "h100-sxm5-80gb"),
+        (["named=hopper"], "h20-96gb", "a100-sxm4-80gb"),
+        (["family=h20"], "h20-96gb", "h200-sxm5-141gb"),
+        (["confidence=high"], "a100-sxm4-80gb", "thead-ppu"),
+        (["released_at_least=2024"], "b200", "a100-sxm4-80gb"),
+        (["released_at_most=2020"], "a100-sxm4-40gb", "b200"),
     ],
 )
 def test_select(catalogue: Catalogue, where: list[str], inside: str, outside: str | None) -> None:
@@ -323,11 +337,14 @@ def test_select(catalogue: Catalogue, where: list[str], inside: str, outside: st
         ("bf16_native", "write it as fact=value"),
         ("bf16_native=", "write it as fact=value"),
         ("bf16_nativ=true", "did you mean 'bf16_native'?"),
-        ("bf16_native=yes", "bf16_native is true, false"),
+        ("bf16_native=maybe", "bf16_native is true, false"),
         ("memory_gb_at_least=lots", "takes a number"),
         ("vendor=nvida", "no accelerator has it; did you mean 'nvidia'?"),
-        ("named=h2O", "no such name; did you mean"),
-        ("stated=1", "unknown key 'stated'"),
+        ("named=h2O", "no accelerator is called 'h2O'; did you mean 'H20'?"),
+        ("name=nobody", "`chipsieve accelerators` lists them"),
+        ("stated=1", "unknown fact 'stated'; `chipsieve accelerators --facts` lists them"),
+        ("release_at_least=2024", "did you mean 'released_at_least'?"),
+        ("released_at_least=soon", "write a day, month or year"),
     ],
 )
 def test_a_wrong_condition_is_refused_with_its_mend(catalogue: Catalogue, condition: str, message: str) -> None:
@@ -335,6 +352,23 @@ def test_a_wrong_condition_is_refused_with_its_mend(catalogue: Catalogue, condit
         select(catalogue, [condition])
     assert message in str(refusal.value)
     assert str(refusal.value).startswith("--where")
+
+
+@pytest.mark.parametrize(
+    ("day", "limit", "certain"),
+    [
+        ("2024-05", "released_at_least=2024", True),
+        ("2024", "released_at_least=2024-03", False),
+        ("2024", "released_at_most=2024-03", False),
+        ("2024-03-31", "released_at_most=2024-03", True),
+        ("2024-04", "released_at_most=2024-03", False),
+        ("2023", "released_at_most=2024-03", True),
+        ("?", "released_at_most=2030", False),
+    ],
+)
+def test_a_day_that_is_not_known_well_enough_meets_no_limit(day: str, limit: str, certain: bool) -> None:
+    small = build_catalogue({"x": vendor(ROW | {"released": day})}, {})
+    assert bool(select(small, [limit])) is certain
 
 
 # Names
@@ -531,6 +565,18 @@ def test_text_is_aligned_and_tells_unknown_from_inapplicable(catalogue: Catalogu
     assert unknown[-4:] == ["2023-12", "?", "?", "low"]
     assert ">=6920" in next(line for line in lines if line.startswith("gaudi2"))
     assert lines[-1] == f"{len(chips)} accelerators"
+
+
+@pytest.mark.parametrize(
+    ("width", "left_out"), [(0, []), (200, []), (80, ["name"]), (40, ["name", "vendor", "TPP"]), (10, ["memory"])]
+)
+def test_a_table_has_the_columns_that_fit(catalogue: Catalogue, width: int, left_out: list[str]) -> None:
+    head, *lines = as_text(select(catalogue, ["named=h20"]), width).splitlines()
+    assert head.split()[0] == "id"
+    assert [name for name in left_out if name in head.split()] == []
+    assert bool(left_out) == any(line.startswith("Columns that do not fit:") for line in lines)
+    assert len(head) <= (width or len(head)) or head == "id"
+    assert sum(line.startswith("h20-") for line in lines) == 3
 
 
 def test_text_of_none_and_of_one(catalogue: Catalogue) -> None:

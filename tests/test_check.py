@@ -79,8 +79,27 @@ def test_silent_when_nothing_is_met(arguments: Sequence[str]) -> None:
 
 def test_the_line_and_then_the_condition() -> None:
     result = run("--fail-on", "bf16-training", "run.slurm", "plain.py")
-    assert (result.exit_code, result.stdout) == (1, "run.slurm:3:22: bf16-training: training in bfloat16 (true)\n")
-    assert result.stderr == "chipsieve: fail-on bf16-training is met\n"
+    line = "run.slurm:3:22: bf16-training: training in bfloat16 (true) [fail-on bf16-training]\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (1, line, "")
+
+
+def test_lines_are_sorted_each_with_the_conditions_that_it_meets() -> None:
+    texts = ("bf16-training", "names:any", "prefers", "requires")
+    reported = met(*(word for text in texts for word in ("--fail-on", text)), "train.py", "run.slurm").splitlines()
+    places = [line.split(": ")[0].split(":") for line in reported]
+    assert places == sorted(places, key=lambda place: (place[0], *map(int, place[1:])))
+    assert [line.partition(" [")[2] for line in reported] == [
+        "fail-on names:any]",
+        "fail-on bf16-training, requires]",
+        "fail-on requires]",
+    ]
+
+
+def test_what_is_weaker_than_asked_for_meets_nothing() -> None:
+    everything = ("--fail-on", "requires", "--fail-on", "names:any", "run.slurm", "train.py", "notes.md")
+    assert len(met(*everything).splitlines()) > len(met("--min-strength", "strong", *everything).splitlines()) == 1
+    assert "run.slurm:2:" in met("--min-strength", "strong", *everything)
+    assert run("--min-strength", "definitive", *everything).output == ""
 
 
 def test_a_script_without_an_ending_is_read() -> None:

@@ -38,7 +38,7 @@ def trees(tmp_path: Path, then: Mapping[str, str], now: Mapping[str, str]) -> tu
 
 def clauses(result: Result) -> list[str]:
     """What the text says below its heading."""
-    return [line.strip() for line in result.output.splitlines()[1:]]
+    return [line.strip() for line in result.output.replace("\n    ", " ").splitlines()[1:]]
 
 
 def test_the_same_tree_differs_in_nothing(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ COMPLETED = {
 """What can follow, as the whole last word."""
 FILES = ("scan ", "explain h20 ", "runs-on h20 ", "diff a ", "sieve ", "check ", "scan --output ", "sieve --root ")
 NOTHING = {
+    "names": "few commands",
     "revisions": "a range of commits",
     "since": "a day",
     "only": "paths of any commit",
@@ -101,7 +102,7 @@ def test_paths_are_left_to_the_shell(line: str, shell: str, monkeypatch: pytest.
 
 def test_commands_and_options_are_there_with_what_they_do(monkeypatch: pytest.MonkeyPatch) -> None:
     assert answers(asked("", "zsh", monkeypatch), "zsh") == sorted(main.commands)
-    assert {"value": "scan", "description": "Scan PATH and say which accelerators it..."} in json.loads(
+    assert {"value": "scan", "description": "Say on which accelerators a tree was..."} in json.loads(
         asked("sc", "nushell", monkeypatch)
     )
     assert "--policy,Which" not in asked("scan --p", "fish", monkeypatch)

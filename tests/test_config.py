@@ -82,7 +82,7 @@ def test_a_tree_that_is_scanned_from_outside_configures_nothing(here: Path, monk
     monkeypatch.chdir(here.parent / "elsewhere")
     verdict = document("../repository")
     assert verdict["policy"] == "balanced"
-    assert verdict["coverage"] == {"files": 5, "read": 5, "skipped": 0, "unparsed": 0}
+    assert verdict["coverage"] == {"files": 5, "read": 5, "skipped": 0, "skipped_kinds": {}, "unparsed": 0}
 
 
 def test_another_projects_broken_pyproject_is_not_our_business(here: Path) -> None:
@@ -94,7 +94,7 @@ def test_another_projects_broken_pyproject_is_not_our_business(here: Path) -> No
     ("text", "said"),
     [
         ("polcy = 'strict'", "unknown key 'polcy'; did you mean 'policy'?"),
-        ("colour = true", "unknown key 'colour'; known keys: disable, exclude, fail-on, fleet, policy, scope"),
+        ("colour = true", "unknown key 'colour'; known: disable, exclude, fail-on, fleet, policy, scope"),
         ("policy = 'bold'", "'policy' must be one of balanced, paper, strict, not 'bold'"),
         ("policy = ''", "'policy' must be one of"),
         ("policy = 3", "'policy' must be text"),
@@ -104,7 +104,10 @@ def test_another_projects_broken_pyproject_is_not_our_business(here: Path) -> No
         ("exclude = ['']", "give a glob"),
         ("disable = ['bf16-trainin']", "'disable': unknown signal 'bf16-trainin'; did you mean 'bf16-training'?"),
         ("disable = {a = 1}", "'disable' must be a text or a list of texts"),
-        ("fail-on = ['bf16-trainin']", "'fail-on': unknown key 'bf16-trainin'; did you mean 'bf16-training'?"),
+        (
+            "fail-on = ['bf16-trainin']",
+            "unknown signal or effect 'bf16-trainin'; did you mean 'bf16-training'?",
+        ),
         ("fail-on = ['excludes: v9000']", "'fail-on': no accelerator is called 'v9000'"),
         ("a = = 1", "not valid TOML"),
     ],
@@ -165,7 +168,7 @@ def test_the_command_line_wins(here: Path) -> None:
     assert configured.exit_code == 1
     assert json.loads(configured.stdout)["policy"] == "strict"
     assert json.loads(configured.stdout)["scope"] == "tree"
-    assert "fail-on bf16-training is met" in configured.stderr
+    assert "[fail-on bf16-training]" in configured.stderr
     explicit = run(".", "--format", "json", "--policy", "balanced", "--scope", "launch", "--fail-on", "fp8-training")
     assert explicit.exit_code == 0
     assert json.loads(explicit.stdout)["policy"] == "balanced"
@@ -213,19 +216,33 @@ def test_globs_mean_what_they_mean_in_a_gitignore(glob: str, path: str, *, out: 
 
 
 def test_excluded_files_are_skipped_and_counted(here: Path) -> None:
-    write(here, {"chipsieve.toml": 'exclude = ["third_party/", "*.none"]\n'})
+    write(here, {"chipsieve.toml": 'exclude = ["third_party/"]\n'})
     verdict = document(".")
-    assert verdict["coverage"] == {"files": 5, "read": 3, "skipped": 2, "unparsed": 0}
+    assert verdict["coverage"] == {"files": 5, "read": 3, "skipped": 2, "skipped_kinds": {"excluded": 2}, "unparsed": 0}
     reason = "2 files left out by an exclude of chipsieve.toml"
     assert verdict["gaps"] == [{"path": "third_party/", "reason": reason, "notice": True}]
     assert f"{reason}: third_party/" in run(".").stdout
     assert run(".", "--strict-coverage").exit_code == 0
 
 
+def test_an_exclude_that_fits_nothing_is_said_once_where_the_whole_folder_was_walked(here: Path) -> None:
+    used = ["third_party/", "*.png", ".venv/", "__pycache__"]  # of files, of one nobody opens, of none that is walked
+    write(here, {"chipsieve.toml": f"exclude = {[*used, 'thrid_party/', '/train/*.py']}\n", "a.png": ""})
+    gaps = json.loads(run(".", "--format", "json").stdout)["gaps"]
+    (notice,) = [gap for gap in gaps if gap["path"] == "chipsieve.toml"]
+    assert notice["reason"] == "'exclude' has what fits no file: 'thrid_party/', '/train/*.py'; take it out"
+    assert notice["notice"] is True
+    assert run(".", "--strict-coverage").exit_code == 0
+    for elsewhere in ("third_party", "train.sh"):
+        assert "fits no file" not in run(elsewhere).output
+    assert "fits no file" not in CliRunner().invoke(main, ["check", "--fail-on", "requires", "train.sh"]).output
+
+
 def test_excludes_bind_to_their_folder_and_to_files_given_by_name(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(here, {"chipsieve.toml": 'exclude = ["third_party/sub/*.sh"]\n'})
     monkeypatch.chdir(here / "third_party")
-    assert document(".")["coverage"] == {"files": 2, "read": 1, "skipped": 1, "unparsed": 0}
+    coverage = {"files": 2, "read": 1, "skipped": 1, "skipped_kinds": {"excluded": 1}, "unparsed": 0}
+    assert document(".")["coverage"] == coverage
     refused = run("sub/run.sh")
     assert refused.exit_code == 3
     assert "third_party/sub/*.sh: 1 file left out by an exclude of ../chipsieve.toml" in refused.stderr
@@ -237,7 +254,7 @@ def test_disabled_signals_leave_nothing_but_a_notice(here: Path) -> None:
     assert "bf16-training" not in json.dumps(verdict["launches"]) + json.dumps(verdict["findings"])
     reason = "2 findings left out, for signal 'bf16-training' is disabled here"
     assert verdict["gaps"] == [{"path": "chipsieve.toml", "reason": reason, "notice": True}]
-    assert verdict["coverage"] == {"files": 5, "read": 5, "skipped": 0, "unparsed": 0}
+    assert verdict["coverage"] == {"files": 5, "read": 5, "skipped": 0, "skipped_kinds": {}, "unparsed": 0}
 
 
 def test_an_analysts_run_reads_what_is_excluded_and_tells(here: Path) -> None:

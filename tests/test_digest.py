@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 import verdicts
 from chipsieve.cli import main
-from chipsieve.cli.common import coloured
+from chipsieve.cli.screen import coloured
 from chipsieve.report import render
 from small_trees import write
 
@@ -106,4 +106,5 @@ def test_a_condition_that_is_met_names_its_line(tmp_path: Path) -> None:
     tree = write(tmp_path, TREE)
     met = CliRunner().invoke(main, ["scan", str(tree), "--no-cache", "--fail-on", "names:h100"])
     assert met.exit_code == 1
-    assert met.stderr == "chipsieve: fail-on names:h100 is met at README.md:1\n"
+    line = "README.md:1:17: named-in-prose: Chip's name in prose or a comment (H100) [fail-on names:h100]"
+    assert met.stderr == f"chipsieve: {line}\n"

@@ -43,10 +43,10 @@ def test_a_name_has_one_language(name: str, language: str) -> None:
 
 
 def test_a_walk_is_sorted_and_counts_what_it_skips(tmp_path: Path) -> None:
-    write(tmp_path, b_dot_py="", a__z_dot_sh="", a__picture_dot_png="x")
+    write(tmp_path, b_dot_py="", a__z_dot_sh="", a__picture_dot_png="x", a__x_dot_GIF="x", k_dot_cu="", LICENSE="")
     found = found_at(tmp_path)
     assert found.files == (("a/z.sh", "shell"), ("b.py", "python"))
-    assert found.skipped == 1
+    assert found.skipped == (("picture", 2), (".cu", 1), ("without ending", 1))
     assert found.gaps == ()
 
 
@@ -98,6 +98,14 @@ def test_installed_packages_are_left_out_and_said_so(tmp_path: Path) -> None:
     found = found_at(tmp_path)
     assert found.files == (("a.py", "python"),)
     assert [gap.path for gap in found.gaps] == ["node_modules"]
+
+
+def test_what_tools_keep_for_themselves_is_no_file_of_the_tree(tmp_path: Path) -> None:
+    write(
+        tmp_path, a_dot_py="", _dot_ruff_cache__x="", _dot_mypy_cache__x_dot_json="{}", _dot_pytest_cache__x_dot_md=""
+    )
+    found = found_at(tmp_path)
+    assert (found.files, found.skipped, found.gaps) == ((("a.py", "python"),), (), ())
 
 
 def test_no_ignore_file_in_the_tree_hides_anything(tmp_path: Path) -> None:

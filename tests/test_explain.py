@@ -90,3 +90,38 @@ def test_the_facts_that_can_be_asked_for_are_listed() -> None:
     assert "true or false: bf16_native, " in shown
     assert "memory_gb" in shown
     assert "controlled" in shown.splitlines()[-1]
+
+
+def test_the_deciding_line_is_quoted_first_and_what_is_not_known_says_what_it_waits_for(tmp_path: Path) -> None:
+    files = {
+        "a.json": '{"bf16": {"enabled": true}}\n',
+        "run.sh": "deepspeed train.py --deepspeed_config a.json --bf16 True\n",
+        "train.py": TRAIN,
+    }
+    tree = str(write(tmp_path, files))
+    shown = CliRunner().invoke(main, ["explain", "v100-sxm2-16gb", tree, "--no-cache"]).output
+    quoted = [line.split("  ")[2] for line in shown.splitlines() if line.startswith("    ") and "bf16" in line]
+    assert quoted[0] == "run.sh:1"
+    test = "torch.cuda.is_bf16_supported() and torch.cuda.is_available()"
+    guarded = f"{TRAIN}import torch\nif {test}:\n    torch.device('mps')\n"
+    (tmp_path / "train.py").write_text(guarded, encoding="utf-8")
+    possible = ["explain", "a100-sxm4-80gb", tree, "--no-cache"]
+    shown = CliRunner().invoke(main, possible).output
+    assert "Apple's Metal device (mps-device): behind a test of the device" in " ".join(shown.split())
+    assert "condition:" not in shown
+    whole = " ".join(CliRunner().invoke(main, [*possible, "-v"]).output.split())
+    assert "condition: the machine says yes to torch.cuda.is_bf16_supported() and the machine says yes to" in whole
+
+
+def test_reasons_that_do_not_count_are_cut_short(tmp_path: Path) -> None:
+    backends = ("hccl", "cncl", "eccl", "mccl", "xla", "ccl", "tccl", "bkcl", "neuron")
+    asked = "".join(f"if args.by == '{one}':\n    torch.distributed.init_process_group('{one}')\n" for one in backends)
+    parsed = (
+        "import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--by')\nargs = parser.parse_args()\n"
+    )
+    tree = str(write(tmp_path, {"run.sh": "python train.py --by $1\n", "train.py": f"import torch\n{parsed}{asked}"}))
+    shown = CliRunner().invoke(main, ["explain", "v100-sxm2-16gb", tree, "--no-cache"]).output
+    whole = CliRunner().invoke(main, ["explain", "v100-sxm2-16gb", tree, "--no-cache", "-v"]).output
+    assert shown.count("does not count against it") == 5
+    left = whole.count("does not count against it") - 5
+    assert f"and {left} more of which nothing is known, or that does not count (-v lists them)" in shown

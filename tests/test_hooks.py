@@ -115,8 +115,7 @@ def test_a_change_that_meets_a_condition_fails_with_the_line_in_a_job_script_too
     add(repository, "jobs/train.slurm", f"#!/bin/bash\n{RUN}")
     done = run_hook(repository, "chipsieve")
     assert done.returncode == 1
-    assert "jobs/train.slurm:2:17: bf16-training: training in bfloat16 (true)\n" in done.stdout
-    assert "chipsieve: fail-on bf16-training is met\n" in done.stdout
+    assert "jobs/train.slurm:2:17: bf16-training: training in bfloat16 (true) [fail-on bf16-training]\n" in done.stdout
 
 
 @pytest.mark.slow
@@ -155,4 +154,4 @@ def test_the_verdict_fails_on_the_configured_condition(repository: Path) -> None
     add(repository, "train.py", "if __name__ == '__main__':\n    pass\n")
     done = run_hook(repository, "chipsieve-verdict", "--hook-stage", "manual")
     assert done.returncode == 1
-    assert "chipsieve: fail-on bf16-training is met" in done.stdout
+    assert "training in bfloat16 (true) [fail-on bf16-training]" in done.stdout

@@ -109,7 +109,7 @@ def test_every_family_can_be_asked_for() -> None:
 
 
 def test_a_wrong_name_is_refused_with_the_nearest() -> None:
-    with pytest.raises(TableError, match=r"no accelerator is called 'h2o'; did you mean 'h20'\? `chipsieve"):
+    with pytest.raises(TableError, match=r"no accelerator is called 'h2o'; did you mean 'H20'\? `chipsieve"):
         chips_called("h2o")
 
 
@@ -122,4 +122,4 @@ def test_the_command_shows_several_and_obeys_conditions() -> None:
     assert page.stdout.startswith("h20-96gb: H20 96GB\n")
     refused = CliRunner().invoke(main, ["accelerators", "h2o"])
     assert refused.exit_code == 2
-    assert "did you mean 'h20'?" in refused.stderr
+    assert "did you mean 'H20'?" in refused.stderr

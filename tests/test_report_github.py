@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 import verdicts
 from chipsieve.report import render
 from chipsieve.report.provenance import provenance_words
@@ -9,6 +11,7 @@ from chipsieve.report.sentence import sentence
 from chipsieve.sieve.proof import StepResult
 
 TITLE = "title=chipsieve"
+EXCLUDED = "excluded by Training in bfloat16 at run.sh:30"
 AMD = "Instinct MI250, Instinct MI300X"
 
 
@@ -20,7 +23,18 @@ def test_the_sentence_comes_first_and_each_deciding_line_after_it() -> None:
     assert lines[1:] == [
         f"::notice file=train.py,line=12,endLine=12,{TITLE}::NCCL as the back end excludes {AMD}.",
         f"::notice file=run.sh,line=30,endLine=30,{TITLE}::Training in bfloat16 excludes V100.",
+        f"::notice file=README.md,line=20,endLine=20,{TITLE}::V100 is named here (prose): {EXCLUDED}.",
+        f"::notice file=README.md,line=12,endLine=12,{TITLE}::H20 is named here (prose): remains possible.",
     ]
+
+
+def test_what_is_weaker_than_asked_for_is_left_out() -> None:
+    lines = render(verdicts.verdict(), "github", min_strength="definitive").splitlines()
+    assert [line.partition("::notice ")[2].partition(",")[0] for line in lines[1:]] == ["file=run.sh"]
+    weak = {name: replace(one, strength="weak") for name, one in verdicts.signals().items() if one.effect == "names"}
+    verdict = verdicts.verdict(signals=verdicts.signals() | weak)
+    assert "README.md" in render(verdict, "github")
+    assert "file=README.md" not in render(verdict, "github", min_strength="strong")
 
 
 def test_a_percent_sign_is_written_out_before_the_rest() -> None:

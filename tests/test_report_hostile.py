@@ -14,8 +14,12 @@ import verdicts
 from chipsieve.facts.reading import Gap
 from chipsieve.report import FORMATS, render
 from chipsieve.report.escape import one_line, visible
+from chipsieve.report.explain import explain
+from chipsieve.report.launch_page import explain_launch
+from chipsieve.report.running_report import as_text
 from chipsieve.sieve.outcome import Naming
 from chipsieve.sieve.proof import StepResult
+from chipsieve.sieve.running_on import meant_by, running
 
 VOID = {"meta", "input", "wbr"}
 
@@ -77,9 +81,20 @@ def test_the_page_needs_no_network_and_runs_nothing() -> None:
 
 def test_a_name_cannot_give_a_workflow_command() -> None:
     lines = render(verdicts.hostile(), "github").splitlines()
-    assert len(lines) == 2
+    assert len(lines) == 3
     assert all(line.startswith("::notice ") for line in lines)
     assert "file=a\\x1b[31m<script>alert(1)</script>%0A%3A%3Aerror%3A%3Ax\\u202egnp|`.sh,line=1" in lines[1]
+    assert "line=" in lines[2]
+
+
+def test_no_line_of_an_explanation_is_a_workflow_command() -> None:
+    tricky = verdicts.finding("bf16-training", "::error::a.sh", 1)
+    step = StepResult("number-format", "?", 6, 5, (verdicts.cut("number-format", tricky, verdicts.VOLTA),))
+    whole = verdicts.verdict(root=f"{'x' * 95} ::error::here", launches=(verdicts.outcome(steps=(step,)),))
+    asked = running(whole, meant_by(["v100-sxm2-16gb"], {}))
+    for text in (explain(whole, "v100-sxm2-16gb"), explain_launch(whole, "run.sh:30"), as_text(whole, asked)):
+        assert "::error::" in text
+        assert not any(line.lstrip().startswith("::") for line in text.splitlines())
 
 
 @pytest.mark.parametrize("form", sorted(set(FORMATS) - {"github"}))

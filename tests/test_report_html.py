@@ -39,7 +39,8 @@ def test_the_page_says_what_the_verdict_says() -> None:
         "6 → 4", "4 → 3", "Training in bfloat16 (definitive): run.sh:30 , conf/ds.json:4", "excludes V100",
         "NVIDIA Hopper 1 H20", "excluded by Training in bfloat16 at run.sh:30", "ZeRO stage 3",
         "on premises: HPE Slingshot",
-        "weak: The variable is ignored by current versions.", "not known whether option use_flash_attn is true",
+        "weak: The variable is ignored by current versions.",
+        "not known to take effect: only with option use_flash_attn",
         "too large to read (50 MB)", "old.sh:3", "9 files found: 8 read",
     ):  # fmt: skip
         assert said in words
@@ -191,8 +192,8 @@ def test_vendors_of_whom_nothing_is_excluded_fold_where_there_are_many() -> None
     left = [Group(f"V{number}", "A", 2, (f"C{number}",), untouched=True) for number in range(4)]
     part = Group("NVIDIA", "Hopper", 1, ("H20",))
     whole = shown(f"<body>{groups('left', [part, *left])}")
-    assert "NVIDIA Hopper 1 H20 Every accelerator of V0 (2), V1 (2), V2 (2), V3 (2)" in whole
-    assert "V3 A 2 C3" in whole
+    assert "NVIDIA Hopper 1 H20 Every model of V0 (1), V1 (1), V2 (1), V3 (1)" in whole
+    assert "V3 A 1 C3" in whole
     assert "<details>" not in groups("left", [part, *left[:3]])
 
 

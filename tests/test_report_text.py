@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 import verdicts
 from chipsieve import __version__
+from chipsieve.catalogue import load_catalogue
 from chipsieve.derive.premises import Evidence
 from chipsieve.facts.reading import Gap
 from chipsieve.report import render
@@ -165,7 +166,7 @@ def test_vendors_of_which_nothing_is_excluded_share_a_line(form: str) -> None:
     left = (*verdicts.AMD, "h20-96gb")
     whole = verdicts.verdict(possible=left, remaining=left, launches=(verdicts.outcome(remaining=left),))
     brief, verbose = (render(whole, form, detail=detail) for detail in ("report", "everything"))
-    assert "every accelerator of AMD (2)" in brief
+    assert "every model of AMD (2)" in brief
     assert "MI300X" in verbose.partition("Possible")[2]
     assert all("NVIDIA Hopper" in text for text in (brief, verbose))
 
@@ -202,3 +203,33 @@ def test_several_projects_are_listed_with_what_comes_first() -> None:
     assert "Projects (2)\n  the whole tree: 3 launches, 1 of them silent, first run.sh:30\n" in text
     assert "  vision: 1 launch, first vision/a.sh:1\n" in text
     assert "Projects" not in render(verdicts.verdict(), "text")
+
+
+def test_of_many_disagreements_the_first_are_said_and_the_rest_is_counted() -> None:
+    torn = verdicts.contradiction()
+    conflict = torn.conflict
+    assert conflict is not None
+    many = replace(conflict, disagreeing=conflict.disagreeing * 66)
+    text = render(replace(torn, conflict=many), "text")
+    assert text.count("No accelerator satisfies all of: NCCL") == 5 + 1  # the repository's, and the launch's one
+    assert "61 more such disagreements." in text
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_whole_vendors_alone_follow_nothing(form: str) -> None:
+    left = verdicts.AMD
+    whole = verdicts.verdict(possible=left, remaining=left, launches=(verdicts.outcome(remaining=left),))
+    text = render(whole, form)
+    assert "every model of AMD (2)" in text.casefold().replace("amd", "AMD")
+    assert "and every" not in text.casefold()
+
+
+def test_models_come_before_variants() -> None:
+    """The catalogue has five H100 and six models besides, of which one variant each."""
+    rows = [chip for chip in load_catalogue().accelerators if chip.family == "H100"]
+    left = tuple(chip.id for chip in rows)
+    every = (*verdicts.accelerators(), *rows)
+    text = render(verdicts.verdict(accelerators=every, possible=left, remaining=left), "text")
+    assert f"Possible for the repository: 1 of 7 models ({len(left)} of {len(every)} variants)" in text
+    assert f"7 models in {len(every)} variants, in the catalogue" in text
+    assert "  NVIDIA Hopper   1  H100\n" in text

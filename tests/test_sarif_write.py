@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 import pytest
 from jsonschema import Draft4Validator
+from msgspec.structs import replace
 
 import verdicts
 from chipsieve.border.fingerprint import line_hashes
@@ -183,8 +184,8 @@ def test_messages_say_what_was_seen_and_whether_it_counts() -> None:
         "Training in bfloat16: 'true'. Older chips have no bfloat16. It takes effect in 'run.sh:30'."
     )
     assert messages["train.py", 40] == (
-        "FlashAttention: 'flash_attn'. Its kernels need Ampere. Whether it takes effect is not known. "
-        "Condition: 'the file is run as a program; option use_flash_attn is true'."
+        "FlashAttention: 'flash_attn'. Its kernels need Ampere. Whether it takes effect is not known "
+        "(only with option use_flash_attn)."
     )
     assert "It takes effect in no launch." in messages["README.md", 12]
 
@@ -236,6 +237,32 @@ def test_by_default_what_decides_and_what_is_named_is_a_result() -> None:
     last = run["invocations"][0]["toolExecutionNotifications"][-1]
     assert last["level"] == "note"
     assert last["message"]["text"].startswith("2 findings are left out: they decide nothing and name no chip.")
+
+
+def test_what_is_weaker_than_asked_for_is_no_result() -> None:
+    def places_of(**style: Any) -> tuple[set[tuple[str, int]], str]:
+        run = json.loads(render(verdicts.verdict(), "sarif", **style))["runs"][0]
+        last = run["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"]
+        return {place(one["locations"][0]) for one in run["results"][1:]}, last
+
+    everything, _ = places_of(sarif_level="all")
+    strong, said = places_of(sarif_level="all", min_strength="strong")
+    assert everything - strong == {("run.sh", 9)}  # GPUDirect's variable is a hint
+    assert said == (
+        "1 findings are left out: they are weaker than strong. "
+        "To sieve this report, write it with --sarif-level all and without --min-strength."
+    )
+    definitive, _ = places_of(sarif_level="all", min_strength="definitive")
+    assert definitive == {("run.sh", 30), ("conf/ds.json", 4)}
+    decides, said = places_of(min_strength="definitive")
+    assert decides == definitive
+    assert "they decide nothing and name no chip, or they are weaker than definitive." in said
+
+
+def test_a_premise_of_what_decides_is_a_result_however_weak_by_itself() -> None:
+    weak = {name: replace(one, strength="weak") for name, one in verdicts.signals().items() if name == "nccl-backend"}
+    kept = results.strongest(verdicts.verdict(signals=verdicts.signals() | weak), "all", "strong")
+    assert verdicts.NCCL in kept
 
 
 def test_many_gaps_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:

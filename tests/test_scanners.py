@@ -149,10 +149,14 @@ def test_nothing_outside_the_root_is_read(tmp_path: Path, tree: Path, uri: str) 
         return Lines(CJK)
 
     path = tmp_path / "report"
-    path.write_text(json.dumps(sarif(result(uri))), encoding="utf-8")
+    path.write_text(json.dumps(sarif(result(uri), result())), encoding="utf-8")
     found = foreign_findings([("report", read_report(path))], SIGNALS, Disk.at(tree), lines)
-    assert (found.findings, read) == ((), [])
+    assert (places(found), set(read)) == ([HIT], {"train/run.py"})
     assert len(found.gaps) == 1
+    path.write_text(json.dumps(sarif(result(uri))), encoding="utf-8")
+    with pytest.raises(ReportError, match=r"report: 0 of 1 result lie in this tree; wrong --root\?"):
+        foreign_findings([("report", read_report(path))], SIGNALS, Disk.at(tree), lines)
+    assert set(read) == {"train/run.py"}
 
 
 def test_a_line_that_is_not_there(tmp_path: Path, tree: Path) -> None:

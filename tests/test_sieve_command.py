@@ -121,6 +121,28 @@ def test_a_root_that_is_not_there(report: Path, tmp_path: Path) -> None:
     assert run("sieve", report, "--root", tmp_path / "gone").exit_code == 3
 
 
+def test_a_report_on_another_tree_is_wrong_usage(report: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "x.py").write_text("x = 1\n", encoding="utf-8")
+    result = run("sieve", report, "--root", other)
+    assert (result.exit_code, result.stdout) == (2, "")
+    count = len(scan(EXAMPLE, workers=1).findings)
+    assert f"example.sarif: 0 of {count} results lie in this tree; wrong --root?" in result.stderr
+    readme = (EXAMPLE / "README.md").read_text(encoding="utf-8")
+    (other / "README.md").write_text("x\n" * readme.count("\n"), encoding="utf-8")  # called alike, as in every tree
+    assert run("sieve", report, "--root", other).exit_code == 2
+    (other / "README.md").write_text(readme, encoding="utf-8")
+    assert run("sieve", report, "--root", other).exit_code == 0
+
+
+def test_without_a_root_no_files_are_counted(report: Path) -> None:
+    shown = run("sieve", report)
+    assert "Coverage: no tree was read." in run("sieve", report, "-v").stdout
+    assert "0 files found" not in shown.stdout
+    assert "without --root nobody can tell what takes effect" in shown.stderr
+
+
 def test_a_report_on_a_file_that_is_left_out_counts_with_no_ignore_alone(report: Path) -> None:
     config = Config(exclude=("train/",), folder=EXAMPLE.resolve(), where="chipsieve.toml")
     left_out, overridden = (

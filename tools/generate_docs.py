@@ -15,12 +15,13 @@ from pathlib import Path
 import click
 
 from chipsieve import __version__
+from chipsieve.cli.help_pages import grouped
 from chipsieve.reference.paging import as_markdown
 from chipsieve.reference.signal_list import index as list_index
 from chipsieve.reference.signal_pages import signal_page
 from chipsieve.signals import load_signals
 from chipsieve.signals.signal import Signal
-from command_help import options, paragraphs, usage, walk
+from command_help import paragraphs, usage, walk
 from discrimination import discrimination_page
 from man_page import man_page
 from schema_page import Schema, sections
@@ -114,7 +115,9 @@ def _command(context: click.Context) -> Iterator[str]:
     yield from (f"## {context.command_path}", "", "```", usage(context), "```", "")
     for text, keeps_lines in paragraphs(context.command):
         yield from ("```", text, "```", "") if keeps_lines else (text, "")
-    yield from _list("", [f"`{names}`: {text}" for names, text in options(context)])
+    groups = list(grouped(context.command, context))
+    for heading, records in groups:
+        yield from _list(heading if len(groups) > 1 else "", [f"`{names}`: {text}" for names, text in records if text])
 
 
 def exit_codes() -> dict[str, str]:

@@ -28,6 +28,7 @@ from chipsieve.link.linking import judge_by_eye, judge_without_run, whole
 from chipsieve.match.marks import marked
 from chipsieve.match.matcher import match_tree, match_whole
 from chipsieve.match.table import default_table
+from chipsieve.progress import Progress
 from chipsieve.report.sentence import sentence
 from chipsieve.report.style import Detail, SarifLevel
 from chipsieve.sieve.concluding import Rules, conclude
@@ -37,7 +38,7 @@ from chipsieve.sources.contents import Origin, Tree, text_reader
 from chipsieve.sources.discovery import Discovery, discover, open_tree
 from chipsieve.sources.disk import Disk
 from chipsieve.sources.languages import languages
-from chipsieve.sources.readers import Progress, read_tree
+from chipsieve.sources.readers import read_tree
 from chipsieve.sources.scan_record import ScanRecord, record_scan
 from chipsieve.tables import TableError, refuse_other
 
@@ -75,7 +76,8 @@ def scan(
     `engines` names who looks for findings: our `visitors`, `semgrep` with our rules, or both.
     `config` says which files and signals to leave out; unless it says `honour_ignores`, they count all the same, and so
     does what comments in the code leave out. `cache` is the file where readings are kept from one run to the next,
-    None for nowhere.
+    None for nowhere. `progress` is called with the phase ("reading", "linking", "matching", "judging"), how many are
+    done and of how many: files while they are read, then launches; of 0 while nobody knows how many there are.
 
     Raises:
         FileNotFoundError: there is nothing at `path`, no such revision, or an archive that cannot be read.
@@ -92,7 +94,7 @@ def scan(
         readings = _read(found, progress, workers, cache)
         foreign = _by_semgrep(found, config, beside="visitors" in engines) if "semgrep" in engines else None
         with _uncollected():
-            return _verdict(request, found, readings, foreign, alone="visitors" not in engines)
+            return _verdict(request, found, readings, foreign, alone="visitors" not in engines, progress=progress)
 
 
 def sieve(
@@ -115,12 +117,12 @@ def sieve(
 
     With `root`, the tree that was scanned, launches are reconstructed and conditions resolved, and only what the
     reports hold counts as evidence. Without it nobody can tell what takes effect, so nothing is excluded, unless
-    `scope` is "tree". `root` and `cache` are as `path` and `cache` for `scan`.
+    `scope` is "tree". `root` is as `path` for `scan`; `cache` and `progress` are as there.
 
     Raises:
         FileNotFoundError: there is nothing at `root`, or no such revision.
-        chipsieve.tables.TableError: there is no such policy, scope, role, project or launch, `as_of` is no day, or a
-            file is no report.
+        chipsieve.tables.TableError: there is no such policy, scope, role, project or launch, `as_of` is no day, a file
+            is no report, or no result of it lies in the tree.
     """
     from chipsieve.border.scanners import foreign_findings, read_report
 
@@ -135,7 +137,7 @@ def sieve(
         found = leave_out(discover(tree), config)
         readings, located = _read(found, progress, workers, cache), _located(reports, found, config)
         with _uncollected():
-            return _verdict(request, found, readings, located, alone=True)
+            return _verdict(request, found, readings, located, alone=True, progress=progress)
 
 
 def render(
@@ -255,19 +257,22 @@ def _located(reports: Iterable[tuple[str, Report]], found: Discovery, config: Co
 
 
 def _verdict(
-    request: _Request, found: Discovery, readings: Sequence[Reading], foreign: Foreign | None, *, alone: bool
-) -> Verdict:
+    request: _Request, found: Discovery, readings: Sequence[Reading], foreign: Foreign | None, *, alone: bool,
+    progress: Progress | None,
+) -> Verdict:  # fmt: skip
     """The verdict on a tree: what its readings state, with another scanner's marks, or what those marks alone say."""
     suppressions = Suppressions(found, request.config)
     readings = suppressions.wanted(readings)
     if foreign is not None:
         readings = marked(readings, foreign.findings)
-    matched = match_tree(readings, default_table(), suppressions.keeps, scope=request.scope, alone=alone)
+    matched = match_tree(
+        readings, default_table(), suppressions.keeps, scope=request.scope, alone=alone, progress=progress
+    )
     gaps = {*found.gaps, *matched.gaps, *suppressions.notices, *(foreign.gaps if foreign else ())}
     gaps.update(gap for reading in readings for gap in reading.gaps)
     record = record_scan(found, readings, (*matched.findings, *request.earlier), gaps, suppressions.ignored)
     record = replace(record, root=request.name, scope=request.scope, as_of=request.as_of, origin=_origin(found.tree))
-    return _worded(conclude(record, matched.launches, request.rules, found.tree))
+    return _worded(conclude(record, matched.launches, request.rules, found.tree, progress))
 
 
 def _origin(tree: Tree) -> Origin:
@@ -282,7 +287,7 @@ def _worded(verdict: Verdict) -> Verdict:
 
 def _rootless(request: _Request, foreign: Foreign) -> Verdict:
     """The verdict on reports alone: their files were not seen, so no launch is known."""
-    suppressions = Suppressions(Discovery(Disk(Path()), (), 0, ()), request.config)
+    suppressions = Suppressions(Discovery(Disk(Path()), (), (), ()), request.config)
     judge = judge_by_eye if request.scope == "tree" else judge_without_run
     name = "tree" if request.scope == "tree" else "results"
     matched = match_whole(whole(name, marked((), foreign.findings), judge), default_table(), suppressions.keeps)

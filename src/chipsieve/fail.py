@@ -9,12 +9,17 @@ import msgspec
 
 from chipsieve.catalogue import chips_called
 from chipsieve.derive.premises import Evidence, Line
+from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Span
 from chipsieve.sieve.comparing import Difference
 from chipsieve.sieve.outcome import Verdict
+from chipsieve.sieve.proof import Ruling
 from chipsieve.signals import load_signals
-from chipsieve.signals.signal import Effect
+from chipsieve.signals.signal import Effect, Strength
 from chipsieve.tables import TableError, refuse_unknown
+
+STRENGTHS: tuple[Strength, ...] = get_args(Strength)
+"""From the strongest to the weakest."""
 
 
 class Hit(msgspec.Struct, frozen=True, order=True):
@@ -27,30 +32,30 @@ class Hit(msgspec.Struct, frozen=True, order=True):
 
 
 class FailOn(msgspec.Struct, frozen=True):
-    """One condition: `kind` is signal, effect, excludes or names; `chips` empty means any."""
+    """One condition: `kind` is signal, effect, excludes or names; `chips` empty means any.
+
+    What is weaker than `at_least` meets it not.
+    """
 
     text: str
     kind: str
     wanted: str
     chips: frozenset[str] = frozenset()
+    at_least: Strength = "weak"
 
     def met(self, verdict: Verdict) -> bool:
         """Whether the verdict meets it. Only what takes effect in some launch counts as seen."""
-        if self.kind == "excludes":
-            return self._means({chip.id for chip in verdict.accelerators} - set(verdict.possible))
-        if self.kind == "names":
-            return any(self._means(naming.accelerators) for naming in verdict.named)
-        asserted = {
-            item.signal for launch in verdict.launches for item in launch.evidence if item.standing == "asserted"
-        }
-        return any(self._asks_for(signal, verdict) for signal in asserted)
+        found = self._named(verdict) if self.kind == "names" else self._evidence(verdict)
+        return any(True for _ in found)
 
     def newly_met(self, change: Difference, verdict: Verdict) -> bool:
         """Whether what came with a change meets it: what is excluded now, named now, or takes effect now."""
         if self.kind == "excludes":
-            return self._means(change.possible.excluded)
+            cut = {chip for one in self._cuts(verdict) for chip in one.excluded}
+            return self._means(cut.intersection(change.possible.excluded))
         if self.kind == "names":
-            return any(self._means(name.accelerators) for name in change.names_came)
+            named = {(one.path, one.span.line, one.value) for one in self._named(verdict)}
+            return any((one.path, one.line, one.text) in named for one in change.names_came)
         firmer = (new for old, new in change.restood if old.anywhere != "asserted")
         new = (fact.signal for fact in (*change.facts_came, *firmer) if fact.anywhere == "asserted")
         return any(self._asks_for(signal, verdict) for signal in new)
@@ -58,25 +63,39 @@ class FailOn(msgspec.Struct, frozen=True):
     def hits(self, verdict: Verdict) -> tuple[Hit, ...]:
         """The lines that meet it, by place; for `excludes`, the evidence that removed the chip from its last launch."""
         if self.kind == "names":
-            named = {(one.path, one.line, one.text) for one in verdict.named if self._means(one.accelerators)}
-            found = [one for one in verdict.findings if (one.path, one.span.line, one.value) in named]
-            hits = {_hit(one.signal, one) for one in found if _effect(one.signal, verdict) == "names"}
+            hits = {_hit(one.signal, one) for one in self._named(verdict)}
         else:
             hits = {_hit(one.signal, line) for one in self._evidence(verdict) for line in one.lines}
         return tuple(sorted(hits))
 
+    def _named(self, verdict: Verdict) -> Iterator[Finding]:
+        """The findings that name what is asked for."""
+        named = {(one.path, one.line, one.text) for one in verdict.named if self._means(one.accelerators)}
+        for one in verdict.findings:
+            names = _effect(one.signal, verdict) == "names" and self._counts(one.signal, verdict)
+            if names and (one.path, one.span.line, one.value) in named:
+                yield one
+
     def _evidence(self, verdict: Verdict) -> Iterator[Evidence]:
-        for launch in verdict.launches:
-            if self.kind == "excludes":
-                gone = {chip.id for chip in verdict.accelerators} - set(verdict.possible)
-                cuts = (cut for step in launch.steps for cut in step.cuts)
-                yield from (cut.evidence for cut in cuts if self._means(gone & set(cut.excluded)))
-            else:
-                asserted = (one for one in launch.evidence if one.standing == "asserted")
-                yield from (one for one in asserted if self._asks_for(one.signal, verdict))
+        if self.kind == "excludes":
+            gone = {chip.id for chip in verdict.accelerators} - set(verdict.possible)
+            yield from (cut.evidence for cut in self._cuts(verdict) if self._means(gone & set(cut.excluded)))
+        else:
+            asserted = (one for launch in verdict.launches for one in launch.evidence if one.standing == "asserted")
+            yield from (one for one in asserted if self._asks_for(one.signal, verdict))
+
+    def _cuts(self, verdict: Verdict) -> Iterator[Ruling]:
+        cuts = (cut for launch in verdict.launches for step in launch.steps for cut in step.cuts)
+        return (cut for cut in cuts if self._counts(cut.signal, verdict))
 
     def _asks_for(self, signal: str, verdict: Verdict) -> bool:
-        return (_effect(signal, verdict) if self.kind == "effect" else signal) == self.wanted
+        asked = _effect(signal, verdict) if self.kind == "effect" else signal
+        return asked == self.wanted and self._counts(signal, verdict)
+
+    def _counts(self, signal: str, verdict: Verdict) -> bool:
+        """Whether a signal is strong enough."""
+        known = verdict.signals.get(signal)
+        return known is not None and STRENGTHS.index(known.strength) <= STRENGTHS.index(self.at_least)
 
     def _means(self, chips: Iterable[str]) -> bool:
         return bool(self.chips.intersection(chips) if self.chips else set(chips))
@@ -90,8 +109,10 @@ def _effect(signal: str, verdict: Verdict) -> str:
     return verdict.signals[signal].effect if signal in verdict.signals else ""
 
 
-def parse(text: str, where: str = "--fail-on") -> FailOn:
+def parse(text: str, where: str = "--fail-on", at_least: Strength = "weak") -> FailOn:
     """The condition that a `--fail-on` text states; `where` names in messages what held the text.
+
+    Signals that are weaker than `at_least` do not meet it.
 
     Raises:
         TableError: it names no signal, effect, chip or accelerator; the message has the nearest that exists.
@@ -99,12 +120,13 @@ def parse(text: str, where: str = "--fail-on") -> FailOn:
     text = text.strip()
     kind, colon, wanted = (part.strip() for part in text.partition(":"))
     if colon:
-        refuse_unknown(where, [kind], ["excludes", "names"])
-        return FailOn(text, kind, wanted, _chips(wanted, where))
+        refuse_unknown(where, [kind], ["excludes", "names"], "condition")
+        return FailOn(text, kind, wanted, _chips(wanted, where), at_least)
     if kind in get_args(Effect):
-        return FailOn(text, "effect", kind)
-    refuse_unknown(where, [kind], [*load_signals(), *get_args(Effect)])
-    return FailOn(text, "signal", kind)
+        return FailOn(text, "effect", kind, at_least=at_least)
+    known = [*load_signals(), *get_args(Effect)]
+    refuse_unknown(where, [kind], known, "signal or effect", "chipsieve signals")
+    return FailOn(text, "signal", kind, at_least=at_least)
 
 
 def _chips(word: str, where: str) -> frozenset[str]:

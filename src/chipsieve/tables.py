@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -11,6 +12,8 @@ import rtoml
 
 Word = TypeVar("Word", bound=str)
 LISTED = 12  # names shown in a message before it says "..."
+FEWEST = 2  # letters of a word that are worth to be looked for inside others
+SHORT = 5  # letters; in a shorter word one that is wrong weighs more
 
 
 class TableError(ValueError):
@@ -35,8 +38,11 @@ def toml_tables(package: str) -> list[tuple[str, Traversable]]:
     return sorted(((item.name.removesuffix(".toml"), item) for item in found), key=lambda pair: pair[0])
 
 
-def refuse_unknown(where: str, given: Iterable[str], known: Iterable[str], what: str = "key") -> None:
-    """Refuse keys (or `what` else) that a format does not have, with the nearest one that it has.
+def refuse_unknown(where: str, given: Iterable[str], known: Iterable[str], what: str = "key", lists: str = "") -> None:
+    """Refuse keys (or `what` else) that a format does not have, with those that were meant perhaps.
+
+    `where` names what holds them, "" for what the user typed himself; `lists` is the command that prints all that are
+    known, where these are too many for a message.
 
     Raises:
         TableError: a key of `given` is not in `known`.
@@ -44,7 +50,9 @@ def refuse_unknown(where: str, given: Iterable[str], known: Iterable[str], what:
     known = frozenset(known)
     key = next((key for key in given if key not in known), None)
     if key is not None:
-        raise TableError(f"{where}: unknown {what} {key!r}{_hint(key, sorted(known), what)}")
+        every = f"`{lists}` lists them" if lists else f"known: {_listed(sorted(known))}"
+        place = f"{where}: " if where else ""
+        raise TableError(f"{place}unknown {what} {key!r}; {did_you_mean(key, known) or every}")
 
 
 def refuse_other(what: str, given: str, known: Collection[str]) -> None:
@@ -57,12 +65,35 @@ def refuse_other(what: str, given: str, known: Collection[str]) -> None:
         raise TableError(f"{what} {given!r} is none of {', '.join(known)}")
 
 
-def _hint(key: str, known: Sequence[str], what: str) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question that names what a word may have been meant to be; "" where nothing is near.
+
+    Those known words that have it as a part, else those that hold it anywhere, else the one that is most like it; first
+    those that begin with it, the shortest first.
+    """
+    near = _near(word.casefold(), sorted({one.casefold(): one for one in known}.items()))
+    if not near:
+        return ""
+    *others, last = [repr(one) for one in near[:LISTED]]
+    if len(near) > LISTED:
+        return f"did you mean one of {', '.join([*others, last])}, ...?"
+    return f"did you mean {' or '.join(filter(None, [', '.join(others), last]))}?"
+
+
+def _near(word: str, known: Sequence[tuple[str, str]]) -> list[str]:
+    """The nearest of some words, given in lower case and as they are written."""
     import difflib  # for messages alone, and slow to load
 
-    near = difflib.get_close_matches(key, known, n=1)
-    listed = ", ".join(known[:LISTED]) + (", ..." if len(known) > LISTED else "")
-    return f"; did you mean {near[0]!r}?" if near else f"; known {what}s: {listed}"
+    written = dict(known)
+    parts = [one for one in written if word and word in re.split(r"[\W_]+", one)]
+    holding = parts or [one for one in written if len(word) >= FEWEST and word in one]
+    holding.sort(key=lambda one: (not one.startswith(word), len(one), one))
+    alike = difflib.get_close_matches(word, written, n=1, cutoff=0.6 if len(word) < SHORT else 0.7)
+    return [written[one] for one in holding or alike]
+
+
+def _listed(known: Sequence[str]) -> str:
+    return ", ".join(known[:LISTED]) + (", ..." if len(known) > LISTED else "")
 
 
 def text_field(where: str, table: Mapping[str, object], key: str, default: str | None = None) -> str:

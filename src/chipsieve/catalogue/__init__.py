@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
 import msgspec
@@ -12,7 +13,7 @@ from chipsieve.catalogue.names import Names, normal, read_names
 from chipsieve.catalogue.selection import choose
 from chipsieve.catalogue.vendors import read_vendor
 from chipsieve.sites import load_sites
-from chipsieve.tables import TableError, load_toml, table_list, toml_tables
+from chipsieve.tables import TableError, did_you_mean, load_toml, table_list, toml_tables
 
 NAMES = "names"
 
@@ -65,31 +66,44 @@ def build_catalogue(vendors: Mapping[str, Mapping[str, object]], names: Mapping[
 
 
 def chips_called(word: str) -> frozenset[str]:
-    """The ids of the accelerators that a word means: an id of the catalogue, a name in its names' table, or a family.
+    """The ids of the accelerators that a word means.
+
+    An id of the catalogue, a name in its names' table, a family, a vendor or an architecture: the first that it is.
 
     Raises:
-        TableError: it means none; the message suggests the nearest word.
+        TableError: it means none; the message suggests what was meant perhaps.
     """
-    catalogue = load_catalogue()
+    return _called(load_catalogue(), word)
+
+
+def _called(catalogue: Catalogue, word: str) -> frozenset[str]:
     own = word.casefold()
     if own in catalogue.by_id:
         return frozenset({own})
     if word in catalogue.names:
         return catalogue.names[word]
-    found = frozenset(chip.id for chip in catalogue.accelerators if normal(chip.family) == normal(word))
-    if not found:
-        raise TableError(
-            f"no accelerator is called {word!r}; {_nearest(own, catalogue)}`chipsieve accelerators` lists them"
-        )
-    return found
+    for groups in _groups(catalogue):
+        found = [chips for called, chips in groups.items() if normal(called) == normal(word)]
+        if found:
+            return frozenset().union(*found)
+    families = (called for groups in _groups(catalogue) for called in groups)
+    hint = did_you_mean(word, families) or did_you_mean(word, catalogue.names.words)
+    raise TableError(f"no accelerator is called {word!r}; {hint and f'{hint} '}`chipsieve accelerators` lists them")
 
 
-def _nearest(word: str, catalogue: Catalogue) -> str:
-    import difflib  # for messages alone, and slow to load
-
-    known = [*catalogue.by_id, *catalogue.names]
-    near = difflib.get_close_matches(word, known, n=1) or difflib.get_close_matches(normal(word), known, n=1)
-    return f"did you mean {near[0]!r}? " if near else ""
+def _groups(catalogue: Catalogue) -> Iterator[Mapping[str, frozenset[str]]]:
+    """The ids of the accelerators by family, then by vendor, then by architecture."""
+    kinds: tuple[Callable[[Accelerator], Sequence[str]], ...] = (
+        lambda chip: (chip.family,),
+        lambda chip: (chip.vendor, catalogue.vendors[chip.vendor]),
+        lambda chip: (chip.architecture,),
+    )
+    for kind in kinds:
+        groups: defaultdict[str, set[str]] = defaultdict(set)
+        for chip in catalogue.accelerators:
+            for called in kind(chip):
+                groups[called].add(chip.id)
+        yield {called: frozenset(chips) for called, chips in groups.items()}
 
 
 def select(catalogue: Catalogue, where: Sequence[str]) -> tuple[Accelerator, ...]:
@@ -100,4 +114,4 @@ def select(catalogue: Catalogue, where: Sequence[str]) -> tuple[Accelerator, ...
     Raises:
         TableError: a condition cannot be read; the message suggests the fix.
     """
-    return choose(catalogue.accelerators, where, catalogue.names)
+    return choose(catalogue.accelerators, where, lambda word: _called(catalogue, word))

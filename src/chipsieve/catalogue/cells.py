@@ -67,9 +67,14 @@ def _cell(where: str, key: str, value: object) -> Cell:
     raise TableError(f"{where} is {value!r}; it must be {_allowed(key)}")
 
 
+def is_date(text: str) -> bool:
+    """Whether a text is a day, a month or a year."""
+    return re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", text) is not None
+
+
 def _well_formed(key: str, value: str) -> bool:
     if key in DATES:
-        return re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", value) is not None
+        return is_date(value)
     return key != "node_devices" or re.fullmatch(r"[1-9]\d*( [1-9]\d*)*", value) is not None
 
 

@@ -33,6 +33,11 @@ class Names(Mapping[str, frozenset[str]]):
         """The normal forms of all names."""
         return iter(self._meant)
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The names as people write them, in the order of the table."""
+        return self._words
+
     def calling(self, accelerator: str) -> tuple[str, ...]:
         """The words that can mean an accelerator, in the order of the table."""
         return tuple(word for word in self._words if accelerator in self._meant[normal(word)])

@@ -19,7 +19,7 @@ from chipsieve.tables import TableError
 
 Predicate = Mapping[str, object]
 Names = Mapping[str, frozenset[str]]
-OWN = ("id", "vendor", "segment", "architecture")
+OWN = ("id", "vendor", "family", "segment", "architecture", "confidence")
 
 
 def admits(predicate: Predicate, accelerator: Accelerator, value: str = "", names: Names | None = None) -> bool | None:

@@ -15,6 +15,7 @@ from chipsieve.cli.checking import check
 from chipsieve.cli.common import INTERNAL
 from chipsieve.cli.completing import completion
 from chipsieve.cli.diffing import diff
+from chipsieve.cli.help_pages import help_command
 from chipsieve.cli.listing import accelerators, signals
 from chipsieve.cli.looking_back import history
 from chipsieve.cli.options import WORDS
@@ -73,6 +74,6 @@ def main(**_: bool) -> None:
 
 
 for command in (
-    scan, check, sieve, explain, runs_on, diff, history, signals, accelerators, rules, cache, completion,
+    scan, check, sieve, explain, runs_on, diff, history, signals, accelerators, rules, cache, completion, help_command,
 ):  # fmt: skip
     main.add_command(command)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import click
 
-from chipsieve.cli.common import write
+from chipsieve.cli.help_pages import Grouped
+from chipsieve.cli.screen import write
 
 MEGABYTE = 1_000_000
 
 
 @click.group()
 def cache() -> None:
-    """Look after the cache: what earlier runs read, kept by content so that nothing is read twice.
+    """Look after what earlier runs read.
 
-    It lies in your own cache folder, or in the folder that the environment variable CHIPSIEVE_CACHE_DIR names, and
-    holds at most a gigabyte: what was unused for longest goes first. `--no-cache` does without it.
+    Readings are kept by content, so that nothing is read twice. They lie in your own cache folder, or in the folder
+    that the environment variable CHIPSIEVE_CACHE_DIR names, and take at most a gigabyte: what was unused for longest
+    goes first. `--no-cache` does without them.
 
     \b
     Examples:
@@ -23,9 +25,9 @@ def cache() -> None:
     """
 
 
-@cache.command()
+@cache.command(cls=Grouped)
 def info() -> None:
-    """Print where the cache lies, how many files' readings it holds, and its size.
+    """Print where the cache lies, and how much it holds.
 
     \b
     Example:
@@ -39,10 +41,10 @@ def info() -> None:
         with Cache(path, Vocabulary({})) as kept:  # only its size is asked
             held = kept.info()
     size = f"{held.size / MEGABYTE:,.1f} MB of at most {LIMIT / MEGABYTE:,.0f} MB"
-    write(f"path: {path}\nreadings: {held.entries:,}\nsize: {size}\n", None)
+    write(f"path: {path}\nreadings: {held.entries:,}\nsize: {size}\n")
 
 
-@cache.command()
+@cache.command(cls=Grouped)
 def clear() -> None:
     """Delete the cache; the next run reads everything again.
 
@@ -58,4 +60,4 @@ def clear() -> None:
         freed = clear_cache(path)
     except OSError as error:
         raise click.FileError(str(path), error.strerror or str(error)) from error
-    write(f"chipsieve: {path}: {freed / MEGABYTE:,.1f} MB deleted\n", None)
+    write(f"chipsieve: {path}: {freed / MEGABYTE:,.1f} MB deleted\n")

@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING
 import click
 
 from chipsieve.cli import completing
-from chipsieve.cli.common import conditions_of
-from chipsieve.cli.options import CONFIG, FAIL_ON, POLICY, takes
-
-VALUE = 80  # characters of a value that are shown
+from chipsieve.cli.common import FAILED, conditions_of, met_lines
+from chipsieve.cli.help_pages import Grouped
+from chipsieve.cli.options import CONFIG, FAIL_ON, MIN_STRENGTH, POLICY, takes
+from chipsieve.cli.screen import say, write
 
 if TYPE_CHECKING:
     from chipsieve.configuration.file import Config
-    from chipsieve.fail import FailOn
-    from chipsieve.sieve.outcome import Verdict
+    from chipsieve.signals.signal import Strength
     from chipsieve.sources.contents import Tree
 
 
-@click.command()
+@click.command(cls=Grouped)
 @click.argument(
     "files", nargs=-1, type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
     metavar="[FILE]...",
@@ -33,14 +32,16 @@ if TYPE_CHECKING:
     shell_complete=completing.paths,
     help="What the text is called that `-` reads: its file's path.",
 )
-@takes(POLICY, FAIL_ON, CONFIG)
+@takes(POLICY, FAIL_ON, MIN_STRENGTH, CONFIG)
 def check(
-    files: tuple[Path, ...], stdin_filename: str | None, policy: str, fail_on: tuple[str, ...], config: Config
-) -> None:
-    """Check the FILEs of a change, for hooks: silent, unless a condition to fail on is met.
+    files: tuple[Path, ...], stdin_filename: str | None, policy: str, fail_on: tuple[str, ...],
+    min_strength: Strength, config: Config,
+) -> None:  # fmt: skip
+    """Check the files of a change, for hooks.
 
-    Each line is judged by itself: no launch is looked for, and no verdict is given. What no reader opens and what the
-    configuration excludes is passed over. `-` in place of the FILEs reads the text of one from standard input.
+    It is silent unless a condition to fail on is met; then it prints the lines that meet one. Each line is judged by
+    itself: no launch is looked for, and no verdict is given. What no reader opens and what the configuration excludes
+    is passed over. `-` in place of the FILEs reads the text of one from standard input.
 
     Exit code 0; 1 when a condition of --fail-on, or of the configuration's fail-on, is met; 2 wrong usage.
 
@@ -49,22 +50,24 @@ def check(
       chipsieve check --fail-on excludes:v100 train.py scripts/train.slurm
       chipsieve check --fail-on bf16-training --stdin-filename train.py - < train.py
     """
-    conditions, root = conditions_of(fail_on, config), Path.cwd()
+    conditions, root = conditions_of(fail_on, config, min_strength), Path.cwd()
     piped = Path("-") in files
     if piped != bool(stdin_filename) or (piped and len(files) > 1):
         raise click.UsageError("standard input is `-` alone, and --stdin-filename says what it is called")
     if not conditions or not files:
         return
     from chipsieve.check import check as check_files
+    from chipsieve.report.escape import without_commands
 
     names = [_below(root, file) for file in ([Path(stdin_filename)] if stdin_filename else files)]
     verdict = check_files(_piped(root, names[0]) if piped else root, names, config, policy)
-    met = [condition for condition in conditions if _told(condition, verdict)]
+    met = [condition for condition in conditions if condition.met(verdict)]
+    write(without_commands("".join(f"{line}\n" for line in met_lines(met, verdict))))
     for gap in verdict.gaps:
         if not gap.notice or (met and gap.line):
-            _say(f"{gap.path}{f':{gap.line}' if gap.line else ''}: {gap.reason}")
+            say(f"{gap.path}{f':{gap.line}' if gap.line else ''}: {gap.reason}")
     if met:
-        sys.exit(1)
+        sys.exit(FAILED)
 
 
 def _piped(root: Path, name: str) -> Tree:
@@ -79,24 +82,3 @@ def _below(root: Path, file: Path) -> str:
     """The file as it is called below the working directory; as it is where it lies elsewhere."""
     path = Path(os.path.normpath(root / file))
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
-
-
-def _told(condition: FailOn, verdict: Verdict) -> bool:
-    """Whether a condition is met; if so, the lines that meet it are printed, and it."""
-    from chipsieve.report.escape import one_line, visible
-
-    if not condition.met(verdict):
-        return False
-    for item in condition.hits(verdict):
-        title = verdict.signals[item.signal].title
-        value = f" ({one_line(item.value, VALUE)})" if item.value else ""
-        place = f"{visible(item.path)}:{item.span.line}:{item.span.column}"
-        click.echo(f"{place}: {item.signal}: {title}{value}")
-    _say(f"fail-on {condition.text} is met")
-    return True
-
-
-def _say(text: str) -> None:
-    from chipsieve.report.escape import visible
-
-    click.echo(f"chipsieve: {visible(text)}", err=True)

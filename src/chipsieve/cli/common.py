@@ -1,28 +1,28 @@
-"""What do the commands share? Options, the progress bar, where output goes, and the exit codes of the contract."""
+"""What do the commands share? How a tree is opened and scanned, how the report goes out, and the exit codes."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 from msgspec.structs import replace
 
-if TYPE_CHECKING:
-    from click._termui_impl import ProgressBar
+from chipsieve.cli.screen import USUAL, Bar, coloured, columns, say, sheet, write
 
+if TYPE_CHECKING:
     from chipsieve.configuration.file import Config
-    from chipsieve.fail import FailOn
-    from chipsieve.report.style import Detail, ReadText, SarifLevel
+    from chipsieve.fail import FailOn, Hit
+    from chipsieve.progress import Progress
+    from chipsieve.report.style import Detail, ReadText
     from chipsieve.sieve.comparing import Compared, Difference
     from chipsieve.sieve.outcome import Verdict
+    from chipsieve.signals.signal import Strength
     from chipsieve.sources.contents import Tree
-    from chipsieve.sources.readers import Progress as Step
 
 FAILED, NOTHING_TO_SCAN, INCOMPLETE, INTERNAL = 1, 3, 4, 70
 DETAILS: tuple[Detail, ...] = ("digest", "report", "everything")
@@ -32,23 +32,8 @@ ENDINGS = {
     ".md": "markdown", ".json": "json", ".jsonl": "jsonl", ".sarif": "sarif", ".csv": "csv",
 }  # fmt: skip
 """Formats by the ending of a file's name, longer endings first; of every other name, text."""
-WIDEST, USUAL = 200, 100  # columns
-
-
-def coloured(choice: str) -> bool:
-    """Whether text on standard output has colours: no-color.org, and what terminals say of themselves."""
-    if choice != "auto":
-        return choice == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
-        return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def columns(on_screen: bool) -> int:
-    """The columns to fill: the terminal's, at most `WIDEST`; `USUAL` where text goes elsewhere."""
-    return min(shutil.get_terminal_size((USUAL, 0)).columns, WIDEST) if on_screen and sys.stdout.isatty() else USUAL
+SHOWN = 10  # lines that meet a condition before the rest is counted
+VALUE = 80  # characters of a value that are shown
 
 
 @contextmanager
@@ -78,13 +63,10 @@ def run_scan(
         left_out = "".join(f"; {gap.path}: {gap.reason}" for gap in verdict.gaps if gap.notice)
         raise NothingToScan(f"{shown}: nothing to scan: no Python, shell, configuration or prose file here{left_out}")
     if _says_nothing(verdict) and _is_prose(tree):
-        read = (
-            "1 file was read, a text"
-            if verdict.coverage.read == 1
-            else f"{verdict.coverage.read} files were read, texts"
-        )
+        count = verdict.coverage.read
+        read = "1 file was read, a text that names" if count == 1 else f"{count} files were read, texts that name"
         raise NothingToScan(
-            f"{shown}: nothing here can be judged: {read} that names no accelerator, no stack and no command; "
+            f"{shown}: nothing here can be judged: {read} no accelerator, no stack and no command; "
             "there is no code, script or configuration"
         )
     return verdict
@@ -104,10 +86,10 @@ def _is_prose(tree: Tree) -> bool:
     return all(nature_of(language) == "prose" for _, language in discover(tree).files)
 
 
-def with_progress(run: Callable[[Step], Verdict], *, quiet: bool) -> Verdict:
-    """The verdict of a run that shows its progress."""
-    with Progress(show=not quiet and sys.stderr.isatty()) as progress:
-        return run(progress.step)
+def with_progress(run: Callable[[Progress | None], Verdict], *, quiet: bool) -> Verdict:
+    """The verdict of a run that shows its progress, if anybody looks."""
+    with Bar(show=not quiet) as bar:
+        return run(bar.step if bar.show else None)
 
 
 def form_of(output: Path | None) -> str:
@@ -126,17 +108,15 @@ def report_on(
     quiet: bool,
     colour: str,
     strict_coverage: bool,
-    sarif_level: SarifLevel = "verdict",
-    link_base: str = "",
-    typed: tuple[str, ...] = (),
-    also: Sequence[tuple[str, Path]] = (),
+    also: Sequence[tuple[str, Path | None]] = (),
     conditions: Sequence[FailOn] = (),
     since: Compared | None = None,
+    **style: Any,
 ) -> int:
     """Write the report, `also` in further formats; 1 when a --fail-on is met, 4 when gaps are not allowed, else 0.
 
-    `typed` are the words of the command. Against an earlier scan, `since`, it says what differs, and conditions are met
-    by what is new alone.
+    Against an earlier scan, `since`, it says what differs, and conditions are met by what is new alone. `style` is what
+    else `report.render` takes.
     """
     from chipsieve import report
 
@@ -144,54 +124,99 @@ def report_on(
     detail = "sentence" if quiet else DETAILS[min(verbose, len(DETAILS) - 1)]
     elsewhere = detail if verbose or quiet else "report"  # a file is no screen
     for one, file in ((form, output), *also):
+        on_screen = file is None
         shown = report.render(
-            verdict, one, colour=file is None and one == "text" and coloured(colour), width=columns(file is None),
-            detail=detail if file is None else elsewhere, read_text=read_text, sarif_level=sarif_level,
-            link_base=link_base, command=typed,
+            verdict, one, colour=on_screen and one == "text" and coloured(colour),
+            width=columns() if on_screen else USUAL, detail=detail if on_screen else elsewhere, read_text=read_text,
+            **style,
         )  # fmt: skip
         write(shown, file)
-    if change := difference(since, verdict) if since else None:
-        _tell(change, form, verbose=verbose > 0, on_screen=output is None)
+    change = difference(since, verdict) if since else None
+    if change:
+        _show_difference(change, form, on_screen=output is None, verbose=verbose > 0, colour=colour)
+    return _failure(verdict, conditions, change) or (_incomplete(verdict) if strict_coverage else 0)
+
+
+def _failure(verdict: Verdict, conditions: Sequence[FailOn], change: Difference | None) -> int:
+    """The exit code for conditions; the lines that meet them are said."""
     met = [one for one in conditions if (one.newly_met(change, verdict) if change else one.met(verdict))]
+    lines = met_lines(met, verdict, change)
+    for line in lines[:SHOWN]:
+        say(line)
+    if len(lines) > SHOWN:
+        say(f"{len(lines) - SHOWN} more lines meet a condition to fail on")
+    return FAILED if met else 0
+
+
+def _incomplete(verdict: Verdict) -> int:
+    """The exit code for what could not be read."""
+    unread = [gap for gap in verdict.gaps if not gap.notice]
+    if unread:
+        say(f"{len(unread)} gaps; see the report")
+    return INCOMPLETE if unread else 0
+
+
+def met_lines(met: Sequence[FailOn], verdict: Verdict, change: Difference | None = None) -> list[str]:
+    """The lines that meet conditions, by place, each with what it is and its conditions; then conditions without one.
+
+    Of a `change`, the lines that are new; where none of them is, all.
+    """
+    from chipsieve.report.escape import one_line, visible
+
+    hits: defaultdict[Hit, list[str]] = defaultdict(list)
+    bare = []
     for condition in sorted(met, key=lambda one: one.text):
-        click.echo(f"chipsieve: fail-on {condition.text} is met{_first_hit(condition, verdict)}", err=True)
-    if met:
-        return FAILED
-    if strict_coverage and (unread := [gap for gap in verdict.gaps if not gap.notice]):
-        click.echo(f"chipsieve: {len(unread)} gaps; see the report", err=True)
-        return INCOMPLETE
-    return 0
+        found = condition.hits(verdict)
+        for hit in (change and _new(found, change)) or found:
+            hits[hit].append(condition.text)
+        bare += [] if found else [f"fail-on {condition.text} is met"]
+    lines = []
+    for hit, texts in sorted(hits.items()):
+        value = f" ({one_line(hit.value, VALUE)})" if hit.value else ""
+        place = f"{visible(hit.path)}:{hit.span.line}:{hit.span.column}"
+        lines.append(f"{place}: {hit.signal}: {verdict.signals[hit.signal].title}{value} [fail-on {', '.join(texts)}]")
+    return [*lines, *bare]
 
 
-def _first_hit(condition: FailOn, verdict: Verdict) -> str:
-    """The first line that meets a condition, and how many more there are."""
-    from chipsieve.report.escape import visible
-
-    places = list(dict.fromkeys(f"{hit.path}:{hit.span.line}" for hit in condition.hits(verdict)))
-    more = f" and {len(places) - 1} more" if len(places) > 1 else ""
-    return f" at {visible(places[0])}{more}" if places else ""
+def _new(hits: Iterable[Hit], change: Difference) -> list[Hit]:
+    """The hits at lines that came with a change, or that count more since."""
+    facts = (*change.facts_came, *(now for _, now in change.restood))
+    came = {(one.path, one.line) for one in facts} | {(one.path, one.line) for one in change.names_came}
+    return [hit for hit in hits if (hit.path, hit.span.line) in came]
 
 
 def refuse_swapped(what: str, path: str, command: str) -> None:
     """End the run where a path stands first and what it should be asked for second.
 
     Raises:
-        click.UsageError: the second argument means an accelerator, and the first lies here.
+        click.UsageError: the first argument lies here or the second means an accelerator, and neither is in its place.
     """
-    from chipsieve.catalogue import load_catalogue
-
-    catalogue = load_catalogue()
-    known = path.casefold() in catalogue.by_id or path in catalogue.names
-    if known and Path(what).exists() and not Path(path).exists():
+    if Path(path).exists() or "@" in path or _means_something(what):
+        return
+    if _means_something(path) or Path(what).exists():
         raise click.UsageError(f"the accelerator comes first: chipsieve {command} {path} {what}")
 
 
-def refuse_unwritable(files: Iterable[Path | None]) -> None:
+def _means_something(text: str) -> bool:
+    """Whether each of some names, with commas between them, means an accelerator."""
+    from chipsieve.catalogue import chips_called
+    from chipsieve.tables import TableError
+
+    try:
+        return all(chips_called(name.strip()) for name in text.split(","))
+    except TableError:
+        return False
+
+
+def refuse_outputs(output: Path | None, also: Iterable[tuple[str, Path | None]]) -> None:
     """End the run before it begins where a report could not be written.
 
     Raises:
-        click.UsageError: one of the files cannot be made or written.
+        click.UsageError: one of the files cannot be made or written, or standard output would hold two reports.
     """
+    files = [output, *(file for _, file in also)]
+    if files.count(None) > 1:
+        raise click.UsageError("standard output takes one report: give the others a file, by --output or --also")
     for file in filter(None, files):
         folder = file.parent
         if not folder.is_dir():
@@ -215,23 +240,25 @@ def difference(since: Compared, verdict: Verdict) -> Difference:
     return compare(since, compared_verdict(verdict))
 
 
-def _tell(change: Difference, form: str, *, verbose: bool, on_screen: bool) -> None:
+def _show_difference(change: Difference, form: str, *, on_screen: bool, verbose: bool, colour: str) -> None:
     """Say what differs below a report for people on standard output, and on standard error beside any other."""
     from chipsieve.report import diff_report
 
     if on_screen and form == "markdown":
-        click.echo("\n" + diff_report.as_markdown(change, verbose=verbose), nl=False)
+        write("\n" + diff_report.as_markdown(change, verbose=verbose))
     else:
         below = on_screen and form == "text"
-        click.echo("\n" * below + diff_report.as_text(change, verbose=verbose), nl=False, err=not below)
+        page = sheet(colour if below else "never", verbose=verbose)
+        click.echo("\n" * below + diff_report.as_text(change, page), nl=False, err=not below)
 
 
-def conditions_of(texts: Sequence[str], config: Config) -> list[FailOn]:
+def conditions_of(texts: Sequence[str], config: Config, min_strength: Strength = "weak") -> list[FailOn]:
     """The conditions to fail on; a fault in one names the configuration when that holds it."""
     from chipsieve.fail import parse
 
     configured = bool(config.where) and tuple(texts) == config.fail_on
-    return [parse(text, f"{config.where}: 'fail-on'" if configured else "--fail-on") for text in texts]
+    where = f"{config.where}: 'fail-on'" if configured else "--fail-on"
+    return [parse(text, where, min_strength) for text in texts]
 
 
 class NothingToScan(click.ClickException):
@@ -241,55 +268,4 @@ class NothingToScan(click.ClickException):
 
     def show(self, file: IO[str] | None = None) -> None:  # noqa: ARG002  as click has it
         """Say so."""
-        click.echo(f"chipsieve: {self.message}", err=True)
-
-
-class Progress:
-    """A progress bar on standard error, made when the number of files is known."""
-
-    def __init__(self, *, show: bool) -> None:
-        """Show nothing yet; nothing at all unless `show`."""
-        self.show = show
-        self.stack = ExitStack()
-        self.bar: ProgressBar[int] | None = None
-
-    def __enter__(self) -> Self:
-        """The bar itself."""
-        return self
-
-    def step(self, done: int, total: int) -> None:
-        """Advance to `done` of `total` files."""
-        if not self.show:
-            return
-        if self.bar is None:
-            self.bar = self.stack.enter_context(click.progressbar(length=total, label="reading", file=sys.stderr))
-        self.bar.update(done - self.bar.pos)
-
-    def phase(self, name: str, done: int, total: int) -> None:
-        """Advance to `done` of `total` in a phase; each has a bar of its own."""
-        if not self.show:
-            return
-        if self.bar is None or self.bar.label != name:
-            self.stack.close()
-            self.bar = self.stack.enter_context(click.progressbar(length=total, label=name, file=sys.stderr))
-        self.bar.length = total
-        self.bar.update(done - self.bar.pos)
-
-    def __exit__(self, *_: object) -> None:
-        """Take the bar off the terminal."""
-        self.stack.close()
-
-
-def write(text: str, output: Path | None) -> None:
-    """Write a report to standard output, or to a file.
-
-    Raises:
-        click.UsageError: the file cannot be written.
-    """
-    if output is None:
-        sys.stdout.write(text)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise click.UsageError(f"{output}: cannot be written: {error.strerror or error}") from error
+        say(self.message)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from chipsieve.cli.common import ENDINGS, write
+from chipsieve.cli.common import ENDINGS
+from chipsieve.cli.help_pages import Grouped
+from chipsieve.cli.screen import write
 from chipsieve.report import FORMATS
 
 if TYPE_CHECKING:
@@ -18,14 +20,14 @@ if TYPE_CHECKING:
 SHELLS = ("bash", "zsh", "fish", "nushell")
 
 
-@click.command()
+@click.command(cls=Grouped)
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print the script by which SHELL completes commands, options, paths, and the names of accelerators and signals.
+    """Print the script by which a shell completes words.
 
-    The shell runs it when it starts, as the first example does from ~/.bashrc. docs/completion.md has the line for each
-    shell.
+    These are commands, options, paths, and the names of accelerators and signals. The shell runs the script when it
+    starts, as the first example does from ~/.bashrc. docs/completion.md has the line for each shell.
 
     \b
     Examples:
@@ -115,9 +117,9 @@ def _values(key: str) -> Iterable[str]:
     """What the catalogue holds under a fact, as a condition says it."""
     from chipsieve.catalogue import load_catalogue
     from chipsieve.catalogue.predicates import OWN
-    from chipsieve.catalogue.selection import LIMITS
+    from chipsieve.catalogue.selection import AT_LEAST, AT_MOST
 
-    fact = next((key.removesuffix(end) for end in LIMITS if key.endswith(end)), key)
+    fact = next((key.removesuffix(end) for end in (AT_LEAST, AT_MOST) if key.endswith(end)), key)
     cells = {getattr(one, fact) if fact in OWN else one.facts.get(fact) for one in load_catalogue().accelerators}
     words = {f"{cell:g}" if isinstance(cell, float) else str(cell) for cell in cells if cell is not None}
     words = {word.lower() if word in {"True", "False"} else word for word in words}

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chipsieve.cli import completing
-from chipsieve.cli.common import form_of, opened, run_scan, write
-from chipsieve.cli.options import CONFIG, JUDGING, NO_CACHE, NO_IGNORE, NO_PROGRESS, OUTPUT, takes
+from chipsieve.cli.common import form_of, opened, refuse_outputs, run_scan
+from chipsieve.cli.help_pages import Grouped
+from chipsieve.cli.options import COLOUR, CONFIG, JUDGING, NO_CACHE, NO_IGNORE, NO_PROGRESS, OUTPUT, takes
+from chipsieve.cli.screen import sheet, write
 
 if TYPE_CHECKING:
     from chipsieve.configuration.file import Config
     from chipsieve.sieve.comparing import Compared
 
 
-@click.command()
+@click.command(cls=Grouped)
 @click.argument("then", metavar="A", shell_complete=completing.paths)
 @click.argument("now", metavar="B", shell_complete=completing.paths)
 @click.option(
@@ -26,16 +28,16 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="List everything that differs, and both sentences.")
 @click.option("--exit-code", is_flag=True, help="End with 1 when something differs.")
-@takes(OUTPUT, *JUDGING, CONFIG, NO_IGNORE, NO_PROGRESS, NO_CACHE)
+@takes(OUTPUT, COLOUR, *JUDGING, CONFIG, NO_IGNORE, NO_PROGRESS, NO_CACHE)
 def diff(
     then: str, now: str, config: Config, form: str | None, output: Path | None, verbose: bool, exit_code: bool,
-    **options: Any,
+    colour: str, **options: Any,
 ) -> None:  # fmt: skip
-    """Say what came and went from A to B: names, excluded accelerators, the estimate, and the lines behind them.
+    """Say what came and went between two scans.
 
-    A and B are each a PATH as for `scan` (a folder, a file, or REPO@REV[:FOLDER]), or a file whose name ends with
-    .json: a report that `scan --format json` has written. A line that only moved in its file, or says the
-    same in other words, does not differ.
+    Names, excluded accelerators, the estimate, and the lines behind them. A and B are each a PATH as for `scan` (a
+    folder, a file, or REPO@REV[:FOLDER]), or a file whose name ends with .json: a report that `scan --format json` has
+    written. A line that only moved in its file, or says the same in other words, does not differ.
 
     Exit code 0; 1 with --exit-code when something differs; 2 wrong usage, or a file that is no such report; 3 nothing
     to scan.
@@ -49,6 +51,7 @@ def diff(
     from chipsieve.report import diff_report
     from chipsieve.sieve.comparing import compare
 
+    refuse_outputs(output, ())
     before, after = (_side(side, config, options) for side in (then, now))
     change = compare(before, after)
     form = form or form_of(output)
@@ -57,7 +60,7 @@ def diff(
     elif form == "markdown":
         shown = diff_report.as_markdown(change, verbose=verbose)
     else:
-        shown = diff_report.as_text(change, verbose=verbose)
+        shown = diff_report.as_text(change, sheet("never" if output else colour, verbose=verbose))
     write(shown, output)
     if exit_code and not change.nothing:
         sys.exit(1)

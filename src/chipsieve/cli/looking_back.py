@@ -12,13 +12,10 @@ from chipsieve.cli import completing
 from chipsieve.cli.common import (
     DETAILS,
     NothingToScan,
-    Progress,
-    coloured,
-    columns,
     form_of,
-    refuse_unwritable,
-    write,
+    refuse_outputs,
 )
+from chipsieve.cli.help_pages import Grouped
 from chipsieve.cli.options import (
     COLOUR,
     CONFIG,
@@ -33,6 +30,7 @@ from chipsieve.cli.options import (
     WORKERS,
     takes,
 )
+from chipsieve.cli.screen import USUAL, Bar, coloured, columns, write
 from chipsieve.report.timeline_formats import FORMATS
 
 if TYPE_CHECKING:
@@ -40,7 +38,7 @@ if TYPE_CHECKING:
     from chipsieve.timeline.life import History
 
 
-@click.command()
+@click.command(cls=Grouped)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=completing.paths)
 @click.option("--rev", "revisions", metavar="RANGE", default="", help="Only commits of a name or range: v1.0..main.")
 @click.option("--since", metavar="DATE", default="", help="Only commits from this day on: 2024-11-05.")
@@ -59,13 +57,14 @@ def history(
     paths: tuple[str, ...], only: tuple[str, ...], state: Path | None, exit_code: bool, form: str | None,
     output: Path | None, **options: Any,
 ) -> None:  # fmt: skip
-    """Say what the repository at PATH said of hardware in its commits, what was removed since, and by which commit.
+    """Say what a repository's commits said of hardware.
 
-    PATH is a work tree, a bare or mirror clone, or a folder in one. All commits that its references lead to are looked
-    at, each content once; git runs with nothing of the repository's configuration, and nothing is fetched. A piece of
-    evidence is `removed` where the tip says it nowhere, `replaced` where its file says something else in its place,
-    `moved` where another file says it. What only branches or pull requests say that do not lead to the tip is told
-    apart. Both answers are given for the first commit, each that changed one, and the last.
+    That is: what was removed since, and by which commit; what stands; and both answers as of then. PATH is a work tree,
+    a bare or mirror clone, or a folder in one. All commits that its references lead to are looked at, each content
+    once; git runs with nothing of the repository's configuration, and nothing is fetched. A piece of evidence is
+    `removed` where the tip says it nowhere, `replaced` where its file says something else in its place, `moved` where
+    another file says it. What only branches or pull requests say that do not lead to the tip is told apart. Both
+    answers are given for the first commit, each that changed one, and the last.
 
     Exit code 0; 1 with --exit-code when something was removed; 2 wrong usage; 3 no repository, or no commit.
 
@@ -76,7 +75,7 @@ def history(
       chipsieve history path/to/repository --rev v1.0..main --paths train
       chipsieve history --state seen.json --exit-code path/to/repository
     """
-    refuse_unwritable([output, state])
+    refuse_outputs(output, [("state", state)] if state else [])
     form = form or form_of(output)
     if len(paths) > 1 and form not in ("text", "markdown", "jsonl"):
         raise click.UsageError("the histories of several paths are written as text, markdown, or jsonl")
@@ -102,10 +101,10 @@ def _told(path: str, state: Path | None, *, revisions: str, only: tuple[str, ...
 
     known = State.load(state) if state else State()
     where = str(Path(path).resolve())
-    with Progress(show=not options["no_progress"] and sys.stderr.isatty()) as progress:
+    with Bar(show=not options["no_progress"]) as bar:
         told = history_of(
             path, revisions=revisions, since=options["since"], paths=only, reported=known.repositories.get(where),
-            config=options["config"], workers=options["workers"], cache=options["cache"], progress=progress.phase,
+            config=options["config"], workers=options["workers"], cache=options["cache"], progress=bar.step,
             policy=options["policy"], role=options["role"], project=options["project"],
         )  # fmt: skip
     if state:
@@ -121,4 +120,4 @@ def _shown(told: History, form: str, output: Path | None, options: dict[str, Any
     detail: Detail = "sentence" if options["quiet"] else DETAILS[min(options["verbose"], len(DETAILS) - 1)]
     on_screen = output is None
     colour = on_screen and form == "text" and coloured(options["colour"])
-    return render_history(told, form, Style(colour, columns(on_screen), detail))
+    return render_history(told, form, Style(colour, columns() if on_screen else USUAL, detail))

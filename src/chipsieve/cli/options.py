@@ -17,6 +17,8 @@ from chipsieve.sieve.policies import policies
 if TYPE_CHECKING:
     from chipsieve.configuration.file import Config
 
+STANDARD = Path("-")
+"""What stands for standard output."""
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 POLICY = click.option(
@@ -36,7 +38,11 @@ ROLE = click.option(
     show_default=True,
     help="Whose launches speak for the repository; training includes fine-tuning.",
 )
-TRUST_NAMES = click.option("--trust-names", is_flag=True, help="Let a chip named in a launch exclude the others.")
+TRUST_NAMES = click.option(
+    "--trust-names",
+    is_flag=True,
+    help="Let a chip that a launch asks a scheduler, queue or cloud for, or a log names, exclude the others.",
+)
 AS_OF = click.option(
     "--as-of",
     metavar="DATE",
@@ -68,10 +74,13 @@ TEXT_OR_JSON = click.option(
     "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="What to write."
 )
 OUTPUT = click.option(
-    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of stdout."
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+    callback=lambda _context, _option, file: None if file == STANDARD else file,
+    help="Write to this file instead of standard output, which is `-`.",
 )
 STRICT_COVERAGE = click.option("--strict-coverage", is_flag=True, help="Exit 4 when something could not be read.")
-VERBOSE = click.option("--verbose", "-v", is_flag=True, help="Show every launch and every gap.")
+VERBOSE = click.option("--verbose", "-v", is_flag=True, help="Show every launch, and every line of a kind.")
 DETAIL = click.option(
     "--verbose", "-v", "verbose", count=True, help="The whole report; twice: every launch and every gap."
 )
@@ -90,6 +99,13 @@ SARIF_LEVEL = click.option(
     default="verdict",
     show_default=True,
     help="What SARIF holds: the verdict, the lines that decide and the chips that are named; or every finding.",
+)
+MIN_STRENGTH = click.option(
+    "--min-strength",
+    type=click.Choice(("weak", "strong", "definitive")),
+    default="weak",
+    show_default=True,
+    help="Leave out of SARIF, of annotations (github) and of --fail-on what is weaker.",
 )
 LINK_BASE = click.option(
     "--link-base",
@@ -162,13 +178,15 @@ NO_IGNORE = click.option(
 )
 
 
-def _formats(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[tuple[str, Path], ...]:
-    """Pairs of format and file."""
+def _formats(
+    _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
+) -> tuple[tuple[str, Path | None], ...]:
+    """Pairs of format and file; None is standard output."""
     pairs = [text.partition("=") for text in given]
     for form, _, file in pairs:
         if form not in FORMATS or not file:
             raise click.BadParameter(f"{form!r} is none of {', '.join(FORMATS)}, or has no '=FILE' after it")
-    return tuple((form, Path(file)) for form, _, file in pairs)
+    return tuple((form, None if Path(file) == STANDARD else Path(file)) for form, _, file in pairs)
 
 
 ALSO = click.option(
@@ -185,30 +203,31 @@ WORDS = "chipsieve.words"
 """Where click's context keeps what was typed after `chipsieve`."""
 
 
-def typed(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Hand a command the words that were typed, as `typed`: its reports say by which command they were made."""
+def typed(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Hand a function the words that were typed, as `command`: its reports say by which command they were made."""
 
     def with_words(**options: Any) -> Any:
-        return command(typed=click.get_current_context().meta.get(WORDS, ()), **options)
+        return function(command=click.get_current_context().meta.get(WORDS, ()), **options)
 
-    return update_wrapper(with_words, command)
+    return update_wrapper(with_words, function)
 
 
 JUDGING = (POLICY, SCOPE, ROLE, TRUST_NAMES, AS_OF, PROJECT, LAUNCH)
 """How a verdict is reached."""
 REPORTING = (
-    FORMAT, OUTPUT, ALSO, SARIF_LEVEL, LINK_BASE, FAIL_ON, CONFIG, NO_IGNORE, STRICT_COVERAGE, DETAIL, QUIET, COLOUR,
-    NO_PROGRESS, WORKERS, NO_CACHE, typed,
+    FORMAT, OUTPUT, ALSO, SARIF_LEVEL, MIN_STRENGTH, LINK_BASE, FAIL_ON, CONFIG, NO_IGNORE, STRICT_COVERAGE, DETAIL,
+    QUIET, COLOUR, NO_PROGRESS, WORKERS, NO_CACHE, typed,
 )  # fmt: skip
 """What is written of it, when it fails, and how the run goes."""
 
 
 REPORT = (
-    "form", "output", "also", "verbose", "quiet", "colour", "strict_coverage", "sarif_level", "link_base", "typed",
+    "form", "output", "also", "verbose", "quiet", "colour", "strict_coverage", "sarif_level", "min_strength",
+    "link_base", "command",
 )  # fmt: skip
 """The parameters of `report_on` among them, by their names in Python."""
 
 
 def takes(*options: Option) -> Option:
-    """The options as one decorator; help lists them in this order."""
+    """The options as one decorator."""
     return lambda command: reduce(lambda done, option: option(done), reversed(options), command)

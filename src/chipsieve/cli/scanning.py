@@ -17,15 +17,16 @@ from chipsieve.cli.common import (
     conditions_of,
     earlier,
     opened,
+    refuse_outputs,
     refuse_swapped,
-    refuse_unwritable,
     report_on,
     run_scan,
-    write,
 )
+from chipsieve.cli.help_pages import Grouped
 from chipsieve.cli.options import (
     AS_OF,
     BASELINE,
+    COLOUR,
     CONFIG,
     ENGINE,
     JUDGING,
@@ -41,6 +42,7 @@ from chipsieve.cli.options import (
     VERBOSE,
     takes,
 )
+from chipsieve.cli.screen import sheet, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,13 +56,13 @@ WORSE = (0, NOTHING_TO_SCAN, INCOMPLETE, FAILED)
 """Exit codes, each worse than those before it."""
 
 
-@click.command()
+@click.command(cls=Grouped)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=completing.paths)
 @takes(*JUDGING, ENGINE, BASELINE, *REPORTING)
 def scan(
     paths: tuple[str, ...], config: Config, fail_on: tuple[str, ...], baseline: Path | None, **options: Any
 ) -> None:
-    """Scan PATH and say which accelerators it can have been trained on.
+    """Say on which accelerators a tree was trained, and can run.
 
     PATH is a folder or a file; an archive (.zip, .tar, .tar.gz, .tar.xz, .tar.bz2), which is not unpacked; or
     REPO@REV[:FOLDER]: what a git revision holds, read from the repository (a work tree, or a bare or mirror clone)
@@ -84,9 +86,9 @@ def scan(
     from chipsieve.sources.contents import text_reader
 
     since = earlier(baseline)
-    conditions = conditions_of(fail_on, config)
     given = {name: options.pop(name) for name in REPORT}
-    refuse_unwritable([given["output"], *(file for _, file in given["also"])])
+    conditions = conditions_of(fail_on, config, given["min_strength"])
+    refuse_outputs(given["output"], given["also"])
     quiet, engines = options.pop("no_progress"), options.pop("engine")
     heading = HEADINGS.get(given["form"] or "text") if len(paths) > 1 else ""
     if heading is None or (len(paths) > 1 and (given["output"] or given["also"] or baseline)):
@@ -96,7 +98,7 @@ def scan(
         try:
             with opened(path) as tree:
                 verdict = run_scan(tree, config, shown=path, quiet=quiet, engines=engines, **options)
-                write(heading.format(path), None)
+                write(heading.format(path))
                 codes.append(report_on(verdict, text_reader(tree), conditions=conditions, since=since, **given))
         except NothingToScan as error:
             error.show()
@@ -104,16 +106,19 @@ def scan(
     sys.exit(max(codes, key=WORSE.index))
 
 
-@click.command()
+@click.command(cls=Grouped)
 @click.argument("what", metavar="ACCELERATOR|LAUNCH", shell_complete=completing.accelerators)
 @click.argument("path", shell_complete=completing.paths)
 @TEXT_OR_JSON
-@takes(POLICY, ROLE, AS_OF, PROJECT, CONFIG, NO_IGNORE, VERBOSE, NO_PROGRESS, NO_CACHE)
-def explain(what: str, path: str, config: Config, form: str, verbose: bool, no_progress: bool, **options: Any) -> None:
-    """Say why ACCELERATOR (an id of the catalogue, or a name such as H20) is possible or excluded for PATH.
+@takes(POLICY, ROLE, AS_OF, PROJECT, CONFIG, NO_IGNORE, VERBOSE, COLOUR, NO_PROGRESS, NO_CACHE)
+def explain(
+    what: str, path: str, config: Config, form: str, verbose: bool, colour: str, no_progress: bool, **options: Any
+) -> None:
+    """Say why an accelerator is possible or excluded for a tree.
 
-    The id of a launch (run.sh:12) in its place explains that launch, in text. PATH is as for `scan`: a folder, a
-    file, an archive, or REPO@REV[:FOLDER].
+    ACCELERATOR is an id of the catalogue, a name such as H20, a family, a vendor or an architecture. The id of a launch
+    (run.sh:12) in its place explains that launch, in text. PATH is as for `scan`: a folder, a file, an archive, or
+    REPO@REV[:FOLDER].
 
     \b
     Examples:
@@ -130,28 +135,33 @@ def explain(what: str, path: str, config: Config, form: str, verbose: bool, no_p
     with opened(path) as tree:
         verdict = run_scan(tree, config, shown=path, quiet=no_progress, **options)
     if any(one.launch.id == what for one in verdict.launches):
-        write(explain_launch(verdict, what, verbose=verbose), None)
+        write(explain_launch(verdict, what, sheet(colour, verbose=verbose)))
         return
     ids = ids or sorted(chips_called(what))
-    write(explain_as_json(verdict, ids) if form == "json" else explain_several(verdict, ids, verbose=verbose), None)
+    if form == "json":
+        write(explain_as_json(verdict, ids))
+    else:
+        write(explain_several(verdict, ids, sheet(colour, verbose=verbose)))
 
 
-@click.command(name="runs-on")
+@click.command(name="runs-on", cls=Grouped)
 @click.argument("accelerators", shell_complete=completing.fleets)
 @click.argument("path", shell_complete=completing.paths)
 @click.option("--launch", metavar="ID", default="", help="Answer for this launch alone, by its id: run.sh:12.")
 @click.option("--known", is_flag=True, help="End with 1 also where nothing is known.")
 @TEXT_OR_JSON
 @click.option("-v", "--verbose", is_flag=True, help="Answer for every launch in full.")
-@takes(POLICY, ROLE, PROJECT, CONFIG, NO_IGNORE, NO_PROGRESS, NO_CACHE)
+@takes(POLICY, ROLE, PROJECT, CONFIG, NO_IGNORE, COLOUR, NO_PROGRESS, NO_CACHE)
 def runs_on(
-    accelerators: str, path: str, config: Config, launch: str, known: bool, form: str, verbose: bool, **options: Any
-) -> None:
-    """Say whether PATH runs on ACCELERATORS as written: yes, no, or nothing known; and what stands in the way.
+    accelerators: str, path: str, config: Config, launch: str, known: bool, form: str, verbose: bool, colour: str,
+    no_progress: bool, **options: Any,
+) -> None:  # fmt: skip
+    """Say whether a tree runs on given accelerators as written.
 
-    ACCELERATORS are names with commas between them: an id or a name such as "A100 80GB", a family (A100), a vendor
-    (amd), or a fleet of the configuration. PATH is as for `scan`. A launch that says
-    nothing about hardware is no yes, and neither is one whose weak evidence speaks against the accelerator.
+    The answer is yes, no, or nothing known, with what stands in the way. ACCELERATORS are names with commas between
+    them: an id or a name such as "A100 80GB", a family (A100), a vendor (amd), an architecture (hopper), or a fleet of
+    the configuration. PATH is as for `scan`. A launch that says nothing about hardware is no yes, and neither is one
+    whose weak evidence speaks against the accelerator.
 
     Exit code 0; 1 where the main launch, or the one asked for, cannot run on one of them.
 
@@ -166,12 +176,12 @@ def runs_on(
     refuse_swapped(accelerators, path, "runs-on")
     asked = meant_by([name.strip() for name in accelerators.split(",") if name.strip()], config.fleets)
     with opened(path) as tree:
-        verdict = run_scan(tree, config, shown=path, quiet=options.pop("no_progress"), **options)
+        verdict = run_scan(tree, config, shown=path, quiet=no_progress, **options)
     answers = running(verdict, asked, launch)
     if form == "json":
-        write(running_report.as_json(verdict, answers), None)
+        write(running_report.as_json(verdict, answers))
     else:
-        write(running_report.as_text(verdict, answers, verbose=verbose), None)
+        write(running_report.as_text(verdict, answers, sheet(colour, verbose=verbose)))
     first = [answer.runs for answer in answers[0].answers] if answers else [None]
     if False in first or (known and None in first):
         sys.exit(1)

@@ -11,15 +11,17 @@ import click
 from msgspec.structs import replace
 
 from chipsieve.cli import completing
-from chipsieve.cli.common import conditions_of, opened, refuse_unwritable, report_on, with_progress, write
+from chipsieve.cli.common import conditions_of, opened, refuse_outputs, report_on, with_progress
+from chipsieve.cli.help_pages import Grouped
 from chipsieve.cli.options import JUDGING, REPORT, REPORTING, takes
+from chipsieve.cli.screen import say, write
 
 if TYPE_CHECKING:
     from chipsieve.configuration.file import Config
     from chipsieve.sieve.outcome import Verdict
 
 
-@click.command()
+@click.command(cls=Grouped)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option(
     "--root",
@@ -45,9 +47,9 @@ def sieve(files: tuple[Path, ...], root: str | None, config: Config, **options: 
     from chipsieve import api
     from chipsieve.sources.contents import text_reader
 
-    conditions = conditions_of(options.pop("fail_on"), config)
     given = {name: options.pop(name) for name in REPORT}
-    refuse_unwritable([given["output"], *(file for _, file in given["also"])])
+    conditions = conditions_of(options.pop("fail_on"), config, given["min_strength"])
+    refuse_outputs(given["output"], given["also"])
     quiet, config = options.pop("no_progress"), replace(config, honour_ignores=not options.pop("no_ignore"))
     with opened(root) if root else nullcontext() as tree:
         verdict = with_progress(
@@ -62,12 +64,12 @@ def _warn(verdict: Verdict, *, rooted: bool) -> None:
     """What a user should know whatever the format: results that are not ours, and what a missing root costs."""
     for gap in verdict.gaps:
         if gap.notice:
-            click.echo(f"chipsieve: {gap.path}: {gap.reason}", err=True)
+            say(f"{gap.path}: {gap.reason}")
     if not rooted:
-        click.echo("chipsieve: without --root nobody can tell what takes effect, so nothing is excluded", err=True)
+        say("without --root nobody can tell what takes effect, so nothing is excluded")
 
 
-@click.command()
+@click.command(cls=Grouped)
 @click.option(
     "--beside-readers",
     is_flag=True,
@@ -86,7 +88,7 @@ def rules(*, beside_readers: bool, ruff: bool) -> None:
     from chipsieve.border.semgrep.running import ruff_preset, rule_packs
 
     if ruff:
-        write(f"{ruff_preset()}\n", None)
+        write(f"{ruff_preset()}\n")
         return
     (pack,) = rule_packs(beside_readers=beside_readers)
-    write(f"{pack}\n", None)
+    write(f"{pack}\n")

@@ -7,6 +7,7 @@ is bound to the folder; a slash at the end asks for a folder; what lies in a fol
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
@@ -15,6 +16,10 @@ from msgspec.structs import replace
 from chipsieve.configuration.file import Config
 from chipsieve.facts.reading import Gap
 from chipsieve.sources.discovery import Discovery
+from chipsieve.sources.languages import languages
+
+EXCLUDED = "excluded"
+"""The kind of what a configuration leaves out."""
 
 
 def excludes(glob: str, path: str) -> bool:
@@ -39,7 +44,8 @@ def _fits(wanted: tuple[str, ...], parts: tuple[str, ...]) -> bool:
 def leave_out(found: Discovery, config: Config) -> Discovery:
     """What was found without the files that `config` excludes: they are skipped, and a notice a glob counts them.
 
-    Unless `config.honour_ignores`, nothing is left out, and the notices count what would have been.
+    Unless `config.honour_ignores`, nothing is left out, and the notices count what would have been. One more notice
+    names the globs that fit nothing, where the whole folder of the configuration was walked.
     """
     gone: dict[str, str] = {}
     for name, _ in found.files:
@@ -49,11 +55,28 @@ def leave_out(found: Discovery, config: Config) -> Discovery:
     counted: defaultdict[str, int] = defaultdict(int)
     for glob in gone.values():
         counted[glob] += 1
-    notices = tuple(_notice(glob, count, config) for glob, count in sorted(counted.items()))
+    used = (_notice(glob, count, config) for glob, count in sorted(counted.items()))
+    notices = (*used, *_idle(found, config, counted))
     if not config.honour_ignores:
         return replace(found, gaps=found.gaps + notices)
     kept = tuple(file for file in found.files if file[0] not in gone)
-    return replace(found, files=kept, skipped=found.skipped + len(gone), gaps=found.gaps + notices)
+    skipped = (*found.skipped, (EXCLUDED, len(gone))) if gone else found.skipped
+    return replace(found, files=kept, skipped=skipped, gaps=found.gaps + notices)
+
+
+def _idle(found: Discovery, config: Config, used: Collection[str]) -> Iterator[Gap]:
+    """The notice of globs that fit no file of the tree, opened or not, and no folder that nobody walks."""
+    if not found.paths or not config.folder.is_relative_to(found.tree.folder):
+        return
+    skipped = languages().silent | languages().named
+    below = config.folder.relative_to(found.tree.folder).as_posix()
+    inside = "" if below == "." else f"{below}/"
+    paths = [path.removeprefix(inside) for path in found.paths if path.startswith(inside)]
+    paths += [f"{folder}/any" for folder in skipped]
+    idle = [glob for glob in config.exclude if glob not in used and not any(excludes(glob, path) for path in paths)]
+    if idle:
+        listed = ", ".join(map(repr, idle))
+        yield Gap(config.where, f"'exclude' has what fits no file: {listed}; take it out", notice=True)
 
 
 def glob_for(file: Path, config: Config) -> str:

@@ -77,7 +77,7 @@ def load(file: Path) -> Config:
             raise TableError(f"{where}: {key!r} must be one of {', '.join(known)}, not {value!r}")
     disable = text_list(where, table, "disable")
     if disable:
-        refuse_unknown(f"{where}: 'disable'", disable, load_signals(), "signal")
+        refuse_unknown(f"{where}: 'disable'", disable, load_signals(), "signal", "chipsieve signals")
     return Config(
         where=where,
         folder=file.resolve().parent,

@@ -6,7 +6,6 @@ run (`--no-ignore`) keeps it all, and lists what would have been left out.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -18,6 +17,7 @@ from chipsieve.facts.reading import Gap, Reading
 from chipsieve.signals import load_signals
 from chipsieve.sources.discovery import Discovery
 from chipsieve.sources.scan_record import Ignored
+from chipsieve.tables import did_you_mean
 
 FAULTS = 20  # faulty comments that are reported of one file
 SignalAt = tuple[str, str, int]
@@ -115,8 +115,7 @@ class Suppressions:
             yield "comment ignores findings without a reason; write one after the bracket"
         for signal in comment.signals:
             if signal not in load_signals():
-                near = difflib.get_close_matches(signal, load_signals(), n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else "; `chipsieve signals` lists them"
-                yield f"comment ignores {signal!r}, which is no signal{hint}"
+                hint = did_you_mean(signal, load_signals()) or "`chipsieve signals` lists them"
+                yield f"comment ignores {signal!r}, which is no signal; {hint}"
             elif (path, comment.line, signal) not in self._used and signal not in self.config.disable:
                 yield f"comment ignores {signal!r}, which was not found there; take it out"

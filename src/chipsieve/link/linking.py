@@ -27,6 +27,7 @@ from chipsieve.link.run_configs import run_configs
 from chipsieve.link.settings import declared, settings
 from chipsieve.link.starting import entry_modules, own_runs, shown_runs
 from chipsieve.link.tree_files import DECIDED_BY_RUN, TreeFiles
+from chipsieve.progress import Progress
 
 ENGINE = "link"
 AROUND = ("packages", "recipe")
@@ -42,8 +43,10 @@ class LinkedTree:
     Nobody has asked signals yet: `launches` have no findings.
     """
 
-    def __init__(self, readings: Sequence[Reading]) -> None:
+    def __init__(self, readings: Sequence[Reading], progress: Progress | None = None) -> None:
         """Reconstruct every run that the tree starts."""
+        self._progress, self._done, self._total = progress, 0, 0
+        self._advance()
         self._index = FileIndex(readings)
         self._linker = _Linker(self._index)
         followed = follow(self._index)
@@ -58,7 +61,18 @@ class LinkedTree:
         self._gaps = followed.gaps
 
     def _linked(self, runs: Iterable[Run]) -> list[tuple[Run, Launch]]:
-        return [(run, self._linker.launch(run)) for run in runs]
+        several = list(runs)
+        self._total += len(several)
+        linked = []
+        for run in several:
+            linked.append((run, self._linker.launch(run)))
+            self._done += 1
+            self._advance()
+        return linked
+
+    def _advance(self) -> None:
+        if self._progress:
+            self._progress("linking", self._done, self._total)
 
     def relink(self, launch: Launch, provided: frozenset[str]) -> Launch:
         """The launch once more, where it asks for some modules by name: their import guards count as met."""

@@ -19,6 +19,7 @@ from chipsieve.match.machines import alone
 from chipsieve.match.matching import matched
 from chipsieve.match.menus import offered
 from chipsieve.match.table import SignalTable
+from chipsieve.progress import Progress
 
 PASSES = 3  # a launch that asks for a module meets that module's import guards, which may ask for another
 STANDING_ANSWERS: dict[Standing, Ternary] = {"asserted": True, "optional": None, "inert": False}
@@ -60,7 +61,7 @@ def keep_all(_: Finding) -> bool:
 
 def match_tree(
     readings: Sequence[Reading], table: SignalTable, keep: Keep = keep_all, *, scope: str = "launch",
-    alone: bool = False,
+    alone: bool = False, progress: Progress | None = None,
 ) -> Matched:  # fmt: skip
     """The launches of a tree, linked and matched, with the findings that `keep` wants; `alone` as for `Matcher`.
 
@@ -69,8 +70,11 @@ def match_tree(
     """
     if scope == "tree":
         return match_whole(whole("tree", readings, judge_by_eye), table, keep, alone=alone)
-    matcher, linked = Matcher(readings, table, keep, alone=alone), LinkedTree(readings)
-    launches, gaps = matcher.launches(linked)
+    linked = LinkedTree(readings, progress)
+    if progress:
+        progress("matching", 0, len(linked.launches))
+    matcher = Matcher(readings, table, keep, alone=alone)
+    launches, gaps = matcher.launches(linked, progress)
     return Matched(launches, tuple(matcher.findings), (*linked.gaps, *gaps))
 
 
@@ -133,14 +137,16 @@ class Matcher:
         """All that the tree says, whatever run it belongs to; without duplicates, by place."""
         return unique(one.finding for founds in self._found.values() for one in founds)
 
-    def launches(self, linked: LinkedTree) -> tuple[tuple[Launch, ...], list[Gap]]:
+    def launches(self, linked: LinkedTree, progress: Progress | None = None) -> tuple[tuple[Launch, ...], list[Gap]]:
         """Every launch with its findings, and each limit that was met."""
         launches: list[Launch] = []
         gaps: list[Gap] = []
-        for launch in linked.launches:
+        for number, launch in enumerate(linked.launches, 1):
             found, converged = self._follow(launch, linked)
             launches.append(found)
             gaps += [] if converged else [Gap(launch.path, MODULES_NOT_SETTLED, launch.line)]
+            if progress:
+                progress("matching", number, len(linked.launches))
         return tuple(launches), gaps
 
     def _follow(self, launch: Launch, linked: LinkedTree) -> tuple[Launch, bool]:

@@ -11,7 +11,7 @@ from chipsieve.catalogue.accelerator import Accelerator, Origin
 from chipsieve.catalogue.cells import STATED
 from chipsieve.catalogue.export_controls import standings
 from chipsieve.reference.chips_asked import answers_to
-from chipsieve.reference.paging import Block, Code, Page, Points, Section, as_text, code, plain
+from chipsieve.reference.paging import WIDTH, Block, Code, Page, Points, Section, as_text, code, plain
 from chipsieve.report.accelerators import in_a_cell
 from chipsieve.sieve.policies import DEFAULT, load_policy
 from chipsieve.signals import load_signals
@@ -35,9 +35,9 @@ APPLIES = {True: "applies", False: "does not apply", None: "not known whether it
 NO_ADVICE = "The parameters of each rule, applied to the facts above whatever the date. This is not legal advice."
 
 
-def as_pages(chips: Iterable[Accelerator]) -> str:
-    """A page on each accelerator, for a terminal."""
-    return "\n".join(as_text(chip_page(chip)) for chip in chips)
+def as_pages(chips: Iterable[Accelerator], width: int = WIDTH) -> str:
+    """A page on each accelerator, for a terminal of some columns."""
+    return "\n".join(as_text(chip_page(chip), width) for chip in chips)
 
 
 def chip_page(chip: Accelerator) -> Page:

@@ -78,29 +78,29 @@ def _markdown(block: Block) -> Iterator[str]:
         yield from (f"{fence}{block.language or 'text'}", *block.lines, fence)
 
 
-def as_text(page: Page) -> str:
-    """The page for a terminal."""
+def as_text(page: Page, width: int = WIDTH) -> str:
+    """The page for a terminal, its paragraphs and lists set for a width; lines of code stay whole."""
     parts = [page.title, "=" * len(page.title), ""]
     for section in page.sections:
         parts += [section.heading, "-" * len(section.heading)] if section.heading else []
         for block in section.blocks:
-            parts += [*_terminal(block), ""]
+            parts += [*_terminal(block, width), ""]
     return "\n".join(parts)
 
 
-def _terminal(block: Block) -> Iterator[str]:
+def _terminal(block: Block, width: int) -> Iterator[str]:
     if isinstance(block, str):
-        yield _filled(block)
+        yield _filled(block, width)
     elif isinstance(block, Points):
-        yield from (_filled(text, "- ", "  ") for text in block.texts)
+        yield from (_filled(text, width, "- ", "  ") for text in block.texts)
     else:
         yield from (f"    {line}" for line in block.lines)
 
 
-def _filled(text: str, first: str = "", further: str = "") -> str:
+def _filled(text: str, width: int, first: str = "", further: str = "") -> str:
     return textwrap.fill(
         _unmarked(text),
-        WIDTH,
+        width,
         initial_indent=first,
         subsequent_indent=further,
         break_long_words=False,

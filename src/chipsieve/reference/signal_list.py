@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from chipsieve.reference.paging import plain
+from chipsieve.report.sheet import Sheet
 from chipsieve.signals import NO_STEP
 from chipsieve.signals.signal import Signal
 from chipsieve.signals.steps import steps
 
+ROOM = 20  # columns for a title beside its signal
 UNASKED = "Techniques and sites, which say nothing of chips"
 
 
-def listing(signals: Mapping[str, Signal]) -> str:
-    """One line a signal: id, effect, strength, title."""
-    width = max(map(len, signals), default=0)
-    rows = (f"{item.id:{width}}  {item.effect:9}  {item.strength:10}  {item.title}" for item in signals.values())
-    return "\n".join(rows) + "\n"
+def listing(signals: Mapping[str, Signal], width: int = 0) -> str:
+    """One line a signal: id, effect, strength, title; a title that a width does not hold goes on below."""
+    column = max(map(len, signals), default=0)
+    lines: list[str] = []
+    for item in signals.values():
+        head = f"{item.id:{column}}  {item.effect:9}  {item.strength:10}  "
+        page = Sheet(width or len(head) + len(item.title), colour=False, verbose=False)
+        lines += page.fill(head + item.title, hang=len(head) if page.width >= len(head) + ROOM else 2)
+    return "\n".join(lines) + "\n"
 
 
 def index(signals: Iterable[Signal]) -> Iterator[str]:

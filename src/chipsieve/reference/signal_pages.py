@@ -25,6 +25,7 @@ EFFECTS = {
     "technique": "It says nothing of chips; reports list it beside the verdict.",
     "site": "It says nothing of chips; reports list it beside the verdict.",
 }
+HINTED = "Somebody wrote a name, which is a hint alone: it excludes nothing, and counts in the estimate."
 ROWS = 60
 """Rows in words on a page."""
 SIDES = {
@@ -132,7 +133,7 @@ def _firmness(signal: Signal) -> Iterator[Block]:
     if signal.effect in ("requires", "prefers", "names"):
         yield f"{code(signal.strength)}: {STRENGTHS[signal.strength]}."
     if signal.effect != "requires":
-        yield EFFECTS[signal.effect]
+        yield HINTED if signal.effect == "names" and signal.strength == "weak" else EFFECTS[signal.effect]
         return
     excluding = [name for name in policies() if load_policy(name).predicate(signal) is not None]
     if DEFAULT in excluding:

@@ -11,6 +11,7 @@ from chipsieve.tables import refuse_other
 
 if TYPE_CHECKING:  # the command line lists the formats, and loads no more than it must
     from chipsieve.sieve.outcome import Verdict
+    from chipsieve.signals.signal import Strength
 
 FORMATS: Mapping[str, str] = {
     "text": "chipsieve.report.text",
@@ -38,17 +39,20 @@ def render(  # noqa: PLR0913  a keyword for each field of Style
     read_text: ReadText | None = None,
     sarif_level: SarifLevel = "verdict",
     link_base: str = "",
+    min_strength: Strength = "weak",
     command: tuple[str, ...] = (),
 ) -> str:
     """The verdict as text in one of FORMATS, ending with a newline; same verdict, same text.
 
     `colour`, `width` (columns) and `detail` concern people's formats; `read_text` gives a file's text by its
     path below the root, for SARIF's fingerprints; `sarif_level` says which findings SARIF holds; `link_base` is where
-    an HTML page finds the code; `command` is what was typed after `chipsieve`, for the report to say.
+    an HTML page finds the code; what is weaker than `min_strength` is left out of SARIF and of annotations; `command`
+    is what was typed after `chipsieve`, for the report to say.
 
     Raises:
         chipsieve.tables.TableError: there is no such format.
     """
     refuse_other("format", format, FORMATS)
     report = cast("Callable[[Verdict, Style], str]", import_module(FORMATS[format]).report)
-    return report(verdict, Style(colour, width, detail, read_text, sarif_level, link_base, command))
+    style = Style(colour, width, detail, read_text, sarif_level, link_base, min_strength, command)
+    return report(verdict, style)

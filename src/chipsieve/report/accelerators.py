@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from chipsieve.catalogue import load_catalogue
 from chipsieve.catalogue.accelerator import Accelerator, Cell
-from chipsieve.catalogue.cells import ALL_BOOLEANS, ALL_NUMBERS, ALL_TEXTS
+from chipsieve.catalogue.cells import ALL_BOOLEANS, ALL_NUMBERS, ALL_TEXTS, DATES
 from chipsieve.catalogue.export_controls import NO_ADVICE, controlled_since, load_rules, standings
-from chipsieve.catalogue.selection import CHOICES, CONTROLLED, SPECIAL
+from chipsieve.catalogue.selection import CALLED, CHOICES, CONTROLLED, SPECIAL
 from chipsieve.report import sheets
 from chipsieve.report.groups import LEGEND, MARK, made_for_china
+from chipsieve.report.sheet import USUAL, Sheet
 
 COLUMNS = (
     "id", "name", "vendor", "architecture", "target", "memory", "bf16", "fp8", "released", "TPP", "controlled",
@@ -21,14 +22,19 @@ COLUMNS = (
 )  # fmt: skip
 RIGHT = ("memory", "TPP")
 UNKNOWN, ABSENT = "?", "-"
+NEEDED = (
+    "id", "memory", "bf16", "released", "TPP", "controlled", "target", "vendor", "fp8", "architecture", "name",
+    "confidence",
+)  # fmt: skip
+"""The columns by how much they are needed, where there is no room for all."""
 REMARK = (
-    "controlled: the first United States export control whose parameters the chip meets, as of no date; of makers",
-    f"abroad only where the Export Administration Regulations reach them. {NO_ADVICE}",
+    "controlled: the first United States export control whose parameters the chip meets, as of no date; of makers "
+    f"abroad only where the Export Administration Regulations reach them. {NO_ADVICE}"
 )
 
 
-def as_text(accelerators: Iterable[Accelerator]) -> str:
-    """An aligned table, one accelerator a line, ending with the count.
+def as_text(accelerators: Iterable[Accelerator], width: int = 0) -> str:
+    """An aligned table, one accelerator a line, ending with the count; without the columns that a width does not hold.
 
     `?` is unknown, `-` does not apply, `>=` before a TPP says that it is a lower bound; memory is in GB. `controlled`
     is the first export control whose parameters it meets, `<=` before it says that an earlier one may apply too.
@@ -37,11 +43,30 @@ def as_text(accelerators: Iterable[Accelerator]) -> str:
     marked = made_for_china(load_catalogue().accelerators)
     rows = [COLUMNS, *(_row(chip, MARK if chip.id in marked else "") for chip in chips)]
     widths = [max(len(row[at]) for row in rows) for at in range(len(COLUMNS))]
-    lines = ["  ".join(map(_pad, row, widths, COLUMNS)).rstrip() for row in rows]
+    shown = _that_fit(widths, width)
+    lines = ["  ".join(_pad(row[at], widths[at], COLUMNS[at]) for at in shown).rstrip() for row in rows]
+    left_out = [name for at, name in enumerate(COLUMNS) if at not in shown]
+    below = [f"Columns that do not fit: {', '.join(left_out)}; --format csv has them all."] if left_out else []
+    below += [REMARK] if chips and COLUMNS.index("controlled") in shown else []
+    below += [LEGEND] if marked.intersection(chip.id for chip in chips) else []
     count = len(rows) - 1
-    counted = f"{count} accelerator{'' if count == 1 else 's'}"
-    legend = [LEGEND] if marked.intersection(chip.id for chip in chips) else []
-    return "\n".join([*lines, "", *(REMARK if chips else ()), *legend, counted]) + "\n"
+    below.append(f"{count} accelerator{'' if count == 1 else 's'}")
+    page = Sheet(width or USUAL, colour=False, verbose=False)
+    return "\n".join([*lines, "", *(row for text in below for row in page.fill(text))]) + "\n"
+
+
+def _that_fit(widths: Sequence[int], width: int) -> list[int]:
+    """The columns that a width holds, as many of the first of NEEDED as there is room for; all for a width of 0."""
+    room = width
+    shown: set[int] = set()
+    for name in NEEDED:
+        at = COLUMNS.index(name)
+        taken = widths[at] + (2 if shown else 0)
+        if width and shown and taken > room:
+            continue
+        room -= taken
+        shown.add(at)
+    return sorted(shown)
 
 
 def _row(chip: Accelerator, mark: str) -> tuple[str, ...]:
@@ -83,15 +108,18 @@ def _pad(text: str, width: int, column: str) -> str:
     return text.rjust(width) if column in RIGHT else text.ljust(width)
 
 
-def askable() -> str:
+def askable(width: int = USUAL) -> str:
     """The facts that a condition can ask for, by what they hold; docs/catalogue.md explains them."""
+    page = Sheet(width, colour=False, verbose=False)
     kinds = {
-        "text, or several with commas": CHOICES,
-        "true or false": tuple(ALL_BOOLEANS),
+        "text, or several with commas": set(CHOICES).difference(CALLED, DATES),
+        "day, month or year; also with _at_least and _at_most": DATES,
+        "true or false": ALL_BOOLEANS,
         "number; also with _at_least and _at_most": ALL_NUMBERS,
-        "other": (*SPECIAL, CONTROLLED),
+        "other": {*SPECIAL, *CALLED, CONTROLLED},
     }
-    return "\n".join(f"{kind}: {', '.join(sorted(names))}" for kind, names in kinds.items()) + "\n"
+    lines = [row for kind, names in kinds.items() for row in page.lay(f"{kind}: {', '.join(sorted(names))}")]
+    return "\n".join(lines) + "\n"
 
 
 def as_json(accelerators: Iterable[Accelerator]) -> str:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from chipsieve.catalogue import load_catalogue
-from chipsieve.report.escape import json_text, one_line, visible
+from chipsieve.report.escape import json_text, one_line, visible, without_commands
 from chipsieve.report.groups import Groups, legend
 from chipsieve.report.markdown_text import code, plain
 from chipsieve.report.reasons import title
+from chipsieve.report.sheet import PLAIN, Sheet
 from chipsieve.sieve.comparing import Difference, Fact, Name, Shift
 from chipsieve.signals import load_signals
 from chipsieve.signals.signal import Signal
@@ -42,17 +43,18 @@ class Clause(msgspec.Struct, frozen=True):
     rest: str = ""
 
 
-def as_text(change: Difference, *, verbose: bool = False) -> str:
-    """The clauses, one a line, ending with a newline; `verbose`: all of them, and both sentences."""
-    heading = f"{visible(change.then.tree)} → {visible(change.now.tree)}:"
-    lines = [f"{heading} {NOTHING}" if change.nothing else heading]
-    clauses = _clauses(change)
-    lines += [f"  {_spoken(clause, str, str)}" for clause in (clauses if verbose else clauses[:SHOWN])]
+def as_text(change: Difference, sheet: Sheet = PLAIN) -> str:
+    """The clauses, one after the other, ending with a newline; on a verbose sheet all of them, and both sentences."""
+    verbose, clauses = sheet.verbose, _clauses(change)
+    heading = f"{visible(change.then.tree)} → {visible(change.now.tree)}:{f' {NOTHING}' if change.nothing else ''}"
+    lines = [f"  {_spoken(clause, str, str)}" for clause in (clauses if verbose else clauses[:SHOWN])]
     if len(clauses) > SHOWN and not verbose:
         lines.append(f"  and {len(clauses) - SHOWN} more (-v lists them)")
     if change.sentence_changed and verbose:
         lines += [f"  was: {visible(change.then.sentence)}", f"  now: {visible(change.now.sentence)}"]
-    return "\n".join([*lines, *(f"  {words}" for words in legend(*lines))]) + "\n"
+    lines += [f"  {words}" for words in legend(*lines)]
+    head = sheet.head(heading)
+    return without_commands("\n".join([*head, *(row for line in lines for row in sheet.lay(line))]) + "\n")
 
 
 def as_markdown(change: Difference, *, verbose: bool = False) -> str:

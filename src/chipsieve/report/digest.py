@@ -8,8 +8,8 @@ from chipsieve.report.groups import legend
 from chipsieve.report.outline import LaunchOutline, Outline
 from chipsieve.report.sheet import BOLD, DIM, Sheet
 
-FAMILIES, CUTS, NAMES = 4, 4, 2
-"""How much is shown: families of the estimate, reasons that exclude, and names."""
+FAMILIES, CUTS, WAITING, NAMES = 4, 4, 2, 2
+"""How much is shown: families of the estimate, reasons that exclude, reasons at all where fewer do, and names."""
 
 
 def digest(sheet: Sheet, outline: Outline, provenance: str) -> str:
@@ -38,21 +38,26 @@ def _needed(outline: Outline) -> Iterator[tuple[str, str]]:
     if main is None:
         yield "needs", "no launch was found, so nothing is known"
         return
-    yield "needs", f"{main.after} of {outline.total} accelerators remain for {main.id} ({main.role})"
+    yield "needs", f"{outline.counted(main.remaining)} remain for {main.id} ({main.role})"
     cuts = [(step, cut) for step in main.steps for cut in step.cuts]
     for step, cut in cuts[:CUTS]:
         where = f"{cut.places[0]}{cut.more}: " if cut.places else ""
         yield "", f"{step.before} → {step.after}  {where}{cut.title} ({cut.strength})"
     if len(cuts) > CUTS:
         yield "", f"and {len(cuts) - CUTS} more reasons"
-    yield from _uncertain(main)
+    yield from _uncertain(main, max(WAITING - len(cuts), 0))
 
 
-def _uncertain(main: LaunchOutline) -> Iterator[tuple[str, str]]:
-    """How much may exclude more, were it known to take effect."""
-    waiting = sum(line.standing == "optional" for line in main.unproven)
-    if waiting:
-        yield "", f"{waiting} further {'reason' if waiting == 1 else 'reasons'}, not known to take effect"
+def _uncertain(main: LaunchOutline, most: int) -> Iterator[tuple[str, str]]:
+    """What may exclude more, were it known to take effect: the firmest, and how many more."""
+    waiting = [line for line in main.unproven if line.standing == "optional"]
+    shown = waiting if len(waiting) <= most else waiting[:most]
+    for line in shown:
+        where = f"{line.places[0]}: " if line.places else ""
+        yield "", f"{where}{line.title}: {line.waits}"
+    rest = len(waiting) - len(shown)
+    if rest:
+        yield "", f"{rest} further {'reason' if rest == 1 else 'reasons'}, not known to take effect"
 
 
 def _named(outline: Outline) -> Iterator[tuple[str, str]]:

@@ -7,30 +7,33 @@ from collections.abc import Iterable, Iterator, Sequence
 from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.catalogue.export_controls import NO_ADVICE, standings
 from chipsieve.estimate.phrases import in_words
-from chipsieve.report.escape import one_line, visible
-from chipsieve.report.reasons import derivation, first, quoted, spared, title, way_around
+from chipsieve.link.launch import Launch
+from chipsieve.report.escape import one_line, visible, without_commands
+from chipsieve.report.reasons import derivation, first, quoted, spared, title, waits_for, way_around, whole_condition
 from chipsieve.report.sentence import clause, percent
+from chipsieve.report.sheet import PLAIN, Sheet
 from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Verdict
 from chipsieve.sieve.proof import Reason, Ruling
 
 SAYS = 160  # characters of what a premise says
 SHOWN = 3  # lines of one kind, where not all are asked for
+SPARED = 5  # reasons that do not count, where not all are asked for
 SAID_OTHERWISE: tuple[Reason, ...] = ("cut", "gone", "agrees", "named", "inert")
 """Reasons that other lines state, or that say nothing of the chip."""
 
 
-def explain(verdict: Verdict, accelerator: str, *, verbose: bool = False) -> str:
+def explain(verdict: Verdict, accelerator: str, sheet: Sheet = PLAIN) -> str:
     """What the verdict says of one accelerator, by its id, as text ending with a newline.
 
-    The main launch in full, three lines of a kind of evidence, and the others in sum; `verbose`: all of all.
+    The main launch in full, three lines of a kind of evidence, and the others in sum; on a verbose sheet all of all.
 
     Raises:
         KeyError: the catalogue has no accelerator of that id.
     """
-    return explain_several(verdict, (accelerator,), verbose=verbose)
+    return explain_several(verdict, (accelerator,), sheet)
 
 
-def explain_several(verdict: Verdict, accelerators: Iterable[str], *, verbose: bool = False) -> str:
+def explain_several(verdict: Verdict, accelerators: Iterable[str], sheet: Sheet = PLAIN) -> str:
     """What the verdict says of several accelerators; variants of which it says the same are explained together.
 
     Raises:
@@ -39,12 +42,19 @@ def explain_several(verdict: Verdict, accelerators: Iterable[str], *, verbose: b
     chips = {row.id: row for row in verdict.accelerators}
     alike: dict[tuple[bool, tuple[str, ...]], list[Accelerator]] = {}
     for accelerator in accelerators:
-        said = tuple(_said(verdict, chips[accelerator], verbose=verbose))
+        said = tuple(_said(verdict, chips[accelerator], verbose=sheet.verbose))
         alike.setdefault((accelerator in verdict.possible, said), []).append(chips[accelerator])
-    return "\n".join(
-        "\n".join([_heading(verdict, several, possible=possible), "", *said]).rstrip() + "\n"
+    blocks = (
+        _block(sheet, _heading(verdict, several, possible=possible), said)
         for (possible, said), several in alike.items()
     )
+    return without_commands("\n".join(blocks))
+
+
+def _block(sheet: Sheet, heading: str, said: Iterable[str]) -> str:
+    """What is said of accelerators alike, below its heading."""
+    head = sheet.head(heading)
+    return "\n".join([*head, "", *(row for line in said for row in sheet.lay(line))]).rstrip() + "\n"
 
 
 def _heading(verdict: Verdict, several: Sequence[Accelerator], *, possible: bool) -> str:
@@ -133,15 +143,20 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, accelerator: str, *, verbo
     lines = [head, *_kept(verdict, outcome.contradictions, accelerator)]
     for cut in against:
         lines.append(f"  {title(verdict.signals, cut.signal)} ({cut.signal}, {cut.strength})")
-        lines += _lines(verdict, cut, verbose=verbose)
-    for ruling, reason in proof if not against else ():
-        lines += _spared(verdict, ruling, reason)
-    return lines
+        lines += _lines(verdict, cut, launch, verbose=verbose)
+    left = proof if not against else ()
+    spares = [line for one in left for line in _spared(verdict, outcome, *one, verbose=verbose)]
+    return [*lines, *(spares if verbose or len(spares) <= SPARED + 1 else _cut_short(spares))]
 
 
-def _lines(verdict: Verdict, cut: Ruling, *, verbose: bool) -> Iterator[str]:
+def _cut_short(spares: Sequence[str]) -> Iterator[str]:
+    yield from spares[:SPARED]
+    yield f"  and {len(spares) - SPARED} more of which nothing is known, or that does not count (-v lists them)"
+
+
+def _lines(verdict: Verdict, cut: Ruling, launch: Launch, *, verbose: bool) -> Iterator[str]:
     """The lines that show the claim, and what it is derived from."""
-    found = quoted(cut.evidence)
+    found = quoted(cut.evidence, launch)
     said = (
         *(found if verbose else first(found, SHOWN)),
         *derivation(cut.evidence, verdict.signals),
@@ -150,7 +165,9 @@ def _lines(verdict: Verdict, cut: Ruling, *, verbose: bool) -> Iterator[str]:
     yield from (f"    {words}" for words in said)
 
 
-def _spared(verdict: Verdict, ruling: Ruling, reason: Reason) -> Iterator[str]:
+def _spared(
+    verdict: Verdict, outcome: LaunchVerdict, ruling: Ruling, reason: Reason, *, verbose: bool
+) -> Iterator[str]:
     """Why a ruling leaves in a chip that it speaks against, or that the catalogue does not know well enough."""
     if reason in SAID_OTHERWISE or (reason == "unknown" and ruling.weight != "counts"):
         return
@@ -158,4 +175,8 @@ def _spared(verdict: Verdict, ruling: Ruling, reason: Reason) -> Iterator[str]:
     if reason == "unknown":
         yield f"  the catalogue does not know whether it satisfies {said}"
     elif verdict.signals[ruling.signal].effect != "names":
-        yield f"  does not count against it: {said}: {spared(reason, verdict.policy)}"
+        why = waits_for(ruling, outcome) if reason == "optional" else ""
+        yield f"  does not count against it: {said}: {why or spared(reason, verdict.policy)}"
+        condition = whole_condition(ruling, outcome) if verbose else ""
+        if condition:
+            yield f"    condition: {condition}"

@@ -20,7 +20,7 @@ MOST = 4  # architectures of one vendor that are named
 
 
 class Group(msgspec.Struct, frozen=True):
-    """Accelerators of one vendor and architecture: how many, and their families ("A100", "A100 (2 of 4)").
+    """Accelerators of one vendor and architecture: how many, and their models ("A100", "A100 (2 of 4)").
 
     `untouched` says that not one chip of the vendor is missing from the groups.
     """
@@ -30,6 +30,11 @@ class Group(msgspec.Struct, frozen=True):
     count: int
     families: tuple[str, ...]
     untouched: bool = False
+
+    @property
+    def models(self) -> int:
+        """How many models these are; variants of one differ in memory or form alone."""
+        return len(self.families)
 
     @property
     def label(self) -> str:
@@ -114,11 +119,11 @@ class Groups:
 
 
 def untouched_vendors(groups: Iterable[Group]) -> str:
-    """The vendors of which every chip is in the groups, each with its count: "AMD (20), Intel (9)"."""
+    """The vendors of which every chip is in the groups, each with its models counted: "AMD (20), Intel (9)"."""
     counts: Counter[str] = Counter()
     for group in groups:
         if group.untouched:
-            counts[group.vendor] += group.count
+            counts[group.vendor] += group.models
     return ", ".join(f"{vendor} ({count})" for vendor, count in counts.items())
 
 

@@ -104,7 +104,10 @@ def footer(verdict: Verdict) -> Record:
         for one in lookups.sorted_ignored(verdict)
     ]
     seen = verdict.coverage
-    coverage = {"files": seen.files, "read": seen.read, "skipped": seen.skipped, "unparsed": seen.unparsed}
+    coverage = {
+        "files": seen.files, "read": seen.read, "skipped": seen.skipped, "skipped_kinds": dict(seen.kinds),
+        "unparsed": seen.unparsed,
+    }  # fmt: skip
     return {"ignored": ignored, "gaps": gaps, "coverage": coverage}
 
 

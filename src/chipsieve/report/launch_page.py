@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from chipsieve.derive.shape import shape_of
 from chipsieve.report import lookups
-from chipsieve.report.escape import one_line, visible
+from chipsieve.report.escape import one_line, visible, without_commands
 from chipsieve.report.reasons import reason, title
+from chipsieve.report.sheet import PLAIN, Sheet
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 from chipsieve.sieve.proof import Ruling
 
@@ -15,19 +16,17 @@ SHOWN = 8  # entries of a list, where not all are asked for
 COMMAND, VALUE = 400, 60  # characters of a command and of a value that are shown
 
 
-def explain_launch(verdict: Verdict, launch: str, *, verbose: bool = False) -> str:
-    """One launch, by its id, as text ending with a newline; `verbose`: its lists in full.
+def explain_launch(verdict: Verdict, launch: str, sheet: Sheet = PLAIN) -> str:
+    """One launch, by its id, as text ending with a newline; on a verbose sheet its lists in full.
 
     Raises:
         KeyError: there is no launch of that id.
     """
     outcome = {one.launch.id: one for one in verdict.launches}[launch]
-    lines = [
-        *_found(verdict, outcome),
-        *_lists(outcome, verbose=verbose),
-        *_evidence(verdict, outcome, verbose=verbose),
-    ]
-    return "\n".join(lines) + "\n"
+    heading, *found = _found(verdict, outcome)
+    lines = [*found, *_lists(outcome, verbose=sheet.verbose), *_evidence(verdict, outcome, verbose=sheet.verbose)]
+    head = sheet.head(heading)
+    return without_commands("\n".join([*head, *(row for line in lines for row in sheet.lay(line))]) + "\n")
 
 
 def _found(verdict: Verdict, outcome: LaunchVerdict) -> Iterator[str]:

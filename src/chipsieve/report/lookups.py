@@ -10,10 +10,16 @@ from chipsieve.facts.reading import Gap
 from chipsieve.link.launch import Launch, Standing
 from chipsieve.sieve.outcome import LaunchVerdict, Naming, Note, Verdict
 from chipsieve.sieve.proof import Ruling
+from chipsieve.signals.signal import Strength
 from chipsieve.sources.scan_record import Ignored
 
 FIRMNESS: dict[str, int] = {"asserted": 0, "optional": 1, "inert": 2}
 STRENGTHS: dict[str, int] = {"definitive": 0, "strong": 1, "weak": 2}
+
+
+def strong_enough(strength: Strength, at_least: Strength) -> bool:
+    """Whether evidence is not weaker than a limit."""
+    return STRENGTHS[strength] <= STRENGTHS[at_least]
 
 
 def place(line: Line) -> str:
@@ -55,6 +61,15 @@ def sorted_ignored(verdict: Verdict) -> tuple[Ignored, ...]:
 def sorted_namings(namings: Iterable[Naming]) -> tuple[Naming, ...]:
     """Every naming once, by place."""
     return tuple(sorted(set(namings), key=lambda one: (one.path, one.line, one.text, one.by, one.accelerators)))
+
+
+def strongly_named(verdict: Verdict, at_least: Strength) -> tuple[Naming, ...]:
+    """The namings that findings of strong enough signals state."""
+    if at_least == "weak":
+        return verdict.named
+    strong = {one.id for one in verdict.signals.values() if strong_enough(one.strength, at_least)}
+    stated = {(one.path, one.span.line, one.value) for one in verdict.findings if one.signal in strong}
+    return tuple(one for one in verdict.named if (one.path, one.line, one.text) in stated)
 
 
 def sorted_notes(notes: Iterable[Note]) -> tuple[Note, ...]:

@@ -121,15 +121,15 @@ def _others(outline: Outline, others: Sequence[LaunchOutline]) -> Iterator[str]:
 
 
 def _remaining(outline: Outline, *, verbose: bool) -> Iterator[str]:
-    yield f"### Possible: {outline.possible_count} of {outline.total}"
+    yield f"### Possible: {outline.counted(outline.possible)}"
     if outline.remaining_count != outline.possible_count:
-        yield f"In at least one launch; {outline.remaining_count} remain in every one."
+        yield f"In at least one launch; {outline.remaining_count} variants remain in every one."
     if 0 < outline.possible_count < outline.total:
         partly = [group for group in outline.possible if verbose or not group.untouched]
-        rows = [(_plain(group.label), str(group.count), _list(group.families)) for group in partly]
-        yield from [_table(("Architecture", "Count", "Accelerators"), rows)] if rows else []
+        rows = [(_plain(group.label), str(group.models), _list(group.families)) for group in partly]
+        yield from [_table(("Architecture", "Models", "Names"), rows)] if rows else []
         if len(partly) < len(outline.possible):
-            yield f"And every accelerator of {_plain(untouched_vendors(outline.possible))}."
+            yield f"{'And every' if rows else 'Every'} model of {_plain(untouched_vendors(outline.possible))}."
     yield from (_plain(sentence) for sentence in outline.conflict)
 
 

@@ -6,6 +6,8 @@ of its own syntax and nothing else. `chipsieve.report.phrasing` fills it in.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from chipsieve.report.groups import Group
@@ -76,7 +78,11 @@ class NoteLine(msgspec.Struct, frozen=True):
 
 
 class UnprovenLine(msgspec.Struct, frozen=True):
-    """Evidence that excludes nothing, its standing, and why not."""
+    """Evidence that excludes nothing, its standing, and why not.
+
+    Where it is not known to take effect, `waits` is what it waits for, in a phrase, and `condition` that in full, ""
+    where the phrase says it all.
+    """
 
     standing: str
     title: str
@@ -85,6 +91,8 @@ class UnprovenLine(msgspec.Struct, frozen=True):
     snippet: str
     reason: str
     derivation: tuple[str, ...] = ()
+    waits: str = ""
+    condition: str = ""
 
 
 class GapLine(msgspec.Struct, frozen=True):
@@ -193,7 +201,7 @@ class Outline(msgspec.Struct, frozen=True):
 
     `techniques` and `sites` sum up what several launches show, none where one speaks alone.
     `projects` has no line where there is one alone. `families` are those of the estimate, `sentence` is what can be
-    quoted.
+    quoted. `total` counts the catalogue's accelerators, `models` their models.
     """
 
     root: str
@@ -202,6 +210,7 @@ class Outline(msgspec.Struct, frozen=True):
     role: str
     date: str
     total: int
+    models: int
     main: LaunchOutline | None
     main_reason: str
     others: tuple[LaunchOutline, ...]
@@ -223,3 +232,8 @@ class Outline(msgspec.Struct, frozen=True):
     estimate_rests_on: str
     controls: ControlLines
     sentence: str
+
+    def counted(self, left: Sequence[Group]) -> str:
+        """How many some groups are, models before variants: "2 of 249 models (3 of 276 variants)"."""
+        models, variants = sum(group.models for group in left), sum(group.count for group in left)
+        return f"{models} of {self.models} models ({variants} of {self.total} variants)"

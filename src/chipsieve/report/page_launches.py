@@ -130,14 +130,14 @@ def groups(caption: str, several: Sequence[Group]) -> Markup:
     whole = [one for one in several if one.untouched]
     if len({one.vendor for one in whole}) <= VENDORS:
         return _architectures(caption, several)
-    named = element("summary", f"Every accelerator of {untouched_vendors(whole)}")
-    folded = element("details", named, _architectures("Accelerators of vendors of whom nothing is excluded", whole))
+    named = element("summary", f"Every model of {untouched_vendors(whole)}")
+    folded = element("details", named, _architectures("Models of vendors of whom nothing is excluded", whole))
     return join([_architectures(caption, [one for one in several if not one.untouched]), folded])
 
 
 def _architectures(caption: str, several: Sequence[Group]) -> Markup:
-    rows = [(one.label, str(one.count), ", ".join(one.families)) for one in several]
-    return table(caption, ("Architecture", "Count", "Accelerators"), rows) if rows else Markup()
+    rows = [(one.label, str(one.models), ", ".join(one.families)) for one in several]
+    return table(caption, ("Architecture", "Models", "Accelerators"), rows) if rows else Markup()
 
 
 def _said(launch: LaunchOutline) -> list[str]:

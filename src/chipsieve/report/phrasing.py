@@ -31,11 +31,12 @@ from chipsieve.report.outline import (
     StepLine,
     UnprovenLine,
 )
-from chipsieve.report.reasons import derivation, reason, title, way_around
+from chipsieve.report.reasons import derivation, reason, title, waits_for, way_around, whole_condition
 from chipsieve.report.sentence import percent, sentence
 from chipsieve.sieve.outcome import Contradiction, LaunchVerdict, Naming, Note, Project, Verdict
 from chipsieve.sieve.proof import Conflict, Ruling
 from chipsieve.signals.signal import Signal
+from chipsieve.sources.discovery import PICTURE
 from chipsieve.sources.spoken import Spoken
 
 LINES = re.compile(r" \(lines \d+ to (?P<last>\d+)\)$")
@@ -44,6 +45,7 @@ COMMAND = 400
 REASON = 240
 EXPLANATIONS = 5
 WORD = 40
+KINDS = 4  # of skipped files that are named
 FAMILIES = 8  # of the estimate that are listed
 WORTH_A_LINE = 0.02  # probability of a family that is listed
 
@@ -63,6 +65,7 @@ def in_words(verdict: Verdict, vendors: int = 5) -> Outline:
         role=verdict.role,
         date=verdict.catalogue_date,
         total=len(verdict.accelerators),
+        models=sum(group.models for group in groups.grouped([row.id for row in verdict.accelerators])),
         main=_launch(verdict, main, groups) if main else None,
         main_reason=one_line(verdict.main_reason, REASON),
         others=tuple(_launch(verdict, outcome, groups) for outcome in speaking if outcome is not main),
@@ -93,6 +96,8 @@ def in_words(verdict: Verdict, vendors: int = 5) -> Outline:
 def coverage(verdict: Verdict) -> str:
     """How much was looked at, as one sentence, and which vendors the tree speaks of, if any, as another."""
     seen = verdict.coverage
+    if not seen.files:
+        return "no tree was read."
     files = "1 file" if seen.files == 1 else f"{seen.files} files"
     names = {row.vendor: str(row.facts.get("vendor_name") or row.vendor) for row in verdict.accelerators}
     lines = {one.vendor: one for one in verdict.spoken}
@@ -100,7 +105,17 @@ def coverage(verdict: Verdict) -> str:
         f"{names.get(vendor, vendor)}{_first_line(lines.get(vendor), names)}" for vendor in verdict.mentions
     )
     besides = f" Vendors spoken of besides NVIDIA: {spoken}." if spoken else ""
-    return f"{files} found: {seen.read} read, {seen.skipped} skipped, {seen.unparsed} not parsed whole.{besides}"
+    skipped = f"{seen.skipped} skipped{_by_kind(seen.kinds)}"
+    return f"{files} found: {seen.read} read, {skipped}, {seen.unparsed} not parsed whole.{besides}"
+
+
+def _by_kind(counted: Sequence[tuple[str, int]]) -> str:
+    """What was skipped, the most frequent kinds first: " (1222 .encrypted, 488 .patch, 16 pictures)"."""
+    shown = counted if len(counted) <= KINDS + 1 else counted[:KINDS]
+    said = [f"{count} {visible(kind)}{'s' if kind == PICTURE and count > 1 else ''}" for kind, count in shown]
+    others = sum(count for _, count in counted) - sum(count for _, count in shown)
+    said += [f"{others} others"] if others else []
+    return f" ({', '.join(said)})" if said else ""
 
 
 def _first_line(spoken: Spoken | None, names: Mapping[str, str]) -> str:
@@ -218,6 +233,8 @@ def _unproven(verdict: Verdict, outcome: LaunchVerdict) -> Iterator[UnprovenLine
             snippet=_snippet(ruling, outcome),
             derivation=(*derivation(ruling.evidence, verdict.signals), *way_around(verdict.signals, ruling.signal)),
             reason=one_line(reason(verdict, ruling, outcome), REASON),
+            waits=waits_for(ruling, outcome),
+            condition=whole_condition(ruling, outcome),
         )
 
 
@@ -277,9 +294,11 @@ def _conflict(
     if conflict is None or outcome is None:
         return ()
     said = []
-    for cuts in conflict.disagreeing:
+    for cuts in conflict.disagreeing[:EXPLANATIONS]:
         sides = "; ".join(_with_place(title(verdict.signals, cut.signal), _places(cut, outcome)) for cut in cuts)
         said.append(f"No accelerator satisfies all of: {sides}.")
+    more = len(conflict.disagreeing) - EXPLANATIONS
+    said += [f"{more} more such disagreements."] if more > 0 else []
     for group in conflict.explanations[:EXPLANATIONS]:
         classes = " and a chip out of ".join(groups.short(ids) for ids in group)
         said.append(f"Explained together by a chip out of {classes}.")

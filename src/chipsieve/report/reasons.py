@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chipsieve.derive.premises import Date, Evidence, Premise, Quantity
 from chipsieve.facts.finding import Finding
-from chipsieve.link.launch import Setting
-from chipsieve.report.condition_words import open_question
+from chipsieve.link.launch import Launch, Setting
+from chipsieve.report.condition_words import in_full, in_phrase
 from chipsieve.report.escape import one_line, visible
 from chipsieve.report.lookups import evidence_lines, place
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 from chipsieve.sieve.proof import Reason, Ruling
 from chipsieve.signals.signal import Signal
 
-PREMISE, SNIPPET = 160, 80  # characters of a premise in words, of a quoted line
+PREMISE, SNIPPET, CONDITION = 160, 80, 400  # characters of a premise in words, a quoted line, a whole condition
 SPARING: Mapping[Reason, str] = {
     "named": "the launch names what it would exclude",
     "explains": "other evidence contradicts it, and what it would exclude helps to explain both",
@@ -27,9 +28,9 @@ SPARING: Mapping[Reason, str] = {
 """Why a chip stays against which evidence speaks; `it` is the evidence."""
 
 
-def quoted(evidence: Evidence) -> list[str]:
-    """The lines that show the evidence, each with its place."""
-    found = (line for line in evidence.premises if isinstance(line, Finding))
+def quoted(evidence: Evidence, launch: Launch) -> list[str]:
+    """The lines that show the evidence, each with its place, the deciding one first."""
+    found = (line for line in evidence_lines(evidence, launch) if isinstance(line, Finding))
     return [f"{visible(place(line))}  {one_line(line.snippet, SNIPPET)}" for line in found]
 
 
@@ -49,8 +50,8 @@ def title(signals: Mapping[str, Signal], signal: str) -> str:
 def reason(verdict: Verdict, ruling: Ruling, outcome: LaunchVerdict) -> str:
     """Why the evidence excludes nothing: it may not take effect, it is not firm enough, or others were first."""
     if ruling.weight == "optional":
-        asked = _open_question(ruling.evidence, outcome)
-        return f"optional: not known whether {asked or 'the line takes effect'}"
+        waits = waits_for(ruling, outcome)
+        return f"not known to take effect{waits and f': {waits}'}"
     if ruling.weight == "inert":
         return "inert: the line does not take effect"
     signal = verdict.signals.get(ruling.signal)
@@ -71,9 +72,22 @@ def spared(reason: Reason, policy: str) -> str:
     return SPARING.get(reason, f"the {policy} policy does not count it")
 
 
-def _open_question(evidence: Evidence, outcome: LaunchVerdict) -> str:
-    line = next(iter(evidence_lines(evidence, outcome.launch)), None)
-    return open_question(line.conditions) if isinstance(line, Finding) else ""
+def whole_condition(ruling: Ruling, outcome: LaunchVerdict) -> str:
+    """All that evidence waits for which is not known to take effect; "" where its reason says it all."""
+    line = next(iter(evidence_lines(ruling.evidence, outcome.launch)), None)
+    if ruling.weight != "optional" or not isinstance(line, Finding):
+        return ""
+    return one_line(in_full(line.conditions), CONDITION)
+
+
+def waits_for(ruling: Ruling, outcome: LaunchVerdict) -> str:
+    """What evidence waits for that is not known to take effect, in a phrase; "" for other evidence."""
+    line = next(iter(evidence_lines(ruling.evidence, outcome.launch)), None)
+    if ruling.weight != "optional" or not isinstance(line, Finding):
+        return ""
+    if line.path not in outcome.launch.files:
+        return f"only if the run uses {one_line(posixpath.basename(line.path), PREMISE)}"
+    return one_line(in_phrase(line.conditions), PREMISE) or "only if the run reaches it"
 
 
 def derivation(evidence: Evidence, signals: Mapping[str, Signal]) -> tuple[str, ...]:

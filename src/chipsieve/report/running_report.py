@@ -7,45 +7,56 @@ from collections.abc import Iterator, Sequence
 
 from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.facts.finding import Finding
+from chipsieve.link.launch import Launch
 from chipsieve.report import lookups
-from chipsieve.report.escape import json_text, visible
+from chipsieve.report.escape import json_text, visible, without_commands
 from chipsieve.report.reasons import derivation, first, quoted, title, way_around
+from chipsieve.report.sheet import DIM, GREEN, PLAIN, RED, Sheet
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.sieve.proof import Ruling
 from chipsieve.sieve.running_on import Answer, Running
 
 WORDS = {True: "yes", False: "no", None: "nothing known"}
+COLOURS = {True: GREEN, False: RED, None: DIM}
 LINES = 3  # lines shown of one obstacle
 SWITCHES = ("flag", "key", "env")
 """Kinds of rows whose line is a switch that somebody can turn."""
 
 
-def as_text(verdict: Verdict, several: Sequence[Running], *, verbose: bool = False) -> str:
-    """The answers, ending with a newline; `verbose`: of every launch in full."""
+def as_text(verdict: Verdict, several: Sequence[Running], sheet: Sheet = PLAIN) -> str:
+    """The answers, ending with a newline; on a verbose sheet of every launch in full."""
     if not several:
         return f"{visible(verdict.root)}: no launch was found, so nothing is known.\n"
-    shown = several if verbose else several[:1]
-    lines = [line for one in shown for line in _launch(verdict, one)]
-    lines += _in_sum(several[len(shown) :])
-    return "\n".join(lines) + "\n"
+    shown = several if sheet.verbose else several[:1]
+    lines = [line for one in shown for line in _launch(verdict, one, sheet)]
+    lines += [row for line in _in_sum(several[len(shown) :]) for row in sheet.lay(line)]
+    return without_commands("\n".join(lines) + "\n")
 
 
-def _launch(verdict: Verdict, one: Running) -> Iterator[str]:
+def _launch(verdict: Verdict, one: Running, sheet: Sheet) -> Iterator[str]:
     silent = "; no line of it says anything about hardware" if one.outcome.silent else ""
-    yield f"{visible(verdict.root)}, {visible(one.outcome.launch.id)} ({visible(one.outcome.launch.role)}){silent}:"
+    heading = f"{visible(verdict.root)}, {visible(one.outcome.launch.id)} ({visible(one.outcome.launch.role)}){silent}:"
+    yield from sheet.head(heading)
     chips = {chip.id: chip for chip in verdict.accelerators}
     for answer in one.answers:
-        yield f"  {visible(answer.asked.name)}: {WORDS[answer.runs]}{_which(answer)}{_memory(answer, chips)}"
-        for ruling in answer.obstacles:
-            yield from _obstacle(verdict, answer, ruling)
-        for ruling in answer.undecided:
-            yield f"    the catalogue does not know whether it satisfies: {title(verdict.signals, ruling.signal)}"
-        for ruling in answer.doubts:
-            yield from _obstacle(verdict, answer, ruling)
-        if answer.doubts:
-            yield "    this is too weak to say no"
-        if answer.runs is False:
-            yield f"    {_without(answer)}"
+        word = f": {WORDS[answer.runs]}"
+        rows = sheet.lay(f"  {visible(answer.asked.name)}{word}{_which(answer)}{_memory(answer, chips)}")
+        yield from (row.replace(word, sheet.paint(word, COLOURS[answer.runs])) for row in rows)
+        yield from (row for line in _because(verdict, one.outcome.launch, answer) for row in sheet.lay(line))
+
+
+def _because(verdict: Verdict, launch: Launch, answer: Answer) -> Iterator[str]:
+    """What stands in the way, what is not known, and what would have to change."""
+    for ruling in answer.obstacles:
+        yield from _obstacle(verdict, launch, answer, ruling)
+    for ruling in answer.undecided:
+        yield f"    the catalogue does not know whether it satisfies: {title(verdict.signals, ruling.signal)}"
+    for ruling in answer.doubts:
+        yield from _obstacle(verdict, launch, answer, ruling)
+    if answer.doubts:
+        yield "    this is too weak to say no"
+    if answer.runs is False:
+        yield f"    {_without(answer)}"
 
 
 def _which(answer: Answer) -> str:
@@ -61,12 +72,12 @@ def _memory(answer: Answer, chips: dict[str, Accelerator]) -> str:
     return f", {sizes[0]:g} GB a device" if len(sizes) == 1 else f", {sizes[0]:g} to {sizes[-1]:g} GB a device"
 
 
-def _obstacle(verdict: Verdict, answer: Answer, ruling: Ruling) -> Iterator[str]:
+def _obstacle(verdict: Verdict, launch: Launch, answer: Answer, ruling: Ruling) -> Iterator[str]:
     hit = [chip for chip in answer.asked.chips if chip in ruling.answers.against]
     of = f" (against {', '.join(hit)})" if len(hit) < len(answer.asked.chips) else ""
     yield f"    {title(verdict.signals, ruling.signal)} ({ruling.signal}, {ruling.strength}){of}"
     said = (
-        *first(quoted(ruling.evidence), LINES),
+        *first(quoted(ruling.evidence, launch), LINES),
         *derivation(ruling.evidence, verdict.signals)[:LINES],
         *way_around(verdict.signals, ruling.signal),
     )

@@ -10,4 +10,4 @@ from chipsieve.sieve.outcome import Verdict
 
 def report(verdict: Verdict, style: Style) -> str:
     """The verdict as SARIF 2.1.0 text, with fingerprints when `style.read_text` is given."""
-    return json_text(write(verdict, style.read_text, style.sarif_level, style.command))
+    return json_text(write(verdict, style.read_text, style.sarif_level, style.min_strength, style.command))

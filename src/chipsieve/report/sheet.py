@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
-NARROWEST = 40
-BOLD, DIM = "1", "2"
+NARROWEST, USUAL = 40, 100
+BOLD, DIM, RED, GREEN = "1", "2", "31", "32"
 
 
 class Sheet:
@@ -28,7 +28,20 @@ class Sheet:
             break_long_words=False, break_on_hyphens=False,
         )  # fmt: skip
 
+    def lay(self, line: str) -> list[str]:
+        """A line wrapped where it begins, further lines two columns more to the right; a blank one stays."""
+        text = line.lstrip(" ")
+        return self.fill(text, len(line) - len(text), 2) or [""]
+
+    def head(self, line: str) -> list[str]:
+        """A heading, in bold, wrapped."""
+        return [self.paint(row, BOLD) for row in self.lay(line)]
+
     def clip(self, text: str, indent: int) -> str:
         """The text on one line, cut at the width."""
         room = max(self.width - indent, 20)
         return " " * indent + (text if len(text) <= room else text[: room - 1] + "…")
+
+
+PLAIN = Sheet(USUAL, colour=False, verbose=False)
+"""Where nobody says what he writes on."""

@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from chipsieve.signals.signal import Strength
+
 Detail = Literal["sentence", "digest", "report", "everything"]
 """The quotable paragraph; the lines that matter; the whole report; and what the report counts, listed."""
 
@@ -21,8 +23,9 @@ class Style(msgspec.Struct, frozen=True):
 
     `width` is in columns; `detail` says how much a report for people tells; `read_text` gives the text of a file below
     the root, or None (SARIF needs it for fingerprints), and `sarif_level` which findings SARIF holds; `link_base` is
-    the address of the code for links of an HTML page, with `{commit}`, `{path}` and `{line}` in it; `command` is what
-    somebody typed after `chipsieve`, nothing where a program asks.
+    the address of the code for links of an HTML page, with `{commit}`, `{path}` and `{line}` in it. What is weaker than
+    `min_strength` is no result of SARIF, and no annotation. `command` is what somebody typed after `chipsieve`, nothing
+    where a program asks.
     """
 
     colour: bool = False
@@ -31,4 +34,5 @@ class Style(msgspec.Struct, frozen=True):
     read_text: ReadText | None = None
     sarif_level: SarifLevel = "verdict"
     link_base: str = ""
+    min_strength: Strength = "weak"
     command: tuple[str, ...] = ()

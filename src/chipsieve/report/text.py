@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from chipsieve.commands.launchers import TRAINING
 from chipsieve.report.digest import digest
+from chipsieve.report.escape import without_commands
 from chipsieve.report.groups import Group, legend, untouched_vendors
 from chipsieve.report.outline import (
     CutLine,
@@ -26,15 +26,13 @@ from chipsieve.report.outline import (
 from chipsieve.report.phrasing import in_words
 from chipsieve.report.provenance import provenance_words
 from chipsieve.report.sentence import sentence
-from chipsieve.report.sheet import BOLD, DIM, Sheet
+from chipsieve.report.sheet import BOLD, DIM, GREEN, RED, Sheet
 from chipsieve.report.style import Style
 from chipsieve.sieve.outcome import Verdict
 
 SHOWN_PREMISES = 4  # lines of the likeliest family
 SUMMED = 12  # techniques of all launches
 SHOWN = 10  # lines of a list before the rest is counted
-RED, GREEN = "31", "32"
-COMMAND = re.compile(r"^(\s*)(::|##\[)", re.MULTILINE)  # a line that GitHub's runner would take as a command
 Line = TypeVar("Line")
 DASH = "\N{EN DASH}"
 MARGIN = " " * 17  # what the columns "before → after" take
@@ -47,10 +45,10 @@ def report(verdict: Verdict, style: Style) -> str:
     """
     page = Sheet(style.width, colour=style.colour, verbose=style.detail == "everything")
     if style.detail == "sentence":
-        return COMMAND.sub(r"\1\\\2", "\n".join(page.fill(sentence(verdict))) + "\n")
+        return without_commands("\n".join(page.fill(sentence(verdict))) + "\n")
     outline = in_words(verdict)
     if style.detail == "digest":
-        return COMMAND.sub(r"\1\\\2", digest(page, outline, provenance_words(verdict, style.command, short=True)))
+        return without_commands(digest(page, outline, provenance_words(verdict, style.command, short=True)))
     blocks = [
         list(_heading(page, outline)),
         list(_quotable(page, outline)),
@@ -70,7 +68,7 @@ def report(verdict: Verdict, style: Style) -> str:
     marks = legend(*(line for block in blocks for line in block))
     made = page.fill(f"Provenance: {provenance_words(verdict, style.command)}.", 0, 2)
     blocks.append([*page.fill(f"Coverage: {outline.coverage}"), *made, *marks, *_quotable(page, outline)])
-    return COMMAND.sub(r"\1\\\2", "\n".join("\n".join(block) + "\n" for block in blocks if block))
+    return without_commands("\n".join("\n".join(block) + "\n" for block in blocks if block))
 
 
 def _launches(page: Sheet, outline: Outline) -> Iterator[list[str]]:
@@ -95,8 +93,8 @@ def _counted(page: Sheet, outline: Outline) -> list[str]:
 
 
 def _heading(page: Sheet, outline: Outline) -> Iterator[str]:
-    yield page.paint(f"chipsieve: {outline.root}", BOLD)
-    catalogue = f"{outline.total} accelerators in the catalogue of {outline.date}"
+    yield from page.head(f"chipsieve: {outline.root}")
+    catalogue = f"{outline.models} models in {outline.total} variants, in the catalogue of {outline.date}"
     yield from page.fill(f"Policy {outline.policy}, scope {outline.scope}; {catalogue}.")
 
 
@@ -104,13 +102,12 @@ def _launch(page: Sheet, launch: LaunchOutline, remark: str = "") -> Iterator[st
     """One launch whole: what it runs, a remark, then its narrowing table."""
     devices = f", {launch.devices} accelerators" if launch.devices else ""
     runs = f", runs {launch.entry}" if launch.entry else ""
-    heading = page.fill(f"Launch {launch.id} ({launch.role}{runs}{devices})", hang=2)
-    yield from (page.paint(line, BOLD) for line in heading)
+    yield from page.head(f"Launch {launch.id} ({launch.role}{runs}{devices})")
     if launch.command:
         yield page.paint(page.clip(f"$ {launch.command}", 2), DIM)
     yield from page.fill(remark, 2, 2)
     yield ""
-    yield page.paint(" before → after   step", DIM)
+    yield page.paint(" before → after   step, in variants", DIM)
     for step in launch.steps:
         yield from _step(page, step)
     for said in launch.conflict:
@@ -120,7 +117,8 @@ def _launch(page: Sheet, launch: LaunchOutline, remark: str = "") -> Iterator[st
 def _step(page: Sheet, step: StepLine) -> Iterator[str]:
     numbers = f"{step.before:>7} → {step.after:<7}"
     if not step.cuts:
-        yield page.paint(f"{numbers}{step.name}: no evidence that decides", DIM)
+        silent = page.fill(f"{numbers}{step.name}: no evidence that decides", hang=len(MARGIN))
+        yield from (page.paint(row, DIM) for row in silent)
         return
     first, *rest = page.fill(f"{numbers}{step.name}: {step.question}", hang=len(MARGIN))
     yield first.replace(step.name, page.paint(step.name, BOLD), 1)
@@ -146,8 +144,8 @@ def _others(page: Sheet, outline: Outline) -> Iterator[str]:
         for launch in outline.others:
             yield "\n".join(_launch(page, launch))
     elif outline.others:
-        heading = page.paint(f"Other launches of its role ({len(outline.others)})", BOLD)
-        yield "\n".join([heading, *_shortened(page, [[_short(launch)] for launch in outline.others])])
+        heading = page.head(f"Other launches of its role ({len(outline.others)})")
+        yield "\n".join([*heading, *_shortened(page, [page.fill(_short(one), 2, 4) for one in outline.others])])
     if outline.uncounted:
         counted = ", ".join(f"{count} {role or 'of no known role'}" for role, count in outline.uncounted)
         yield "\n".join(page.fill(f"Launches that do not speak for the repository: {counted}."))
@@ -155,19 +153,20 @@ def _others(page: Sheet, outline: Outline) -> Iterator[str]:
 
 def _short(launch: LaunchOutline) -> str:
     if launch.silent:
-        return f"  {launch.id} ({launch.role}): silent"
+        return f"{launch.id} ({launch.role}): silent"
     decided = f"decided by {', '.join(launch.decided)}" if launch.decided else "no evidence that decides"
-    return f"  {launch.id} ({launch.role}): {launch.before} → {launch.after}, {decided}"
+    return f"{launch.id} ({launch.role}): {launch.before} → {launch.after}, {decided}"
 
 
 def _remaining(page: Sheet, outline: Outline) -> Iterator[str]:
     if outline.main and outline.main.remaining != outline.possible:
-        yield page.paint(f"Remaining in this launch: {outline.main.after} of {outline.total}", BOLD)
+        yield from page.head(f"Remaining in this launch: {outline.counted(outline.main.remaining)}")
         yield from _groups(page, outline.main.remaining)
         yield ""
-    yield page.paint(f"Possible for the repository: {outline.possible_count} of {outline.total}", BOLD)
+    yield from page.head(f"Possible for the repository: {outline.counted(outline.possible)}")
     if outline.remaining_count != outline.possible_count:
-        yield from page.fill(f"in at least one of its launches; {outline.remaining_count} remain in every one", 2)
+        every = f"{outline.remaining_count} variants remain in every one"
+        yield from page.fill(f"in at least one of its launches; {every}", 2)
     if outline.possible_count == outline.total:
         yield "  every accelerator in the catalogue"
     else:
@@ -182,7 +181,7 @@ def _controls(page: Sheet, outline: Outline) -> Iterator[str]:
     if not controls.day:
         yield from page.fill(controls.heading)
         return
-    yield page.paint(controls.heading, BOLD)
+    yield from page.head(controls.heading)
     for line in (controls.left, controls.trained, *_rules(page, controls.rules), " ".join(controls.remarks)):
         yield from page.fill(line, 2, 2)
 
@@ -203,17 +202,17 @@ def _groups(page: Sheet, groups: Sequence[Group]) -> Iterator[str]:
     listed = [group for group in groups if page.verbose or not group.untouched]
     column = max((len(group.label) for group in listed), default=0)
     for group in listed:
-        head = f"{group.label:<{column}} {group.count:>3}  "
+        head = f"{group.label:<{column}} {group.models:>3}  "
         yield from page.fill(head + ", ".join(group.families), 2, len(head))
     if len(listed) < len(groups):
-        yield from page.fill(f"and every accelerator of {untouched_vendors(groups)}", 2, 4)
+        yield from page.fill(f"{'and ' if listed else ''}every model of {untouched_vendors(groups)}", 2, 4)
 
 
 def _list(
     page: Sheet, heading: str, lines: Sequence[Line], worded: Callable[[Sheet, Line], list[str]]
 ) -> Iterator[str]:
     if lines:
-        yield page.paint(heading, BOLD)
+        yield from page.head(heading)
         yield from _shortened(page, [worded(page, line) for line in lines])
 
 
@@ -250,7 +249,7 @@ def _techniques(page: Sheet, outline: Outline) -> Iterator[str]:
     """A table of the main launch's techniques: what, with which value, shown by which line."""
     rows = outline.main.techniques if outline.main else ()
     if rows:
-        yield page.paint("Techniques", BOLD)
+        yield from page.head("Techniques")
         names, values = max(len(row.name) for row in rows), max(len(row.value) for row in rows)
         for row in rows:
             head = f"{row.name:<{names}}  {row.value:<{values}}"
@@ -280,7 +279,8 @@ def _unproven(page: Sheet, line: UnprovenLine) -> list[str]:
     head = page.fill(f"{where}{line.title}{value}", 2, 4)
     snippet = [page.paint(page.clip(line.snippet, 6), DIM)] if line.snippet else []
     sums = [row for words in line.derivation for row in page.fill(words, 8, 2)]
-    return [*head, *snippet, *sums, *page.fill(line.reason, 6)]
+    condition = page.fill(f"condition: {line.condition}", 8, 2) if line.condition else []
+    return [*head, *snippet, *sums, *page.fill(line.reason, 6), *(page.paint(row, DIM) for row in condition)]
 
 
 def _ignored(page: Sheet, line: IgnoredLine) -> list[str]:
@@ -293,7 +293,7 @@ def _notice(page: Sheet, line: GapLine) -> list[str]:
 
 def _gaps(page: Sheet, outline: Outline) -> Iterator[str]:
     if outline.gaps:
-        yield page.paint(f"Not read ({sum(len(gap.places) for gap in outline.gaps)})", BOLD)
+        yield from page.head(f"Not read ({sum(len(gap.places) for gap in outline.gaps)})")
         lines = [page.fill(f"{gap.counted}: {_places(gap.places)}", 2, 4) for gap in outline.gaps]
         yield from _shortened(page, lines)
 
@@ -307,7 +307,7 @@ def _estimate(page: Sheet, outline: Outline) -> Iterator[str]:
     """The families that were most likely trained on; the first with its lines."""
     if not outline.families:
         return
-    yield page.paint("Trained on (an estimate)", BOLD)
+    yield from page.head("Trained on (an estimate)")
     column = max(len(one.name) for one in outline.families)
     for number, one in enumerate(outline.families):
         yield f"  {one.name:<{column}} {one.percent:>5}  {one.words}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -19,13 +19,14 @@ from chipsieve.estimate.speaking import LEFT_BEHIND, Known, Readers, premises_of
 from chipsieve.estimate.weights import load_weights
 from chipsieve.link.headline import Headline, headline
 from chipsieve.link.launch import Launch
+from chipsieve.progress import Progress
 from chipsieve.sieve.criteria import Criteria
 from chipsieve.sieve.judging import Objection, contradictions, judge, namings
 from chipsieve.sieve.outcome import LaunchVerdict, Project, Verdict, called, of_role, speaking_launches
 from chipsieve.sieve.policies import Policy
 from chipsieve.sieve.proof import Conflict
 from chipsieve.signals.signal import Signal
-from chipsieve.sources.contents import Tree
+from chipsieve.sources.contents import Commit, Tree
 from chipsieve.sources.scan_record import ScanRecord
 from chipsieve.tables import TableError
 
@@ -46,21 +47,22 @@ class Rules(msgspec.Struct, frozen=True):
         return Criteria(self.catalogue.accelerators, self.signals, self.policy, self.catalogue.names)
 
 
-def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules, tree: Tree | None = None) -> Verdict:
+def conclude(
+    record: ScanRecord, launches: Sequence[Launch], rules: Rules, tree: Tree | None = None, step: Progress | None = None
+) -> Verdict:
     """The repository's verdict: per launch, then for the launches of the asked role and project together.
 
-    The `tree` knows when a launch was last changed.
+    The `tree` knows when a launch was last changed; each `step` of the judging is shown.
 
     Raises:
         TableError: no launch belongs to the project that is asked for, or there is no such launch.
     """
     criteria, catalogue = rules.criteria(), rules.catalogue
-    judged = tuple(judge(launch, criteria, rules.derivers) for launch in launches)
+    judged = tuple(_judged(launches, criteria, rules, step))
     first = _first(rules, judged)
     speaking = speaking_launches(judged, rules.role, first.launch, rules.project, rules.launch)
     left = [frozenset(item.remaining) for item in speaking if not item.silent] or [criteria.everything]
     named, changed = namings(record.findings, criteria), _changed(first, judged, tree)
-    dated = changed.commit if changed else record.commit
     verdict = Verdict(
         root=record.root,
         policy=rules.policy.id,
@@ -84,15 +86,26 @@ def conclude(record: ScanRecord, launches: Sequence[Launch], rules: Rules, tree:
         contradictions=tuple(contradictions(named, _objections(speaking))),
         mentions=tuple(sorted(record.mentions)),
         spoken=record.spoken,
-        commit=record.commit,
-        origin=record.origin,
-        as_of=record.as_of or (dated.day if dated else ""),
+        commit=record.commit, origin=record.origin,
+        as_of=record.as_of or _day_of(changed.commit if changed else record.commit),
         changed=changed,
         not_before=earliest(record.findings),
-        project=rules.project,
-        launch=rules.launch,
-    )
+        project=rules.project, launch=rules.launch,
+    )  # fmt: skip
     return replace(verdict, trained_on=_trained_on(verdict, record.modules, criteria))
+
+
+def _judged(
+    launches: Sequence[Launch], criteria: Criteria, rules: Rules, step: Progress | None
+) -> Iterator[LaunchVerdict]:
+    for number, launch in enumerate(launches, 1):
+        yield judge(launch, criteria, rules.derivers)
+        if step:
+            step("judging", number, len(launches))
+
+
+def _day_of(commit: Commit | None) -> str:
+    return commit.day if commit else ""
 
 
 def _trained_on(verdict: Verdict, modules: frozenset[str], criteria: Criteria) -> Estimate:

@@ -22,7 +22,8 @@ DEFAULT = "balanced"
 class Policy(msgspec.Struct, frozen=True):
     """A policy: the strengths it admits, and where it reads a signal its own way (empty: nowhere).
 
-    `trust_names` lets a name in the launch exclude every chip that it does not mean.
+    `trust_names` lets a name in the launch exclude every chip that it does not mean, unless it is a mere hint: a word
+    in prose, or a rate in a table.
     """
 
     id: str
@@ -34,7 +35,7 @@ class Policy(msgspec.Struct, frozen=True):
     def predicate(self, signal: Signal) -> Mapping[str, object] | None:
         """The predicate by which the signal may exclude under this policy; None when it may not."""
         if signal.effect == "names":
-            return signal.requires if self.trust_names else None
+            return signal.requires if self.trust_names and signal.strength != "weak" else None
         if signal.effect != "requires" or signal.strength not in self.strengths:
             return None
         return self.claims.get(signal.id) if self.claims else signal.requires

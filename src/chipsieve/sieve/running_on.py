@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from chipsieve.catalogue import load_catalogue
-from chipsieve.catalogue.accelerator import Accelerator
+from chipsieve.catalogue import chips_called, load_catalogue
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict, called
 from chipsieve.sieve.proof import Reason, Ruling
 from chipsieve.tables import TableError
@@ -48,7 +47,7 @@ class Running(msgspec.Struct, frozen=True):
 def meant_by(names: Iterable[str], fleets: Mapping[str, Sequence[str]]) -> tuple[Asked, ...]:
     """What each name means: a fleet of the configuration is the names that it lists, each by itself.
 
-    A name is an accelerator's id or name, a family (`A100`), or a vendor (`nvidia`).
+    A name is an accelerator's id or name, a family (`A100`), a vendor (`nvidia`), or an architecture (`hopper`).
 
     Raises:
         TableError: a name means nothing.
@@ -58,25 +57,12 @@ def meant_by(names: Iterable[str], fleets: Mapping[str, Sequence[str]]) -> tuple
 
 
 def _chips(name: str) -> tuple[str, ...]:
-    catalogue, own = load_catalogue(), name.casefold()
-    groups = (
-        frozenset({own} & catalogue.by_id.keys()),
-        frozenset(chip.id for chip in catalogue.accelerators if chip.family.casefold() == own),
-        catalogue.names.get(name, frozenset[str]()),
-        frozenset(chip.id for chip in catalogue.accelerators if own in _vendor(chip)),
-    )
-    found = next(filter(None, groups), frozenset[str]())
-    if not found:
-        raise TableError(
-            f"no accelerator, family, vendor or fleet is called {name!r}; `chipsieve accelerators` lists them, "
-            "and fleets are in the configuration's table 'fleet'"
-        )
-    return tuple(chip.id for chip in catalogue.accelerators if chip.id in found)
-
-
-def _vendor(chip: Accelerator) -> tuple[str, str]:
-    """A vendor's slug and name, in lower case."""
-    return chip.vendor, str(chip.facts["vendor_name"]).casefold()
+    try:
+        found = chips_called(name)
+    except TableError as error:
+        fleets = "fleets are in the configuration's table 'fleet'"
+        raise TableError(f"{error}; {fleets}") from error
+    return tuple(chip.id for chip in load_catalogue().accelerators if chip.id in found)
 
 
 def running(verdict: Verdict, asked: Sequence[Asked], launch: str = "") -> tuple[Running, ...]:

@@ -6,7 +6,9 @@ bounded. Nothing is opened that no reader asks for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import posixpath
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,21 +25,24 @@ from chipsieve.sources.languages import language_of, language_of_program, langua
 from chipsieve.sources.members import ending_of
 
 PATCHES = (".patch", ".diff")
+PICTURE, WITHOUT_ENDING = "picture", "without ending"
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".ico", ".tif", ".tiff"})
 
 
 class Discovery(msgspec.Struct, frozen=True):
-    """What a walk found: files to read by path and language, how many were skipped, and the gaps.
+    """What a walk found: files to read by path and language, how many of each kind were skipped, and the gaps.
 
     `mentions` are the vendors of whom paths speak, those of skipped files too (`kernels/ascend/`), and patches.
-    `named` is what the names of files say that nobody opens.
+    `named` is what the names of files say that nobody opens. `paths` are all files of a tree that was walked.
     """
 
     tree: Tree
     files: tuple[tuple[str, str], ...]
-    skipped: int
+    skipped: tuple[tuple[str, int], ...]
     gaps: tuple[Gap, ...]
     mentions: frozenset[str] = frozenset()
     named: tuple[Reading, ...] = ()
+    paths: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -87,7 +92,9 @@ def discover(tree: Tree) -> Discovery:
     """Find the files of a tree that a reader opens, sorted by path."""
     listing = tree.listing()
     found = named(tree, listing.paths)
-    return replace(found, gaps=ordered_gaps((*listing.gaps, *found.gaps, *unopened(listing.paths))))
+    gaps = ordered_gaps((*listing.gaps, *found.gaps, *unopened(listing.paths)))
+    walked = listing.paths if listing.paths != (tree.name,) else ()  # a file that was asked for alone is no walk
+    return replace(found, gaps=gaps, paths=walked)
 
 
 def named(tree: Tree, paths: Sequence[str]) -> Discovery:
@@ -96,7 +103,20 @@ def named(tree: Tree, paths: Sequence[str]) -> Discovery:
     gaps: list[Gap] = []
     outside = (name for name in paths if not skip.intersection(name.split("/")[:-1]))
     found = tuple((name, language) for name in outside if (language := _language(tree, name, gaps)))
-    return Discovery(tree, found, len(paths) - len(found), tuple(gaps), _spoken(tree, paths), ranks(paths))
+    opened = frozenset(name for name, _ in found)
+    skipped = kinds(name for name in paths if name not in opened)
+    return Discovery(tree, found, skipped, tuple(gaps), _spoken(tree, paths), ranks(paths))
+
+
+def kinds(paths: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """How many files there are of each kind, which is a name's ending, the most frequent first."""
+    counted = Counter(map(_kind, paths))
+    return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _kind(path: str) -> str:
+    ending = posixpath.splitext(path)[1].casefold()
+    return PICTURE if ending in PICTURES else ending or WITHOUT_ENDING
 
 
 def _language(tree: Tree, path: str, gaps: list[Gap]) -> str:

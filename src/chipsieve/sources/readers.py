@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from chipsieve.facts.mentions import speaks
 from chipsieve.facts.reading import Gap, Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
+from chipsieve.progress import Progress
 from chipsieve.sources.contents import Tree
 from chipsieve.sources.discovery import Discovery
 from chipsieve.sources.heads import left_unread, text_to_read
@@ -42,7 +43,6 @@ PASSING = (OVER_TIME, NO_READER)  # how gaps begin that say more of this machine
 PARALLEL_FROM = 24  # files; below that, starting workers costs more than it saves
 BEGINNING = 64_000  # characters of a log
 DOCUMENT_DEPTH = 3  # a here-document in a here-document in a README, and no further
-Progress = Callable[[int, int], None]
 
 
 class Reader(Protocol):
@@ -130,7 +130,7 @@ def read_tree(
         several = _with_gaps(stated, left_unread(found.tree, by, stated[0].language))
         readings += ((reading.path, min(place, 1), by, reading) for place, reading in enumerate(several))
         if progress:
-            progress(number, len(found.files))
+            progress("reading", number, len(found.files))
     readings += ((reading.path, 0, "", reading) for reading in found.named)
     return tuple(reading for *_, reading in sorted(readings, key=itemgetter(0, 1, 2)))
 

@@ -23,12 +23,16 @@ class Ignored(msgspec.Struct, frozen=True):
 
 
 class Coverage(msgspec.Struct, frozen=True):
-    """How much was looked at: files found, read by a plugin, skipped, and not parsed whole."""
+    """How much was looked at: files found, read by a plugin, skipped, and not parsed whole.
+
+    `kinds` counts what was skipped by its kind: a name's ending, "picture" or "excluded".
+    """
 
     files: int = 0
     read: int = 0
     skipped: int = 0
     unparsed: int = 0
+    kinds: tuple[tuple[str, int], ...] = ()
 
 
 class ScanRecord(msgspec.Struct, frozen=True):
@@ -88,4 +92,6 @@ def _coverage(found: Discovery, gaps: Sequence[Gap]) -> Coverage:
     paths, unread = {path for path, _ in found.files}, [gap for gap in gaps if not gap.notice]
     whole = {gap.path for gap in unread if gap.line is None} & paths
     parts = {gap.path for gap in unread if gap.line is not None} & paths - whole
-    return Coverage(len(paths) + found.skipped, len(paths) - len(whole), found.skipped, len(whole) + len(parts))
+    skipped = sum(count for _, count in found.skipped)
+    unparsed = len(whole) + len(parts)
+    return Coverage(len(paths) + skipped, len(paths) - len(whole), skipped, unparsed, found.skipped)

@@ -13,13 +13,15 @@ from chipsieve.derive.premises import Line
 from chipsieve.facts.finding import Finding
 from chipsieve.link.launch import Standing
 from chipsieve.report import lookups
-from chipsieve.report.condition_words import describe_all
+from chipsieve.report.condition_words import in_phrase
 from chipsieve.report.escape import one_line
 from chipsieve.report.reasons import first_sentence
 from chipsieve.report.style import ReadText, SarifLevel
 from chipsieve.sieve.outcome import Verdict
+from chipsieve.signals.signal import Strength
 
 Record = dict[str, object]
+LONGEST = 160  # characters of somebody else's text
 RESULTS = 4999
 """Findings kept: with the verdict they are the 5,000 results that GitHub shows."""
 KEY = "chipsieve/finding"
@@ -28,17 +30,25 @@ TREE = "%SRCROOT%"
 EFFECTS = {"requires": 0, "names": 1, "prefers": 2, "site": 3, "technique": 4}
 
 
-def chosen(verdict: Verdict, level: SarifLevel) -> tuple[Finding, ...]:
-    """The findings of a level, by place: all, or those that exclude something and those that name a chip."""
-    if level == "all":
-        return lookups.sorted_findings(verdict)
+def chosen(verdict: Verdict, level: SarifLevel, at_least: Strength = "weak") -> tuple[Finding, ...]:
+    """The findings of a level by place: all, or those that exclude something and those that name a chip.
+
+    Each is strong enough by itself, or by what it is a premise of.
+    """
     cuts = (cut for outcome in verdict.speaking for step in outcome.steps for cut in step.cuts)
-    lines = {line for cut in cuts for line in cut.evidence.lines}
-    named = {signal.id for signal in verdict.signals.values() if signal.effect == "names"}
-    return tuple(one for one in lookups.sorted_findings(verdict) if one in lines or one.signal in named)
+    lines = {line for cut in cuts if lookups.strong_enough(cut.strength, at_least) for line in cut.evidence.lines}
+    wanted = {
+        signal.id
+        for signal in verdict.signals.values()
+        if lookups.strong_enough(signal.strength, at_least) and (level == "all" or signal.effect == "names")
+    }
+    found = lookups.sorted_findings(verdict)
+    if level == "all" and at_least == "weak":
+        return found
+    return tuple(one for one in found if one in lines or one.signal in wanted)
 
 
-def strongest(verdict: Verdict, level: SarifLevel) -> tuple[Finding, ...]:
+def strongest(verdict: Verdict, level: SarifLevel, at_least: Strength = "weak") -> tuple[Finding, ...]:
     """At most RESULTS of the chosen, by place: those that take effect first, then by effect and strength."""
     table = lookups.standings(verdict)
 
@@ -47,7 +57,7 @@ def strongest(verdict: Verdict, level: SarifLevel) -> tuple[Finding, ...]:
         firmest = min((lookups.FIRMNESS[one] for one in table.get(finding, {}).values()), default=2)
         return (firmest, EFFECTS[signal.effect], lookups.STRENGTHS[signal.strength]) if signal else (3, 0, 0)
 
-    kept = sorted(chosen(verdict, level), key=weight)[:RESULTS]
+    kept = sorted(chosen(verdict, level, at_least), key=weight)[:RESULTS]
     return tuple(sorted(kept, key=lookups.finding_order))
 
 
@@ -78,9 +88,8 @@ def message(verdict: Verdict, finding: Finding, standing: Mapping[str, Standing]
     parts = [f"{seen}: {quoted(finding.value)}." if finding.value else f"{seen}."]
     if signal and signal.why:
         parts.append(plain(sentence(first_sentence(signal.why))))
-    parts.append(_effect(standing))
-    if finding.conditions:
-        parts.append(f"Condition: {quoted('; '.join(describe_all(finding.conditions)))}.")
+    phrase = plain(one_line(in_phrase(finding.conditions), LONGEST))
+    parts.append(f"{_effect(standing)}{phrase and f' ({phrase})'}.")
     return " ".join(parts)
 
 
@@ -88,13 +97,13 @@ def _effect(standing: Mapping[str, Standing]) -> str:
     asserted = sorted(launch for launch, one in standing.items() if one == "asserted")
     if asserted:
         more = f" and {len(asserted) - 1} more" if len(asserted) > 1 else ""
-        return f"It takes effect in {quoted(asserted[0])}{more}."
-    return "Whether it takes effect is not known." if standing else "It takes effect in no launch."
+        return f"It takes effect in {quoted(asserted[0])}{more}"
+    return "Whether it takes effect is not known" if standing else "It takes effect in no launch"
 
 
 def quoted(text: str) -> str:
     """Somebody else's text in single quotes, on one line, safe inside a SARIF message."""
-    return f"'{plain(one_line(text, 160))}'"
+    return f"'{plain(one_line(text, LONGEST))}'"
 
 
 def plain(text: str) -> str:

@@ -18,43 +18,40 @@ from chipsieve.report.escape import visible
 from chipsieve.report.provenance import command_line, provenance_record
 from chipsieve.report.style import ReadText, SarifLevel
 from chipsieve.sieve.outcome import Verdict
+from chipsieve.signals.signal import Strength
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 NOTIFICATIONS = 1000
 REPOSITORY = "REPOROOT"
 LEAVES_OUT = "findings are left out"
-LEFT_OUT: dict[SarifLevel, str] = {
-    "all": f"{{}} {LEAVES_OUT}: those that weigh least.",
-    "verdict": f"{{}} {LEAVES_OUT}: they decide nothing and name no chip. To sieve this report, write it with "
-    "--sarif-level all.",
-}
-LEVELS: dict[SarifLevel, Record] = {"all": {}, "verdict": {"level": "note"}}
-"""What is left out by choice is no warning."""
+WHOLE = " To sieve this report, write it with --sarif-level all and without --min-strength."
 
 
 def write(
-    verdict: Verdict, read_text: ReadText | None = None, level: SarifLevel = "all", command: Sequence[str] = ()
+    verdict: Verdict,
+    read_text: ReadText | None = None,
+    level: SarifLevel = "all",
+    at_least: Strength = "weak",
+    command: Sequence[str] = (),
 ) -> Record:
     """The verdict as a SARIF 2.1.0 document (JSON values); same verdict, same document.
 
     `read_text` gives the text of a file by its path below the root, or None; with it every result carries
-    GitHub's fingerprint. Of the findings that the level asks for at most RESULTS are kept, those that weigh most; a
-    notification counts the rest. `command` is what was typed after `chipsieve`.
+    GitHub's fingerprint. Of the findings that the level asks for, and that are not weaker than `at_least`, at most
+    RESULTS are kept, those that weigh most; a notification counts the rest. `command` is what was typed after
+    `chipsieve`.
     """
-    kept = strongest(verdict, level)
+    kept = strongest(verdict, level, at_least)
     rules = rule_records((finding.signal for finding in kept), verdict.signals)
     index = {str(rule["id"]): number for number, rule in enumerate(rules)}
     results = [verdict_record(verdict, index, read_text), *result_records(verdict, kept, index, read_text)]
+    notifications = _notifications(verdict, len(kept), level, at_least)
     run = {
         "tool": {"driver": _driver(rules)},
         "automationDetails": {"id": "chipsieve/"},
         "columnKind": "unicodeCodePoints",
         "invocations": [
-            {
-                **_typed(command),
-                "executionSuccessful": True,
-                "toolExecutionNotifications": _notifications(verdict, len(kept), level),
-            }
+            {**_typed(command), "executionSuccessful": True, "toolExecutionNotifications": notifications}
         ],
         "originalUriBaseIds": _bases(verdict),
         **_repository(verdict),
@@ -107,14 +104,22 @@ def _summary(verdict: Verdict) -> Record:
     }
 
 
-def _notifications(verdict: Verdict, kept: int, level: SarifLevel) -> list[Record]:
+def _notifications(verdict: Verdict, kept: int, level: SarifLevel, at_least: Strength) -> list[Record]:
     gaps, dropped = lookups.sorted_gaps(verdict), len(lookups.sorted_findings(verdict)) - kept
     records = [_gap_record(gap) for gap in gaps[:NOTIFICATIONS]]
     if len(gaps) > NOTIFICATIONS:
         records.append(_notification("gap", f"{len(gaps) - NOTIFICATIONS} more gaps are not listed."))
     if dropped:
-        records.append({**_notification("left-out", LEFT_OUT[level].format(dropped)), **LEVELS[level]})
+        records.append(_left_out(dropped, level, at_least))
     return records
+
+
+def _left_out(dropped: int, level: SarifLevel, at_least: Strength) -> Record:
+    """How many findings the document does not hold, and why; what is left out by choice is no warning."""
+    chosen = ["they decide nothing and name no chip"] if level == "verdict" else []
+    chosen += [f"they are weaker than {at_least}"] if at_least != "weak" else []
+    text = f"{dropped} {LEAVES_OUT}: {', or '.join(chosen) or 'those that weigh least'}.{WHOLE if chosen else ''}"
+    return {**_notification("left-out", text), **({"level": "note"} if chosen else {})}
 
 
 def _gap_record(gap: Gap) -> Record:

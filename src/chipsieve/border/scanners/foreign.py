@@ -15,9 +15,10 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 from msgspec.structs import replace
 
+from chipsieve.border.json_fields import ReportError
 from chipsieve.border.marker import Mark, read_mark
 from chipsieve.border.sarif import LEAVES_OUT, VERDICT
-from chipsieve.border.scanners.scanner_results import Report, Result, Units
+from chipsieve.border.scanners.scanner_results import OURS, Report, Result, Units
 from chipsieve.facts.conditions import Question
 from chipsieve.facts.finding import SNIPPET_LIMIT, Finding, unique
 from chipsieve.facts.places import Lines, Span
@@ -25,8 +26,8 @@ from chipsieve.facts.reading import Gap
 from chipsieve.sources.contents import Tree
 
 CONTEXT_UNREAD = Question("unknown", text="a scanner reported the line; what it depends on was not read")
-OURS = "chipsieve"  # as the tool that wrote a report
 ENCODINGS = {"bytes": "utf-8", "utf-16": "utf-16-le"}
+KNOWN_BY = 40  # characters of a line
 UNIT_SIZE = {"bytes": 1, "utf-16": 2}
 ReadLines = Callable[[str], Lines | None]
 
@@ -45,6 +46,9 @@ def foreign_findings(
 
     Results of rules that belong to no signal, results outside the tree, and those that comments in the tree
     suppress (which count all the same) become gaps.
+
+    Raises:
+        ReportError: not one result of a report lies in the tree.
     """
     reader = _Reader(signals, tree, read)
     found = [item for name, report in reports for item in reader.report(name, report)]
@@ -62,7 +66,7 @@ class _Reader:
     def report(self, name: str, report: Report) -> list[Finding]:
         unknown: Counter[str] = Counter()
         misplaced: Counter[str] = Counter()
-        suppressed = 0
+        suppressed = inside = 0
         found: list[Finding] = []
         for result in report.results:
             if result.rule.rpartition(".")[2] == VERDICT:
@@ -71,12 +75,15 @@ class _Reader:
             if mark is None:
                 unknown[f"{result.tool} {result.rule}"] += 1
                 continue
+            inside += self._lies_here(result)
             place = self._place(result)
             if place is None:
                 misplaced[result.path or "results without a place"] += 1
                 continue
             suppressed += result.suppressed
             found += _findings(result, mark, *place)
+        if misplaced and not inside:
+            raise ReportError(f"{name}: 0 of {_results(misplaced.total())} lie in this tree; wrong --root?")
         self.gaps += _counts(name, unknown, misplaced, suppressed)
         again = f"{OURS}:" if self.rooted else "\0"  # our readers read the tree once more, and say what they miss
         new = (gap for gap in report.gaps if LEAVES_OUT in gap.reason or not gap.reason.startswith(again))
@@ -98,6 +105,19 @@ class _Reader:
         name = result.rule.rpartition(".")[2].rpartition("/")[2]
         return Mark((name,), "", "") if name in self.signals else None
 
+    def _lies_here(self, result: Result) -> bool:
+        """Whether the tree has the file, and at the line what the report quotes, where it quotes it."""
+        path = self.path(result.path)
+        quoted = _squeezed(result.line_text)
+        if path is None or not quoted or not self.rooted:
+            return path is not None
+        lines = self.read(path)
+        return (
+            lines is not None
+            and 0 < result.line <= len(lines.starts)
+            and (_squeezed(lines.line(result.line)).startswith(quoted))
+        )
+
     def _place(self, result: Result) -> tuple[str, Span, str] | None:
         """Path, span and line of the result; None where there is no such line in the tree."""
         path = self.path(result.path)
@@ -114,6 +134,11 @@ class _Reader:
         if end_line == result.line:
             end = max(end, start)
         return path, Span(result.line, start, end_line, end), first.strip()[:SNIPPET_LIMIT]
+
+
+def _squeezed(text: str) -> str:
+    """The beginning of a line, by which it is known again however it is indented or cut."""
+    return " ".join(text.split())[:KNOWN_BY]
 
 
 def _findings(result: Result, mark: Mark, path: str, span: Span, snippet: str) -> Iterator[Finding]:

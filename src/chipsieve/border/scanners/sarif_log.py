@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from chipsieve.border.json_fields import ReportError, Table, rows, sub, table, value_of
 from chipsieve.border.sarif import own_finding
-from chipsieve.border.scanners.scanner_results import Report, Result, Units
+from chipsieve.border.scanners.scanner_results import OURS, Report, Result, Units
 from chipsieve.facts.reading import Gap
 
 VERSION = "2.1.0"
@@ -107,9 +107,14 @@ def _rule(result: Table, place: str, rules: list[str]) -> str:
 
 
 def _uri(artifact: Table, run: _Run, place: str) -> str:
-    """The artifact's URI, from its base where the run says where that lies."""
+    """The artifact's URI, from its base where the run says where that lies.
+
+    What chipsieve wrote counts from the folder that it scanned, which whoever sieves the report names.
+    """
     uri, base = value_of(artifact, "uri", place, ""), value_of(artifact, "uriBaseId", place, "")
-    return urljoin(value_of(sub(run.bases, base, place), "uri", place, ""), uri) if base in run.bases else uri
+    if base not in run.bases or run.tool == OURS:
+        return uri
+    return urljoin(value_of(sub(run.bases, base, place), "uri", place, ""), uri)
 
 
 def _gaps(run: Table, shared: _Run) -> Iterator[Gap]:

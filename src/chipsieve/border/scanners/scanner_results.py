@@ -13,6 +13,9 @@ Units = Literal["bytes", "utf-16", "code points"]
 """What a scanner counts columns in. Semgrep counts bytes (semgrep/semgrep#10932), SARIF's default is UTF-16."""
 
 
+OURS = "chipsieve"  # as the tool that wrote a report
+
+
 class Result(msgspec.Struct, frozen=True):
     """One result. `path` is a path or a `file:` URI as the scanner wrote it; columns count from 1, 0 is unknown.
 

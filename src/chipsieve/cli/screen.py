@@ -1,0 +1,100 @@
+"""What does the terminal take? Colours, columns, the progress bar; and where output goes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Self
+
+import click
+
+if TYPE_CHECKING:
+    from chipsieve.report.sheet import Sheet
+
+WIDEST, USUAL = 200, 100  # columns
+BAR = 30  # columns
+OFTEN = 0.1  # seconds from one drawing of the bar to the next
+
+
+def coloured(choice: str) -> bool:
+    """Whether text on standard output has colours: no-color.org, and what terminals say of themselves."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def columns() -> int:
+    """The columns that text on standard output may fill: the terminal's, at most `WIDEST`; `USUAL` of anything else."""
+    return table_columns() or USUAL
+
+
+def table_columns() -> int:
+    """The columns that a table may fill: the terminal's; 0, for all that it needs, where it goes elsewhere."""
+    return min(shutil.get_terminal_size((USUAL, 0)).columns, WIDEST) if sys.stdout.isatty() else 0
+
+
+def sheet(colour: str, *, verbose: bool) -> Sheet:
+    """The sheet on which text for standard output is written."""
+    from chipsieve.report.sheet import Sheet
+
+    return Sheet(columns(), colour=coloured(colour), verbose=verbose)
+
+
+def write(text: str, output: Path | None = None) -> None:
+    """Write a report to standard output, or to a file.
+
+    Raises:
+        click.UsageError: the file cannot be written.
+    """
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"{output}: cannot be written: {error.strerror or error}") from error
+
+
+def say(text: str) -> None:
+    """Say something to the user beside the output, on standard error."""
+    from chipsieve.report.escape import visible
+
+    click.echo(f"chipsieve: {visible(text)}", err=True)
+
+
+class Bar:
+    """A line on standard error that says which phase a scan is in and how far; it is wiped out at the end."""
+
+    def __init__(self, *, show: bool) -> None:
+        """Show nothing yet; nothing at all unless `show`, or where nobody looks."""
+        self.show = show and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._phase, self._drawn = "", 0.0
+
+    def __enter__(self) -> Self:
+        """The bar itself."""
+        return self
+
+    def step(self, phase: str, done: int, total: int) -> None:
+        """Advance to `done` of `total` files or launches."""
+        if self.show and (phase != self._phase or done == total or monotonic() - self._drawn >= OFTEN):
+            self._phase, self._drawn = phase, monotonic()
+            filled = BAR * done // total if total else 0
+            counted = f"{done} of {total}" if total else ""
+            self._draw(f"{phase:9}  [{'#' * filled}{'-' * (BAR - filled)}]  {counted}")
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bar off the terminal."""
+        if self._phase:
+            self._draw("")
+
+    @staticmethod
+    def _draw(line: str) -> None:
+        sys.stderr.write(f"\r\x1b[K{line}")
+        sys.stderr.flush()
