@@ -65,7 +65,7 @@ def test_a_message_calls_the_thing_by_its_name_and_says_where_all_are() -> None:
         refuse_unknown("", ["zzz"], load_signals(), "signal", "chipsieve signals")
     with pytest.raises(TableError, match=r"^policy 'x' is none of balanced, paper, strict$"):
         scan("tests", policy="x")
-    with pytest.raises(TableError, match=r"^unknown engine 'x'; known: semgrep, visitors$"):
+    with pytest.raises(TableError, match=r"^engine 'x' is none of semgrep, visitors$"):
         scan("tests", engines=("x",))
 
 
