@@ -15,6 +15,11 @@ class Taken:
         self._refused: list[tuple[Condition, ...]] = []
         self.add(conditions)
 
+    @property
+    def held(self) -> frozenset[Condition]:
+        """All that is taken to hold, whatever the order in which it was taken."""
+        return frozenset(self._held)
+
     def add(self, conditions: Conditions) -> None:
         """Take further ones to hold."""
         for condition in conditions:

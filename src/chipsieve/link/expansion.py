@@ -16,7 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chipsieve.commands.flags import given
-from chipsieve.facts.conditions import Conditions, Question
+from chipsieve.facts.conditions import Condition, Conditions, Question
 from chipsieve.facts.deciding import all_hold, decide, fixed
 from chipsieve.facts.words import Part, Resolved, Word, written
 from chipsieve.link.consistency import Taken
@@ -183,12 +183,13 @@ class _Plan:
 
 def _lines(scope: Scope, plan: _Plan) -> Iterator[_Line]:
     """Lines until the plan is done, at most LINES; each has to be walked before the next."""
-    yield _Line(scope, Taken(scope.assumed), plan)
+    trials: _Trials = {}
+    yield _Line(scope, Taken(scope.assumed), plan, None, trials)
     for _ in range(LINES - 1):
         if plan.done:
             return
         wanted, conditions = plan.next()
-        yield _Line(scope, Taken((*scope.assumed, *conditions)), plan, wanted)
+        yield _Line(scope, Taken((*scope.assumed, *conditions)), plan, wanted, trials)
 
 
 class _Option(NamedTuple):
@@ -198,6 +199,17 @@ class _Option(NamedTuple):
     says: Word | Fields
 
 
+class _Trial(NamedTuple):
+    """What one alternative says, and what is taken to hold then; None where that is nothing further."""
+
+    fields: Fields
+    taken: Taken | None
+
+
+_Trials = dict[tuple[Word, frozenset[Condition]], _Trial]
+"""The trials of one command by what they say and by what is taken to hold before."""
+
+
 class _Line:
     """The walk that makes one command line.
 
@@ -205,9 +217,13 @@ class _Line:
     stands. Without a plan, of some alternatives the first is taken whose words do not all stand in another one.
     """
 
-    def __init__(self, scope: Scope, taken: Taken, plan: _Plan | None = None, wanted: Place | None = None) -> None:
+    def __init__(
+        self, scope: Scope, taken: Taken, plan: _Plan | None = None, wanted: Place | None = None,
+        trials: _Trials | None = None,
+    ) -> None:  # fmt: skip
         self.taken = taken
         self.scope, self._plan, self._wanted = scope, plan, wanted
+        self._trials: _Trials = {} if trials is None else trials
         self._above: Conditions = ()
         self._picked: dict[object, int] = {}
         self._made: dict[object, Fields] = {}
@@ -279,7 +295,7 @@ class _Line:
         if (key, quoted) in self._made:
             return self._made[key, quoted]
         trials = [self._trial(option) for option in options]
-        tried = [_split(trial.says(option.says), quoted=quoted) for trial, option in zip(trials, options, strict=True)]
+        tried = [_split(trial.fields, quoted=quoted) for trial in trials]
         common = _common(tried)
         if common is None:
             made = self._made[key, quoted] = tuple(replace(field, conditions=()) for field in tried[0])
@@ -287,7 +303,7 @@ class _Line:
         number = self._pick(key, options, tried)
         chosen, fields = options[number], tried[number]
         if self._plan is None:
-            self.taken = self.taken.copy(chosen.conditions) if trials[number] is self else trials[number].taken
+            self.taken = trials[number].taken or self.taken.copy(chosen.conditions)
         else:  # what the alternative itself leaves open may ask for lines too
             self.taken.add(chosen.conditions)
             above = self._above
@@ -299,10 +315,17 @@ class _Line:
         made = self._made[key, quoted] = fields if alone else tuple(_under(chosen.conditions, fields, common))
         return made
 
-    def _trial(self, option: _Option) -> _Line:
-        """A walk that says one alternative: this one where that takes nothing further."""
-        takes = isinstance(option.says, Word) and option.says.literal is None
-        return _Line(self.scope, self.taken.copy(option.conditions)) if takes else self
+    def _trial(self, option: _Option) -> _Trial:
+        """What a walk of its own makes of one alternative; kept, since lines of one command try the same ones."""
+        if not isinstance(option.says, Word) or option.says.literal is not None:
+            return _Trial(self.says(option.says), None)
+        taken = self.taken.copy(option.conditions)
+        key = (option.says, taken.held)
+        if key not in self._trials:
+            line = _Line(self.scope, taken, trials=self._trials)
+            fields = line.says(option.says)
+            self._trials[key] = _Trial(fields, line.taken)
+        return self._trials[key]
 
     def _pick(self, key: object, options: Sequence[_Option], tried: Sequence[Fields]) -> int:
         if key not in self._picked:
