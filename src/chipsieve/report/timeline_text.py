@@ -24,6 +24,7 @@ from chipsieve.timeline.life import History, Life, State
 LABEL = 12  # columns
 SHOWN, GAPS = 8, 5  # removals and answers, and gaps, that are shown without -v
 STATES: dict[State, str] = {
+    "unread": "nobody knows until when, for a later content of the file was not read",
     "replaced": "replaced", "moved": "in another file now", "elsewhere": "not in the tip's history",
     "present": "there today",
 }  # fmt: skip
