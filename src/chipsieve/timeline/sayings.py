@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -97,14 +98,15 @@ def statements(
             done += 1
             yield one, _shared(held)
     step(done, len(wanted))
-    for batch in _batches(git, lacking):
-        for one, held, passing in for_each(_read, _Contents(git), batch, workers):
-            if not passing:
-                cache.keep_data(_key(one), held)
-            done += 1
-            step(done, len(wanted))
-            yield one, _shared(held)
-        cache.flush()
+    with closing(_Contents(git)) as job:
+        for batch in _batches(git, lacking):
+            for one, held, passing in for_each(_read, job, batch, workers):
+                if not passing:
+                    cache.keep_data(_key(one), held)
+                done += 1
+                step(done, len(wanted))
+                yield one, _shared(held)
+            cache.flush()
 
 
 def _shared(held: Held) -> Held:
@@ -130,6 +132,10 @@ class _Contents:
 
     def __init__(self, git: Git) -> None:
         self.git, self.objects = git, git.objects()
+
+    def close(self) -> None:
+        """End the git that reads."""
+        self.objects.close()
 
     def reopened(self) -> _Contents:
         """The same for another process."""
@@ -211,7 +217,7 @@ class Earlier:
 
     def __exit__(self, *_: object) -> None:
         """End the git that reads."""
-        self._job.objects.close()
+        self._job.close()
 
     def findings(self, content: Content) -> tuple[Finding, ...]:
         """All findings of a content, as a scan of its file would have them."""
