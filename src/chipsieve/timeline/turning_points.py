@@ -107,12 +107,16 @@ class Judging:
         )
 
     def _unsettled(self) -> Iterator[int]:
-        """Commits halfway between two judged ones that say different things, candidates first."""
+        """Commits between two judged ones that say different things: candidates first, halfway.
+
+        Where the later one is the only candidate, it is likely the one that changed the answer: the one before it tells.
+        """
         for early, late in self._turned():
             likely = [number for number in self._candidates if early < number < late and number not in self._asked]
             between = likely or [number for number in range(early + 1, late) if number not in self._asked]
             if between:
-                yield between[len(between) // 2]
+                before_it = not likely and late in self._candidates and between[-1] == late - 1
+                yield between[-1] if before_it else between[len(between) // 2]
 
     def told(self) -> tuple[Answer, ...]:
         """The first answer, each that says something else than the one before, and the last, oldest first."""
