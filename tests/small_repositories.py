@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from chipsieve.retrospect import history
 from chipsieve.timeline import turning_points
@@ -14,6 +17,7 @@ from chipsieve.timeline.life import History, Life
 IDENTITY = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
 SECONDS_PER_DAY = 86_400
 FIRST_DAY = 1_704_110_400  # 2024-01-01, at noon
+COMMANDS = ("cat-file", "ls-tree", "rev-parse", "log", "for-each-ref", "merge-base")
 H800 = "Trained on 64 H800 GPUs.\n"
 NETWORK = "export NCCL_IB_HCA=mlx5_bond_1\n"
 
@@ -109,12 +113,13 @@ def told(root: Path, **options: Any) -> History:
 
 
 def unjudged(root: Path, **options: Any) -> History:
-    """The same without the answers, for which trees are scanned."""
+    """The same without the answers, for which trees are scanned, and without the gap that says so."""
     kept, turning_points.JUDGED = turning_points.JUDGED, 0
     try:
-        return told(root, **options)
+        found = told(root, **options)
     finally:
         turning_points.JUDGED = kept
+    return replace(found, gaps=tuple(gap for gap in found.gaps if not gap.reason.startswith("both answers")))
 
 
 def life_of(history: History, signal: str, value: str = "") -> Life:
@@ -122,3 +127,37 @@ def life_of(history: History, signal: str, value: str = "") -> Life:
     found = [life for life in history.lives if life.signal == signal and value in (life.value, life.variable, "")]
     assert len(found) == 1, [(life.signal, life.variable, life.value, life.last.at) for life in history.lives]
     return found[0]
+
+
+ATTRIBUTES = "* filter=evil diff=evil merge=evil ident\n"
+HOOKS = ("post-checkout", "post-index-change", "reference-transaction", "pre-auto-gc", "fsmonitor-watchman")
+
+
+def trapped(directory: Path, folder: Path) -> Path:
+    """The file that a program makes which a git directory would like to run, in every way that git knows.
+
+    Program and file lie in a folder, and so does `trace`, which git would write. `ATTRIBUTES` belong to it.
+    """
+    sprung, program = folder / "sprung", folder / "program"
+    program.write_text(f"#!/bin/sh\ntouch {sprung}\nexit 1\n", encoding="utf-8")
+    program.chmod(0o755)
+    hooks = directory / "hooks"
+    hooks.mkdir(exist_ok=True)
+    for hook in HOOKS:
+        shutil.copy(program, hooks / hook)
+    for key, value in {
+        "core.fsmonitor": program, "core.hooksPath": hooks, "core.pager": program, "core.sshCommand": program,
+        "core.gitProxy": program, "core.askPass": program, "core.editor": program, "core.alternateRefsCommand": program,
+        "filter.evil.smudge": program, "filter.evil.clean": program, "filter.evil.process": program,
+        "filter.evil.required": "true", "diff.evil.textconv": program, "diff.evil.command": program,
+        "diff.external": program, "merge.evil.driver": program, "credential.helper": program, "gpg.program": program,
+        "log.showSignature": "true", "uploadpack.packObjectsHook": program, "mailmap.blob": "HEAD:.mailmap",
+        "protocol.ext.allow": "always", "protocol.allow": "always", "remote.origin.url": f"ext::{program}",
+        "remote.origin.promisor": "true", "remote.origin.partialCloneFilter": "blob:none",
+        "extensions.partialClone": "origin", "core.repositoryFormatVersion": "1", "include.path": folder / "more",
+        "trace2.eventTarget": folder / "trace",
+        **{f"alias.{name}": f"!{program}" for name in COMMANDS}, **{f"pager.{name}": program for name in COMMANDS},
+    }.items():  # fmt: skip
+        git(folder, "config", "--file", str(directory / "config"), key, str(value))
+    (folder / "more").write_text(f"[core]\n\tfsmonitor = {program}\n", encoding="utf-8")
+    return sprung

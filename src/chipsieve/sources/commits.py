@@ -112,6 +112,7 @@ def walk(git: Git, asked: Range) -> Walk:
         return NOTHING
     tip = ends[0]
     graph, gaps = graph_of(git, ends if asked.revisions else ["--all"])
+    nowhere = () if asked.revisions else _nowhere(git)
     wanted = asked.revisions or "--all"
     commits, lost = _listed(git, asked, [*RENAMES, wanted])
     if lost and lost[0].reason == BROKEN:
@@ -121,7 +122,7 @@ def walk(git: Git, asked: Range) -> Walk:
     trunk, _ = _listed(git, asked, [*TRUNK, tip, *excluded])
     cut = frozenset(git.shallow)
     shallow = (Gap(".", SHALLOW),) if cut else ()
-    found = tuple(dict.fromkeys((*shallow, *gaps, *lost)))
+    found = tuple(dict.fromkeys((*shallow, *nowhere, *gaps, *lost)))
     return Walk(tip, graph.above(tip), tuple(ordered), trunk, graph, cut, found)
 
 
@@ -155,6 +156,14 @@ def _ends(git: Git, revisions: str) -> tuple[list[str], list[str]]:
     if not ends:
         raise GitError(f"there is no revision or range {revisions!r}; one is written v1.0, main, or v1.0..main")
     return ends, [line for line in lines if line.startswith("^")]
+
+
+def _nowhere(git: Git) -> tuple[Gap, ...]:
+    """That references lead to what the clone lacks."""
+    targets = (git.run("for-each-ref", "--format=%(objectname)") or b"").decode().split()
+    held = git.sizes(dict.fromkeys(targets))
+    missing = [target for target in targets if target not in held]
+    return (Gap(".", f"{len(missing):,} references lead to objects that are not in this clone"),) if missing else ()
 
 
 def _listed(git: Git, asked: Range, arguments: Sequence[str]) -> tuple[tuple[Step, ...], tuple[Gap, ...]]:

@@ -256,7 +256,7 @@ def snapshot_of(git: Git, commit: str) -> Snapshot:
     tree = git.run("rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}")
     if tree is None:
         return Snapshot({}, (".",), (Gap(".", FOLDER_LACKING),))
-    listed = _Listed(git, tree.decode().strip())
+    listed = _Listed(git, tree.decode().strip(), sizes=False)
     submodules = [Gap(path, SUBMODULE_GAP) for path, entry in listed.entries.items() if entry.mode == SUBMODULE]
     return Snapshot(
         {path: entry.object_id for path, entry in listed.entries.items() if _is_file(entry)},
@@ -303,12 +303,12 @@ def _entry(git: Git, tree: str, path: str) -> Entry | None:
 
 
 def _rows(listing: bytes | None) -> dict[str, Entry]:
-    """The entries that git lists, by path: `MODE TYPE ID SIZE<tab>PATH`, where the size may be `-` or `BAD`."""
+    """The entries that git lists, by path: `MODE TYPE ID SIZE<tab>PATH`, where the size may be `-`, `BAD` or absent."""
     entries = {}
     for row in (listing or b"").split(b"\0")[:-1]:
         about, _, path = row.partition(b"\t")
-        mode, _, object_id, size = about.decode().split()
-        known = LACKING if size == "BAD" else 0 if size == "-" else int(size)
+        mode, _, object_id, *size = about.decode().split()
+        known = LACKING if size == ["BAD"] else 0 if size in (["-"], []) else int(size[0])
         entries[os.fsdecode(path)] = Entry(mode, object_id, known)
     return entries
 
@@ -316,19 +316,20 @@ def _rows(listing: bytes | None) -> dict[str, Entry]:
 class _Listed:
     """All that a tree holds; where git lacks some folder, the others are listed one by one."""
 
-    def __init__(self, git: Git, tree: str) -> None:
+    def __init__(self, git: Git, tree: str, *, sizes: bool = True) -> None:
         self.entries: dict[str, Entry] = {}
+        self._form = "-lz" if sizes else "-z"
         self.gaps: list[Gap] = []
         self._git, self._listings = git, LISTINGS
         self._list(tree, "")
 
     def _list(self, tree: str, below: str) -> None:
-        whole = self._git.run("ls-tree", "-rlz", tree)
+        whole = self._git.run("ls-tree", "-r", self._form, tree)
         if whole is not None:
             self.entries |= {f"{below}{path}": entry for path, entry in _rows(whole).items()}
             return
         self._listings -= 1
-        here = self._git.run("ls-tree", "-lz", tree) if self._listings > 0 else None
+        here = self._git.run("ls-tree", self._form, tree) if self._listings > 0 else None
         if here is None:
             self.gaps.append(Gap(below.rstrip("/") or ".", FOLDER_LACKING))
         for path, entry in _rows(here).items():

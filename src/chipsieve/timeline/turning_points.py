@@ -109,7 +109,7 @@ class Judging:
     def _unsettled(self) -> Iterator[int]:
         """Commits between two judged ones that say different things: candidates first, halfway.
 
-        Where the later one is the only candidate, it is likely the one that changed the answer: the one before it tells.
+        Where the later one is the only candidate, it is likely the one that changed it, and the one before it tells.
         """
         for early, late in self._turned():
             likely = [number for number in self._candidates if early < number < late and number not in self._asked]
