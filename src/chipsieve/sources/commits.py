@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from chipsieve.facts.reading import Gap
@@ -14,14 +15,17 @@ from chipsieve.sources.git import Git, GitError
 COMMITS = 200_000  # that are walked; the oldest come last, so that what is lost is long ago
 CHANGES = 2_000_000  # contents before and after, in all of them
 MARK, FIELD = b"\x01", b"\x02"  # begin a commit, and end each of its fields
-FORMAT = "--format=%x01%H%x02%cs%x02%P%x02%S%x02%s"
-RAW = ("--raw", "--no-abbrev", "--root", "-z", "--source", "--no-show-signature", "--ignore-missing", FORMAT)
+FORMAT = "--format=%x01%H%x02%cd%x02%P%x02%S%x02%s"
+RAW = (
+    "--raw", "--no-abbrev", "--root", "-z", "--source", "--no-show-signature", "--ignore-missing", "--date=raw", FORMAT,
+)  # fmt: skip
 RENAMES = ("-M", "--no-rename-empty", "-c")  # edited and renamed files are one; of merges, what no parent has
 PLAIN = ("-M100%", "--no-rename-empty")  # files that are renamed unchanged; nothing of merges
 TRUNK = ("--no-renames", "--first-parent", "--diff-merges=first-parent")
 MERGES = ("--no-renames", "--merges", "-m")  # each parent by itself
 FILES = ("100644", "100755", "100664")  # the modes of files; links and submodules have no text
-DAY = re.compile(r"\d{4}-\d\d-\d\d")
+RAW_DATE = re.compile(rb"(\d+) ([+-])(\d\d)(\d\d)")  # no other format is taken: git would stop at an odd one
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 IDS = 66  # characters of an id with the blank after it, at most
 WITHOUT_CONTENTS = (
     "git cannot compare contents here (a partial clone, or a commit with too many parents): files that were renamed "
@@ -202,15 +206,27 @@ def _parsed(parts: Iterator[bytes]) -> Iterator[Step]:
 
 
 def _moment(header: bytes) -> Moment:
-    commit, day, parents, ref, subject = header[1:].split(FIELD, 4)
-    stated = DAY.fullmatch(day.decode(errors="replace"))
+    commit, date, parents, ref, subject = header[1:].split(FIELD, 4)
     return Moment(
         id=commit.decode(),
-        day=stated[0] if stated else "",
+        day=_day(date),
         subject=subject.decode(errors="replace"),
         parent=parents[:IDS].split(b" ")[0].decode(),
         ref=os.fsdecode(ref),
     )
+
+
+def _day(date: bytes) -> str:
+    """The day of a date as git stores it, where it was made; "" for what is none, or too far away."""
+    stated = RAW_DATE.fullmatch(date)
+    if stated is None:
+        return ""
+    minutes = int(stated[3]) * 60 + int(stated[4])
+    try:
+        made = EPOCH + timedelta(seconds=int(stated[1]), minutes=-minutes if stated[2] == b"-" else minutes)
+    except OverflowError:
+        return ""
+    return made.date().isoformat()
 
 
 class _Row(NamedTuple):

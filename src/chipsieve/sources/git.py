@@ -330,14 +330,23 @@ def _pointed_to(file: Path) -> Path | None:
     if not file.is_file():
         return None
     text = _beginning(file)
-    target = (file.parent / text.removeprefix(POINTER).strip()).resolve()
-    return target if text.startswith(POINTER) and _is_git_directory(target) else None
+    target = _beside(file, text.removeprefix(POINTER)) if text.startswith(POINTER) else None
+    return target if target and _is_git_directory(target) else None
 
 
 def _common(directory: Path) -> Path:
     """The git directory that several work trees share."""
     file = directory / "commondir"
-    return (directory / _beginning(file).strip()).resolve() if file.is_file() else directory
+    return (file.is_file() and _beside(file, _beginning(file))) or directory
+
+
+def _beside(file: Path, text: str) -> Path | None:
+    """The folder that a file names, counted from its own; None where the text is no path."""
+    try:
+        folder = (file.parent / text.strip()).resolve()
+        return folder if folder.is_dir() else None
+    except (OSError, ValueError):  # too long, or with a NUL byte in it
+        return None
 
 
 def _beginning(file: Path, size: int = BEGINNING) -> str:
