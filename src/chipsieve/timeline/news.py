@@ -6,8 +6,8 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import msgspec
 
@@ -100,12 +100,12 @@ class State(msgspec.Struct, frozen=True):
             TableError: it cannot be written.
         """
         document = {"schema": SCHEMA, "repositories": dict(sorted(self.repositories.items()))}
+        place = file.resolve()  # a link stays one
+        new = place.with_name(f".{file.name}-{os.getpid()}")
         try:
-            with NamedTemporaryFile(
-                "w", dir=file.parent, prefix=f".{file.name}-", delete=False, encoding="utf-8"
-            ) as new:
-                json.dump(document, new, indent=1, sort_keys=True)
-                new.write("\n")
-            Path(new.name).replace(file)
+            new.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+            new.replace(place)
         except OSError as error:
+            with suppress(OSError):
+                new.unlink()
             raise TableError(f"{file}: cannot be written: {error.strerror or error}") from error
