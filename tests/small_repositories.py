@@ -108,8 +108,8 @@ def _quoted(path: str) -> bytes:
 
 
 def told(root: Path, **options: Any) -> History:
-    """The history of a repository, in one process and with a cache of its own."""
-    return history(root, workers=1, **options)
+    """The history of a repository, in one process unless more are asked for, with a cache of its own."""
+    return history(root, **{"workers": 1, **options})
 
 
 def unjudged(root: Path, **options: Any) -> History:
