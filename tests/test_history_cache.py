@@ -13,6 +13,7 @@ import pytest
 
 from chipsieve.match.table import default_table
 from chipsieve.sources.cache import Cache
+from chipsieve.sources.readers import for_each
 from chipsieve.timeline import sayings
 from chipsieve.timeline.sayings import BATCH, Content, Held
 from small_repositories import Made, built, git, objects_of, remove, told, unjudged
@@ -127,11 +128,10 @@ def held(kept: Path) -> int:
 def test_contents_are_read_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     built(tmp_path, COMMITS)
     sizes: list[int] = []
-    each = sayings.for_each
 
     def noted(task: Any, job: Any, items: Any, workers: int | None) -> Any:
         sizes.append(len(items))
-        return each(task, job, items, workers)
+        return for_each(task, job, items, workers)
 
     monkeypatch.setattr(sayings, "for_each", noted)
     assert BATCH <= 1000
