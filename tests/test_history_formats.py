@@ -200,15 +200,12 @@ def test_the_page_stands_alone_and_draws_the_lives(histories: dict[str, History]
 
 
 def test_the_page_marks_what_was_removed_where_it_ends(histories: dict[str, History]) -> None:
+    gone = re.compile(r'class="(?:\w+ )?gone"')
     text = render_history(histories["full"], "html", EVERYTHING)
-    drawing = text[text.index("<svg") : text.index("</svg>")]
-    ends = re.findall(r'<circle cx="([\d.]+)"', drawing)
-    bars = re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"', drawing)
-    assert 0 < len(ends) < len(bars)
-    assert {float(end) for end in ends} < {round(float(left) + float(width), 1) for left, width in bars}
+    assert gone.search(text)
     assert "removed later" in text
     never = render_history(histories["other ids"], "html", EVERYTHING)
-    assert "<circle" not in never
+    assert not gone.search(never)
     assert "removed later" not in never
 
 
