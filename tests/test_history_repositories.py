@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -56,6 +57,17 @@ def test_clones_of_every_kind_tell_the_same(tmp_path: Path) -> None:
         assert lives(history) == expected, where
         assert history.gaps == (), where
     assert [unjudged(tmp_path / where).root for where in ("tree", "tree/.git", "bare.git")] == ["tree", "tree", "bare"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
+def test_a_mirror_of_another_user_is_read(tmp_path: Path) -> None:
+    built(tmp_path / "made", SIMPLE)
+    expected = lives(unjudged(tmp_path / "made"))
+    for path in (tmp_path / "made", *(tmp_path / "made").rglob("*")):
+        os.chown(path, 65534, 65534)
+    refused = subprocess.run(["git", "log"], cwd=tmp_path / "made", capture_output=True, check=False)
+    assert b"dubious ownership" in refused.stderr
+    assert lives(unjudged(tmp_path / "made")) == expected
 
 
 def test_a_further_work_tree_stands_at_its_own_commit(tmp_path: Path) -> None:
