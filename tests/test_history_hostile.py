@@ -58,6 +58,24 @@ def test_nothing_that_a_repository_configures_is_run(trap: tuple[Path, Path], tm
     ]  # fmt: skip
 
 
+def test_nothing_that_a_repository_configures_changes_what_is_told(tmp_path: Path) -> None:
+    built(tmp_path, [
+        Made("start", {"run.sh": HCA + GDR, "README.md": H800}), Made("rename", {"run.sh": None, "b.sh": HCA + GDR}),
+        Made("side", {"b.sh": HCA}, ref="refs/heads/side"), Made("main", {"b.sh": GDR}, after=["rename"]),
+        Made("merge \u00e4", {"b.sh": "true\n"}, after=["main", "side"]),
+    ])  # fmt: skip
+    expected = unjudged(tmp_path)
+    for key, value in {
+        "i18n.logOutputEncoding": "UTF-16", "log.date": "relative", "log.diffMerges": "off", "diff.renames": "false",
+        "diff.renameLimit": "1", "core.quotePath": "true", "diff.orderFile": "/etc/hostname", "log.decorate": "full",
+        "format.pretty": "oneline", "log.follow": "true", "log.showRoot": "false", "color.ui": "always",
+        "core.abbrev": "4", "transfer.hideRefs": "refs/heads", "core.warnAmbiguousRefs": "false",
+    }.items():  # fmt: skip
+        git(tmp_path, "config", key, value)
+    assert unjudged(tmp_path) == expected
+    assert expected.tip.subject == "merge \u00e4"
+
+
 def test_the_traps_are_real(trap: tuple[Path, Path]) -> None:
     """Else that nothing ran would show nothing."""
     root, sprung = trap
