@@ -295,6 +295,19 @@ def test_a_commit_that_is_damaged_or_lacking_ends_the_walk_with_a_gap(
     assert history.in_state("removed") == ()
 
 
+def test_a_damaged_history_with_a_merge_that_drops_a_side_is_told_as_far_as_it_goes(tmp_path: Path) -> None:
+    ids = built(tmp_path, [
+        Made("base", {"run.sh": RUN}), Made("one", {"b.sh": "true\n"}), Made("two", {"b.sh": "false\n"}),
+        Made("three", {"c.sh": "true\n"}), Made("side", {"run.sh": HCA + RUN}, ref="refs/heads/side"),
+        Made("main", {"b.sh": GDR}, after=["three"]), Made("merge", {}, after=["main", "side"]),
+    ])  # fmt: skip
+    assert states(unjudged(tmp_path)) == {("removed", "side", "merge")}
+    remove(tmp_path, ids["base"])
+    history = unjudged(tmp_path)
+    assert [gap.reason for gap in history.gaps].count(BROKEN) == 1
+    assert states(history) == {("removed", "side", None)}, "the merge is the last that git lists, and may be cut short"
+
+
 @pytest.mark.parametrize("harm", [spoil, remove])
 def test_a_tip_that_is_damaged_or_lacking_is_a_clear_error(tmp_path: Path, harm: Callable[[Path, str], None]) -> None:
     ids = built(tmp_path, SIMPLE)

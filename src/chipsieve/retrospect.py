@@ -80,11 +80,11 @@ def history(
         says, lost = _says(git, walked, tip, cache, workers, tell)
         earlier = stack.enter_context(Earlier(git))
         ledger = Ledger(walked, says, tip, earlier.text)
-        if ledger.unexplained:
-            ledger.explain(merges(git, walked.tip, ledger.unexplained))
+        dropped, untold = merges(git, walked.tip, ledger.unexplained) if ledger.unexplained else ((), ())
+        ledger.explain(dropped)
         judging = _Judge(Path(path), config, workers, cache, options)
         told = _history(git, ledger, judging, earlier, tell, reported)
-    gaps = ordered_gaps([*walked.gaps, *tip.gaps, *lost, *told.gaps])
+    gaps = ordered_gaps([*walked.gaps, *untold, *tip.gaps, *lost, *told.gaps])
     return replace(told, root=(where.top / where.below).name, asked=asked.in_words, contents=len(says), gaps=gaps)
 
 

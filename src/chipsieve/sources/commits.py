@@ -130,14 +130,13 @@ def walk(git: Git, asked: Range) -> Walk:
     return Walk(tip, graph.above(tip), tuple(ordered), trunk, graph, cut, found)
 
 
-def merges(git: Git, tip: str, paths: Sequence[str]) -> Iterator[Step]:
-    """The merges up to a commit that differ from a parent in some of the paths: a step for each such parent.
+def merges(git: Git, tip: str, paths: Sequence[str]) -> tuple[tuple[Step, ...], tuple[Gap, ...]]:
+    """The merges up to a commit that differ from a parent in some of the paths, and why they are not all.
 
-    Raises:
-        GitError: git cannot list them.
+    There is a step for each such parent.
     """
     named = [tip, "--", *(path for path in paths if "\n" not in path)]
-    return _parsed(git.parts("log", *RAW, *MERGES, "--full-history", "--stdin", asked=named))
+    return _taken(git.parts("log", *RAW, *MERGES, "--full-history", "--stdin", asked=named))
 
 
 def _ends(git: Git, revisions: str) -> tuple[list[str], list[str]]:
@@ -171,16 +170,21 @@ def _nowhere(git: Git) -> tuple[Gap, ...]:
 
 
 def _listed(git: Git, asked: Range, arguments: Sequence[str]) -> tuple[tuple[Step, ...], tuple[Gap, ...]]:
-    """The commits that git lists, up to the limits and as far as it comes, and why there are not more."""
+    """The commits of a range that git lists, and why they are not all."""
+    return _taken(git.parts("log", *RAW, *arguments, *asked.limits), asked.since)
+
+
+def _taken(parts: Iterator[bytes], since: str = "") -> tuple[tuple[Step, ...], tuple[Gap, ...]]:
+    """The commits in what git prints since a day, up to the limits and as far as git comes, and what ended them."""
     commits: list[Step] = []
     contents = 0
     try:
-        for moment, changed in _parsed(git.parts("log", *RAW, *arguments, *asked.limits)):
+        for moment, changed in _parsed(parts):
             contents += sum(len(change.before) + 1 for change in changed)
             if len(commits) == COMMITS or contents > CHANGES:
                 walked = f"the newest {len(commits):,} commits were walked, older ones were not"
                 return tuple(commits), (Gap(".", walked),)
-            if not moment.day or moment.day >= asked.since:
+            if not moment.day or moment.day >= since:
                 commits.append((moment, changed))
     except GitError:
         return tuple(commits), (Gap(".", BROKEN),)
