@@ -68,8 +68,9 @@ def history(
     PATH is a work tree, a bare or mirror clone, or a folder in one. All commits that its references lead to are looked
     at, each content once; git runs with nothing of the repository's configuration, and nothing is fetched. A piece of
     evidence is `removed` where the tip says it nowhere, `replaced` where its file says something else in its place,
-    `moved` where another file says it. What only branches or pull requests say that do not lead to the tip is told
-    apart. Both answers are given for the first commit, each that changed one, and the last.
+    `moved` where another file says it, `unread` where a later content of its file could not be read. What only branches
+    or pull requests say that do not lead to the tip is told apart. Both answers are given for the first commit, each
+    that changed one, and the last.
 
     Exit code 0; 1 with --exit-code when something was removed; 2 wrong usage; 3 no repository, or no commit.
 
