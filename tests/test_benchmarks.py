@@ -6,6 +6,7 @@ No time is asserted.
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from benchmarks.__main__ import SECTIONS, publish
 from benchmarks.growth import doubled, line, slope, slopes
+from benchmarks.histories import grown
 from benchmarks.hook import chosen
 from benchmarks.markdown import against, figure, held, table
 from benchmarks.measuring import Sample, files_below, in_turns, middle, timed
@@ -27,6 +29,7 @@ from benchmarks.shares import share
 from benchmarks.synthetic import name_of, write_project
 from benchmarks.trees import EXAMPLE, Profile, compared, profile, repositories
 from chipsieve import scan
+from small_repositories import unjudged
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[1]
@@ -181,6 +184,18 @@ def test_twice_the_units_are_twice_the_tree(tmp_path: Path) -> None:
     half, whole = (sum(path.stat().st_size for path in paths) for paths in trees)
     assert whole == pytest.approx(2 * half, rel=0.01)
     assert len({name_of(number) for number in range(1000)}) == 1000
+
+
+def test_every_content_of_a_grown_repository_is_a_file_of_its_own(tmp_path: Path) -> None:
+    made = grown(tmp_path, 1, 60)
+    contents = list(files_below(made.contents))
+    listed = ["git", "-C", str(made.repository), "rev-list", "--all", "--objects", "--filter=object:type=blob"]
+    objects = subprocess.run([*listed, "--filter-provided-objects"], capture_output=True, text=True, check=True)
+    assert len({path.read_bytes() for path in contents}) == len(objects.stdout.splitlines())
+    history = unjudged(made.repository)
+    assert len(history.commits) == 60
+    assert history.contents == len(contents)
+    assert {life.state for life in history.lives if life.variable == "NCCL_IB_TC"} == {"replaced", "present"}
 
 
 @pytest.mark.parametrize(("shared", "modules"), [(False, 5), (True, 15)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from chipsieve.cli import main as command
 from chipsieve.reference.predicate_words import in_words
 from chipsieve.signals import load_signals
-from generate_docs import SCHEMA, cli_page, json_page, pages, signal_pages, stale
+from generate_docs import cli_page, json_page, pages, schema_of, signal_pages, stale
 from schema_page import sections
 
 
@@ -32,7 +31,7 @@ def test_a_changed_page_is_stale(tmp_path: Path) -> None:
 
 
 def test_every_field_of_the_json_report_is_explained() -> None:
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    schema = schema_of("chipsieve-2")
     rows = {(name, row[0]): row for name, _, several in sections(schema) for row in several}
     assert all(kind and meaning for _, kind, meaning in rows.values())
     assert rows["launch", "`files`"][1] == "list of [number](#number)"
@@ -41,7 +40,7 @@ def test_every_field_of_the_json_report_is_explained() -> None:
     assert rows["conflict", "`disagreeing`"][1] == "list of list of [cut](#cut)"
     assert rows["premise", "`date: day`"][2] == "The day, as `2024-11-05`."
     assert rows["cut", "`escape`"][2].endswith(" Not always there.")
-    page = json_page(schema)
+    page = json_page("", schema)
     assert all(f"| {field} |" in page for _, field in rows)
 
 

@@ -24,6 +24,7 @@ from chipsieve.sources import revision
 from chipsieve.sources.contents import Listing, Tree
 from chipsieve.sources.discovery import discover, open_tree
 from chipsieve.sources.git import GitError
+from small_repositories import ATTRIBUTES, commit, git, objects_of, remove, trapped
 from small_trees import RUN, TRAIN, write
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -37,18 +38,6 @@ TREE = {
     "port.patch": "+ for Gaudi\n",
 }
 PARTIAL = "not in this clone, which is partial or damaged: not read"
-
-
-def git(folder: Path, *arguments: str, text: str | None = None) -> str:
-    who = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "protocol.file.allow=always")
-    command = ["git", *who, "-c", "commit.gpgsign=false", *arguments]
-    return subprocess.run(command, cwd=folder, input=text, capture_output=True, text=True, check=True).stdout.strip()
-
-
-def commit(folder: Path, message: str = "one") -> str:
-    git(folder, "add", "--all", ".")
-    git(folder, "commit", "-qm", message)
-    return git(folder, "rev-parse", "HEAD")
 
 
 @pytest.fixture
@@ -75,17 +64,6 @@ def listing(where: str) -> Listing:
 def text(where: str, path: str) -> str | Gap:
     with open_tree(where) as tree:
         return tree.text(path)
-
-
-def remove(repository: Path, *names: str) -> None:
-    """Take objects out of a repository, as a partial clone lacks them."""
-    for name in names:
-        object_id = git(repository, "rev-parse", name)
-        (objects_of(repository) / object_id[:2] / object_id[2:]).unlink()
-
-
-def objects_of(repository: Path) -> Path:
-    return next(path for path in (repository / "objects", repository / ".git" / "objects") if path.is_dir())
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -304,32 +282,10 @@ def test_large_files_are_gaps_and_large_listings_an_error(repository: Path, monk
 @pytest.fixture
 def traps(repository: Path, tmp_path: Path) -> Iterator[Path]:
     """A repository that would like to run a program, in every way that git knows; the file that the program makes."""
-    sprung = tmp_path / "sprung"
-    program = tmp_path / "program"
-    program.write_text(f"#!/bin/sh\ntouch {sprung}\nexit 1\n", encoding="utf-8")
-    program.chmod(0o755)
-    write(repository, {".gitattributes": "* filter=evil diff=evil merge=evil ident\n"})
+    write(repository, {".gitattributes": ATTRIBUTES})
     commit(repository)
-    hooks = repository / ".git" / "hooks"
-    hooks.mkdir(exist_ok=True)
-    for hook in ("post-checkout", "post-index-change", "reference-transaction", "pre-auto-gc", "fsmonitor-watchman"):
-        shutil.copy(program, hooks / hook)
     remove(repository, "HEAD:train.py")
-    for key, value in {
-        "core.fsmonitor": program, "core.hooksPath": hooks, "core.pager": program, "core.sshCommand": program,
-        "core.gitProxy": program, "core.askPass": program, "core.editor": program, "core.alternateRefsCommand": program,
-        "filter.evil.smudge": program, "filter.evil.clean": program, "filter.evil.process": program,
-        "filter.evil.required": "true", "diff.evil.textconv": program, "diff.evil.command": program,
-        "diff.external": program, "merge.evil.driver": program, "credential.helper": program, "gpg.program": program,
-        "alias.cat-file": f"!{program}", "alias.ls-tree": f"!{program}", "alias.rev-parse": f"!{program}",
-        "uploadpack.packObjectsHook": program, "pager.ls-tree": program, "pager.cat-file": program,
-        "protocol.ext.allow": "always", "protocol.allow": "always", "remote.origin.url": f"ext::{program}",
-        "remote.origin.promisor": "true", "remote.origin.partialCloneFilter": "blob:none",
-        "extensions.partialClone": "origin", "core.repositoryFormatVersion": "1", "include.path": tmp_path / "more",
-        "trace2.eventTarget": tmp_path / "trace",
-    }.items():  # fmt: skip
-        git(repository, "config", "--file", ".git/config", key, str(value))
-    write(tmp_path, {"more": f"[core]\n\tfsmonitor = {program}\n"})
+    sprung = trapped(repository / ".git", tmp_path)
     yield sprung
     assert not sprung.exists()
     assert not (tmp_path / "trace").exists()

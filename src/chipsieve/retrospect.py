@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -19,14 +20,15 @@ from chipsieve.facts.reading import Gap, ordered_gaps
 from chipsieve.match.table import default_table
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.sources.cache import Cache
-from chipsieve.sources.commits import Moment, Range, Walk, walk
+from chipsieve.sources.commits import Moment, Range, Walk, merges, walk
 from chipsieve.sources.git import Git, GitError, repository_of
-from chipsieve.sources.revision import contents_at, open_revision
+from chipsieve.sources.revision import Snapshot, open_revision, snapshot_of
+from chipsieve.tables import TableError
 from chipsieve.timeline.declared import declarations
 from chipsieve.timeline.life import History, Life
 from chipsieve.timeline.lives import Ledger, contents_of
 from chipsieve.timeline.news import references, since_reported
-from chipsieve.timeline.sayings import Content, Said, findings_of, is_read, statements, unread
+from chipsieve.timeline.sayings import Content, Earlier, Held, is_read, statements, unread
 from chipsieve.timeline.turning_points import Judging
 
 Step = Callable[[str, int, int], None]
@@ -50,19 +52,20 @@ def history(
 
     `path` is a work tree, a bare or mirror clone, or a folder in one of them. All commits that references lead to are
     looked at, or those of `revisions`, a name or a range (`v1.0..main`); of them those since a day (`2024-11-05`), and
-    those that change one of the `paths`. `options` are those of `scan` that say how trees are judged: `policy`, `role`,
-    `project`. `progress` is called with the phase, what is done of it, and of how much. `reported` are the references
-    of which an earlier run told, with their commits (`History.refs`): only what came since then is told.
+    those that change one of the `paths`, which count from `path`. `options` are those of `scan` that say how trees are
+    judged: `policy`, `role`, `project`. `progress` is called with the phase, what is done of it, and of how much.
+    `reported` are the references of which an earlier run told, with their commits (`History.refs`): only what came
+    since then is told.
 
     Raises:
         FileNotFoundError: there is no repository at `path`, or no such revision.
-        chipsieve.tables.TableError: there is no such policy, role or project, or `since` is no day.
+        chipsieve.tables.TableError: there is no such policy, role or project, `since` is no day, or one of the paths
+            leads out of the repository.
     """
     where = repository_of(Path(path).resolve())
     if where is None:
         raise GitError(f"{path}: no git repository, so there is no history")
-    inside = () if where.below in ("", ".") else (where.below,)
-    asked = Range(revisions, api.day(since), tuple(dict.fromkeys((*inside, *paths))))
+    asked = Range(revisions, api.day(since), _inside(where.below, paths))
     tell = progress or _silent
     with ExitStack() as stack:
         if cache is None:  # the trees of commits share most of their files
@@ -73,22 +76,28 @@ def history(
         if not walked.tip:
             raise GitError(f"{path}: the repository has no commit")
         tell("walking commits", 1, 1)
-        tip = _tip(git, walked.tip, asked.paths)
+        tip = snapshot_of(git, walked.tip).below(asked.paths)
         says, lost = _says(git, walked, tip, cache, workers, tell)
-        ledger = Ledger(walked, says, tip)
+        earlier = stack.enter_context(Earlier(git))
+        ledger = Ledger(walked, says, tip, earlier.text)
+        dropped, untold = merges(git, walked.tip, ledger.unexplained) if ledger.unexplained else ((), ())
+        ledger.explain(dropped)
         judging = _Judge(Path(path), config, workers, cache, options)
-        told = _history(git, ledger, judging, tell, reported)
-    gaps = ordered_gaps([*walked.gaps, *lost, *told.gaps])
+        told = _history(git, ledger, judging, earlier, tell, reported)
+    gaps = ordered_gaps([*walked.gaps, *untold, *tip.gaps, *lost, *told.gaps])
     return replace(told, root=(where.top / where.below).name, asked=asked.in_words, contents=len(says), gaps=gaps)
 
 
-def _history(git: Git, ledger: Ledger, judge: _Judge, tell: Step, reported: Mapping[str, str] | None) -> History:
+def _history(
+    git: Git, ledger: Ledger, judge: _Judge, earlier: Earlier, tell: Step, reported: Mapping[str, str] | None
+) -> History:
     """What follows from a ledger: lives, answers, and the sentences on documents; all, or what is new."""
     walked, signals = ledger.walk, default_table().signals
     every = ledger.lives(signals)
     judging = _judged(walked, ledger, judge.now, tell)
-    ever = judge.ever(walked.moment, _recalled(git, every)) if judging.latest else None
-    news = None if reported is None else since_reported(git, walked, reported)
+    ever = judge.ever(walked.moment, _recalled(earlier, every)) if judging.latest else None
+    refs = references(git, walked.tip)
+    news = None if reported is None else since_reported(git, walked, refs, reported)
     lives = every if news is None else news.lives(every)
     return History(
         tip=walked.moment,
@@ -103,7 +112,7 @@ def _history(git: Git, ledger: Ledger, judge: _Judge, tell: Step, reported: Mapp
         declared=declarations(lives, walked, judging.latest),
         gaps=tuple(judging.gaps),
         signals=signals,
-        refs=references(git),
+        refs=refs,
         news=news,
     )
 
@@ -135,28 +144,28 @@ def _silent(_phase: str, _done: int, _total: int) -> None:
     """Nobody looks."""
 
 
-def _tip(git: Git, commit: str, paths: Sequence[str]) -> dict[str, str]:
-    """The contents of a commit's files by path, those at or below some paths where any are asked for."""
-    held = contents_at(git, commit)
-    if not paths:
-        return held
-    return {
-        path: content
-        for path, content in held.items()
-        if any(path == folder or path.startswith(f"{folder}/") for folder in paths)
-    }
+def _inside(below: str, paths: Sequence[str]) -> tuple[str, ...]:
+    """Paths that count from a folder of a repository, from its top; the folder alone where there are none.
+
+    Raises:
+        TableError: one of them leads out of the repository.
+    """
+    asked = tuple(dict.fromkeys(posixpath.normpath(posixpath.join(below or ".", path)) for path in paths or (".",)))
+    if any(path.startswith(("../", "/")) or path == ".." for path in asked):
+        raise TableError(f"--paths {' '.join(paths)}: leads out of the repository; paths count from PATH")
+    return () if "." in asked else asked
 
 
 def _says(
-    git: Git, walked: Walk, tip: Mapping[str, str], cache: Path, workers: int | None, tell: Step
-) -> tuple[dict[tuple[str, str], tuple[Said, ...]], tuple[Gap, ...]]:
+    git: Git, walked: Walk, tip: Snapshot, cache: Path, workers: int | None, tell: Step
+) -> tuple[dict[tuple[str, str], Held], tuple[Gap, ...]]:
     """What each content says, by id and path, and why contents were not read."""
     pairs = contents_of(walked, tip)
     wanted = [Content(content, path) for content, path in pairs if is_read(path)]
     says, lost = {}, []
     with Cache(cache, default_table().vocabulary) as kept:
         for content, held in statements(git, wanted, kept, workers, partial(tell, "reading contents")):
-            says[content.id, content.path] = held.said
+            says[content.id, content.path] = held
             if held.unread:
                 lost.append((content, held))
     return says, unread(lost)
@@ -171,7 +180,7 @@ def _judged(walked: Walk, ledger: Ledger, judge: Callable[[Moment], Verdict | No
     return judging
 
 
-def _recalled(git: Git, lives: Sequence[Life]) -> list[Finding]:
+def _recalled(earlier: Earlier, lives: Sequence[Life]) -> list[Finding]:
     """The findings that are gone from the tree, each at its path with the commit that took it away."""
     gone: defaultdict[tuple[str, str], list[Life]] = defaultdict(list)
     for life in lives:
@@ -180,7 +189,7 @@ def _recalled(git: Git, lives: Sequence[Life]) -> list[Finding]:
     found = []
     for (content, path), several in gone.items():
         took = {(life.signal, life.value, life.last.line): life for life in several}
-        for finding in findings_of(git, Content(content, path)):
+        for finding in earlier.findings(Content(content, path)):
             gone_with = took.get((finding.signal, finding.value, finding.span.line))
             if gone_with is not None:
                 label = f"{path}@{gone_with.removed.id[:7]}^" if gone_with.removed else path

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from agreement import filled
-from benchmarks import growth, hook, memory, peers, shares
+from benchmarks import growth, histories, hook, memory, peers, shares
 from benchmarks.machine import description, edition
 from benchmarks.trees import Plan, compared, repositories
 
@@ -23,6 +23,7 @@ SECTIONS: dict[str, Callable[[Plan], Iterator[str]]] = {
     "memory": memory.section,
     "doubling": growth.doubling,
     "throughput": growth.throughput,
+    "history": histories.section,
     "peers": peers.section,
 }
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

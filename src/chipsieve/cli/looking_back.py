@@ -34,15 +34,20 @@ from chipsieve.cli.screen import USUAL, Bar, coloured, columns, write
 from chipsieve.report.timeline_formats import FORMATS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chipsieve.report.style import Detail
     from chipsieve.timeline.life import History
+    from chipsieve.timeline.news import State
 
 
 @click.command(cls=Grouped)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=completing.paths)
 @click.option("--rev", "revisions", metavar="RANGE", default="", help="Only commits of a name or range: v1.0..main.")
 @click.option("--since", metavar="DATE", default="", help="Only commits from this day on: 2024-11-05.")
-@click.option("--paths", "only", multiple=True, metavar="PATH", help="Only commits that change this file or folder.")
+@click.option(
+    "--paths", "only", multiple=True, metavar="PATH", help="Only commits that change this file or folder of PATH."
+)
 @click.option(
     "--state", type=click.Path(dir_okay=False, path_type=Path),
     help="Say only what came since the last run with this file, which is then brought up to date.",
@@ -63,8 +68,9 @@ def history(
     a bare or mirror clone, or a folder in one. All commits that its references lead to are looked at, each content
     once; git runs with nothing of the repository's configuration, and nothing is fetched. A piece of evidence is
     `removed` where the tip says it nowhere, `replaced` where its file says something else in its place, `moved` where
-    another file says it. What only branches or pull requests say that do not lead to the tip is told apart. Both
-    answers are given for the first commit, each that changed one, and the last.
+    another file says it, `unread` where a later content of its file could not be read. What only branches or pull
+    requests say that do not lead to the tip is told apart. Both answers are given for the first commit, each that
+    changed one, and the last.
 
     Exit code 0; 1 with --exit-code when something was removed; 2 wrong usage; 3 no repository, or no commit.
 
@@ -79,10 +85,13 @@ def history(
     form = form or form_of(output)
     if len(paths) > 1 and form not in ("text", "markdown", "jsonl"):
         raise click.UsageError("the histories of several paths are written as text, markdown, or jsonl")
+    state_before = _state(state)
+    state_after = state_before
     codes, shown = [0], []
     for path in paths:
+        where = str(Path(path).resolve())
         try:
-            told = _told(path, state, revisions=options["revisions"], only=only, options=options)
+            told = _told(path, state_before.repositories.get(where), only, options)
         except FileNotFoundError as error:
             nothing = NothingToScan(str(error))
             nothing.show()
@@ -90,26 +99,31 @@ def history(
             continue
         shown.append(_shown(told, form, output, options))
         codes.append(1 if exit_code and told.in_state("removed") else 0)
+        state_after = state_after.with_reported(where, told.refs)
     write("\n".join(shown) if form != "jsonl" else "".join(shown), output)
+    if state and state_after != state_before:  # only now: what was not reported must be told by the next run
+        sys.stdout.flush()
+        state_after.save(state)
     sys.exit(1 if 1 in codes else max(codes))
 
 
-def _told(path: str, state: Path | None, *, revisions: str, only: tuple[str, ...], options: dict[str, Any]) -> History:
-    """The history of one repository; with a state, what came since the last run, of which the state then knows."""
-    from chipsieve.retrospect import history as history_of
+def _state(file: Path | None) -> State:
+    """What earlier runs have reported by a file; nothing where there is no file yet."""
     from chipsieve.timeline.news import State
 
-    known = State.load(state) if state else State()
-    where = str(Path(path).resolve())
+    return State.load(file) if file else State()
+
+
+def _told(path: str, reported: Mapping[str, str] | None, only: tuple[str, ...], options: dict[str, Any]) -> History:
+    """The history of one repository; what came since an earlier run, where one has reported."""
+    from chipsieve.retrospect import history as history_of
+
     with Bar(show=not options["no_progress"]) as bar:
-        told = history_of(
-            path, revisions=revisions, since=options["since"], paths=only, reported=known.repositories.get(where),
+        return history_of(
+            path, revisions=options["revisions"], since=options["since"], paths=only, reported=reported,
             config=options["config"], workers=options["workers"], cache=options["cache"], progress=bar.step,
             policy=options["policy"], role=options["role"], project=options["project"],
         )  # fmt: skip
-    if state:
-        known.with_reported(where, told.refs).save(state)
-    return told
 
 
 def _shown(told: History, form: str, output: Path | None, options: dict[str, Any]) -> str:

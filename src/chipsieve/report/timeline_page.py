@@ -24,6 +24,7 @@ from chipsieve.timeline.life import History, Life
 
 WIDTH, LABEL, ROW, TOP = 900, 300, 18, 26  # of the drawing
 DRAWN, LISTED = 60, 2_000  # lives: in the drawing, and in the table
+YEARS = 30  # lines at most: a commit's day may be any
 TEXT = 40  # characters of a label
 ORDER = ("names", "requires", "prefers", "site", "technique")
 
@@ -121,7 +122,8 @@ def _number(day: str) -> int:
 
 def _years(first: str, last: str, across: Callable[[str], float], rows: int) -> Iterator[Markup]:
     """A line at each New Year, or the first and the last day where there is none between."""
-    years = [f"{year}-01-01" for year in range(int(first[:4]) + 1, int(last[:4]) + 1)]
+    several = range(int(first[:4]) + 1, int(last[:4]) + 1)
+    years = [f"{year:04}-01-01" for year in several[:: len(several) // YEARS + 1]]
     for day in years or [first]:
         x = f"{across(day):.1f}"
         height = f"{TOP + ROW * rows}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from chipsieve.report.escape import visible
-from chipsieve.report.markdown_text import plain
+from chipsieve.report.escape import visible, without_commands
+from chipsieve.report.markdown_text import inert
 from chipsieve.report.sheet import BOLD, Sheet
 from chipsieve.report.style import Style
 from chipsieve.report.timeline_words import (
@@ -24,6 +24,7 @@ from chipsieve.timeline.life import History, Life, State
 LABEL = 12  # columns
 SHOWN, GAPS = 8, 5  # removals and answers, and gaps, that are shown without -v
 STATES: dict[State, str] = {
+    "unread": "nobody knows until when, for a later content of the file was not read",
     "replaced": "replaced", "moved": "in another file now", "elsewhere": "not in the tip's history",
     "present": "there today",
 }  # fmt: skip
@@ -41,20 +42,20 @@ def as_text(history: History, style: Style) -> str:
             lines += ["", *_section(sheet, label, rows)]
         if not everything:
             lines += ["", "-v lists every removed line and what else came and went; -vv all lives."]
-    return "\n".join(lines) + "\n"
+    return without_commands("\n".join(lines) + "\n")
 
 
 def as_markdown(history: History, style: Style) -> str:
     """The history for an issue or a job's summary, ending with a newline."""
     everything = style.detail == "everything"
     blocks = [
-        f"### chipsieve history: {plain(visible(history.root))}",
-        plain(paragraph(history)).replace("@", "@<!-- -->"),
+        f"### chipsieve history: {inert(visible(history.root))}",
+        inert(paragraph(history)),
     ]
     for label, rows in _sections(history, everything=everything, listing=everything):
         blocks.append(f"**{label.capitalize()}**")
-        blocks.append("\n".join(f"- {plain(row)}" for row in rows))
-    return "\n\n".join(blocks) + "\n"
+        blocks.append("\n".join(f"- {inert(row)}" for row in rows))
+    return without_commands("\n\n".join(blocks) + "\n")
 
 
 def _section(sheet: Sheet, label: str, rows: Sequence[str]) -> list[str]:

@@ -149,7 +149,7 @@ class Cache:
 
     def __exit__(self, *_: object) -> None:
         """Write what is new, forget what is too much, close."""
-        self._write()
+        self.flush()
         self._close()
 
     def _close(self) -> None:
@@ -195,7 +195,7 @@ class Cache:
         self._fresh.append(fresh)
         self._size += len(fresh.entry)
         if self._size > BATCH:
-            self._write()
+            self.flush()
 
     def info(self) -> Info:
         """How much the cache holds; nothing where it cannot be read."""
@@ -207,8 +207,8 @@ class Cache:
             pass
         return Info(0, 0)
 
-    def _write(self) -> None:
-        """Write what is new; what cannot be written is not kept."""
+    def flush(self) -> None:
+        """Write what is new now; what cannot be written is not kept."""
         fresh, stale, self._fresh, self._stale, self._size = self._fresh, self._stale, [], set(), 0
         if self._base is None or not (fresh or stale):
             return

@@ -18,7 +18,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from tempfile import TemporaryFile, mkdtemp
@@ -108,13 +108,16 @@ class Git:
             raise GitError(f"{self.directory}: git prints too much, or took over {SECONDS} s, and was stopped")
         return data if process.returncode == 0 else None
 
-    def parts(self, *arguments: str) -> Iterator[bytes]:
+    def parts(self, *arguments: str, asked: Iterable[str] = ()) -> Iterator[bytes]:
         """What one git command prints, by its NUL bytes, as it comes; whoever stops asking ends git.
+
+        `asked` are lines for its standard input: there may be more of them than a command line takes.
 
         Raises:
             GitError: it fails, says nothing for too long, or prints a part without end.
         """
-        process = _started(self._command(*arguments), stdin=subprocess.DEVNULL)
+        with _fed(asked) as source:
+            process = _started(self._command(*arguments), stdin=source)
         try:
             yield from _split(_pipe(process.stdout))
             if process.wait() != 0:
@@ -128,6 +131,12 @@ class Git:
     def shares_objects(self) -> bool:
         """Whether objects of the repository may lie in another one, which is not looked at."""
         return (_common(self.directory) / ALTERNATES).is_file()
+
+    @property
+    def shallow(self) -> list[str]:
+        """The commits whose parents a shallow clone lacks."""
+        file = _common(self.directory) / "shallow"
+        return _beginning(file, PART_LIMIT).split() if file.is_file() else []
 
     def commit(self, wanted: str, path: str = "") -> Commit | None:
         """The commit that a name means, or the last one up to it that changed a path; None where there is none.
@@ -171,14 +180,25 @@ class Git:
 
     def sizes(self, ids: Iterable[str]) -> dict[str, int]:
         """The sizes of contents in bytes, by id; those that the repository lacks are left out."""
-        with TemporaryFile() as asked:
-            asked.writelines(f"{one}\n".encode() for one in ids)
-            asked.seek(0)
-            command = self._command("cat-file", "--buffer", "--batch-check=%(objectname) %(objectsize)")
-            with _started(command, stdin=asked.fileno()) as process:
-                answers = _pipe(process.stdout).read().decode().splitlines()
-        rows = (line.split(" ") for line in answers)
+        rows = (line.split(" ") for line in self._checked(ids, "%(objectname) %(objectsize)"))
         return {row[0]: int(row[1]) for row in rows if row[1].isdigit()}
+
+    def commits(self, names: Sequence[str]) -> dict[str, str]:
+        """The commits that names lead to; a name that leads to something else, or nowhere, is left out."""
+        found = self._checked((f"{name}^{{commit}}" for name in names), "%(objectname)")
+        return {name: line for name, line in zip(names, found, strict=False) if " " not in line}
+
+    def _checked(self, names: Iterable[str], shown: str) -> list[str]:
+        """A line for each object, `NAME missing` of one that is not there; fewer where git does not end."""
+        command = self._command("cat-file", "--buffer", f"--batch-check={shown}")
+        with _fed(names) as source, _started(command, stdin=source) as process:
+            late = Timer(SECONDS, process.kill)
+            late.start()
+            try:
+                return _pipe(process.stdout).read().decode().splitlines()
+            finally:
+                late.cancel()
+                late.join()
 
     def objects(self) -> Objects:
         """Reads objects one after the other, as long as this context lasts."""
@@ -239,6 +259,15 @@ class Objects:
             with suppress(OSError):  # what was not yet sent goes nowhere
                 pipe.close()
         self._git = None
+
+
+@contextmanager
+def _fed(lines: Iterable[str]) -> Iterator[int]:
+    """Standard input for a command: a file with these lines."""
+    with TemporaryFile() as source:
+        source.writelines(os.fsencode(f"{line}\n") for line in lines)
+        source.seek(0)
+        yield source.fileno()
 
 
 def _started(command: Sequence[str], stdin: int) -> subprocess.Popen[bytes]:
@@ -327,19 +356,28 @@ def _pointed_to(file: Path) -> Path | None:
     if not file.is_file():
         return None
     text = _beginning(file)
-    target = (file.parent / text.removeprefix(POINTER).strip()).resolve()
-    return target if text.startswith(POINTER) and _is_git_directory(target) else None
+    target = _beside(file, text.removeprefix(POINTER)) if text.startswith(POINTER) else None
+    return target if target and _is_git_directory(target) else None
 
 
 def _common(directory: Path) -> Path:
     """The git directory that several work trees share."""
     file = directory / "commondir"
-    return (directory / _beginning(file).strip()).resolve() if file.is_file() else directory
+    return (file.is_file() and _beside(file, _beginning(file))) or directory
 
 
-def _beginning(file: Path) -> str:
+def _beside(file: Path, text: str) -> Path | None:
+    """The folder that a file names, counted from its own; None where the text is no path."""
+    try:
+        folder = (file.parent / text.strip()).resolve()
+        return folder if folder.is_dir() else None
+    except (OSError, ValueError):  # too long, or with a NUL byte in it
+        return None
+
+
+def _beginning(file: Path, size: int = BEGINNING) -> str:
     with file.open("rb") as stream:
-        return os.fsdecode(stream.read(BEGINNING))
+        return os.fsdecode(stream.read(size))
 
 
 def _disarmed(directory: Path) -> Path:

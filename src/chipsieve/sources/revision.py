@@ -34,6 +34,8 @@ from chipsieve.sources.git import Git, GitError, repository_of
 from chipsieve.sources.languages import languages
 
 FOLDER, LINK, SUBMODULE = "040000", "120000", "160000"  # the modes of entries that are no files
+SUBMODULE_GAP = "submodule: another repository, not read"
+FOLDER_LACKING = "folder not in this clone, which is partial or damaged"
 LACKING = -1  # the size of a file whose content the clone lacks
 LINK_LIMIT = 4096  # bytes of a link's target
 HOPS = 40  # links on the way to a file; more are a loop
@@ -77,7 +79,7 @@ class Revision:
             if skipped:
                 gaps.update(left_out(skipped))
             elif entry.mode == SUBMODULE:
-                gaps.add(Gap(path, "submodule: another repository, not read"))
+                gaps.add(Gap(path, SUBMODULE_GAP))
             elif entry.mode == LINK:
                 gaps.update(self._link_gaps(path))
             else:
@@ -243,11 +245,52 @@ def open_revision(path: Path, text: str) -> Iterator[Revision]:
             found.close()
 
 
-def contents_at(git: Git, commit: str) -> dict[str, str]:
-    """The ids of the contents of a commit's files, by path; what the clone lacks of its folders is left out."""
+class Snapshot(NamedTuple):
+    """The ids of the contents of a commit's files, by path, and what is none.
+
+    `lacking` are the folders that the clone lacks, and `gaps` say so; submodules are gaps too.
+    """
+
+    contents: Mapping[str, str]
+    lacking: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    def below(self, paths: Sequence[str]) -> Snapshot:
+        """The part at or below some paths; all of it where none is asked for."""
+        asked = [path for path in paths if path]
+        if not asked:
+            return self
+
+        def wanted(path: str) -> bool:
+            return any(f"{path}/".startswith(f"{one}/") for one in asked)
+
+        def holds(folder: str) -> bool:
+            return folder == "." or any(f"{one}/".startswith(f"{folder}/") for one in asked)
+
+        lacking = tuple(folder for folder in self.lacking if wanted(folder) or holds(folder))
+        return Snapshot(
+            {path: content for path, content in self.contents.items() if wanted(path)},
+            lacking,
+            tuple(gap for gap in self.gaps if wanted(gap.path) or gap.path in lacking),
+        )
+
+
+def snapshot_of(git: Git, commit: str) -> Snapshot:
+    """The files of a commit.
+
+    Raises:
+        GitError: git does not end.
+    """
     tree = git.run("rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}")
-    entries = _Listed(git, tree.decode().strip()).entries if tree else {}
-    return {path: entry.object_id for path, entry in entries.items() if _is_file(entry)}
+    if tree is None:
+        return Snapshot({}, (".",), (Gap(".", FOLDER_LACKING),))
+    listed = _Listed(git, tree.decode().strip(), sizes=False)
+    submodules = [Gap(path, SUBMODULE_GAP) for path, entry in listed.entries.items() if entry.mode == SUBMODULE]
+    return Snapshot(
+        {path: entry.object_id for path, entry in listed.entries.items() if _is_file(entry)},
+        tuple(gap.path for gap in listed.gaps),
+        (*listed.gaps, *submodules),
+    )
 
 
 def _tree(git: Git, path: Path, wanted: str) -> str:
@@ -288,12 +331,12 @@ def _entry(git: Git, tree: str, path: str) -> Entry | None:
 
 
 def _rows(listing: bytes | None) -> dict[str, Entry]:
-    """The entries that git lists, by path: `MODE TYPE ID SIZE<tab>PATH`, where the size may be `-` or `BAD`."""
+    """The entries that git lists, by path: `MODE TYPE ID SIZE<tab>PATH`, where the size may be `-`, `BAD` or absent."""
     entries = {}
     for row in (listing or b"").split(b"\0")[:-1]:
         about, _, path = row.partition(b"\t")
-        mode, _, object_id, size = about.decode().split()
-        known = LACKING if size == "BAD" else 0 if size == "-" else int(size)
+        mode, _, object_id, *size = about.decode().split()
+        known = LACKING if size == ["BAD"] else 0 if size in (["-"], []) else int(size[0])
         entries[os.fsdecode(path)] = Entry(mode, object_id, known)
     return entries
 
@@ -301,21 +344,22 @@ def _rows(listing: bytes | None) -> dict[str, Entry]:
 class _Listed:
     """All that a tree holds; where git lacks some folder, the others are listed one by one."""
 
-    def __init__(self, git: Git, tree: str) -> None:
+    def __init__(self, git: Git, tree: str, *, sizes: bool = True) -> None:
         self.entries: dict[str, Entry] = {}
+        self._form = "-lz" if sizes else "-z"
         self.gaps: list[Gap] = []
         self._git, self._listings = git, LISTINGS
         self._list(tree, "")
 
     def _list(self, tree: str, below: str) -> None:
-        whole = self._git.run("ls-tree", "-rlz", tree)
+        whole = self._git.run("ls-tree", "-r", self._form, tree)
         if whole is not None:
             self.entries |= {f"{below}{path}": entry for path, entry in _rows(whole).items()}
             return
         self._listings -= 1
-        here = self._git.run("ls-tree", "-lz", tree) if self._listings > 0 else None
+        here = self._git.run("ls-tree", self._form, tree) if self._listings > 0 else None
         if here is None:
-            self.gaps.append(Gap(below.rstrip("/") or ".", "folder not in this clone, which is partial or damaged"))
+            self.gaps.append(Gap(below.rstrip("/") or ".", FOLDER_LACKING))
         for path, entry in _rows(here).items():
             if entry.mode == FOLDER:
                 self._list(entry.object_id, f"{below}{path}/")

@@ -13,7 +13,7 @@ from chipsieve.sieve.outcome import Verdict
 from chipsieve.signals.signal import Effect, Signal, Strength
 from chipsieve.sources.commits import Moment
 
-State = Literal["present", "removed", "replaced", "moved", "elsewhere"]
+State = Literal["present", "removed", "unread", "replaced", "moved", "elsewhere"]
 
 
 class Place(NamedTuple):
@@ -34,10 +34,11 @@ class Life(msgspec.Struct, frozen=True):
 
     `variable` is the environment variable that it sets, where it is one. A file that was renamed is the same file.
     `state` is where it stands now: "present" in the tip; "removed" from the whole tree; "replaced" where the file says
-    something else in its place; "moved" where other files say the same; "elsewhere" in commits that do not lead to the
-    tip, by way of `ref`. `still_at` are such lines of the tip. `first` is None where it is older than the commits that
-    were asked for; `removed` is None but of what is gone, and there where no commit shows how. `place` is where it
-    came, `last` where it stood last, and `content` the id of the file's content there.
+    something else in its place; "moved" where other files say the same; "unread" where nobody knows, because a content
+    that came later could not be read; "elsewhere" in commits that do not lead to the tip, by way of `ref`. `still_at`
+    are such lines of the tip. `first` is None where it is older than the commits that were asked for; `removed` is None
+    but of what is gone, and there where no commit shows how. `place` is where it came, `last` where it stood last, and
+    `content` the id of the file's content there.
     """
 
     signal: str
@@ -92,8 +93,9 @@ class Declared(msgspec.Struct, frozen=True):
 
 
 class News(msgspec.Struct, frozen=True):
-    """What came since an earlier run: the ids of its commits, and the references that no longer lead to their old ones.
+    """What came since an earlier run: the ids of commits, and the references that no longer lead to their old ones.
 
+    The commits are new, or were merged since: they lead to the tip only now.
     `rewritten` are these references; what they led to may be gone for good.
     """
 

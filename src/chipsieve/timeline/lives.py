@@ -1,127 +1,79 @@
-"""From which commit to which did each piece of evidence stand? By what contents say, and by who changed them."""
+"""From which commit to which did each piece of evidence stand? By what commits brought and took away."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from chipsieve.signals.signal import Effect, Signal
-from chipsieve.sources.commits import Change, Moment, Step, Walk
-from chipsieve.timeline.life import Life, Place, State
-from chipsieve.timeline.sayings import Said
+from chipsieve.sources.commits import Moment, Step, Walk
+from chipsieve.sources.revision import Snapshot
+from chipsieve.timeline.events import Differences, Event, Key, Kind, Renames, Says, Stand, Texts
+from chipsieve.timeline.life import Life, State
 
-Says = Mapping[tuple[str, str], Sequence[Said]]
-"""What each content says, by its id and path."""
 MOST_PLACES = 3  # other places of the tip that a life lists
-
-
-class Key(NamedTuple):
-    """What makes two statements one life: what is said, and in which file, whatever it was called."""
-
-    signal: str
-    value: str
-    by: str
-    deed: str
-    variable: str
-    file: str
-
-
-class Stand(NamedTuple):
-    """A statement at its place, and the id of the content that makes it."""
-
-    said: Said
-    path: str
-    content: str
-
-    @property
-    def place(self) -> Place:
-        """Where it stands."""
-        return Place(self.path, self.said.line, self.said.snippet)
-
-
-class Event(NamedTuple):
-    """A commit that brought a statement, or took it away."""
-
-    order: int
-    brings: bool
-    moment: Moment
-    stand: Stand
-
-
-class Files:
-    """Which paths are one file? Those that renames connect; it is called by the first of them in order."""
-
-    def __init__(self, steps: Iterable[Step]) -> None:
-        """Connect the paths of all renames."""
-        self._above: dict[str, str] = {}
-        for _, changes in steps:
-            for change in changes:
-                if change.old_path != change.path and any(change.before) and change.after:
-                    first, second = sorted((self.of(change.old_path), self.of(change.path)))
-                    if first != second:
-                        self._above[second] = first
-
-    def of(self, path: str) -> str:
-        """The name of a path's file."""
-        while path in self._above:
-            path = self._above[path]
-        return path
 
 
 class Ledger:
     """What was said when: every event of every life, and what stands in the tip."""
 
-    def __init__(self, walk: Walk, says: Says, tip: Mapping[str, str]) -> None:
-        """Put together the events of a walk. `tip` are the contents of the tip's files, by path."""
-        self._files, self._says = Files(walk.commits), says
-        self.walk = walk
+    def __init__(self, walk: Walk, says: Says, tip: Snapshot, texts: Texts) -> None:
+        """Put together the events of a walk. `tip` are the files of the tip."""
+        self.walk, self._tip = walk, tip
+        self._renames = Renames(walk.commits)
+        self._differences = Differences(self._renames, says, texts)
         self.events: defaultdict[Key, list[Event]] = defaultdict(list)
-        for order, (moment, changes) in enumerate(reversed(walk.commits)):
-            for brings, key, stand in self._differences(changes):
-                self.events[key].append(Event(order, brings, moment, stand))
+        for moment, changes in reversed(walk.commits):
+            for kind, key, stand in self._differences.of(changes):
+                older = kind == "brings" and moment.id in walk.cut
+                self._add(moment, "surfaces" if older else kind, key, stand)
+        for key, (moment, stand) in self._lost_on_trunk().items():
+            if key not in self.events:
+                self._add(moment, "takes", key, stand)
         self.now: dict[Key, Stand] = {}
-        for path, content in sorted(tip.items()):
-            for key, stand in self._stands(content, path):
+        for path, content in sorted(tip.contents.items()):
+            for key, stand in self._differences.stands(content, path):
                 self.now.setdefault(key, stand)
 
-    def _stands(self, content: str, path: str) -> Iterator[tuple[Key, Stand]]:
-        file = self._files.of(path)
-        for said in self._says.get((content, path), ()):
-            yield Key(said.signal, said.value, said.by, said.deed, said.variable, file), Stand(said, path, content)
-
-    def _sides(self, change: Change) -> tuple[dict[Key, Stand], dict[Key, Stand]]:
-        """What a file said before a commit, in any of its parents, and after it."""
-        before: dict[Key, Stand] = {}
-        for content in change.before:
-            before |= dict(self._stands(content, change.old_path))
-        return before, dict(self._stands(change.after, change.path))
-
-    def _differences(self, changes: Iterable[Change]) -> Iterator[tuple[bool, Key, Stand]]:
-        """What a commit took away and what it brought, over all its files together."""
-        before: dict[Key, Stand] = {}
-        after: dict[Key, Stand] = {}
-        for change in changes:
-            old, new = self._sides(change)
-            before |= old
-            after |= new
-        yield from ((False, key, stand) for key, stand in before.items() if key not in after)
-        yield from ((True, key, stand) for key, stand in after.items() if key not in before)
+    def _add(self, moment: Moment, kind: Kind, key: Key, stand: Stand) -> None:
+        """Note an event."""
+        places = self.walk.graph.places
+        self.events[key].append(Event(-places.get(moment.id, len(places)), kind, moment, stand))
 
     def changes_statements(self, step: Step) -> bool:
         """Whether a commit brought or took away a statement."""
-        return next(self._differences(step[1]), None) is not None
+        return next(self._differences.of(step[1]), None) is not None
 
-    @cached_property
     def _lost_on_trunk(self) -> dict[Key, tuple[Moment, Stand]]:
-        """The last commit of the trunk that took a statement away, and where it stood: merges can drop one side."""
+        """The last commit of the trunk that took a statement away: a merge can, of lines that are older than all."""
         lost: dict[Key, tuple[Moment, Stand]] = {}
         for moment, changes in self.walk.trunk:
-            for brings, key, stand in self._differences(changes):
-                if not brings:
+            for kind, key, stand in self._differences.of(changes):
+                if kind == "takes":
                     lost.setdefault(key, (moment, stand))
         return lost
+
+    @cached_property
+    def _unexplained(self) -> frozenset[Key]:
+        """What led to the tip and is not there, though no commit alone took it away."""
+        gone = ((key, self._above(events)) for key, events in self.events.items() if key not in self.now)
+        return frozenset(key for key, above in gone if above and not self._end(above))
+
+    @property
+    def unexplained(self) -> tuple[str, ...]:
+        """The paths of what is gone from the tip though no commit alone took it away: merges dropped it."""
+        events = (event for key in self._unexplained for event in self._above(self.events[key]))
+        return tuple(sorted({event.stand.path for event in events}))
+
+    def explain(self, merges: Iterable[Step]) -> None:
+        """Note which merges dropped what is unexplained; each step is a merge beside one of its parents."""
+        for moment, changes in merges:
+            for kind, key, stand in self._differences.of(changes):
+                if kind == "takes" and key in self._unexplained:
+                    self._add(moment, "drops", key, stand)
+        for key in self._unexplained:
+            self.events[key].sort(key=lambda event: event.order)
 
     def lives(self, signals: Mapping[str, Signal]) -> tuple[Life, ...]:
         """Every life, what is gone first, the latest removal before others."""
@@ -131,35 +83,79 @@ class Ledger:
 
     @cached_property
     def _said_now(self) -> dict[tuple[str, ...], list[str]]:
-        """Where the tip says the same in another file, and where it says something else in the same file."""
+        """Where the tip says the same, and where it says something else in the same file."""
         places: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
         for key, stand in self.now.items():
-            places[_same(key)].append(stand.place.at)
-            places[_instead(key)].append(stand.place.at)
+            for way in (_same(key), _again(key), _instead(key)):
+                places[way].append(stand.place.at)
         return places
 
-    def _state(self, key: Key, effect: Effect, *, above: bool) -> tuple[State, Sequence[str]]:
+    @cached_property
+    def _unread_now(self) -> frozenset[str]:
+        """The files of the tip that were not read whole."""
+        contents = self._tip.contents.items()
+        return frozenset(self._renames.file(path) for path, one in contents if self._differences.unread(one, path))
+
+    @cached_property
+    def _files_now(self) -> frozenset[str]:
+        """The files of the tip."""
+        return frozenset(map(self._renames.file, self._tip.contents))
+
+    def _may_stand(self, file: str) -> bool:
+        """Whether the tip may say what a file said where that was read last: it has a content that was not read."""
+        if file in self._files_now:
+            return file in self._unread_now
+        return bool(self._unread_now or self._tip.lacking)
+
+    def _above(self, events: Sequence[Event]) -> list[Event]:
+        """The events that lead to the tip."""
+        return [event for event in events if event.moment.id in self.walk.ancestors]
+
+    def _end(self, events: Sequence[Event]) -> Event | None:
+        """The event that ended a statement, and that none later undid: the last one that took it away.
+
+        Else the last one after which nobody knows, else the first merge that dropped it: later ones had it to drop once
+        more.
+        """
+        kinds: tuple[tuple[Kind, Iterable[Event]], ...] = (
+            ("takes", reversed(events)), ("fades", reversed(events)), ("drops", events),
+        )  # fmt: skip
+        ended = (
+            one for kind, ordered in kinds for one in ordered if one.kind == kind and not self._undone(one, events)
+        )
+        return next(ended, None)
+
+    def _undone(self, end: Event, events: Iterable[Event]) -> bool:
+        """Whether the statement came again after an event, and not beside it in another branch."""
+        graph = self.walk.graph
+        return any(
+            one.comes and one.order > end.order and graph.descends(one.moment.id, end.moment.id) for one in events
+        )
+
+    def _state(self, key: Key, effect: Effect, *, above: bool, end: Event | None) -> tuple[State, Sequence[str]]:
         """Where what a file said stands now, and the places of the tip that say it, or something else in its place."""
         if key in self.now:
             return "present", ()
         if not above:
             return "elsewhere", ()
-        if same := self._said_now.get(_same(key)):
-            return "moved", same[:MOST_PLACES]
-        instead = self._said_now.get(_instead(key)) if effect != "names" else None
-        return ("replaced", instead[:MOST_PLACES]) if instead else ("removed", ())
+        if (end is None or end.kind == "fades") and self._may_stand(key.file):
+            return "unread", ()
+        here = self._said_now.get(_again(key)) or (self._said_now.get(_instead(key)) if effect != "names" else None)
+        same = None if here else self._said_now.get(_same(key))
+        state: State = "moved" if same else "replaced" if here else "removed"
+        return state, (same or here or ())[:MOST_PLACES]
 
     def _life(self, key: Key, signal: Signal) -> Life:
         events = self.events.get(key, [])
-        above = [event for event in events if event.moment.id in self.walk.ancestors]
+        above = self._above(events)
         line = above or events
-        first = next((event for event in line if event.brings), None)
-        state, still_at = self._state(key, signal.effect, above=bool(above))
+        end = self._end(line)
+        state, still_at = self._state(key, signal.effect, above=bool(above), end=end)
         removed, last = None, self.now.get(key)
         if last is None:
-            removed, last = (line[-1].moment, line[-1].stand)
-            if line[-1].brings:  # no commit took it away by itself
-                removed, last = self._lost_on_trunk.get(key, (None, last)) if above else (None, last)
+            removed = end.moment if end and end.kind != "fades" else None
+            last = (end or line[-1]).stand
+        first = line[0] if line and line[0].kind == "brings" else None
         stand = first.stand if first else last
         return Life(
             signal=key.signal, value=key.value, variable=key.variable, by=key.by, deed=key.deed, effect=signal.effect,
@@ -174,12 +170,17 @@ def _same(key: Key) -> tuple[str, ...]:
     return (key.signal, key.value, key.variable)
 
 
+def _again(key: Key) -> tuple[str, ...]:
+    """By what statements of one file say the same of something else: that it is supported, no longer asked for."""
+    return (key.signal, key.value, key.variable, key.file)
+
+
 def _instead(key: Key) -> tuple[str, ...]:
     """By what statements of one file stand in each other's place."""
-    return (key.signal, "another value", key.variable, key.file)
+    return (key.signal, "another value", key.variable, key.file, "")
 
 
-STATES: tuple[State, ...] = ("removed", "replaced", "moved", "elsewhere", "present")
+STATES: tuple[State, ...] = ("removed", "unread", "replaced", "moved", "elsewhere", "present")
 
 
 def _order(life: Life) -> tuple[object, ...]:
@@ -189,9 +190,9 @@ def _order(life: Life) -> tuple[object, ...]:
     return (STATES.index(life.state), [-ord(char) for char in day], *said)
 
 
-def contents_of(walk: Walk, tip: Mapping[str, str]) -> set[tuple[str, str]]:
+def contents_of(walk: Walk, tip: Snapshot) -> set[tuple[str, str]]:
     """Every content that stood at a path in one of the commits, as (id, path)."""
-    found = {(content, path) for path, content in tip.items()}
+    found = {(content, path) for path, content in tip.contents.items()}
     for _, changes in (*walk.commits, *walk.trunk):
         for change in changes:
             found |= {(content, change.old_path) for content in change.before if content}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import msgspec
 
@@ -16,30 +17,45 @@ from chipsieve.tables import TableError
 from chipsieve.timeline.life import News
 
 SCHEMA = "chipsieve-history-state/1"
+ID = re.compile(r"[0-9a-f]{40,64}")
 LARGEST = 64  # MB of a state that is read
+TIP = "tip"  # how the commit that stands for today is called among references; these are HEAD, or begin with refs/
 
 
-def references(git: Git) -> dict[str, str]:
-    """The references of a repository, HEAD among them, with their commits."""
+def references(git: Git, tip: str) -> dict[str, str]:
+    """The references of a repository with the commits that they lead to, HEAD and the tip of a walk among them."""
     listed = git.run("for-each-ref", "--format=%(objectname) %(refname)") or b""
-    rows = (line.split(" ", 1) for line in os.fsdecode(listed).splitlines())
-    refs = {name: commit for commit, name in rows}
-    head = git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-    return {"HEAD": head.decode().strip(), **refs} if head else refs
+    rows = [line.split(" ", 1) for line in os.fsdecode(listed).splitlines()]
+    commits = git.commits(list(dict.fromkeys(["HEAD", *(row[0] for row in rows)])))
+    refs = {name: commits[target] for target, name in (["HEAD", "HEAD"], *rows) if target in commits}
+    return {**refs, TIP: tip}
 
 
-def since_reported(git: Git, walked: Walk, reported: Mapping[str, str]) -> News:
-    """The commits of a walk to which the references of an earlier run do not lead."""
+def since_reported(git: Git, walked: Walk, refs: Mapping[str, str], reported: Mapping[str, str]) -> News:
+    """What came to a walk since an earlier run: commits that are new, or that lead to the tip only now."""
+    named = [commit for commit in dict.fromkeys(reported.values()) if ID.fullmatch(commit)]
+    held = git.commits(named)  # what the repository still has of them
+    known = _leading(git, [f"^{commit}" for commit in held], "--all")
+    tip = held.get(reported.get(TIP, ""))
+    above = _leading(git, [f"^{tip}"], walked.tip) if tip else frozenset()
     now = frozenset(moment.id for moment, _ in walked.commits)
-    held = git.sizes(reported.values())  # what the repository still has of them
-    tips = [commit for commit in reported.values() if commit in held]
-    old = (
-        frozenset(part.decode().strip() for part in git.parts("log", "-z", "--format=%H", "--end-of-options", *tips))
-        if tips
-        else frozenset()
-    )
-    rewritten = sorted(name for name, commit in reported.items() if commit not in now)
-    return News(now - old, tuple(rewritten))
+    lost = _leading(git, held.values(), "--not", "--all")
+    rewritten = [
+        name for name, commit in reported.items()
+        if commit not in held or commit in lost or not _leads(git, commit, refs.get(name, commit))
+    ]  # fmt: skip
+    return News(now & (known | above), tuple(sorted(rewritten)))
+
+
+def _leading(git: Git, asked: Iterable[str], *arguments: str) -> frozenset[str]:
+    """The commits that lead to some and not to others, as git lists them."""
+    parts = git.parts("log", "-z", "--format=%H", "--ignore-missing", "--stdin", *arguments, asked=asked)
+    return frozenset(part.decode().strip() for part in parts)
+
+
+def _leads(git: Git, earlier: str, later: str) -> bool:
+    """Whether a commit is an ancestor of another, or the same."""
+    return earlier == later or git.run("merge-base", "--is-ancestor", earlier, later) is not None
 
 
 class State(msgspec.Struct, frozen=True):
@@ -84,12 +100,12 @@ class State(msgspec.Struct, frozen=True):
             TableError: it cannot be written.
         """
         document = {"schema": SCHEMA, "repositories": dict(sorted(self.repositories.items()))}
+        place = file.resolve()  # a link stays one
+        new = place.with_name(f".{file.name}-{os.getpid()}")
         try:
-            with NamedTemporaryFile(
-                "w", dir=file.parent, prefix=f".{file.name}-", delete=False, encoding="utf-8"
-            ) as new:
-                json.dump(document, new, indent=1, sort_keys=True)
-                new.write("\n")
-            Path(new.name).replace(file)
+            new.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+            new.replace(place)
         except OSError as error:
+            with suppress(OSError):
+                new.unlink()
             raise TableError(f"{file}: cannot be written: {error.strerror or error}") from error

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -21,7 +22,7 @@ from chipsieve.facts.reading import Gap
 from chipsieve.match.matcher import Matcher, keep_all
 from chipsieve.match.table import default_table
 from chipsieve.sources.cache import Cache
-from chipsieve.sources.contents import SIZE_LIMIT, TOO_LARGE, skipped_folder
+from chipsieve.sources.contents import BINARY, POINTER, SIZE_LIMIT, TOO_LARGE, skipped_folder, text_of
 from chipsieve.sources.discovery import named
 from chipsieve.sources.git import Git, Objects
 from chipsieve.sources.in_memory import InMemory, Member
@@ -33,6 +34,7 @@ VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+")
 WHERE = re.compile(r" \(lines \d+ to \d+\)")
 BATCH = 400  # contents that are read before what they say is kept: an interrupted run loses no more
 LACKING = "not in this clone, which is partial or damaged: not read"
+NO_TEXT = frozenset({LACKING, TOO_LARGE, BINARY, POINTER})  # why nothing at all is known of a content
 
 
 class Said(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -61,7 +63,7 @@ class Said(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Held(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What one content says, and why some of it was not read."""
+    """What one content says, and why some of it was not read, wherever in it that is."""
 
     said: tuple[Said, ...] = ()
     unread: tuple[str, ...] = ()
@@ -96,8 +98,7 @@ def statements(
             done += 1
             yield one, _shared(held)
     step(done, len(wanted))
-    job = _Contents(git)
-    try:
+    with closing(_Contents(git)) as job:
         for batch in _batches(git, lacking):
             for one, held, passing in for_each(_read, job, batch, workers):
                 if not passing:
@@ -105,13 +106,13 @@ def statements(
                 done += 1
                 step(done, len(wanted))
                 yield one, _shared(held)
-    finally:
-        job.objects.close()
+            cache.flush()
 
 
 def _shared(held: Held) -> Held:
     """The same with each text in memory once: versions of a file repeat most of their lines."""
-    return replace(held, said=tuple(Said(*map(_interned, astuple(one))) for one in held.said))
+    said = tuple(Said(*map(_interned, astuple(one))) for one in held.said)
+    return replace(held, said=said, unread=tuple(map(intern, held.unread)))
 
 
 def _interned(value: Any) -> Any:
@@ -132,6 +133,10 @@ class _Contents:
     def __init__(self, git: Git) -> None:
         self.git, self.objects = git, git.objects()
 
+    def close(self) -> None:
+        """End the git that reads."""
+        self.objects.close()
+
     def reopened(self) -> _Contents:
         """The same for another process."""
         return _Contents(self.git)
@@ -146,7 +151,7 @@ def _read(job: _Contents, content: Content) -> tuple[Content, Held, bool]:
     """What a content says, and whether that is so for this run alone: another clone may have it."""
     findings, unread = _findings(job, content)
     said = (Said.of(one) for one in findings if not one.is_listed)
-    held = Held(tuple(dict.fromkeys(said)), tuple(sorted(unread)))
+    held = Held(tuple(dict.fromkeys(said)), tuple(sorted({WHERE.sub("", reason) for reason in unread})))
     return content._replace(size=0), held, LACKING in unread
 
 
@@ -199,21 +204,40 @@ def _package(folder: Traversable) -> Iterator[bytes]:
             yield entry.read_bytes()
 
 
-def findings_of(git: Git, content: Content) -> tuple[Finding, ...]:
-    """All findings of one content, as a scan of its file would have them."""
-    sizes = git.sizes([content.id])
-    job = _Contents(git)
-    try:
-        return tuple(_findings(job, content._replace(size=sizes.get(content.id, -1)))[0])
-    finally:
-        job.objects.close()
+class Earlier:
+    """Reads contents again, one at a time; a context."""
+
+    def __init__(self, git: Git) -> None:
+        """Read contents of a repository."""
+        self._job = _Contents(git)
+
+    def __enter__(self) -> Self:
+        """The reader itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the git that reads."""
+        self._job.close()
+
+    def findings(self, content: Content) -> tuple[Finding, ...]:
+        """All findings of a content, as a scan of its file would have them."""
+        return tuple(_findings(self._job, content._replace(size=self._size(content.id)))[0])
+
+    def text(self, object_id: str) -> str | None:
+        """The text of a content, None where it has none, or cannot be read."""
+        data = self._job.objects.data(object_id) if 0 <= self._size(object_id) <= SIZE_LIMIT else None
+        text = None if data is None else text_of("", data)
+        return text if isinstance(text, str) else None
+
+    def _size(self, object_id: str) -> int:
+        return self._job.git.sizes([object_id]).get(object_id, -1)
 
 
 def unread(held: Iterable[tuple[Content, Held]]) -> tuple[Gap, ...]:
     """Why contents were not read, each reason once, with how many there are and the first of their paths."""
     by_reason: defaultdict[str, list[str]] = defaultdict(list)
     for content, one in held:
-        for reason in {WHERE.sub("", reason) for reason in one.unread}:
+        for reason in one.unread:
             by_reason[reason].append(content.path)
     return tuple(
         Gap(min(paths), f"{reason} ({len(paths):,} contents)" if len(paths) > 1 else reason)

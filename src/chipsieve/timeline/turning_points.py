@@ -46,9 +46,14 @@ class Judging:
         self._trunk, self._judge, self._step = trunk, judge, step
         self.answers: dict[int, Answer] = {}
         self.latest: Verdict | None = None
-        self.candidates = 0
+        self._candidates: Sequence[int] = []
         self._asked: set[int] = set()
         self._launches = 0
+
+    @property
+    def candidates(self) -> int:
+        """At how many commits evidence came or went, the first and the last among them."""
+        return len(self._candidates)
 
     @property
     def spent(self) -> bool:
@@ -57,47 +62,61 @@ class Judging:
 
     @property
     def gaps(self) -> list[Gap]:
-        """That statements came or went at more commits than were judged."""
-        if len(self.answers) >= self.candidates:
-            return []
-        said = f"both answers were asked at {len(self.answers)} of the {self.candidates} commits at which evidence"
-        return [Gap(".", f"{said} came or went: one that changed in between and back is not seen")]
+        """That statements came or went at more commits than were judged, or that a change has no certain commit."""
+        said = []
+        judged = sum(number in self.answers for number in self._candidates)
+        if judged < len(self._candidates):
+            begin = f"both answers were asked at {judged} of the {len(self._candidates)} commits at which evidence"
+            said.append(f"{begin} came or went: one that changed in between and back is not seen")
+        if any(late - early > 1 for early, late in self._turned()):
+            said.append("an answer changed between two commits that were judged: the later one is named")
+        return [Gap(".", reason) for reason in said]
 
     def turns(self, candidates: Sequence[int]) -> None:
-        """Judge the ends of the trunk, then the candidates; then, between two that differ, the commits in between.
+        """Judge the ends of the trunk, then the candidates, the widest stretches between judged ones first.
 
-        Where there are more candidates than may be judged, the widest stretches between judged ones come first.
+        As soon as two neighbours differ, those between them come first, so that the commit of each change is found.
         """
         last = len(self._trunk) - 1
-        wanted = {0, *candidates, last} if self._trunk else set()
-        self.candidates = len(wanted)
-        first = [last, 0] if self._trunk else []
-        for number in [*first, *_widest_first(sorted(wanted - {0, last}))]:
-            if not self.spent:
-                self._ask(number, min(len(wanted), JUDGED))
-        while not self.spent and (middle := next(self._unsettled(), None)) is not None:
-            self._ask(middle, JUDGED)
+        self._candidates = sorted({0, *candidates, last}) if self._trunk else []
+        order = iter([last, 0, *_widest_first(self._candidates)] if self._trunk else [])
+        while not self.spent:
+            number = next(self._unsettled(), None)
+            if number is None:
+                number = next((one for one in order if one not in self._asked), None)
+            if number is None:
+                return
+            self._ask(number)
 
-    def _ask(self, number: int, total: int) -> None:
+    def _ask(self, number: int) -> None:
         """Judge a commit of the trunk."""
-        if number in self._asked:
-            return
         self._asked.add(number)
         verdict = self._judge(self._trunk[number])
-        self._step(len(self._asked), max(total, len(self._asked)))
+        self._step(len(self._asked), max(min(len(self._candidates), JUDGED), len(self._asked)))
         if verdict is not None:
             self._launches += len(verdict.launches)
             self.answers[number] = answer_of(self._trunk[number], verdict)
             if number == len(self._trunk) - 1:
                 self.latest = verdict
 
-    def _unsettled(self) -> Iterator[int]:
-        """Commits halfway between two judged ones that say different things, the latest first."""
+    def _turned(self) -> Iterator[tuple[int, int]]:
+        """Judged commits that say different things with no judged one between them, the latest first."""
         judged = sorted(self.answers, reverse=True)
-        for late, early in pairwise(judged):
-            between = [number for number in range(early + 1, late) if number not in self._asked]
-            if between and not same(self.answers[early], self.answers[late]):
-                yield between[len(between) // 2]
+        yield from (
+            (early, late) for late, early in pairwise(judged) if not same(self.answers[early], self.answers[late])
+        )
+
+    def _unsettled(self) -> Iterator[int]:
+        """Commits between two judged ones that say different things: candidates first, halfway.
+
+        Where the later one is the only candidate, it is likely the one that changed it, and the one before it tells.
+        """
+        for early, late in self._turned():
+            likely = [number for number in self._candidates if early < number < late and number not in self._asked]
+            between = likely or [number for number in range(early + 1, late) if number not in self._asked]
+            if between:
+                before_it = not likely and late in self._candidates and between[-1] == late - 1
+                yield between[-1] if before_it else between[len(between) // 2]
 
     def told(self) -> tuple[Answer, ...]:
         """The first answer, each that says something else than the one before, and the last, oldest first."""
