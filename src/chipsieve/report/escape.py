@@ -10,6 +10,7 @@ from io import StringIO
 
 ACTIVE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories that act instead of showing: controls, direction marks, lone surrogates, line separators."""
+COMMAND = re.compile(r"^(\s*)(::|##\[)", re.MULTILINE)
 UNSAFE_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
 
@@ -22,6 +23,11 @@ def visible(text: str) -> str:
 
 def _written_out(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")
+
+
+def without_commands(text: str) -> str:
+    """The text with a backslash before what GitHub's runner would take as a command at the beginning of a line."""
+    return COMMAND.sub(r"\1\\\2", text)
 
 
 def one_line(text: str, limit: int) -> str:

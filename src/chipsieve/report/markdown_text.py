@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
+LEADS = re.compile(r"(@|://|\bwww\.)")  # what GitHub makes a mention or a link of
 
 
 def plain(text: str) -> str:
     """Text whose characters mean nothing to Markdown."""
     return SPECIAL.sub(r"\\\1", text)
+
+
+def inert(text: str) -> str:
+    """Text whose characters mean nothing to Markdown, and that mentions nobody and links nowhere in a comment."""
+    return LEADS.sub(r"\1<!-- -->", plain(text))
 
 
 def code(text: str) -> str:

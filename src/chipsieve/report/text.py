@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from chipsieve.commands.launchers import TRAINING
 from chipsieve.report.digest import digest
+from chipsieve.report.escape import without_commands
 from chipsieve.report.groups import Group, legend, untouched_vendors
 from chipsieve.report.outline import (
     CutLine,
@@ -33,7 +33,6 @@ SHOWN_PREMISES = 4  # lines of the likeliest family
 SUMMED = 12  # techniques of all launches
 SHOWN = 10  # lines of a list before the rest is counted
 RED, GREEN = "31", "32"
-COMMAND = re.compile(r"^(\s*)(::|##\[)", re.MULTILINE)  # a line that GitHub's runner would take as a command
 Line = TypeVar("Line")
 DASH = "\N{EN DASH}"
 MARGIN = " " * 17  # what the columns "before → after" take
@@ -46,10 +45,10 @@ def report(verdict: Verdict, style: Style) -> str:
     """
     page = Sheet(style.width, colour=style.colour, verbose=style.detail == "everything")
     if style.detail == "sentence":
-        return COMMAND.sub(r"\1\\\2", "\n".join(page.fill(sentence(verdict))) + "\n")
+        return without_commands("\n".join(page.fill(sentence(verdict))) + "\n")
     outline = in_words(verdict)
     if style.detail == "digest":
-        return COMMAND.sub(r"\1\\\2", digest(page, outline))
+        return without_commands(digest(page, outline))
     blocks = [
         list(_heading(page, outline)),
         list(_quotable(page, outline)),
@@ -68,7 +67,7 @@ def report(verdict: Verdict, style: Style) -> str:
     ]
     marks = legend(*(line for block in blocks for line in block))
     blocks.append([*page.fill(f"Coverage: {outline.coverage}"), *marks, *_quotable(page, outline)])
-    return COMMAND.sub(r"\1\\\2", "\n".join("\n".join(block) + "\n" for block in blocks if block))
+    return without_commands("\n".join("\n".join(block) + "\n" for block in blocks if block))
 
 
 def _launches(page: Sheet, outline: Outline) -> Iterator[list[str]]:

@@ -26,7 +26,7 @@ from chipsieve.timeline.life import History, Life
 REMOVED, PRESENT = 30, 12  # rows of what is gone, and of what is there
 TEXT, VALUES = 36, 2  # characters of a value in a label, and values that one names
 LABELS = 6  # of the days along the top
-MONTHS, YEAR = 400, 365  # days: up to so many in all, months are marked; of a year
+MONTHS = 400  # days: of a history that is shorter, months are marked
 ROW, MIDDLE, BAR = 20, 10, 8  # heights, as wide as they come out
 APART = 9  # per cent of the width between two labels, at least
 
@@ -108,10 +108,10 @@ def _marks(first: str, last: str, across: Callable[[str], float]) -> list[tuple[
     """The days that are marked along the top: New Years, or months of a short history, and both ends where alone."""
     (year, month), (last_year, last_month) = ((int(day[:4]), int(day[5:7])) for day in (first, last))
     if _number(last) - _number(first) > MONTHS:
-        days = [(f"{one}-01-01", f"{one}") for one in range(year + 1, last_year + 1)]
+        days = [(f"{one:04}-01-01", f"{one}") for one in range(year + 1, last_year + 1)]
     else:
         months = range(12 * year + month, 12 * last_year + last_month)
-        days = [(f"{one // 12}-{one % 12 + 1:02}-01", f"{one // 12}-{one % 12 + 1:02}") for one in months]
+        days = [(f"{one // 12:04}-{one % 12 + 1:02}-01", f"{one // 12}-{one % 12 + 1:02}") for one in months]
     every = -(-len(days) // LABELS) or 1
     marks = [(across(day), label) for day, label in days[::every]]
     return marks or [(0.0, first)]

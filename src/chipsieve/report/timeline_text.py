@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from chipsieve.report.escape import visible
-from chipsieve.report.markdown_text import plain
+from chipsieve.report.escape import visible, without_commands
+from chipsieve.report.markdown_text import inert
 from chipsieve.report.sheet import BOLD, Sheet
 from chipsieve.report.style import Style
 from chipsieve.report.timeline_words import (
@@ -55,25 +55,25 @@ def as_text(history: History, style: Style) -> str:
                 "",
                 "-v lists every removed line, and what was replaced or moved; -vv all evidence; -q only the paragraph.",
             ]
-    return "\n".join(lines) + "\n"
+    return without_commands("\n".join(lines) + "\n")
 
 
 def as_markdown(history: History, style: Style) -> str:
     """The history for an issue or a job's summary, ending with a newline."""
     everything = style.detail == "everything"
     blocks = [
-        f"### chipsieve history: {plain(visible(history.root))}",
-        plain(paragraph(history)).replace("@", "@<!-- -->"),
+        f"### chipsieve history: {inert(visible(history.root))}",
+        inert(paragraph(history)),
     ]
     for label, rows in _sections(history, everything=everything, listing=everything):
         blocks.append(f"**{label.capitalize()}**")
         blocks.append("\n".join(_bullet(row) for row in rows))
-    return "\n\n".join(blocks) + "\n"
+    return without_commands("\n\n".join(blocks) + "\n")
 
 
 def _bullet(row: str) -> str:
-    """A row of a list; no name in it calls anybody."""
-    return f"{' ' * _depth(row)}- {plain(row.removeprefix(UNDER)).replace('@', '@<!-- -->')}"
+    """A row of a list, below the one above where it belongs to it."""
+    return f"{' ' * _depth(row)}- {inert(row.removeprefix(UNDER))}"
 
 
 def _section(sheet: Sheet, label: str, rows: Rows) -> list[str]:

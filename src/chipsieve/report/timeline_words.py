@@ -83,7 +83,8 @@ def said(life: Life) -> str:
 def phrase(history: History, life: Life) -> tuple[str, str]:
     """What a life's line says, and before it the signal's title where that alone does not say what it is: 8, 11.8."""
     words = said(life)
-    return ("", words) if life.effect == "names" or WORD.search(words) else (history.signals[life.signal].title, words)
+    alone = "=" in words if life.effect == "technique" else bool(WORD.search(words))
+    return ("", words) if life.effect == "names" or alone else (history.signals[life.signal].title, words)
 
 
 def in_words(head: str, values: Sequence[str]) -> str:
@@ -201,7 +202,7 @@ def _gone(history: History) -> str:
     """What is gone from the tree: the names in documents, then the commit that took most of the rest."""
     taken = removals(history)
     if not taken:
-        return "no evidence of hardware is gone from the tree."
+        return "nothing that says something about hardware was removed."
     commits = sum(removal.moment is not None for removal in taken)
     by = f", removed by {counted(commits, 'commit')}" if commits else ""
     struck = [visible(one.sentence) for one in struck_first(history)]
