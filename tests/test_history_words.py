@@ -14,7 +14,7 @@ from chipsieve.report.timeline_drawing import drawing
 from chipsieve.report.timeline_formats import render_history
 from chipsieve.report.timeline_words import kinds_words, paragraph, removals, struck_first, with_removed
 from chipsieve.sources.commits import Moment
-from chipsieve.timeline.life import Answer, Declared, History, Life, Place, Trained
+from chipsieve.timeline.life import Answer, Declared, History, Life, News, Place, Trained
 
 CAME = Moment("a" * 40, "2024-01-01", "start", "", "main")
 TOOK = Moment("b" * 40, "2024-03-01", 'take "it"', "a" * 40, "main")
@@ -147,3 +147,11 @@ def test_what_a_commit_says_means_nothing_on_the_page() -> None:
     text = render_history(replace(of(hostile), commits=(TIP, took, CAME)), "html", Style())
     assert not re.search(r"<script|<b>|<i>", text)
     assert "&lt;script&gt;" in text
+
+
+def test_the_paragraph_says_which_branches_were_rewritten() -> None:
+    news = News(frozenset(), ("refs/heads/main", "refs/pull/3/merge"))
+    told = paragraph(replace(of(), news=news))
+    assert "refs/heads/main no longer leads to the commit of the last report: its history was rewritten" in told
+    assert "refs/pull" not in told
+    assert "no longer" not in paragraph(of())

@@ -19,6 +19,7 @@ SUBJECT, VALUE, ID = 72, 48, 7  # characters
 VALUES, FILES, DECLARED = 6, 2, 2  # of a removal, and sentences of the paragraph
 BRIEF = 3  # values of each kind that the paragraph names
 WORD = re.compile(r"[A-Za-z]{2}|[^\x00-\x7f]")  # a value with one says by itself what it is; 8 and 11.8 do not
+OWN = ("refs/heads/", "refs/tags/", "refs/remotes/")  # references that only the repository's own people write
 KINDS = ("names", "requirements", "marks of a site", "environment variables", "weaker signs", "techniques")
 NAME, REQUIREMENT, SITE, VARIABLE, WEAKER, TECHNIQUE = range(len(KINDS))
 TELLING = {"names": 0, "requires": 1, "site": 2, "prefers": 4, "technique": 5}
@@ -186,7 +187,7 @@ def _unchanged(now: Answer | None, estimate: Estimate) -> bool:
 
 def paragraph(history: History) -> str:
     """What can be quoted: what was looked at, what is gone and since when, and the estimate with it and without it."""
-    return " ".join(filter(None, (_looked_at(history), _gone(history), _answers(history))))
+    return " ".join(filter(None, (_looked_at(history), _gone(history), _rewritten(history), _answers(history))))
 
 
 def _looked_at(history: History) -> str:
@@ -247,6 +248,16 @@ def struck_first(history: History) -> list[Declared]:
 def _firmness(life: Life | None) -> int:
     """How firmly a line says that a chip was used: 0 is the firmest."""
     return FIRMEST.index(life.deed) if life and life.deed in FIRMEST else len(FIRMEST)
+
+
+def _rewritten(history: History) -> str:
+    """That branches or tags were rewritten since the last report; pull requests are all the time."""
+    names = [name for name in history.news.rewritten if name.startswith(OWN)] if history.news else []
+    if not names:
+        return ""
+    lead, its = ("leads", "its") if len(names) == 1 else ("lead", "their")
+    told = listed([visible(name) for name in names], DECLARED)
+    return f"{told} no longer {lead} to the commit of the last report: {its} history was rewritten, or deleted."
 
 
 def _answers(history: History) -> str:
