@@ -26,7 +26,7 @@ from chipsieve.timeline.life import History, Life
 REMOVED, PRESENT = 30, 12  # rows of what is gone, and of what is there
 TEXT, VALUES = 36, 2  # characters of a value in a label, and values that one names
 LABELS = 6  # of the days along the top
-MONTHS = 400  # days: of a history that is shorter, months are marked
+MONTHS = 800  # days: of a history that is shorter, months are marked
 ROW, MIDDLE, BAR = 20, 10, 8  # heights, as wide as they come out
 APART = 9  # per cent of the width between two labels, at least
 
@@ -160,7 +160,8 @@ def _label(row: Row) -> Iterator[str]:
 
 def _when(row: Row) -> str:
     """From when until when, with the commit that ended it."""
-    since = row.first.day or "no day" if row.first else "before"
-    if not row.gone:
-        return f"since {since}"
-    return f"{since} to {row.removed.day or 'no day'} {short(row.removed)}" if row.removed else f"since {since}, gone"
+    since = row.first.day or "no day" if row.first else "before these commits"
+    if row.removed is None:
+        return f"since {since}{', gone' if row.gone else ''}"
+    until = f"{row.removed.day or 'no day'} {short(row.removed)}"
+    return f"{since} to {until}" if row.first else f"until {until}"
