@@ -160,7 +160,7 @@ def _label(row: Row) -> Iterator[str]:
 
 def _when(row: Row) -> str:
     """From when until when, with the commit that ended it."""
-    since = row.first.day or "no day" if row.first else "before these commits"
+    since = row.first.day or "no day" if row.first else "an unknown day"
     if row.removed is None:
         return f"since {since}{', gone' if row.gone else ''}"
     until = f"{row.removed.day or 'no day'} {short(row.removed)}"

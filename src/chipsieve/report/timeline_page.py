@@ -114,7 +114,7 @@ def _lives(history: History) -> Markup:
             element("span", "removed later" if life.state == "removed" else life.state, class_=_class(life)),
             f"{history.signals[life.signal].title} {said(life)}".strip(),
             code(visible(life.last.at)),
-            _commit(life.first) if life.first else "before these commits",
+            _commit(life.first) if life.first else "not known",
             _commit(life.removed) if life.removed else "",
         )
         for life in history.lives[:LISTED]

@@ -124,7 +124,7 @@ def lines_of(history: History, lives: Sequence[Life]) -> Iterator[str]:
         places = ", ".join(dict.fromkeys(visible(life.last.at) for life in several))
         titles = ", ".join(dict.fromkeys(history.signals[life.signal].title for life in several))
         firsts = {life.first.id: life.first for life in several if life.first}
-        since = ", ".join(f"{one.day or 'no day'} {short(one)}" for one in firsts.values()) or "before these commits"
+        since = ", ".join(f"{one.day or 'no day'} {short(one)}" for one in firsts.values()) or "an unknown day"
         words = in_words(head, [value])
         yield f"{words} at {places}, since {since}{'' if head else f': {titles}'}"
 
@@ -171,7 +171,7 @@ def _life(history: History, life: Life) -> str:
     """A life in one line: what was said where, from when, until when, and where it stands now."""
     title = history.signals[life.signal].title
     words = " ".join(filter(None, (title, said(life))))
-    began = f"since {life.first.day} {short(life.first)}" if life.first else "since before these commits"
+    began = f"since {life.first.day} {short(life.first)}" if life.first else "since an unknown day"
     ended = f", until {life.removed.day} {short(life.removed)}" if life.removed else ""
     now = f"; today {', '.join(map(visible, life.still_at))}" if life.still_at else ""
     ref = f" ({visible(life.ref)})" if life.ref else ""
