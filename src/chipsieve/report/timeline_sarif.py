@@ -51,6 +51,7 @@ def _result(history: History, life: Life, rule: int) -> Record:
     return {
         "ruleId": life.signal,
         "ruleIndex": rule,
+        "kind": "informational" if life.state == "removed" else "fail",
         "level": "none" if life.state == "removed" else "note",
         "baselineState": "absent" if life.state == "removed" else "unchanged",
         "message": {"text": f"{title}{value}.{gone}"},

@@ -7,13 +7,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from chipsieve.estimate.answer import Estimate
 from chipsieve.report.escape import one_line, visible
+from chipsieve.report.sentence import TOLD, percent
 from chipsieve.sources.commits import Moment
-from chipsieve.timeline.life import Answer, History, Life
+from chipsieve.timeline.declared import FIRMEST
+from chipsieve.timeline.life import Answer, Declared, History, Life
+from chipsieve.timeline.turning_points import NAMED_FROM
 
 SUBJECT, VALUE, ID = 72, 48, 7  # characters
-ORDER = ("names", "requires", "prefers", "site", "technique")
-VALUES, FILES, DECLARED = 4, 2, 2  # of a removal, and sentences of the paragraph
+VALUES, FILES, DECLARED = 6, 2, 2  # of a removal, and sentences of the paragraph
+BRIEF = 3  # values of each kind that the paragraph names
+WORD = re.compile(r"[A-Za-z]{2}|[^\x00-\x7f]")  # a value with one says by itself what it is; 8 and 11.8 do not
+OWN = ("refs/heads/", "refs/tags/", "refs/remotes/")  # references that only the repository's own people write
+KINDS = ("names", "requirements", "marks of a site", "environment variables", "weaker signs", "techniques")
+NAME, REQUIREMENT, SITE, VARIABLE, WEAKER, TECHNIQUE = range(len(KINDS))
+TELLING = {"names": 0, "requires": 1, "site": 2, "prefers": 4, "technique": 5}
+WEAK = 3  # a requirement that is weak tells less than a site does
 
 
 def counted(number: int, noun: str) -> str:
@@ -30,10 +40,15 @@ class Removal(NamedTuple):
     @property
     def files(self) -> tuple[str, ...]:
         """The files that it took it from, those with most first."""
-        counted: defaultdict[str, int] = defaultdict(int)
+        taken: defaultdict[str, int] = defaultdict(int)
         for life in self.lives:
-            counted[life.last.path] += 1
-        return tuple(sorted(counted, key=lambda path: (-counted[path], path)))
+            taken[life.last.path] += 1
+        return tuple(sorted(taken, key=lambda path: (-taken[path], path)))
+
+    @property
+    def tells(self) -> bool:
+        """Whether it took more than techniques and pins, which a training code base changes all the time."""
+        return any(life.effect != "technique" for life in self.lives)
 
 
 def removals(history: History) -> tuple[Removal, ...]:
@@ -59,60 +74,120 @@ def commit_words(moment: Moment | None) -> str:
 
 
 def said(life: Life) -> str:
-    """What a life's line says: the variable as it is set, or the value, or "" where the signal says it all."""
-    if life.variable:
+    """What a life's line says: a name, the variable as it is set, the value, or "" where the signal says it all."""
+    if life.variable and life.effect != "names":
         stated = re.search(rf"{re.escape(life.variable)}\W{{0,3}}\s*[=:,]\s*(\S+)", life.last.snippet)
         return one_line(f"{life.variable}={stated[1] if stated else life.value}", VALUE)
     return "" if life.value.casefold() in ("", "true") else one_line(life.value, VALUE)
 
 
-def titled(history: History, lives: Iterable[Life]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What lines say, by what they are: names first, then environment variables, then other signals by their titles.
+def phrase(history: History, life: Life) -> tuple[str, str]:
+    """What a life's line says, and before it the signal's title where that alone does not say what it is: 8, 11.8."""
+    words = said(life)
+    alone = "=" in words if life.effect == "technique" else bool(WORD.search(words))
+    return ("", words) if life.effect == "names" or alone else (history.signals[life.signal].title, words)
 
-    A variable that several signals know is there once.
-    """
-    by_title: defaultdict[tuple[int, str], dict[str, None]] = defaultdict(dict)
-    for life in lives:
-        title = history.signals[life.signal].title
-        if life.effect == "names":
-            place = (0, "names")
-        elif life.variable:
-            place = (1, "environment variables")
-        else:
-            place = (2 + ORDER.index(life.effect), title[:1].lower() + title[1:] if title[1:2].islower() else title)
-        by_title[place][said(life)] = None
-    for (_, title), values in sorted(by_title.items()):
-        yield title, tuple(filter(None, values))
+
+def in_words(head: str, values: Sequence[str]) -> str:
+    """What several lines say, below the title that they share."""
+    told = ", ".join(filter(None, values))
+    return f"{head} ({told})" if head and told else head or told
+
+
+def telling(life: Life) -> int:
+    """How much a life tells of hardware: names come first, techniques last."""
+    return WEAK if life.effect == "requires" and life.strength == "weak" else TELLING[life.effect]
+
+
+def kind_of(life: Life) -> int:
+    """Which of the `KINDS` a life belongs to."""
+    if life.effect == "names":
+        return NAME
+    if life.variable:
+        return VARIABLE
+    return (NAME, REQUIREMENT, SITE, WEAKER, WEAKER, TECHNIQUE)[telling(life)]
+
+
+def phrases(history: History, lives: Iterable[Life]) -> dict[tuple[str, str], tuple[Life, ...]]:
+    """What lines say, the most telling first, each once however many signals and files say it."""
+    by_phrase: defaultdict[tuple[str, str], list[Life]] = defaultdict(list)
+    for life in sorted(lives, key=lambda one: (kind_of(one), telling(one))):
+        by_phrase[phrase(history, life)].append(life)
+    return {words: tuple(several) for words, several in by_phrase.items()}
+
+
+def by_kind(history: History, lives: Iterable[Life]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """What lines say by its kind, the most telling kind first; values of one title are told together."""
+    kinds: defaultdict[int, dict[tuple[str, str], list[str]]] = defaultdict(dict)
+    for (head, words), several in phrases(history, lives).items():
+        kinds[kind_of(several[0])].setdefault((head, "" if head else words), []).append(words)
+    for kind, groups in sorted(kinds.items()):
+        yield kind, tuple(in_words(head, values) for (head, _), values in groups.items())
 
 
 def listed(values: Sequence[str], most: int = VALUES) -> str:
     """Values with commas between them, and how many more there are."""
-    more = [f"{len(values) - most} more"] if len(values) > most else []
+    more = [f"{len(values) - most:,} more"] if len(values) > most else []
     return ", ".join([*values[:most], *more])
 
 
-def removed_words(history: History, removal: Removal) -> str:
-    """What a commit took away, in a clause."""
-    parts = [f"{title}{f': {listed(values)}' if values else ''}" for title, values in titled(history, removal.lives)]
-    files = listed([visible(path) for path in removal.files], FILES)
-    return f"{'; '.join(parts)}, from {files}"
+def kinds_words(history: History, lives: Iterable[Life], most: int = VALUES) -> str:
+    """What lines say, in a clause: `names: H800; environment variables: NCCL_IB_HCA=mlx5, NCCL_IB_TC=160, 16 more`."""
+    return "; ".join(f"{KINDS[kind]}: {listed(values, most)}" for kind, values in by_kind(history, lives))
+
+
+def removed_words(history: History, removal: Removal, most: int = VALUES) -> str:
+    """What a commit took away and from where, in a clause."""
+    return f"{kinds_words(history, removal.lives, most)}; from {files_words(removal)}"
+
+
+def files_words(removal: Removal) -> str:
+    """The files from which a commit took something away."""
+    return listed([visible(path) for path in removal.files], FILES)
 
 
 def answer_words(history: History, answer: Answer) -> str:
     """Both answers of a commit, in a clause."""
     total = len(history.now.accelerators) if history.now else 0
-    trained = (
-        f"trained on {answer.trained.family} ({answer.trained.probability:.0%}, {answer.trained.words})"
-        if answer.trained
-        else "what it was trained on is not known"
-    )
     main = f" for {visible(answer.main)}" if answer.main else ""
-    return f"{trained}; {len(answer.remaining)} of {total} accelerators remain{main}"
+    return f"trained on: {_trained(answer)}; {len(answer.remaining)} of {total} accelerators remain{main}"
+
+
+def _trained(answer: Answer) -> str:
+    one = answer.trained
+    return f"{one.family} ({percent(one.probability)}, {one.words})" if one else "not known"
+
+
+def with_removed(history: History) -> str:
+    """The estimate from the tip's files and all that was removed, in a clause; "" where nothing was removed."""
+    estimate = history.trained_on_ever
+    if estimate is None or estimate.first is None or not history.in_state("removed"):
+        return ""
+    if _unchanged(history.answers[-1] if history.answers else None, estimate):
+        return "the same"
+    second = [one for one in estimate.families[1:2] if one.probability >= TOLD]
+    first, *_ = estimate.families
+    if first.probability < NAMED_FROM:
+        told = ", ".join(f"{one.name} {percent(one.probability)}" for one in [first, *second])
+        return f"no family stands out ({told})"
+    named = [f"{first.name} ({percent(first.probability)}, {first.words})"]
+    return ", ".join([*named, *(f"{one.name} ({percent(one.probability)})" for one in second)])
+
+
+def _unchanged(now: Answer | None, estimate: Estimate) -> bool:
+    """Whether what was removed leaves the estimate of today as it is."""
+    first = estimate.first
+    if now is None or first is None:
+        return False
+    if now.trained is None:
+        return first.probability < NAMED_FROM
+    moved = abs(now.trained.probability - first.probability)
+    return (now.trained.family, now.trained.words) == (first.name, first.words) and moved < TOLD
 
 
 def paragraph(history: History) -> str:
     """What can be quoted: what was looked at, what is gone and since when, and the estimate with it and without it."""
-    return " ".join(filter(None, (_looked_at(history), _gone(history), _declared(history), _answers(history))))
+    return " ".join(filter(None, (_looked_at(history), _gone(history), _rewritten(history), _answers(history))))
 
 
 def _looked_at(history: History) -> str:
@@ -125,38 +200,69 @@ def _looked_at(history: History) -> str:
 
 
 def _gone(history: History) -> str:
+    """What is gone from the tree: the names in documents, then the commit that took most of the rest."""
     taken = removals(history)
     if not taken:
         return "nothing that says something about hardware was removed."
-    pieces = sum(len(one.lives) for one in taken)
-    most = max(taken, key=lambda one: (len(one.lives), one.moment.day if one.moment else ""))
-    total = f"{counted(pieces, 'piece')} of evidence {'is' if pieces == 1 else 'are'} gone from the tree"
-    if most.moment is None:
-        return f"{total}."
-    share = "all" if pieces == len(most.lives) else f"{len(most.lives)} of them"
-    return f"{total}, {share} removed on {commit_words(most.moment)}."
+    commits = sum(removal.moment is not None for removal in taken)
+    by = f", removed by {counted(commits, 'commit')}" if commits else ""
+    struck = [visible(one.sentence) for one in struck_first(history)]
+    more = f"({counted(len(struck) - DECLARED, 'more such sentence')}.)" if len(struck) > DECLARED else ""
+    most = max(taken, key=lambda one: _rest(history, one))
+    told = "" if struck and not _rest(history, most)[0] else _took(history, most)
+    gone = f"evidence of hardware is gone from the tree{by}."
+    return " ".join(filter(None, (gone, *struck[:DECLARED], more, told)))
 
 
-def _declared(history: History) -> str:
-    """The latest names that documents gave up."""
-    struck = [visible(one.sentence) for one in history.declared if one.kind == "went"]
-    more = f" ({len(struck) - DECLARED} further names went the same way.)" if len(struck) > DECLARED else ""
-    return " ".join(struck[-DECLARED:]) + more
+def _rest(history: History, removal: Removal) -> tuple[int, int]:
+    """How much a commit took beside names: what is not a technique, and techniques."""
+    kinds = {kind: len(values) for kind, values in by_kind(history, removal.lives)}
+    return sum(number for kind, number in kinds.items() if kind not in (NAME, TECHNIQUE)), kinds.get(TECHNIQUE, 0)
+
+
+def _took(history: History, removal: Removal) -> str:
+    """What a commit took, in a sentence: what tells most, without the names that sentences on documents tell."""
+    written = {place for one in struck_first(history) for place in one.at}
+    rest = tuple(life for life in removal.lives if life.last.at not in written and kind_of(life) != TECHNIQUE)
+    taken = removal._replace(lives=rest or removal.lives)
+    what = f"{kinds_words(history, taken.lives, BRIEF)}; from {files_words(taken)}."
+    if removal.moment is None:
+        return f"No commit shows how these went: {what}"
+    return f"{commit_words(removal.moment)} took {what}"
+
+
+def struck_first(history: History) -> list[Declared]:
+    """Sentences on names that documents gave up: the firmest deed first, one of each name before a second one."""
+    lives = {life.last.at: life for life in history.in_state("removed") if life.effect == "names"}
+    struck = [one for one in history.declared if one.kind == "went"]
+    struck.sort(key=lambda one: min(_firmness(lives.get(place)) for place in one.at))
+    seen: defaultdict[str, int] = defaultdict(int)
+    ranked = []
+    for one in struck:
+        name = next((lives[place].value.casefold() for place in one.at if place in lives), "")
+        ranked.append((seen[name], one))
+        seen[name] += 1
+    return [one for _, one in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def _firmness(life: Life | None) -> int:
+    """How firmly a line says that a chip was used: 0 is the firmest."""
+    return FIRMEST.index(life.deed) if life and life.deed in FIRMEST else len(FIRMEST)
+
+
+def _rewritten(history: History) -> str:
+    """That branches or tags were rewritten since the last report; pull requests are all the time."""
+    names = [name for name in history.news.rewritten if name.startswith(OWN)] if history.news else []
+    if not names:
+        return ""
+    lead, its = ("leads", "its") if len(names) == 1 else ("lead", "their")
+    told = listed([visible(name) for name in names], DECLARED)
+    return f"{told} no longer {lead} to the commit of the last report: {its} history was rewritten, or deleted."
 
 
 def _answers(history: History) -> str:
-    now = history.answers[-1] if history.answers else None
-    first = history.trained_on_ever.first if history.trained_on_ever else None
-    if now is None:
+    if not history.answers:
         return "No commit could be judged."
-    here = (
-        f"As it stands, it was {now.trained.words} trained on {now.trained.family} ({now.trained.probability:.0%})"
-        if now.trained
-        else "As it stands, what it was trained on is not known"
-    )
-    beside = ""
-    if first is not None and history.in_state("removed"):
-        second = history.trained_on_ever.families[1:2] if history.trained_on_ever else ()
-        other = "".join(f", {one.name} {one.probability:.0%}" for one in second)
-        beside = f"; with what was removed: {first.name} {first.probability:.0%} ({first.words}){other}"
-    return f"{here}{beside}."
+    here = f"Trained on, as estimated from the files of today: {_trained(history.answers[-1])}"
+    beside = with_removed(history)
+    return f"{here}; with what was removed: {beside}." if beside else f"{here}."
