@@ -21,7 +21,8 @@ from chipsieve.match.table import default_table
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.sources.cache import Cache
 from chipsieve.sources.commits import Moment, Range, Walk, merges, walk
-from chipsieve.sources.git import Git, GitError, repository_of
+from chipsieve.sources.git import Git, GitError
+from chipsieve.sources.git_directory import repository_of
 from chipsieve.sources.revision import Snapshot, open_revision, snapshot_of
 from chipsieve.tables import TableError
 from chipsieve.timeline.declared import declarations

@@ -8,25 +8,22 @@ each alternative once, not one for each combination.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from chipsieve.commands.flags import given
 from chipsieve.facts.conditions import Condition, Conditions, Question
 from chipsieve.facts.deciding import all_hold, decide, fixed
 from chipsieve.facts.words import Part, Resolved, Word, written
+from chipsieve.link.alternatives import Fields, common_options, saying_most, split_words, stands_apart, under
 from chipsieve.link.consistency import Taken
 
 LINES = 8  # command lines that one command may have; more alternatives are a gap
 SOMETHING = "$(...)"  # how something that only a shell could tell is shown
-BLANKS = re.compile(r"\s+")
 
 Values = Mapping[str, tuple[Resolved, ...]]
-Fields = tuple[Resolved, ...]  # the words that one word becomes: an unquoted expansion is split at white space
 
 
 class Scope(msgspec.Struct):
@@ -274,7 +271,7 @@ class _Line:
             options = [_Option(value.conditions, (value,)) for value in values]
             return self._choose(part.text, options, quoted=part.quoted)
         if part.default is not None:
-            return _split(self._word(part.default), quoted=part.quoted)
+            return split_words(self._word(part.default), quoted=part.quoted)
         return (_unknown(f"${{{part.text}}}", part, self.scope),)
 
     def _choice(self, part: Part, *, quoted: bool) -> Fields:
@@ -283,7 +280,7 @@ class _Line:
         for conditions, word in part.alternatives:
             answer = True if all(item in scope.assumed for item in conditions) else all_hold(conditions, scope)
             if answer is True:
-                return _split(self._word(word), quoted=quoted)
+                return split_words(self._word(word), quoted=quoted)
             if answer is None:
                 options.append(_Option(conditions, word))
         return self._choose(part, options, quoted=quoted) if options else (Resolved("", scope.script, part.span),)
@@ -291,12 +288,12 @@ class _Line:
     def _choose(self, key: object, options: Sequence[_Option], *, quoted: bool) -> Fields:
         """What one alternative says; what not all of them say is under its conditions."""
         if len(options) == 1 and not options[0].conditions:
-            return _split(self.says(options[0].says), quoted=quoted)
+            return split_words(self.says(options[0].says), quoted=quoted)
         if (key, quoted) in self._made:
             return self._made[key, quoted]
         trials = [self._trial(option) for option in options]
-        tried = [_split(trial.fields, quoted=quoted) for trial in trials]
-        common = _common(tried)
+        tried = [split_words(trial.fields, quoted=quoted) for trial in trials]
+        common = common_options(tried)
         if common is None:
             made = self._made[key, quoted] = tuple(replace(field, conditions=()) for field in tried[0])
             return made
@@ -308,11 +305,11 @@ class _Line:
             self.taken.add(chosen.conditions)
             above = self._above
             self._above = (*above, *chosen.conditions)
-            fields = _split(self.says(chosen.says), quoted=quoted)
+            fields = split_words(self.says(chosen.says), quoted=quoted)
             self._above = above
         others = (one for one in tried if one != tried[number])
-        alone = not any(field.text for field in fields) and all(map(_stands_apart, others))
-        made = self._made[key, quoted] = fields if alone else tuple(_under(chosen.conditions, fields, common))
+        alone = not any(field.text for field in fields) and all(map(stands_apart, others))
+        made = self._made[key, quoted] = fields if alone else tuple(under(chosen.conditions, fields, common))
         return made
 
     def _trial(self, option: _Option) -> _Trial:
@@ -330,8 +327,8 @@ class _Line:
     def _pick(self, key: object, options: Sequence[_Option], tried: Sequence[Fields]) -> int:
         if key not in self._picked:
             possible = [at for at, one in enumerate(options) if not self.taken.contradict(one.conditions)]
-            telling = _saying_most(range(len(options)), tried, every=bool(self._plan and self._plan.every))
-            offered = [at for at in telling if at in possible] or _saying_most(possible, tried) or telling
+            telling = saying_most(range(len(options)), tried, every=bool(self._plan and self._plan.every))
+            offered = [at for at in telling if at in possible] or saying_most(possible, tried) or telling
             if self._plan and len(telling) < len(options):
                 self._plan.left_out = True
             where = {at: (*self._above, *options[at].conditions) for at in telling}
@@ -341,71 +338,6 @@ class _Line:
     def says(self, text: Word | Fields) -> Fields:
         """What one alternative becomes."""
         return self._word(text) if isinstance(text, Word) else text
-
-
-def _saying_most(possible: Sequence[int], tried: Sequence[Fields], *, every: bool = False) -> list[int]:
-    """The numbers of the alternatives whose words are not all in another one; what is unknown comes last."""
-    texts = {at: [text for one in tried[at] if not one.wholly_unknown for text in one.text.split()] for at in possible}
-    kept: list[int] = []
-    for at in sorted(possible, key=lambda one: -len(texts[one])):
-        if every or not any(_within(texts[at], texts[other]) for other in kept):
-            kept.append(at)
-    return sorted(kept, key=lambda at: (not texts[at], at))
-
-
-def _within(few: Sequence[str], many: Sequence[str]) -> bool:
-    """Whether all of some words stand among others, in their order."""
-    rest = iter(many)
-    return all(word in rest for word in few)
-
-
-Said = tuple[str, str | None]  # an option and its operand
-
-
-def _common(tried: Sequence[Fields]) -> frozenset[Said] | None:
-    """The options that each alternative gives for certain; None where all of them say the same."""
-    if len(tried) == 1:
-        return frozenset()
-    if len({tuple(field.text for field in fields) for fields in tried}) == 1:
-        return None
-    return frozenset.intersection(*(frozenset(_said(fields)) for fields in tried))
-
-
-def _said(fields: Fields) -> Iterator[Said]:
-    for one in given([part for field in fields for part in _split((field,), quoted=False)]):
-        if not one.word.conditions:
-            yield one.name, one.value.text if one.value else None
-
-
-def _stands_apart(fields: Fields) -> bool:
-    """Whether words belong to no word before or no word behind them: a blank ends them."""
-    return len(fields) > 1 and not (fields[0].text and fields[-1].text)
-
-
-def _under(conditions: Conditions, fields: Fields, common: frozenset[Said]) -> Iterator[Resolved]:
-    """The words under further conditions, but for the options that are given whichever alternative is taken."""
-    free = {
-        id(word) for one in given(fields if common else ())
-        if (one.name, one.value.text if one.value else None) in common for word in (one.word, one.value)
-    }  # fmt: skip
-    for field in fields:
-        more = tuple(item for item in conditions if item not in field.conditions)
-        ends = not field.text and len(fields) > 1  # the blank at an end: what stands there belongs to another word
-        yield field if id(field) in free or ends or not more else replace(field, conditions=more + field.conditions)
-
-
-def _split(fields: Fields, *, quoted: bool) -> Fields:
-    """Words as an expansion yields them: split at white space without quotes; a blank at an end ends a word there."""
-    return fields if quoted else tuple(part for field in fields for part in _at_blanks(field))
-
-
-def _at_blanks(field: Resolved) -> Iterator[Resolved]:
-    start = 0
-    for blank in BLANKS.finditer(field.text):
-        if not any(first <= blank.start() < last for first, last in field.unknown):
-            yield field.cut(start, blank.start())
-            start = blank.end()
-    yield field.cut(start, len(field.text)) if start else field
 
 
 def _first(part: Part) -> int:

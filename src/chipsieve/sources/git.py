@@ -4,10 +4,6 @@ A repository can name programs to run: hooks, an fsmonitor, filters, aliases, a 
 So git never sees the repository as one. It works in a git directory of ours, empty but for links to the objects and
 references, and a configuration that we write. Neither the user's configuration nor GIT_* variables reach it, no
 protocol is allowed, and without a remote a missing object is missing.
-
-Two files of a repository still say where else to look: a `.git` that is a file, and `commondir`; further work trees and
-submodules have them. They make nothing run. `objects/info/alternates`, which could add the objects of any repository on
-this machine, is not followed: clones made with `--shared` or `--reference` lack what lies elsewhere.
 """
 
 from __future__ import annotations
@@ -21,27 +17,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
-from tempfile import TemporaryFile, mkdtemp
+from tempfile import TemporaryFile
 from threading import Timer
-from typing import IO, NamedTuple, Self
+from typing import IO, Self
 
 from chipsieve.sources.contents import Commit
+from chipsieve.sources.git_directory import ALTERNATES, beginning_of, common_directory, disarmed, repository_of
 
 SECONDS = 60  # for one answer; a repository may hold pipes in place of files
 ANSWER_LIMIT = 100_000_000  # bytes; a listing of a million files
 PIECE = 1 << 20  # bytes that are read of a stream at once
 PART_LIMIT = 64_000_000  # bytes of one part of a stream; a commit with a million parents has 41 MB of them
 ALLOCATION = "1g"  # the most that git may hold for one object: a small one can be stored as a piece of a huge one
-SHARED = ("objects", "refs", "packed-refs", "reftable", "shallow")
-OWN = ("FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD")  # references that a work tree has for itself, beside HEAD
-FORMATS = re.compile(r"(?im)^\s*(objectformat|refstorage)\s*=\s*\"?(sha1|sha256|files|reftable)\b")
 HEADER = re.compile(rb"\w+ \w+ (\d+)\n")  # how git announces an object: its id, its type, its size
 REMOTE = re.compile(r"remote\.(?P<name>.+)\.url\n(?P<url>.*)", re.DOTALL)
 COMMIT = re.compile(r"(?P<id>[0-9a-f]{40,64}) (?P<day>\d{4}-\d\d-\d\d)\s*")
 BRANCH = re.compile(r"refs/(?:heads|remotes/[^/]+)/(?P<name>.+)\n")
-POINTER = "gitdir:"
-ALTERNATES = Path("objects", "info", "alternates")
-BEGINNING = 100_000  # bytes; more of a file of the repository is not looked at
 KEPT_FROM_US = {
     "GIT_ALLOW_PROTOCOL": "none",  # no transport has this name
     "GIT_ALLOC_LIMIT": ALLOCATION,
@@ -77,7 +68,7 @@ class Git:
 
     def __enter__(self) -> Self:
         """Make the directory of ours."""
-        self._home = _disarmed(self.directory)
+        self._home = disarmed(self.directory)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -130,13 +121,13 @@ class Git:
     @property
     def shares_objects(self) -> bool:
         """Whether objects of the repository may lie in another one, which is not looked at."""
-        return (_common(self.directory) / ALTERNATES).is_file()
+        return (common_directory(self.directory) / ALTERNATES).is_file()
 
     @property
     def shallow(self) -> list[str]:
         """The commits whose parents a shallow clone lacks."""
-        file = _common(self.directory) / "shallow"
-        return _beginning(file, PART_LIMIT).split() if file.is_file() else []
+        file = common_directory(self.directory) / "shallow"
+        return beginning_of(file, PART_LIMIT).split() if file.is_file() else []
 
     def commit(self, wanted: str, path: str = "") -> Commit | None:
         """The commit that a name means, or the last one up to it that changed a path; None where there is none.
@@ -169,7 +160,7 @@ class Git:
         Raises:
             GitError: git does not end.
         """
-        file = _common(self.directory) / "config"
+        file = common_directory(self.directory) / "config"
         asked = ("config", "--file", str(file), "--no-includes", "--null", "--get-regexp", r"^remote\..*\.url$")
         listed = os.fsdecode(self.run(*asked) or b"") if file.is_file() else ""
         found = filter(None, map(REMOTE.fullmatch, listed.split("\0")))
@@ -305,30 +296,6 @@ def _split(stream: IO[bytes]) -> Iterator[bytes]:
         yield rest
 
 
-class Repository(NamedTuple):
-    """Where a repository is: its git directory, the folder that a checkout fills, and the path asked for below it."""
-
-    directory: Path
-    top: Path
-    below: str
-
-
-def repository_of(path: Path) -> Repository | None:
-    """The repository that a resolved path belongs to: a work tree, a path in one, a bare repository, or a `.git`.
-
-    Git's own search would refuse repositories of other users, because it obeys what they configure; nothing here does.
-    """
-    if _is_git_directory(path):
-        top = path.parent if path.name == ".git" else path.with_name(path.name.removesuffix(".git"))
-        return Repository(path, top, "")
-    for folder in (path, *path.parents):
-        inside = folder / ".git"
-        directory = inside if _is_git_directory(inside) else _pointed_to(inside)
-        if directory is not None:
-            return Repository(directory, folder, path.relative_to(folder).as_posix())
-    return None
-
-
 def checked_out(folder: Path, path: str = "") -> Commit | None:
     """The commit that is checked out in the work tree of a resolved folder, or the last that changed a path below it.
 
@@ -345,76 +312,6 @@ def checked_out(folder: Path, path: str = "") -> Commit | None:
             return None if held is None else git.commit("HEAD", posixpath.join(below, path) if path else "")
     except OSError:  # git is not installed, or the repository cannot be read: then nobody knows the commit
         return None
-
-
-def _is_git_directory(path: Path) -> bool:
-    return (path / "HEAD").is_file() and _common(path).joinpath("objects").is_dir()
-
-
-def _pointed_to(file: Path) -> Path | None:
-    """Where the `.git` file of a further work tree or a submodule points."""
-    if not file.is_file():
-        return None
-    text = _beginning(file)
-    target = _beside(file, text.removeprefix(POINTER)) if text.startswith(POINTER) else None
-    return target if target and _is_git_directory(target) else None
-
-
-def _common(directory: Path) -> Path:
-    """The git directory that several work trees share."""
-    file = directory / "commondir"
-    return (file.is_file() and _beside(file, _beginning(file))) or directory
-
-
-def _beside(file: Path, text: str) -> Path | None:
-    """The folder that a file names, counted from its own; None where the text is no path."""
-    try:
-        folder = (file.parent / text.strip()).resolve()
-        return folder if folder.is_dir() else None
-    except (OSError, ValueError):  # too long, or with a NUL byte in it
-        return None
-
-
-def _beginning(file: Path, size: int = BEGINNING) -> str:
-    with file.open("rb") as stream:
-        return os.fsdecode(stream.read(size))
-
-
-def _disarmed(directory: Path) -> Path:
-    """A git directory of ours with the objects and references of another one."""
-    common = _common(directory)
-    home = Path(mkdtemp(prefix="chipsieve-git-"))
-    shared = [common / name for name in SHARED]
-    if (common / ALTERNATES).exists():
-        shared.remove(common / "objects")
-        _link_objects(common / "objects", home / "objects")
-    links = [*shared, *(directory / name for name in OWN)]
-    if common == directory:  # elsewhere the log is that of another work tree's HEAD
-        links.append(common / "logs")
-    for target in links:
-        if target.exists():
-            (home / target.name).symlink_to(target.resolve())
-    (home / "refs").mkdir(exist_ok=True)
-    (home / "HEAD").write_text(_beginning(directory / "HEAD"), encoding="utf-8", errors="surrogateescape")
-    (home / "config").write_text(_configuration(common / "config"), encoding="utf-8")
-    return home
-
-
-def _link_objects(theirs: Path, ours: Path) -> None:
-    """Link to everything in a folder of objects but the file that says where more of them lie."""
-    (ours / "info").mkdir(parents=True)
-    for folder in (theirs, theirs / "info"):
-        for target in folder.iterdir():
-            name = target.relative_to(theirs)
-            if name != Path("info") and name.name not in ("alternates", "http-alternates"):
-                (ours / name).symlink_to(target.resolve())
-
-
-def _configuration(theirs: Path) -> str:
-    """Our configuration: of theirs only how objects and references are stored, which is no program's name."""
-    text = _beginning(theirs) if theirs.is_file() else ""
-    formats = "".join(f"\t{found[1]} = {found[2]}\n" for found in FORMATS.finditer(text))
-    return f"[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n{formats}"
 
 
 def _environment() -> dict[str, str]:

@@ -11,7 +11,8 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from chipsieve.sources.git import Git, repository_of
+from chipsieve.sources.git import Git
+from chipsieve.sources.git_directory import repository_of
 
 HOSTS = {
     **{name: name for name in ("github.com", "gitlab.com", "gitee.com", "huggingface.co", "bitbucket.org")},

@@ -30,7 +30,8 @@ from chipsieve.sources.contents import (
     skipped_folder,
     text_of,
 )
-from chipsieve.sources.git import Git, GitError, repository_of
+from chipsieve.sources.git import Git, GitError
+from chipsieve.sources.git_directory import repository_of
 from chipsieve.sources.languages import languages
 
 FOLDER, LINK, SUBMODULE = "040000", "120000", "160000"  # the modes of entries that are no files
