@@ -11,6 +11,9 @@ from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
 from pathlib import Path
 
 from chipsieve import render, scan
+from chipsieve.report.style import Style
+from chipsieve.report.timeline_formats import render_history
+from chipsieve.retrospect import history
 from documented import ROOT
 from small_trees import write
 
@@ -92,6 +95,8 @@ def _write_reports(folder: Path) -> None:
     then, now = (scan(folder / name, workers=1) for name in ("then", "now"))
     for name, verdict in {"before": then, "baseline": then, "after": now, "verdict": now}.items():
         (folder / f"{name}.json").write_text(render(verdict, "json"), encoding="utf-8")
+    told = render_history(history(folder / "path/to/repository", workers=1), "json", Style())
+    (folder / "history.json").write_text(told, encoding="utf-8")
     sarif = render(scan(folder / "path/to/repository", workers=1), "sarif", sarif_level="all")
     for name in ("findings.sarif", "ruff.sarif"):
         (folder / name).write_text(sarif, encoding="utf-8")

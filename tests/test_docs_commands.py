@@ -44,6 +44,8 @@ NOT_RUN = {
     "uvx": "installs",
     "torchrun": "is a line of scanned code",
     "gh pr comment": "speaks to GitHub",
+    "git clone": "fetches from the network",
+    "git --git-dir=NAME.git": "speaks of a clone of the network's",
     "pre-commit": "builds environments; tests/test_hooks.py runs the hooks",
 }
 """Why no test runs the commands that begin so."""

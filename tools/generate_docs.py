@@ -84,8 +84,9 @@ has but `lives`, then each `life`. A document of `chipsieve scan` is described i
 
 ```python
 import json
+from pathlib import Path
 
-document = json.load(open("history.json"))
+document = json.loads(Path("history.json").read_text(encoding="utf-8"))
 for life in document["lives"]:
     if life["state"] == "removed" and life["removed"]:
         print(life["removed"]["day"], life["removed"]["subject"], life["variable"] or life["value"])

@@ -141,8 +141,9 @@ class Builder:
 
     def _with_merges(self, mapping: Mapping) -> list[tuple[Scalar, Node]]:
         """The entries after those that `<<` brings in; a merge beyond the limit is left out."""
-        own = [(key, value) for key, value in mapping.entries if key.text != "<<"]
-        given = [value for key, value in mapping.entries if key.text == "<<"]
+        merges = [key.text == "<<" and not isinstance(value, Scalar) for key, value in mapping.entries]
+        own = [entry for entry, merged in zip(mapping.entries, merges, strict=True) if not merged]
+        given = [value for (_, value), merged in zip(mapping.entries, merges, strict=True) if merged]
         sources = [item for value in given for item in (value.items if isinstance(value, Sequence) else [value])]
         brought = [entry for item in reversed(sources) if isinstance(item, Mapping) for entry in item.entries]
         self._merged += len(brought)

@@ -52,7 +52,11 @@ if TYPE_CHECKING:
     "--state", type=click.Path(dir_okay=False, path_type=Path),
     help="Say only what came since the last run with this file, which is then brought up to date.",
 )  # fmt: skip
-@click.option("--exit-code", is_flag=True, help="End with 1 when something was removed; with --state, since then.")
+@click.option(
+    "--exit-code",
+    is_flag=True,
+    help="End with 1 when something was removed or, with --state, a branch was rewritten.",
+)
 @click.option(
     "--format", "form", type=click.Choice(tuple(FORMATS)),
     help="What to write; by default as --output is called, or text.",
@@ -72,7 +76,8 @@ def history(
     requests say that do not lead to the tip is told apart. Both answers are given for the first commit, each that
     changed one, and the last.
 
-    Exit code 0; 1 with --exit-code when something was removed; 2 wrong usage; 3 no repository, or no commit.
+    Exit code 0; 1 with --exit-code when something was removed or rewritten; 2 wrong usage; 3 no repository, or no
+    commit.
 
     \b
     Examples:
@@ -98,7 +103,8 @@ def history(
             codes.append(nothing.exit_code)
             continue
         shown.append(_shown(told, form, output, options))
-        codes.append(1 if exit_code and told.in_state("removed") else 0)
+        rewritten = told.news.own_rewritten if told.news else ()
+        codes.append(1 if exit_code and (told.in_state("removed") or rewritten) else 0)
         state_after = state_after.with_reported(where, told.refs)
     write("\n".join(shown) if form != "jsonl" else "".join(shown), output)
     if state and state_after != state_before:  # only now: what was not reported must be told by the next run

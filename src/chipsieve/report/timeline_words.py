@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from chipsieve.estimate.answer import Estimate
+from chipsieve.estimate.phrases import LIKELY
 from chipsieve.report.escape import one_line, visible
 from chipsieve.report.sentence import TOLD, percent
 from chipsieve.sources.commits import Moment
 from chipsieve.timeline.declared import FIRMEST
 from chipsieve.timeline.life import Answer, Declared, History, Life
-from chipsieve.timeline.turning_points import NAMED_FROM
 
 SUBJECT, VALUE, ID = 72, 48, 7  # characters
 VALUES, FILES, DECLARED = 6, 2, 2  # of a removal, and sentences of the paragraph
@@ -167,7 +167,7 @@ def with_removed(history: History) -> str:
         return "the same"
     second = [one for one in estimate.families[1:2] if one.probability >= TOLD]
     first, *_ = estimate.families
-    if first.probability < NAMED_FROM:
+    if first.probability < LIKELY:
         told = ", ".join(f"{one.name} {percent(one.probability)}" for one in [first, *second])
         return f"no family stands out ({told})"
     named = [f"{first.name} ({percent(first.probability)}, {first.words})"]
@@ -180,7 +180,7 @@ def _unchanged(now: Answer | None, estimate: Estimate) -> bool:
     if now is None or first is None:
         return False
     if now.trained is None:
-        return first.probability < NAMED_FROM
+        return first.probability < LIKELY
     moved = abs(now.trained.probability - first.probability)
     return (now.trained.family, now.trained.words) == (first.name, first.words) and moved < TOLD
 
@@ -252,7 +252,7 @@ def _firmness(life: Life | None) -> int:
 
 def _rewritten(history: History) -> str:
     """That branches or tags were rewritten since the last report; pull requests are all the time."""
-    names = [name for name in history.news.rewritten if name.startswith(OWN)] if history.news else []
+    names = history.news.own_rewritten if history.news else ()
     if not names:
         return ""
     lead, its = ("leads", "its") if len(names) == 1 else ("lead", "their")

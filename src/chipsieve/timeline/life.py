@@ -13,6 +13,8 @@ from chipsieve.sieve.outcome import Verdict
 from chipsieve.signals.signal import Effect, Signal, Strength
 from chipsieve.sources.commits import Moment
 
+OWN = ("refs/heads/", "refs/tags/", "refs/remotes/")
+"""How the references of a repository's own branches and tags begin."""
 State = Literal["present", "removed", "unread", "replaced", "moved", "elsewhere"]
 
 
@@ -101,6 +103,11 @@ class News(msgspec.Struct, frozen=True):
 
     commits: frozenset[str]
     rewritten: tuple[str, ...]
+
+    @property
+    def own_rewritten(self) -> tuple[str, ...]:
+        """Branches and tags among them; pull requests, which a host keeps as references, are rewritten all the time."""
+        return tuple(name for name in self.rewritten if name.startswith(OWN))
 
     def lives(self, lives: Iterable[Life]) -> tuple[Life, ...]:
         """The lives that a new commit began or ended."""

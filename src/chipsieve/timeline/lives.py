@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from chipsieve.signals.signal import Effect, Signal
+from chipsieve.signals.signal import Signal
 from chipsieve.sources.commits import Moment, Step, Walk
 from chipsieve.sources.revision import Snapshot
 from chipsieve.timeline.events import Differences, Event, Key, Kind, Renames, Says, Stand, Texts
 from chipsieve.timeline.life import Life, State
 
+Places = Mapping[tuple[str, ...], Sequence[str]]
+"""Places of the tip, by what is said there."""
 MOST_PLACES = 3  # other places of the tip that a life lists
 
 
@@ -78,15 +80,16 @@ class Ledger:
     def lives(self, signals: Mapping[str, Signal]) -> tuple[Life, ...]:
         """Every life, what is gone first, the latest removal before others."""
         keys = {**self.events, **self.now}
-        found = [self._life(key, signals[key.signal]) for key in keys if key.signal in signals]
+        places = self._said_now(signals)
+        found = [self._life(key, signals[key.signal], places) for key in keys if key.signal in signals]
         return tuple(sorted(found, key=_order))
 
-    @cached_property
-    def _said_now(self) -> dict[tuple[str, ...], list[str]]:
+    def _said_now(self, signals: Mapping[str, Signal]) -> Places:
         """Where the tip says the same, and where it says something else in the same file."""
         places: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
         for key, stand in self.now.items():
-            for way in (_same(key), _again(key), _instead(key)):
+            names = key.signal in signals and signals[key.signal].effect == "names"
+            for way in (_same(key, names=names), _again(key, names=names), _instead(key)):
                 places[way].append(stand.place.at)
         return places
 
@@ -132,7 +135,9 @@ class Ledger:
             one.comes and one.order > end.order and graph.descends(one.moment.id, end.moment.id) for one in events
         )
 
-    def _state(self, key: Key, effect: Effect, *, above: bool, end: Event | None) -> tuple[State, Sequence[str]]:
+    def _state(
+        self, key: Key, places: Places, *, names: bool, above: bool, end: Event | None
+    ) -> tuple[State, Sequence[str]]:
         """Where what a file said stands now, and the places of the tip that say it, or something else in its place."""
         if key in self.now:
             return "present", ()
@@ -140,17 +145,17 @@ class Ledger:
             return "elsewhere", ()
         if (end is None or end.kind == "fades") and self._may_stand(key.file):
             return "unread", ()
-        here = self._said_now.get(_again(key)) or (self._said_now.get(_instead(key)) if effect != "names" else None)
-        same = None if here else self._said_now.get(_same(key))
+        here = places.get(_again(key, names=names)) or (None if names else places.get(_instead(key)))
+        same = None if here else places.get(_same(key, names=names))
         state: State = "moved" if same else "replaced" if here else "removed"
         return state, (same or here or ())[:MOST_PLACES]
 
-    def _life(self, key: Key, signal: Signal) -> Life:
+    def _life(self, key: Key, signal: Signal, places: Places) -> Life:
         events = self.events.get(key, [])
         above = self._above(events)
         line = above or events
         end = self._end(line)
-        state, still_at = self._state(key, signal.effect, above=bool(above), end=end)
+        state, still_at = self._state(key, places, names=signal.effect == "names", above=bool(above), end=end)
         removed, last = None, self.now.get(key)
         if last is None:
             removed = end.moment if end and end.kind != "fades" else None
@@ -165,14 +170,14 @@ class Ledger:
         )  # fmt: skip
 
 
-def _same(key: Key) -> tuple[str, ...]:
-    """By what statements of several files say the same."""
-    return (key.signal, key.value, key.variable)
+def _same(key: Key, *, names: bool) -> tuple[str, ...]:
+    """By what statements of several files say the same; a name is the same whoever writes it, in whatever case."""
+    return ("a name", key.value.casefold()) if names else (key.signal, key.value, key.variable)
 
 
-def _again(key: Key) -> tuple[str, ...]:
+def _again(key: Key, *, names: bool) -> tuple[str, ...]:
     """By what statements of one file say the same of something else: that it is supported, no longer asked for."""
-    return (key.signal, key.value, key.variable, key.file)
+    return (*_same(key, names=names), key.file)
 
 
 def _instead(key: Key) -> tuple[str, ...]:

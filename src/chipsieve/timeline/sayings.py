@@ -30,6 +30,8 @@ from chipsieve.sources.languages import language_of, languages
 from chipsieve.sources.reader_digest import reader_digest
 from chipsieve.sources.readers import TreeToRead, for_each, read_file
 
+LATER = frozenset({"border", "cli", "configuration", "derive", "estimate", "reference", "report", "sieve"})
+"""Rooms whose code nothing depends on that a content says."""
 VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+")
 WHERE = re.compile(r" \(lines \d+ to \d+\)")
 BATCH = 400  # contents that are read before what they say is kept: an interrupted run loses no more
@@ -189,16 +191,16 @@ def _key(content: Content) -> bytes:
 
 @cache
 def _code() -> bytes:
-    """A digest of what turns texts into statements: the readers, and all of our own modules and tables."""
+    """A digest of what turns texts into statements: the readers, and our own modules and tables but the later rooms."""
     digest = hashlib.sha256(reader_digest())
-    for data in _package(files("chipsieve")):
+    for data in _package(files("chipsieve"), leave_out=LATER):
         digest.update(len(data).to_bytes(8) + data)
     return digest.digest()
 
 
-def _package(folder: Traversable) -> Iterator[bytes]:
+def _package(folder: Traversable, leave_out: frozenset[str] = frozenset()) -> Iterator[bytes]:
     for entry in sorted(folder.iterdir(), key=lambda one: one.name):
-        if entry.is_dir():
+        if entry.is_dir() and entry.name not in leave_out:
             yield from _package(entry)
         elif entry.name.endswith((".py", ".toml")):
             yield entry.read_bytes()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
+from chipsieve.estimate.phrases import LIKELY
 from chipsieve.facts.reading import Gap
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.sources.commits import Moment
@@ -12,13 +13,12 @@ from chipsieve.timeline.life import Answer, Trained
 
 JUDGED = 40  # commits that are judged
 LAUNCHES = 4_000  # in all of them together; a tree of hundreds of launches is judged at fewer commits
-NAMED_FROM = 0.45  # the least probability with which a family is said to be the answer: "roughly even chance"
 
 
 def answer_of(moment: Moment, verdict: Verdict) -> Answer:
     """Both answers of a verdict."""
     first = verdict.trained_on.first if verdict.trained_on else None
-    trained = Trained(first.name, first.probability, first.words) if first and first.probability >= NAMED_FROM else None
+    trained = Trained(first.name, first.probability, first.words) if first and first.probability >= LIKELY else None
     main = verdict.main_launch
     return Answer(
         moment=moment,
