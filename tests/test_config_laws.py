@@ -85,7 +85,7 @@ def test_flat_json_says_what_its_items_say_one_by_one(
 
 
 @given(trees(ATOMS))
-@example({"<<": False})  # a key as any other, where it brings in no mapping
+@example({"<<": False})  # in quotes a key as any other
 def test_yaml_is_read_as_pyyaml_reads_it(value: object) -> None:
     text = yaml.safe_dump(value, allow_unicode=True)
     parsed = yaml_reader.parse(text)

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 DEPTH_LIMIT = 100  # deeper nesting is no configuration
+MERGE = "<<"
 MERGE_LIMIT = 100_000  # entries that YAML merge keys may add in one file
 INTERPOLATION = re.compile(r"\$\{|\$\(|\$[A-Za-z_]|\{\{|\{%|<%|%\(")
 
@@ -141,9 +142,8 @@ class Builder:
 
     def _with_merges(self, mapping: Mapping) -> list[tuple[Scalar, Node]]:
         """The entries after those that `<<` brings in; a merge beyond the limit is left out."""
-        merges = [key.text == "<<" and not isinstance(value, Scalar) for key, value in mapping.entries]
-        own = [entry for entry, merged in zip(mapping.entries, merges, strict=True) if not merged]
-        given = [value for (_, value), merged in zip(mapping.entries, merges, strict=True) if merged]
+        own = [(key, value) for key, value in mapping.entries if not _merges(key)]
+        given = [value for key, value in mapping.entries if _merges(key)]
         sources = [item for value in given for item in (value.items if isinstance(value, Sequence) else [value])]
         brought = [entry for item in reversed(sources) if isinstance(item, Mapping) for entry in item.entries]
         self._merged += len(brought)
@@ -151,3 +151,8 @@ class Builder:
             self.cut = True
             return own
         return brought + own
+
+
+def _merges(key: Scalar) -> bool:
+    """Whether a key brings another mapping in; in quotes it is a key as any other (YAML 1.1, merge keys)."""
+    return key.text == MERGE and key.end - key.start == len(MERGE)
