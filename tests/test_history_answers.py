@@ -108,6 +108,17 @@ def test_what_was_removed_weighs_in_the_estimate_and_excludes_nothing(tmp_path: 
     assert len(history.answers[-1].possible) > len(history.answers[0].possible), "FlashAttention is asked for no longer"
 
 
+def test_a_removed_cell_of_a_table_weighs_nothing(tmp_path: Path) -> None:
+    """Its head alone says what was done on the chip, and a head is easily misread."""
+    table = "# A model\n\n## Training\n\n| GPU | hours |\n|---|---|\n| H800 | 20 |\n"
+    built(tmp_path, [Made("start", {**TREE, "README.md": table}), Made("strike", {"README.md": "# A model\n"})])
+    history = told(tmp_path)
+    assert [life.state for life in history.lives if life.value == "H800"] == ["removed"]
+    assert history.now is not None
+    assert history.trained_on_ever == history.now.trained_on
+    assert [one.sentence.partition(" from ")[0] for one in history.declared] == ["README.md named H800"]
+
+
 def test_without_a_removal_both_estimates_are_one(tmp_path: Path) -> None:
     built(tmp_path, [Made("start", {**TREE, "README.md": "# A model\n\nWe trained the model on 64 H800 GPUs.\n"})])
     history = told(tmp_path)

@@ -111,6 +111,18 @@ def test_rewritten_history_is_said(tmp_path: Path) -> None:
     assert rewritten(unjudged(tmp_path, reported=refs)) == ("refs/heads/side",), "also when its commits are gone"
 
 
+def test_a_rewritten_branch_ends_with_1_and_a_rewritten_pull_request_does_not(watched: tuple[Path, Path]) -> None:
+    folder, state = watched
+    arguments = (folder, "--state", state, "--exit-code")
+    git(folder, "update-ref", "refs/pull/7/head", git(folder, "commit-tree", "HEAD^{tree}", "-m", "theirs"))
+    run(*arguments)
+    assert run(*arguments).exit_code == 0
+    git(folder, "update-ref", "refs/pull/7/head", git(folder, "commit-tree", "HEAD^{tree}", "-m", "theirs, anew"))
+    assert run(*arguments).exit_code == 0
+    git(folder, "update-ref", "refs/heads/main", git(folder, "commit-tree", "HEAD^{tree}", "-m", "written anew"))
+    assert run(*arguments).exit_code == 1
+
+
 def test_a_branch_that_grows_is_merged_or_goes_after_that_is_not_rewritten(tmp_path: Path) -> None:
     ids = built(tmp_path, BEGIN)
     git(tmp_path, "update-ref", "refs/heads/done", ids["start"])

@@ -17,6 +17,7 @@ from chipsieve import api
 from chipsieve.configuration.file import NONE, Config
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Gap, ordered_gaps
+from chipsieve.match.matching import WRITTEN
 from chipsieve.match.table import default_table
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.sources.cache import Cache
@@ -182,7 +183,11 @@ def _judged(walked: Walk, ledger: Ledger, judge: Callable[[Moment], Verdict | No
 
 
 def _recalled(earlier: Earlier, lives: Sequence[Life]) -> list[Finding]:
-    """The findings that are gone from the tree, each at its path with the commit that took it away."""
+    """The findings that are gone from the tree, each at its path with the commit that took it away.
+
+    Of what people wrote, only sentences count that say themselves what was done: a removed cell of a table, which its
+    head alone explains, made an estimate of inference on H100 one of training.
+    """
     gone: defaultdict[tuple[str, str], list[Life]] = defaultdict(list)
     for life in lives:
         if life.state == "removed" and len(gone) < RECALLED:
@@ -192,7 +197,12 @@ def _recalled(earlier: Earlier, lives: Sequence[Life]) -> list[Finding]:
         took = {(life.signal, life.value, life.last.line): life for life in several}
         for finding in earlier.findings(Content(content, path)):
             gone_with = took.get((finding.signal, finding.value, finding.span.line))
-            if gone_with is not None:
+            if gone_with is not None and _says_itself(finding):
                 label = f"{path}@{gone_with.removed.id[:7]}^" if gone_with.removed else path
                 found.append(replace(finding, path=label))
     return found
+
+
+def _says_itself(finding: Finding) -> bool:
+    """Whether a finding is no sentence, or one that shows by itself what was done on the hardware."""
+    return finding.by not in WRITTEN or (finding.statement is not None and finding.statement.direct)

@@ -40,7 +40,7 @@ NO_TEXT = frozenset({LACKING, TOO_LARGE, BINARY, POINTER})  # why nothing at all
 
 
 class Said(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What one line says by one signal; `by` and `deed` say who names a chip, and what was done on it.
+    """What one line says by one signal; `by` says who names a chip, `deed` what was done on it as the sentence has it.
 
     `variable` is the environment variable that is set, "" where it is something else that the line states.
     """
@@ -57,7 +57,8 @@ class Said(msgspec.Struct, frozen=True, array_like=True, gc=False):
     def of(cls, finding: Finding) -> Self:
         """What a finding says; of an environment variable, which one it is, as its line has it."""
         variable = VARIABLE.search(finding.snippet) if finding.row == "env" else None
-        deed = finding.statement.deed if finding.statement and finding.by in ("prose", "comment") else ""
+        told = finding.statement if finding.by in ("prose", "comment") else None
+        deed = told.deed if told and told.direct else ""
         return cls(
             finding.signal, finding.value, finding.span.line, finding.snippet, finding.by, deed,
             variable[0] if variable else "",
