@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cache
 
-from chipsieve.catalogue import chips_called, load_catalogue
 from chipsieve.sieve.outcome import Naming, Verdict
 from chipsieve.sources.commits import Moment, Walk
-from chipsieve.tables import TableError
 from chipsieve.timeline.life import Declared, Life
+from chipsieve.timeline.meaning import meant
 
 OF_A_RUN = frozenset({"scheduler", "log", "metadata", "device-test", "cloud"})  # who names chips that are not prose
 DEEDS = {
@@ -33,21 +31,10 @@ def declarations(lives: Iterable[Life], walk: Walk, now: Verdict | None) -> tupl
     written = [life for life in lives if life.effect == "names" and life.by == "prose" and life.state != "elsewhere"]
     by_name: defaultdict[tuple[str, str], list[Life]] = defaultdict(list)
     for life in written:
-        by_name[life.last.path, _meant(life.value)].append(life)
+        by_name[life.last.path, meant(life.value)].append(life)
     edited = {(moment.id, change.path) for moment, changes in walk.commits for change in changes if any(change.before)}
     told = [*_went(by_name), *_came(by_name, edited)]
     return (*told, *(_against_code(now) if now else ()))
-
-
-@cache
-def _meant(name: str) -> str:
-    """The family that a name means, so that "A100" and "A100 40GB" are one; the name itself where it is none's."""
-    try:
-        ids = chips_called(name)
-    except TableError:  # a machine's name, which stands for its chips
-        return name.casefold()
-    families = {chip.family for chip in load_catalogue().accelerators if chip.id in ids and chip.family}
-    return families.pop() if len(families) == 1 else name.casefold()
 
 
 def _went(by_name: dict[tuple[str, str], list[Life]]) -> Iterator[Declared]:

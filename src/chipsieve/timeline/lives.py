@@ -11,6 +11,7 @@ from chipsieve.sources.commits import Moment, Step, Walk
 from chipsieve.sources.revision import Snapshot
 from chipsieve.timeline.events import Differences, Event, Key, Kind, Renames, Says, Stand, Texts
 from chipsieve.timeline.life import Life, State
+from chipsieve.timeline.meaning import meant
 
 Places = Mapping[tuple[str, ...], Sequence[str]]
 """Places of the tip, by what is said there."""
@@ -171,8 +172,8 @@ class Ledger:
 
 
 def _same(key: Key, *, names: bool) -> tuple[str, ...]:
-    """By what statements of several files say the same; a name is the same whoever writes it, in whatever case."""
-    return ("a name", key.value.casefold()) if names else (key.signal, key.value, key.variable)
+    """By what statements of several files say the same; a name does whoever writes it, and however."""
+    return ("a name", meant(key.value)) if names else (key.signal, key.value, key.variable)
 
 
 def _again(key: Key, *, names: bool) -> tuple[str, ...]:
