@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from chipsieve.report.json_report import SCHEMA, document
 from chipsieve.report.lookups import FIRMNESS
 from chipsieve.sieve.comparing import Compared, Fact, Name
 from chipsieve.sieve.outcome import Verdict
-from chipsieve.tables import TableError
+from chipsieve.tables import TableError, load_json
 
 LARGEST = 512  # MB of a report that is read
 
@@ -102,16 +101,7 @@ def compared_file(file: Path) -> Compared:
     Raises:
         TableError: there is no such file, or it is no report of this contract; the message says what it is.
     """
-    try:
-        if file.stat().st_size > LARGEST << 20:
-            raise TableError(f"{file}: larger than {LARGEST} MB, so it is not read")
-        saved = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise TableError(f"{file}: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, TableError):
-            raise
-        raise TableError(f"{file}: not valid JSON: {error}") from error
+    saved = load_json(file, LARGEST)
     schema = saved.get("schema") if isinstance(saved, dict) else None
     if schema != SCHEMA:
         found = "no saved report of chipsieve" if schema is None else f"a report of schema {schema!r}"

@@ -13,7 +13,7 @@ import msgspec
 
 from chipsieve.sources.commits import Walk
 from chipsieve.sources.git import Git
-from chipsieve.tables import TableError
+from chipsieve.tables import TableError, load_json
 from chipsieve.timeline.life import News
 
 SCHEMA = "chipsieve-history-state/1"
@@ -70,18 +70,9 @@ class State(msgspec.Struct, frozen=True):
         Raises:
             TableError: the file cannot be read, or is no such state.
         """
-        try:
-            if file.stat().st_size > LARGEST << 20:
-                raise TableError(f"{file}: larger than {LARGEST} MB, so it is not read")
-            saved = json.loads(file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        if not file.exists():
             return cls()
-        except OSError as error:
-            raise TableError(f"{file}: {error.strerror or error}") from error
-        except (ValueError, RecursionError) as error:
-            if isinstance(error, TableError):
-                raise
-            raise TableError(f"{file}: not valid JSON: {error}") from error
+        saved = load_json(file, LARGEST)
         if not isinstance(saved, dict) or saved.get("schema") != SCHEMA:
             raise TableError(f"{file}: no state of `chipsieve history --state`; name another file")
         try:
