@@ -20,6 +20,7 @@ FUNCTION_LINES = 40  # without the docstring
 ALLOWED = {
     "tables": "",
     "bundled": "",
+    "saved_files": "tables",
     "progress": "",
     "facts": "tables",
     "commands": "facts tables",
@@ -34,8 +35,9 @@ ALLOWED = {
     "sieve": "tables facts commands catalogue signals sources link derive estimate progress",
     "configuration": "tables facts signals sources sieve",
     # Two doors of one layer: one report is written as SARIF, and SARIF words its results as the reports do.
-    "timeline": "tables facts catalogue signals sources link match derive estimate sieve",
-    "report": "tables facts commands catalogue signals sources link derive estimate sieve timeline border.sarif",
+    "timeline": "tables saved_files facts catalogue signals sources link match derive estimate sieve",
+    "report": "tables saved_files facts commands catalogue signals sources link derive estimate sieve timeline "
+    "border.sarif",
     "border.sarif": "facts signals link derive sieve report border.fingerprint border.json_fields border.marker",
     "border.fingerprint": "",
     "border.json_fields": "tables",
@@ -50,7 +52,7 @@ ALLOWED = {
     "reference": "tables bundled catalogue signals sieve report",
     "fail": "tables facts catalogue signals derive sieve",
     "cli": "tables facts commands catalogue signals sources sieve configuration timeline report border.semgrep "
-    "reference api retrospect check fail progress",
+    "reference api retrospect check fail progress saved_files",
     "__main__": "cli",
     "__init__": "api sieve",  # what is public: `from chipsieve import scan`
     "chipsieve_config": "facts commands",

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import TypeVar
 
 import rtoml
@@ -38,26 +36,6 @@ def toml_tables(package: str) -> list[tuple[str, Traversable]]:
     """Every TOML table beside the given package's modules, as (stem, file), sorted by stem."""
     found = (item for item in files(package).iterdir() if item.name.endswith(".toml"))
     return sorted(((item.name.removesuffix(".toml"), item) for item in found), key=lambda pair: pair[0])
-
-
-def load_json(file: Path, largest: int) -> object:
-    """What a file of JSON holds that an earlier run has written.
-
-    Raises:
-        TableError: it cannot be read, is larger than `largest` MB, or is no JSON.
-    """
-    try:
-        size = file.stat().st_size
-        text = file.read_bytes() if size <= largest << 20 else None
-    except OSError as error:
-        raise TableError(f"{file}: {error.strerror or error}") from error
-    if text is None:
-        raise TableError(f"{file}: larger than {largest} MB, so it is not read")
-    try:
-        saved: object = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise TableError(f"{file}: not valid JSON: {error}") from error
-    return saved
 
 
 def refuse_unknown(where: str, given: Iterable[str], known: Iterable[str], what: str = "key", lists: str = "") -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
+from chipsieve.saved_files import save_text
+
 if TYPE_CHECKING:
     from chipsieve.report.sheet import Sheet
 
@@ -48,18 +50,15 @@ def sheet(colour: str, *, verbose: bool) -> Sheet:
 
 
 def write(text: str, output: Path | None = None) -> None:
-    """Write a report to standard output, or to a file.
+    """Write a report to standard output, or to a file, whole or not at all.
 
     Raises:
-        click.UsageError: the file cannot be written.
+        chipsieve.tables.TableError: the file cannot be written.
     """
     if output is None:
         sys.stdout.write(text)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise click.UsageError(f"{output}: cannot be written: {error.strerror or error}") from error
+    else:
+        save_text(output, text)
 
 
 def say(text: str) -> None:

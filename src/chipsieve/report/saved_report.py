@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from chipsieve.link.launch import Standing
 from chipsieve.report.json_report import SCHEMA, document
 from chipsieve.report.lookups import FIRMNESS
+from chipsieve.saved_files import load_json
 from chipsieve.sieve.comparing import Compared, Fact, Name
 from chipsieve.sieve.outcome import Verdict
-from chipsieve.tables import TableError, load_json
+from chipsieve.tables import TableError
 
 LARGEST = 512  # MB of a report that is read
 

@@ -6,14 +6,14 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
+from chipsieve.saved_files import load_json, save_text
 from chipsieve.sources.commits import Walk
 from chipsieve.sources.git import Git
-from chipsieve.tables import TableError, load_json
+from chipsieve.tables import TableError
 from chipsieve.timeline.life import News
 
 SCHEMA = "chipsieve-history-state/1"
@@ -91,12 +91,4 @@ class State(msgspec.Struct, frozen=True):
             TableError: it cannot be written.
         """
         document = {"schema": SCHEMA, "repositories": dict(sorted(self.repositories.items()))}
-        place = file.resolve()  # a link stays one
-        new = place.with_name(f".{file.name}-{os.getpid()}")
-        try:
-            new.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-            new.replace(place)
-        except OSError as error:
-            with suppress(OSError):
-                new.unlink()
-            raise TableError(f"{file}: cannot be written: {error.strerror or error}") from error
+        save_text(file, json.dumps(document, indent=1, sort_keys=True) + "\n")
