@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Self
@@ -12,10 +15,12 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from chipsieve.saved_files import save_text
+from chipsieve.tables import TableError
 
 if TYPE_CHECKING:
     from chipsieve.report.sheet import Sheet
 
+BEYOND = re.compile("[\U00010000-\U0010ffff]")
 WIDEST, USUAL = 200, 100  # columns
 BAR = 30  # columns
 OFTEN = 0.1  # seconds from one drawing of the bar to the next
@@ -52,13 +57,27 @@ def sheet(colour: str, *, verbose: bool) -> Sheet:
 def write(text: str, output: Path | None = None) -> None:
     """Write a report to standard output, or to a file, whole or not at all.
 
+    What the encoding of standard output lacks is written out (`\\u2026`).
+
     Raises:
-        chipsieve.tables.TableError: the file cannot be written.
+        chipsieve.tables.TableError: the file cannot be written, or standard output takes nothing.
     """
-    if output is None:
-        sys.stdout.write(text)
-    else:
+    if output is not None:
         save_text(output, text)
+        return
+    if sys.stdout is None:
+        raise TableError("standard output is closed; --output names a file")
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.encoding.casefold() != "utf-8":
+        sys.stdout.reconfigure(errors="backslashreplace")
+        text = BEYOND.sub(lambda char: json.dumps(char[0])[1:-1], text)  # in pairs, which JSON has too
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        sys.stdout = None  # what it holds goes nowhere: Python would try once more at the end
+        raise TableError(f"standard output cannot be written: {error.strerror or error}") from error
 
 
 def say(text: str) -> None:

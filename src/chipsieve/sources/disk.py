@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
+from errno import ENOENT
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 from chipsieve.facts.reading import Gap
 from chipsieve.sources.contents import (
@@ -115,9 +117,10 @@ class Disk:
     def text(self, path: str) -> str | Gap:
         """One file's text, or the gap that stands for it: too large, binary, not readable."""
         try:
-            if (self.folder / path).stat().st_size > SIZE_LIMIT:
-                return Gap(path, TOO_LARGE)
-            return text_of(path, (self.folder / path).read_bytes())
+            with self._opened(path) as stream:
+                if os.fstat(stream.fileno()).st_size > SIZE_LIMIT:
+                    return Gap(path, TOO_LARGE)
+                return text_of(path, stream.read(SIZE_LIMIT + 1))
         except OSError as error:
             return _unreadable(path, error)
 
@@ -128,10 +131,25 @@ class Disk:
     def head(self, path: str, size: int) -> bytes | Gap:
         """The first `size` bytes of a file, or all there are, or the gap that stands for them."""
         try:
-            with (self.folder / path).open("rb") as stream:
+            with self._opened(path) as stream:
                 return stream.read(size)
         except OSError as error:
             return _unreadable(path, error)
+
+    def _opened(self, path: str) -> BinaryIO:
+        """A regular file inside the tree, open to read: a pipe keeps whoever opens it waiting, and a device never ends.
+
+        Raises:
+            OSError: there is none.
+        """
+        where = self.folder / path
+        if not self._inside(where):
+            raise FileNotFoundError(ENOENT, "no file inside the tree")
+        stream = os.fdopen(os.open(where, os.O_RDONLY | os.O_NONBLOCK), "rb")
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            stream.close()
+            raise FileNotFoundError(ENOENT, "no regular file")
+        return stream
 
     def size(self, path: str) -> int:
         """How many bytes a file has; 0 where nobody knows."""

@@ -124,6 +124,6 @@ def _anchor(verdict: Verdict, read_text: ReadText | None) -> str:
     evidence = sorted({finding.path for finding in verdict.findings})
     unread = sorted(gap.path for gap in verdict.gaps if not gap.notice)
     seen = launched.union(evidence, unread)
-    there = (name for name in ANCHORS if name in seen or (read_text and read_text(name) is not None))
+    there = (name for name in ANCHORS if (read_text(name) is not None if read_text else name in seen))
     others = [*evidence, *sorted(launched), *unread]
     return next(there, others[0] if others else ANCHORS[0])
