@@ -269,6 +269,20 @@ def test_an_analysts_run_reads_what_is_excluded_and_tells(here: Path) -> None:
     ]
 
 
+def test_an_analysts_run_takes_nothing_from_the_folder_in_which_it_stands(here: Path) -> None:
+    plain = document(".")
+    text = 'policy = "paper"\nscope = "tree"\nfail-on = ["bf16-training"]\n'
+    write(here, {"chipsieve.toml": text})
+    own, named = ([".", "--no-ignore"], [".", "--no-ignore", "--config", "chipsieve.toml"])
+    assert [CliRunner().invoke(main, ["scan", *arguments]).exit_code for arguments in (["."], own, named)] == [1, 0, 1]
+    assert {key: document(*own)[key] for key in ("policy", "scope", "repository")} == {
+        key: plain[key] for key in ("policy", "scope", "repository")
+    }
+    write(here, {"chipsieve.toml": "policy = [\n"})
+    assert [CliRunner().invoke(main, ["scan", *arguments]).exit_code for arguments in (["."], own, named)] == [2, 0, 2]
+    assert document(*own)["policy"] == "balanced"
+
+
 def test_explain_takes_the_configuration_too(here: Path) -> None:
     write(here, {"chipsieve.toml": 'disable = ["bf16-training"]\n'})
     explained = CliRunner().invoke(main, ["explain", "v100-sxm2-32gb", "."])

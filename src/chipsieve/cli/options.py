@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import reduce, update_wrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -155,9 +156,18 @@ def _cache() -> Path:
 
 
 def _configured(context: click.Context, _option: click.Parameter, file: Path | None) -> Config:
-    """The configuration named, or the one in force here; what it sets are the defaults of the other options."""
-    from chipsieve.configuration.file import find, load
+    """The configuration named, or the one in force here; what it sets are the defaults of the other options.
 
+    The working folder may lie in a stranger's tree: of what is found there an analyst's run takes nothing, and shows
+    what it would have left out. One that is broken is none then.
+    """
+    from chipsieve.configuration.file import NONE, find, load
+    from chipsieve.tables import TableError
+
+    if file is None and context.params.get("no_ignore"):
+        with suppress(TableError):
+            return find(Path.cwd())
+        return NONE
     config = load(file) if file else find(Path.cwd())
     given = {"policy": config.policy, "scope": config.scope, "fail_on": config.fail_on}
     context.default_map = {name: value for name, value in given.items() if value}
@@ -174,7 +184,9 @@ CONFIG = click.option(
 NO_IGNORE = click.option(
     "--no-ignore",
     is_flag=True,
-    help="An analyst's run: count what comments and the configuration leave out, and show it.",
+    is_eager=True,  # before the configuration, which it may leave out
+    help="An analyst's run: count what comments and the configuration leave out, and show it; take nothing of one that "
+    "is found here.",
 )
 
 
