@@ -107,7 +107,7 @@ def _quoted(path: str) -> bytes:
     return b'"%s"' % b"".join(b"\\%03o" % byte for byte in path.encode("utf-8", "surrogateescape"))
 
 
-def told(root: Path, **options: Any) -> History:
+def history_of(root: Path, **options: Any) -> History:
     """The history of a repository, in one process unless more are asked for, with a cache of its own."""
     return history(root, **{"workers": 1, **options})
 
@@ -116,7 +116,7 @@ def unjudged(root: Path, **options: Any) -> History:
     """The same without the answers, for which trees are scanned, and without the gap that says so."""
     kept, turning_points.JUDGED = turning_points.JUDGED, 0
     try:
-        found = told(root, **options)
+        found = history_of(root, **options)
     finally:
         turning_points.JUDGED = kept
     return replace(found, gaps=tuple(gap for gap in found.gaps if not gap.reason.startswith("both answers")))

@@ -17,7 +17,7 @@ from chipsieve.sources.commits import Moment
 from chipsieve.timeline import turning_points
 from chipsieve.timeline.life import History
 from chipsieve.timeline.turning_points import Judging, same
-from small_repositories import Made, built, told
+from small_repositories import Made, built, history_of
 from small_trees import RUN, TRAIN
 
 FLASH = "import torch\nfrom flash_attn import flash_attn_func\n\nx = flash_attn_func(q, k, v)\n"
@@ -36,7 +36,7 @@ def quiet(number: int) -> Made:
 def test_the_commit_that_changes_an_answer_is_named_among_many(tmp_path: Path) -> None:
     before, after = ([quiet(number) for number in numbers] for numbers in (range(5), range(5, 12)))
     built(tmp_path, [Made("start", TREE), *before, Made("flash", {"train.py": FLASH}), *after])
-    history = told(tmp_path)
+    history = history_of(tmp_path)
     assert subjects(history) == ["start", "flash", "quiet 11"]
     first, turned, last = history.answers
     assert turned.remaining < first.remaining
@@ -51,16 +51,16 @@ def test_a_commit_changes_an_answer_though_no_statement_comes_or_goes(tmp_path: 
     commits = [Made("start", {**TREE, "train.py": FLASH}), *map(quiet, range(6))]
     started = Made("another start", {"run.sh": RUN.replace("train", "other"), "other.py": "print(1)\n"})
     built(tmp_path, [*commits, started, *map(quiet, range(6, 9))])
-    history = told(tmp_path)
+    history = history_of(tmp_path)
     assert subjects(history) == ["start", "another start", "quiet 8"]
     assert history.candidates == 2
 
 
 def test_an_unchanged_history_has_a_first_and_a_last_answer(tmp_path: Path) -> None:
     built(tmp_path / "many", [Made("start", {**TREE, "train.py": FLASH}), *map(quiet, range(9))])
-    assert subjects(told(tmp_path / "many")) == ["start", "quiet 8"]
+    assert subjects(history_of(tmp_path / "many")) == ["start", "quiet 8"]
     built(tmp_path / "one", [Made("start", TREE)])
-    history = told(tmp_path / "one")
+    history = history_of(tmp_path / "one")
     assert subjects(history) == ["start"]
     assert history.judged == 1
 
@@ -68,7 +68,7 @@ def test_an_unchanged_history_has_a_first_and_a_last_answer(tmp_path: Path) -> N
 def test_the_last_answer_is_that_of_a_scan(tmp_path: Path) -> None:
     built(tmp_path, [Made("start", TREE), Made("flash", {"train.py": FLASH})])
     verdict = scan(f"{tmp_path}@HEAD", workers=1)
-    history = told(tmp_path)
+    history = history_of(tmp_path)
     assert history.now is not None
     assert history.answers[-1].possible == frozenset(verdict.possible) == frozenset(history.now.possible)
     assert history.answers[-1].sentence == verdict.sentence.replace("@HEAD", "")
@@ -78,9 +78,9 @@ def test_the_last_answer_is_that_of_a_scan(tmp_path: Path) -> None:
 def test_where_a_limit_is_met_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     edits = [Made(f"pin {number}", {"requirements.txt": f"torch==2.{number}.0\n"}) for number in range(6)]
     built(tmp_path, [Made("start", TREE), *edits])
-    assert [gap for gap in told(tmp_path).gaps if "both answers" in gap.reason] == []
+    assert [gap for gap in history_of(tmp_path).gaps if "both answers" in gap.reason] == []
     monkeypatch.setattr(turning_points, limit, 3)
-    history = told(tmp_path)
+    history = history_of(tmp_path)
     assert history.judged == 3
     assert history.candidates == 7
     reasons = [gap.reason for gap in history.gaps]
@@ -93,7 +93,7 @@ def test_what_was_removed_weighs_in_the_estimate_and_excludes_nothing(tmp_path: 
         Made("start", {**TREE, "README.md": readme, "train.py": FLASH}),
         Made("strike", {"README.md": "# A model\n", "train.py": TRAIN}),
     ])  # fmt: skip
-    history = told(tmp_path)
+    history = history_of(tmp_path)
     now, ever = history.now, history.trained_on_ever
     assert now is not None
     assert ever is not None
@@ -112,7 +112,7 @@ def test_a_removed_cell_of_a_table_weighs_nothing(tmp_path: Path) -> None:
     """Its head alone says what was done on the chip, and a head is easily misread."""
     table = "# A model\n\n## Training\n\n| GPU | hours |\n|---|---|\n| H800 | 20 |\n"
     built(tmp_path, [Made("start", {**TREE, "README.md": table}), Made("strike", {"README.md": "# A model\n"})])
-    history = told(tmp_path)
+    history = history_of(tmp_path)
     assert [life.state for life in history.lives if life.value == "H800"] == ["removed"]
     assert history.now is not None
     assert history.trained_on_ever == history.now.trained_on
@@ -121,7 +121,7 @@ def test_a_removed_cell_of_a_table_weighs_nothing(tmp_path: Path) -> None:
 
 def test_without_a_removal_both_estimates_are_one(tmp_path: Path) -> None:
     built(tmp_path, [Made("start", {**TREE, "README.md": "# A model\n\nWe trained the model on 64 H800 GPUs.\n"})])
-    history = told(tmp_path)
+    history = history_of(tmp_path)
     assert history.now is not None
     assert history.trained_on_ever == history.now.trained_on
 
@@ -146,7 +146,7 @@ def judged(answers: str, candidates: Sequence[int], unreadable: Sequence[int] = 
 
 
 def named(judging: Judging) -> list[int]:
-    return [int(answer.moment.id) for answer in judging.told()]
+    return [int(answer.moment.id) for answer in judging.shown()]
 
 
 @given(st.lists(st.sampled_from("ab"), min_size=1, max_size=40))
@@ -180,6 +180,6 @@ def test_a_change_whose_commit_is_not_certain_is_said(monkeypatch: pytest.Monkey
 
 
 def test_a_trunk_of_no_commit_and_one_that_cannot_be_read_have_no_answer() -> None:
-    assert judged("", []).told() == ()
-    assert judged("aaa", [], unreadable=range(3)).told() == ()
+    assert judged("", []).shown() == ()
+    assert judged("aaa", [], unreadable=range(3)).shown() == ()
     assert judged("aaa", [], unreadable=[2]).latest is None

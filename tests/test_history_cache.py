@@ -16,7 +16,7 @@ from chipsieve.sources.cache import Cache
 from chipsieve.sources.readers import for_each
 from chipsieve.timeline import sayings
 from chipsieve.timeline.sayings import BATCH, Content, Held
-from small_repositories import Made, built, git, objects_of, remove, told, unjudged
+from small_repositories import Made, built, git, history_of, objects_of, remove, unjudged
 
 HCA, GDR, RUN = "export NCCL_IB_HCA=mlx5_0\n", "export NCCL_NET_GDR_LEVEL=2\n", "torchrun train.py\n"
 COMMITS = [
@@ -173,7 +173,7 @@ def test_without_a_cache_nothing_is_left_behind(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "scratch").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
     before = sorted(path for path in (tmp_path / "r").rglob("*"))
-    told(tmp_path / "r")
+    history_of(tmp_path / "r")
     assert list((tmp_path / "scratch").iterdir()) == []
     assert sorted(path for path in (tmp_path / "r").rglob("*")) == before
 
@@ -181,7 +181,7 @@ def test_without_a_cache_nothing_is_left_behind(tmp_path: Path, monkeypatch: pyt
 def test_each_phase_is_told_from_none_to_all(tmp_path: Path) -> None:
     built(tmp_path, COMMITS)
     steps: list[tuple[str, int, int]] = []
-    told(tmp_path, progress=lambda *step: steps.append(step))
+    history_of(tmp_path, progress=lambda *step: steps.append(step))
     phases = list(dict.fromkeys(phase for phase, _, _ in steps))
     assert phases == ["walking commits", "reading contents", "judging commits"]
     for phase in phases:

@@ -21,7 +21,7 @@ from chipsieve.report.timeline_formats import FORMATS, render_history
 from chipsieve.sources.contents import LFS
 from chipsieve.timeline.life import History
 from page_parser import Page
-from small_repositories import Made, built, told, unjudged
+from small_repositories import Made, built, history_of, unjudged
 from small_trees import TRAIN
 
 SCHEMA = json.loads((files("chipsieve") / "schema" / "chipsieve-history-1.json").read_text(encoding="utf-8"))
@@ -45,25 +45,25 @@ def full(root: Path) -> History:
         Made("move", {"old.sh": None, "level.sh": "export NCCL_IB_TC=2\nexport NCCL_P2P_DISABLE=1\n"}),
         Made("store", {"stored.sh": f"{LFS.decode()}v1\nsize 1\n", "README.md": "# A model\n\nRuns on A100.\n"}),
     ])  # fmt: skip
-    return told(root)
+    return history_of(root)
 
 
 def news(root: Path) -> History:
     """What came since a run before the history was rewritten."""
     ids = built(root, [Made("start", {"run.sh": HCA + GDR}), Made("take", {"run.sh": GDR})])
-    return told(root, reported={"HEAD": ids["start"], "tip": ids["start"], "refs/heads/gone": "12" * 20})
+    return history_of(root, reported={"HEAD": ids["start"], "tip": ids["start"], "refs/heads/gone": "12" * 20})
 
 
 def poor(root: Path) -> History:
     """A range without a commit."""
     built(root, [Made("start", {"a.png": "x"}, day=-30_000)])
-    return told(root, since="2024-01-01")
+    return history_of(root, since="2024-01-01")
 
 
 def other_ids(root: Path) -> History:
     """Ids of 64 digits, and nothing said."""
     built(root, [Made("start", {"b.py": "x = 1\n"})], "--object-format=sha256")
-    return told(root)
+    return history_of(root)
 
 
 BUILDS: dict[str, Build] = {"full": full, "news": news, "poor": poor, "other ids": other_ids}

@@ -23,7 +23,7 @@ from chipsieve.sources import commit_graph, commits
 from chipsieve.sources.git import GitError
 from chipsieve.timeline.life import History
 from page_parser import Page
-from small_repositories import ATTRIBUTES, H800, Made, built, git, remove, told, trapped, unjudged
+from small_repositories import ATTRIBUTES, H800, Made, built, git, history_of, remove, trapped, unjudged
 from small_trees import write
 
 HCA, GDR = "export NCCL_IB_HCA=mlx5_0\n", "export NCCL_NET_GDR_LEVEL=2\n"
@@ -53,7 +53,8 @@ def test_nothing_that_a_repository_configures_is_run(trap: tuple[Path, Path], tm
             done = CliRunner().invoke(main, ["history", "--no-cache", *options, str(where)])
             assert done.exit_code == 0, done.output
             assert not sprung.exists(), options
-    assert [life.removed.subject for life in told(root).lives if life.variable == "NCCL_IB_HCA" and life.removed] == [
+    lives = history_of(root).lives
+    assert [life.removed.subject for life in lives if life.variable == "NCCL_IB_HCA" and life.removed] == [
         "take", "take",
     ]  # fmt: skip
 
@@ -90,12 +91,12 @@ def test_objects_of_other_repositories_are_not_read(tmp_path: Path) -> None:
     built(tmp_path / "secret", [Made("secret", {"run.sh": HCA})])
     git(tmp_path, "clone", "-q", "--bare", "--shared", "secret", "shared.git")
     with pytest.raises(GitError, match="the repository has no commit"):
-        told(tmp_path / "shared.git")
+        history_of(tmp_path / "shared.git")
     built(tmp_path / "own", [Made("own", {"b.sh": GDR})])
     write(tmp_path, {"own/objects/info/alternates": "../../secret/objects\n"})
     secret = git(tmp_path / "secret", "rev-parse", "HEAD")
     write(tmp_path, {"own/refs/heads/borrowed": f"{secret}\n"})
-    history = told(tmp_path / "own")
+    history = history_of(tmp_path / "own")
     assert {life.variable for life in history.lives} == {"NCCL_NET_GDR_LEVEL"}
     assert [moment.subject for moment in history.commits] == ["own"]
 
@@ -135,7 +136,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> History:
         Made("take", {**dict.fromkeys(NAMES), "README.md": "x\n"}, subject=SUBJECT), *sides,
         Made("more", {"ok.sh": GDR}, after=["take"]),
     ])  # fmt: skip
-    return told(root)
+    return history_of(root)
 
 
 def test_the_hostile_history_was_read(hostile: History) -> None:

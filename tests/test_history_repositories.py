@@ -16,7 +16,7 @@ from chipsieve.sources.contents import LFS
 from chipsieve.sources.git import GitError
 from chipsieve.timeline.life import History, State
 from chipsieve.timeline.sayings import LACKING
-from small_repositories import Made, built, commit, git, objects_of, remove, told, unjudged
+from small_repositories import Made, built, commit, git, history_of, objects_of, remove, unjudged
 from small_trees import write
 
 HCA, GDR, RUN = "export NCCL_IB_HCA=mlx5_0\n", "export NCCL_NET_GDR_LEVEL=2\n", "torchrun train.py\n"
@@ -93,7 +93,7 @@ def test_without_a_head_the_newest_branch_stands_for_today(tmp_path: Path) -> No
 
 def test_repositories_with_other_ids_are_read(tmp_path: Path) -> None:
     ids = built(tmp_path, SIMPLE, "--object-format=sha256")
-    history = told(tmp_path)
+    history = history_of(tmp_path)
     assert states(history) == {("removed", "start", "take")}
     assert len(ids["take"]) == 64
     assert history.judged > 1
@@ -176,7 +176,7 @@ def test_a_clone_without_contents_tells_of_the_tip_alone_and_removes_nothing(tmp
     built(tmp_path / "made", [*SIMPLE, Made("rename", {"run.sh": None, "new.sh": GDR + RUN + "echo\n"})])
     git(tmp_path / "made", "config", "uploadpack.allowFilter", "true")
     git(tmp_path, "clone", "-q", "--filter=blob:none", f"file://{tmp_path}/made", "partial")
-    history = told(tmp_path / "partial")
+    history = history_of(tmp_path / "partial")
     assert {(life.variable, life.state, life.first) for life in history.lives if life.variable} == {
         ("NCCL_NET_GDR_LEVEL", "present", None)
     }
@@ -188,7 +188,7 @@ def test_a_clone_without_folders_says_where_it_ends(tmp_path: Path) -> None:
     built(tmp_path / "made", SIMPLE)
     git(tmp_path / "made", "config", "uploadpack.allowFilter", "true")
     git(tmp_path, "clone", "-q", "--filter=tree:0", f"file://{tmp_path}/made", "treeless")
-    history = told(tmp_path / "treeless")
+    history = history_of(tmp_path / "treeless")
     assert BROKEN in reasons(history)
     assert history.in_state("removed") == ()
     assert states(history, "NCCL_NET_GDR_LEVEL") == {("present", None, None)}
@@ -255,7 +255,7 @@ def test_submodules_are_gaps(tmp_path: Path) -> None:
     commit(root)
     git(root, "submodule", "--quiet", "add", str(root), "third_party/inner")
     commit(root, "two")
-    history = told(root)
+    history = history_of(root)
     assert [(gap.path, gap.reason) for gap in history.gaps] == [
         ("third_party/inner", "submodule: another repository, not read")
     ]
@@ -287,7 +287,7 @@ def test_a_commit_that_is_damaged_or_lacking_ends_the_walk_with_a_gap(
 ) -> None:
     ids = built(tmp_path, [*SIMPLE, Made("new", {"b.sh": "true\n"}), Made("newest", {"b.sh": HCA})])
     harm(tmp_path, ids["take"])
-    history = told(tmp_path)
+    history = history_of(tmp_path)
     assert BROKEN in reasons(history)
     assert [moment.subject for moment in history.commits] == ["newest"]
     assert states(history, "NCCL_NET_GDR_LEVEL") == {("present", None, None)}
@@ -313,13 +313,13 @@ def test_a_tip_that_is_damaged_or_lacking_is_a_clear_error(tmp_path: Path, harm:
     ids = built(tmp_path, SIMPLE)
     harm(tmp_path, ids["other"])
     with pytest.raises(GitError, match="the repository has no commit"):
-        told(tmp_path)
+        history_of(tmp_path)
 
 
 def test_a_damaged_content_is_a_gap(tmp_path: Path) -> None:
     ids = built(tmp_path, SIMPLE)
     spoil(tmp_path, f"{ids['take']}:run.sh")
-    history = told(tmp_path)
+    history = history_of(tmp_path)
     assert states(history) == {("unread", "start", None)}
     assert LACKING in reasons(history)
 

@@ -29,7 +29,7 @@ def run(*arguments: str | Path, form: str = "json") -> Result:
     return CliRunner().invoke(main, ["history", "--workers", "1", "--format", form, *map(str, arguments)])
 
 
-def told(*arguments: str | Path) -> dict[str, Any]:
+def document_of(*arguments: str | Path) -> dict[str, Any]:
     """The document of a run that must succeed."""
     done = run(*arguments)
     assert done.exit_code in (0, 1), done.output
@@ -51,21 +51,21 @@ def watched(tmp_path: Path) -> tuple[Path, Path]:
 
 def test_the_first_run_tells_all_the_second_nothing_and_the_next_what_came(watched: tuple[Path, Path]) -> None:
     root, state = watched
-    first = told("--state", state, root)
-    assert lives(first) == lives(told(root)) == {
+    first = document_of("--state", state, root)
+    assert lives(first) == lives(document_of(root)) == {
         ("removed", "NCCL_IB_HCA", "run.sh"), ("present", "NCCL_NET_GDR_LEVEL", "run.sh"),
     }  # fmt: skip
     assert first["commits"]["new"] is None
     written = state.read_bytes()
-    second = told("--state", state, root)
+    second = document_of("--state", state, root)
     assert (second["lives"], second["rewritten"], second["commits"]["new"]) == ([], [], [])
     assert state.read_bytes() == written
     ids = built(root, THEN)
-    third = told("--state", state, root)
+    third = document_of("--state", state, root)
     assert lives(third) == {("present", "NCCL_IB_HCA", "b.sh"), ("removed", "NCCL_NET_GDR_LEVEL", "run.sh")}
     assert third["commits"]["new"] == sorted([ids["more"], ids["less"]])
     assert [answer["commit"]["subject"] for answer in third["answers"]][-1] == "less"
-    assert told("--state", state, root)["lives"] == []
+    assert document_of("--state", state, root)["lives"] == []
 
 
 def test_without_a_state_every_run_tells_all(watched: tuple[Path, Path]) -> None:
@@ -137,10 +137,10 @@ def test_a_branch_that_grows_is_merged_or_goes_after_that_is_not_rewritten(tmp_p
 
 def test_what_a_report_says_of_a_rewritten_reference_is_in_every_form(watched: tuple[Path, Path]) -> None:
     root, state = watched
-    told("--state", state, root)
+    document_of("--state", state, root)
     git(root, "update-ref", "refs/heads/main", "main~1")
     kept = state.read_bytes()
-    assert told("--state", state, root)["rewritten"] == ["HEAD", "refs/heads/main", "tip"]
+    assert document_of("--state", state, root)["rewritten"] == ["HEAD", "refs/heads/main", "tip"]
     state.write_bytes(kept)
     assert "refs/heads/main no longer leads to the commit" in " ".join(
         run("--state", state, root, form="text").stdout.split()
@@ -171,7 +171,7 @@ def test_a_state_that_names_no_commits_is_a_first_run_of_what_is_there(watched: 
     root, state = watched
     odd = {"HEAD": "--all", "refs/heads/main": "x\ny", "tip": "0" * 40, "refs/heads/a b": "HEAD"}
     state.write_text(json.dumps({"schema": SCHEMA, "repositories": {str(root): odd}}), encoding="utf-8")
-    document = told("--state", state, root)
+    document = document_of("--state", state, root)
     assert len(document["commits"]["new"]) == 2
     assert document["rewritten"] == sorted(odd)
 
@@ -187,7 +187,7 @@ def test_a_run_that_fails_reports_again(watched: tuple[Path, Path], monkeypatch:
         patch.setattr("chipsieve.report.timeline_records.as_json", fail)
         assert run("--state", state, root).exit_code == 70
     assert not state.exists()
-    assert lives(told("--state", state, root))
+    assert lives(document_of("--state", state, root))
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this platform has no device that is full")
@@ -203,7 +203,7 @@ def test_a_report_that_nobody_got_is_made_again(watched: tuple[Path, Path]) -> N
 
 def test_a_state_is_written_whole_or_not_at_all(watched: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     root, state = watched
-    told("--state", state, root)
+    document_of("--state", state, root)
     built(root, THEN)
     before = state.read_bytes()
 
@@ -222,7 +222,7 @@ def test_a_state_may_be_read_by_others_as_other_files_are(watched: tuple[Path, P
     root, state = watched
     mask = os.umask(0o022)
     try:
-        told("--state", state, root)
+        document_of("--state", state, root)
     finally:
         os.umask(mask)
     assert state.stat().st_mode & 0o777 == 0o644
@@ -232,7 +232,7 @@ def test_a_link_to_a_state_stays_a_link(watched: tuple[Path, Path]) -> None:
     root, state = watched
     (state.parent / "there").mkdir()
     state.symlink_to("there/state.json")
-    told("--state", state, root)
+    document_of("--state", state, root)
     assert state.is_symlink()
     assert (state.parent / "there" / "state.json").is_file()
 

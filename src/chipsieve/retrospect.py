@@ -56,8 +56,8 @@ def history(
     looked at, or those of `revisions`, a name or a range (`v1.0..main`); of them those since a day (`2024-11-05`), and
     those that change one of the `paths`, which count from `path`. `options` are those of `scan` that say how trees are
     judged: `policy`, `role`, `project`. `progress` is called with the phase, what is done of it, and of how much.
-    `reported` are the references of which an earlier run told, with their commits (`History.refs`): only what came
-    since then is told.
+    `reported` are the references that an earlier run has reported, with their commits (`History.refs`): only what came
+    since then is in it.
 
     Raises:
         FileNotFoundError: there is no repository at `path`, or no such revision.
@@ -68,35 +68,35 @@ def history(
     if where is None:
         raise GitError(f"{path}: no git repository, so there is no history")
     asked = Range(revisions, api.day(since), _inside(where.below, paths))
-    tell = progress or _silent
+    step = progress or _silent
     with ExitStack() as stack:
         if cache is None:  # the trees of commits share most of their files
             cache = Path(stack.enter_context(TemporaryDirectory(prefix="chipsieve-"))) / "readings.sqlite"
         git = stack.enter_context(Git(where.directory))
-        tell("walking commits", 0, 1)
+        step("walking commits", 0, 1)
         walked = walk(git, asked)
         if not walked.tip:
             raise GitError(f"{path}: the repository has no commit")
-        tell("walking commits", 1, 1)
+        step("walking commits", 1, 1)
         tip = snapshot_of(git, walked.tip).below(asked.paths)
-        says, lost = _says(git, walked, tip, cache, workers, tell)
+        says, lost = _says(git, walked, tip, cache, workers, step)
         earlier = stack.enter_context(Earlier(git))
         ledger = Ledger(walked, says, tip, earlier.text)
-        dropped, untold = merges(git, walked.tip, ledger.unexplained) if ledger.unexplained else ((), ())
+        dropped, unlisted = merges(git, walked.tip, ledger.unexplained) if ledger.unexplained else ((), ())
         ledger.explain(dropped)
         judging = _Judge(Path(path), config, workers, cache, options)
-        told = _history(git, ledger, judging, earlier, tell, reported)
-    gaps = ordered_gaps([*walked.gaps, *untold, *tip.gaps, *lost, *told.gaps])
-    return replace(told, root=(where.top / where.below).name, asked=asked.in_words, contents=len(says), gaps=gaps)
+        found = _history(git, ledger, judging, earlier, step, reported)
+    gaps = ordered_gaps([*walked.gaps, *unlisted, *tip.gaps, *lost, *found.gaps])
+    return replace(found, root=(where.top / where.below).name, asked=asked.in_words, contents=len(says), gaps=gaps)
 
 
 def _history(
-    git: Git, ledger: Ledger, judge: _Judge, earlier: Earlier, tell: Step, reported: Mapping[str, str] | None
+    git: Git, ledger: Ledger, judge: _Judge, earlier: Earlier, step: Step, reported: Mapping[str, str] | None
 ) -> History:
     """What follows from a ledger: lives, answers, and the sentences on documents; all, or what is new."""
     walked, signals = ledger.walk, default_table().signals
     every = ledger.lives(signals)
-    judging = _judged(walked, ledger, judge.now, tell)
+    judging = _judged(walked, ledger, judge.now, step)
     ever = judge.ever(walked.moment, _recalled(earlier, every)) if judging.latest else None
     refs = references(git, walked.tip)
     news = None if reported is None else since_reported(git, walked, refs, reported)
@@ -107,7 +107,7 @@ def _history(
         commits=tuple(moment for moment, _ in walked.commits),
         ancestors=walked.ancestors,
         lives=lives,
-        answers=judging.told() if news is None else news.answers(judging.told()),
+        answers=judging.shown() if news is None else news.answers(judging.shown()),
         judged=len(judging.answers),
         candidates=judging.candidates,
         trained_on_ever=ever.trained_on if ever else None,
@@ -159,25 +159,25 @@ def _inside(below: str, paths: Sequence[str]) -> tuple[str, ...]:
 
 
 def _says(
-    git: Git, walked: Walk, tip: Snapshot, cache: Path, workers: int | None, tell: Step
+    git: Git, walked: Walk, tip: Snapshot, cache: Path, workers: int | None, step: Step
 ) -> tuple[dict[tuple[str, str], Held], tuple[Gap, ...]]:
     """What each content says, by id and path, and why contents were not read."""
     pairs = contents_of(walked, tip)
     wanted = [Content(content, path) for content, path in pairs if is_read(path)]
     says, lost = {}, []
     with Cache(cache, default_table().vocabulary) as kept:
-        for content, held in statements(git, wanted, kept, workers, partial(tell, "reading contents")):
+        for content, held in statements(git, wanted, kept, workers, partial(step, "reading contents")):
             says[content.id, content.path] = held
             if held.unread:
                 lost.append((content, held))
     return says, unread(lost)
 
 
-def _judged(walked: Walk, ledger: Ledger, judge: Callable[[Moment], Verdict | None], tell: Step) -> Judging:
+def _judged(walked: Walk, ledger: Ledger, judge: Callable[[Moment], Verdict | None], step: Step) -> Judging:
     """The answers along the trunk: at both ends, and where statements came or went."""
     trunk = tuple(reversed(walked.trunk))
     candidates = [number for number, step in enumerate(trunk) if ledger.changes_statements(step)]
-    judging = Judging([moment for moment, _ in trunk], judge, partial(tell, "judging commits"))
+    judging = Judging([moment for moment, _ in trunk], judge, partial(step, "judging commits"))
     judging.turns(candidates)
     return judging
 

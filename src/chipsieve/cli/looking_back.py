@@ -73,7 +73,7 @@ def history(
     once; git runs with nothing of the repository's configuration, and nothing is fetched. A piece of evidence is
     `removed` where the tip says it nowhere, `replaced` where its file says something else in its place, `moved` where
     another file says it, `unread` where a later content of its file could not be read. What only branches or pull
-    requests say that do not lead to the tip is told apart. Both answers are given for the first commit, each that
+    requests say that do not lead to the tip stands apart. Both answers are given for the first commit, each that
     changed one, and the last.
 
     Exit code 0; 1 with --exit-code when something was removed or rewritten; 2 wrong usage; 3 no repository, or no
@@ -96,19 +96,18 @@ def history(
     for path in paths:
         where = str(Path(path).resolve())
         try:
-            told = _told(path, state_before.repositories.get(where), only, options)
+            found = _looked_back(path, state_before.repositories.get(where), only, options)
         except FileNotFoundError as error:
             nothing = NothingToScan(str(error))
             nothing.show()
             codes.append(nothing.exit_code)
             continue
-        shown.append(_shown(told, form, output, options))
-        rewritten = told.news.own_rewritten if told.news else ()
-        codes.append(1 if exit_code and (told.in_state("removed") or rewritten) else 0)
-        state_after = state_after.with_reported(where, told.refs)
+        shown.append(_shown(found, form, output, options))
+        rewritten = found.news.own_rewritten if found.news else ()
+        codes.append(1 if exit_code and (found.in_state("removed") or rewritten) else 0)
+        state_after = state_after.with_reported(where, found.refs)
     write("\n".join(shown) if form != "jsonl" else "".join(shown), output)
-    if state and state_after != state_before:  # only now: what was not reported must be told by the next run
-        sys.stdout.flush()
+    if state and state_after != state_before:  # only now: what was not reported must be reported by the next run
         state_after.save(state)
     sys.exit(1 if 1 in codes else max(codes))
 
@@ -120,7 +119,9 @@ def _state(file: Path | None) -> State:
     return State.load(file) if file else State()
 
 
-def _told(path: str, reported: Mapping[str, str] | None, only: tuple[str, ...], options: dict[str, Any]) -> History:
+def _looked_back(
+    path: str, reported: Mapping[str, str] | None, only: tuple[str, ...], options: dict[str, Any]
+) -> History:
     """The history of one repository; what came since an earlier run, where one has reported."""
     from chipsieve.retrospect import history as history_of
 
@@ -132,7 +133,7 @@ def _told(path: str, reported: Mapping[str, str] | None, only: tuple[str, ...], 
         )  # fmt: skip
 
 
-def _shown(told: History, form: str, output: Path | None, options: dict[str, Any]) -> str:
+def _shown(found: History, form: str, output: Path | None, options: dict[str, Any]) -> str:
     """The history in a format."""
     from chipsieve.report.style import Style
     from chipsieve.report.timeline_formats import render_history
@@ -140,4 +141,4 @@ def _shown(told: History, form: str, output: Path | None, options: dict[str, Any
     detail: Detail = "sentence" if options["quiet"] else DETAILS[min(options["verbose"], len(DETAILS) - 1)]
     on_screen = output is None
     colour = on_screen and form == "text" and coloured(options["colour"])
-    return render_history(told, form, Style(colour, columns() if on_screen else USUAL, detail))
+    return render_history(found, form, Style(colour, columns() if on_screen else USUAL, detail))

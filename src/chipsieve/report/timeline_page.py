@@ -83,11 +83,11 @@ def _answers(history: History) -> Iterator[Markup]:
 
 def _declared(history: History) -> Iterator[Markup]:
     """The sentences on documents, the firmest that went first."""
-    told = [*struck_first(history), *(one for one in history.declared if one.kind != "went")]
-    if told:
+    sentences = [*struck_first(history), *(one for one in history.declared if one.kind != "went")]
+    if sentences:
         yield element("h2", "Declared and found", id="declared-and-found")
-        yield bullets(visible(one.sentence) for one in told[:FOLDED])
-    if more := told[FOLDED:]:
+        yield bullets(visible(one.sentence) for one in sentences[:FOLDED])
+    if more := sentences[FOLDED:]:
         yield element(
             "details", element("summary", f"{len(more):,} more"), bullets(visible(one.sentence) for one in more)
         )

@@ -137,10 +137,10 @@ def _declared(history: History, *, everything: bool) -> Iterator[str]:
     went = struck_first(history)
     against = [one for one in history.declared if one.kind == "against"]
     came = [one for one in history.declared if one.kind == "came"]
-    told = [*went, *against, *came]
-    kept = told if everything else [*went[DECLARED:], *against, *came[:CAME]][:SHOWN]
+    sentences = [*went, *against, *came]
+    kept = sentences if everything else [*went[DECLARED:], *against, *came[:CAME]][:SHOWN]
     yield from (visible(one.sentence) for one in kept)
-    if more := len(told) - len(kept) - (0 if everything else len(went[:DECLARED])):
+    if more := len(sentences) - len(kept) - (0 if everything else len(went[:DECLARED])):
         yield f"and {counted(more, 'more sentence')}"
 
 

@@ -1,4 +1,4 @@
-"""How is a repository's history told? The paragraph, what each commit removed, and the words all formats share."""
+"""How is a repository's history worded? The paragraph, what each commit removed, and the words all formats share."""
 
 from __future__ import annotations
 
@@ -90,8 +90,8 @@ def phrase(history: History, life: Life) -> tuple[str, str]:
 
 def in_words(head: str, values: Sequence[str]) -> str:
     """What several lines say, below the title that they share."""
-    told = ", ".join(filter(None, values))
-    return f"{head} ({told})" if head and told else head or told
+    listing = ", ".join(filter(None, values))
+    return f"{head} ({listing})" if head and listing else head or listing
 
 
 def telling(life: Life) -> int:
@@ -117,7 +117,7 @@ def phrases(history: History, lives: Iterable[Life]) -> dict[tuple[str, str], tu
 
 
 def by_kind(history: History, lives: Iterable[Life]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """What lines say by its kind, the most telling kind first; values of one title are told together."""
+    """What lines say by its kind, the most telling kind first; values of one title stand together."""
     kinds: defaultdict[int, dict[tuple[str, str], list[str]]] = defaultdict(dict)
     for (head, words), several in phrases(history, lives).items():
         kinds[kind_of(several[0])].setdefault((head, "" if head else words), []).append(words)
@@ -168,8 +168,8 @@ def with_removed(history: History) -> str:
     second = [one for one in estimate.families[1:2] if one.probability >= TOLD]
     first, *_ = estimate.families
     if first.probability < LIKELY:
-        told = ", ".join(f"{one.name} {percent(one.probability)}" for one in [first, *second])
-        return f"no family stands out ({told})"
+        several = ", ".join(f"{one.name} {percent(one.probability)}" for one in [first, *second])
+        return f"no family stands out ({several})"
     named = [f"{first.name} ({percent(first.probability)}, {first.words})"]
     return ", ".join([*named, *(f"{one.name} ({percent(one.probability)})" for one in second)])
 
@@ -209,9 +209,9 @@ def _gone(history: History) -> str:
     struck = [visible(one.sentence) for one in struck_first(history)]
     more = f"({counted(len(struck) - DECLARED, 'more such sentence')}.)" if len(struck) > DECLARED else ""
     most = max(taken, key=lambda one: _rest(history, one))
-    told = "" if struck and not _rest(history, most)[0] else _took(history, most)
+    took = "" if struck and not _rest(history, most)[0] else _took(history, most)
     gone = f"evidence of hardware is gone from the tree{by}."
-    return " ".join(filter(None, (gone, *struck[:DECLARED], more, told)))
+    return " ".join(filter(None, (gone, *struck[:DECLARED], more, took)))
 
 
 def _rest(history: History, removal: Removal) -> tuple[int, int]:
@@ -256,8 +256,8 @@ def _rewritten(history: History) -> str:
     if not names:
         return ""
     lead, its = ("leads", "its") if len(names) == 1 else ("lead", "their")
-    told = listed([visible(name) for name in names], DECLARED)
-    return f"{told} no longer {lead} to the commit of the last report: {its} history was rewritten, or deleted."
+    which = listed([visible(name) for name in names], DECLARED)
+    return f"{which} no longer {lead} to the commit of the last report: {its} history was rewritten, or deleted."
 
 
 def _answers(history: History) -> str:

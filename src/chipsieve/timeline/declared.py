@@ -33,8 +33,8 @@ def declarations(lives: Iterable[Life], walk: Walk, now: Verdict | None) -> tupl
     for life in written:
         by_name[life.last.path, meant(life.value)].append(life)
     edited = {(moment.id, change.path) for moment, changes in walk.commits for change in changes if any(change.before)}
-    told = [*_went(by_name), *_came(by_name, edited)]
-    return (*told, *(_against_code(now) if now else ()))
+    sentences = [*_went(by_name), *_came(by_name, edited)]
+    return (*sentences, *(_against_code(now) if now else ()))
 
 
 def _went(by_name: dict[tuple[str, str], list[Life]]) -> Iterator[Declared]:

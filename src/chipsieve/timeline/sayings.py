@@ -57,8 +57,8 @@ class Said(msgspec.Struct, frozen=True, array_like=True, gc=False):
     def of(cls, finding: Finding) -> Self:
         """What a finding says; of an environment variable, which one it is, as its line has it."""
         variable = VARIABLE.search(finding.snippet) if finding.row == "env" else None
-        told = finding.statement if finding.by in ("prose", "comment") else None
-        deed = told.deed if told and told.direct else ""
+        statement = finding.statement if finding.by in ("prose", "comment") else None
+        deed = statement.deed if statement and statement.direct else ""
         return cls(
             finding.signal, finding.value, finding.span.line, finding.snippet, finding.by, deed,
             variable[0] if variable else "",

@@ -118,7 +118,7 @@ class Judging:
                 before_it = not likely and late in self._candidates and between[-1] == late - 1
                 yield between[-1] if before_it else between[len(between) // 2]
 
-    def told(self) -> tuple[Answer, ...]:
+    def shown(self) -> tuple[Answer, ...]:
         """The first answer, each that says something else than the one before, and the last, oldest first."""
         ordered = [self.answers[number] for number in sorted(self.answers)]
         turned = [later for earlier, later in pairwise(ordered) if not same(earlier, later) or later is ordered[-1]]
