@@ -201,6 +201,13 @@ def test_the_heavy_parsers_wait_until_a_file_needs_them() -> None:
     assert _python(f"{nothing}print('chipsieve.sources.readers' in sys.modules)") == "False\n"
 
 
+def test_the_command_line_loads_no_room_that_its_help_does_not_need() -> None:
+    rooms = ("facts", "catalogue", "sources", "link", "match", "derive", "estimate", "timeline", "api", "retrospect")
+    loaded = _python("import sys, chipsieve.cli; print(*sorted(sys.modules))").split()
+    assert "chipsieve.cli.looking_back" in loaded
+    assert [name for name in loaded if name.startswith(tuple(f"chipsieve.{room}" for room in rooms))] == []
+
+
 def _python(code: str) -> str:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 

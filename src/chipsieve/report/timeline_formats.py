@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from chipsieve.report.style import Style
-from chipsieve.timeline.life import History
+if TYPE_CHECKING:  # the command line lists the formats, and loads no more than it must
+    from chipsieve.report.style import Style
+    from chipsieve.timeline.life import History
 
 FORMATS = {
-    "text": "timeline_text:as_text",
-    "json": "timeline_records:as_json",
-    "jsonl": "timeline_records:as_jsonl",
-    "sarif": "timeline_sarif:as_sarif",
-    "html": "timeline_page:as_page",
-    "markdown": "timeline_text:as_markdown",
-    "csv": "timeline_records:as_sheet",
+    "text": ("chipsieve.report.timeline_text", "as_text"),
+    "json": ("chipsieve.report.timeline_records", "as_json"),
+    "jsonl": ("chipsieve.report.timeline_records", "as_jsonl"),
+    "sarif": ("chipsieve.report.timeline_sarif", "as_sarif"),
+    "html": ("chipsieve.report.timeline_page", "as_page"),
+    "markdown": ("chipsieve.report.timeline_text", "as_markdown"),
+    "csv": ("chipsieve.report.timeline_records", "as_sheet"),
 }
+"""Format name to the module and the function in it that writes it; imported on first use."""
 
 
 def render_history(history: History, form: str, style: Style) -> str:
@@ -24,6 +27,6 @@ def render_history(history: History, form: str, style: Style) -> str:
     Raises:
         KeyError: there is no such format.
     """
-    module, _, function = FORMATS[form].partition(":")
-    written: str = getattr(import_module(f"chipsieve.report.{module}"), function)(history, style)
+    module, function = FORMATS[form]
+    written: str = getattr(import_module(module), function)(history, style)
     return written
