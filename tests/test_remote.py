@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from chipsieve import scan
-from chipsieve.sources.remote import public_address, public_remote
+from chipsieve.sources.git import Git
+from chipsieve.sources.git_directory import repository_of
+from chipsieve.sources.remote import public_address, remote_of
 from small_trees import RUN, TRAIN, write
 
 
@@ -89,6 +91,15 @@ def repository(tmp_path: Path) -> Path:
     git(root, "add", ".")
     git(root, "commit", "-qm", "one")
     return root
+
+
+def public_remote(path: Path) -> str | None:
+    """The public address of the repository that a path belongs to; None where there is none."""
+    where = repository_of(path.resolve())
+    if where is None:
+        return None
+    with Git(where.directory) as git:
+        return remote_of(git)
 
 
 def test_origin_speaks_or_the_only_remote(repository: Path, tmp_path: Path) -> None:

@@ -8,11 +8,9 @@ something there, there is none.
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from chipsieve.sources.git import Git
-from chipsieve.sources.git_directory import repository_of
 
 HOSTS = {
     **{name: name for name in ("github.com", "gitlab.com", "gitee.com", "huggingface.co", "bitbucket.org")},
@@ -62,21 +60,6 @@ def _page(host: str, path: str) -> str | None:
     """The page of a repository at one of the hosts that are known: an owner's or a group's, so two names at least."""
     known, path = HOSTS.get(host.casefold()), path.rstrip("/").removesuffix(".git")
     return f"https://{known}{path}" if known and path.count("/") > 1 and PATH.fullmatch(path) else None
-
-
-def public_remote(path: Path) -> str | None:
-    """The public https address of the repository that a path belongs to, as `remote_of` has it.
-
-    None also where there is no repository.
-    """
-    try:
-        repository = repository_of(path.resolve())
-        if repository is None:
-            return None
-        with Git(repository.directory) as git:
-            return remote_of(git)
-    except OSError:  # git is not installed, or the repository cannot be read
-        return None
 
 
 def remote_of(git: Git) -> str | None:
