@@ -23,7 +23,10 @@ ATX = re.compile(r"[ \t>]{0,4}(#{1,6})[ \t]+(.*?)[ \t#]*\Z")
 ORG = re.compile(r"(\*{1,6})[ \t]+(.*)\Z")
 ADOC = re.compile(r"(={1,6})[ \t]+(\S.*)\Z")
 FENCE_LINE = re.compile(r"\n[ \t>]*```")
-HEADING_LINE = re.compile(r"\n[ \t>]*+(?:[#*=\\_]|([-~^\"'+.:])\1{2})|<[hH][1-6]")
+HEADING_LINES = tuple(
+    re.compile(pattern)  # each begins with a sign that is quickly found
+    for pattern in (r"\n[ \t>]*+(?:[#*=\\_]|([-~^\"'+.:])\1{2})", r"<(?i:h)[1-6]")
+)
 """Where a line may be a heading, or underline one; the patterns below say whether it is."""
 UNDERLINE = re.compile(r"[ \t]*([=\-~^\"'#*+.:_])\1{2,}[ \t]*\Z")
 HTML = re.compile(r"<h([1-6])[^>]*>(.*?)(?:</h\1>|\Z)", re.IGNORECASE)
@@ -174,10 +177,11 @@ class Neighbourhood:
 
     # Headings
 
-    def _numbers(self, pattern: re.Pattern[str]) -> list[int]:
-        """The lines that a pattern finds, whose matches begin with the end of the line before."""
+    def _numbers(self, *patterns: re.Pattern[str]) -> list[int]:
+        """The lines that patterns find, in order; a match may begin with the end of the line before."""
         text = "\n" + self._lines.text.replace("\r", "\n")
-        return [self._lines.position(max(found.end() - 2, 0))[0] for found in pattern.finditer(text)]
+        found = {max(found.end() - 2, 0) for pattern in patterns for found in pattern.finditer(text)}
+        return sorted({self._lines.position(at)[0] for at in found})
 
     @cached_property
     def _fenced(self) -> frozenset[int]:
@@ -193,7 +197,7 @@ class Neighbourhood:
         found = dict[int, tuple[int, str]]()
         underlines = dict[str, int]()
         below = self._below_front_matter()
-        for number in dict.fromkeys(self._numbers(HEADING_LINE)):
+        for number in self._numbers(*HEADING_LINES):
             if number >= below and number not in self._fenced:
                 found |= _heading(number, self._line(number), self._line(number - 1), underlines)
         return found

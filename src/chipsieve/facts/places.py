@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate, count
+from operator import add
 
 import msgspec
 
@@ -34,7 +36,10 @@ class Lines:
     @cached_property
     def starts(self) -> list[int]:
         """Offsets (code points) at which lines begin; the first is 0."""
-        return [0, *map(re.Match.end, LINE_END.finditer(self.text))]
+        if "\r" in self.text:
+            return [0, *map(re.Match.end, LINE_END.finditer(self.text))]
+        lengths = map(len, self.text.split("\n")[:-1])
+        return list(map(add, accumulate(lengths, initial=0), count()))
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1."""
