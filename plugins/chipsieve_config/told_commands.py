@@ -75,7 +75,7 @@ def command_lines() -> re.Pattern[str]:
 def fenced(text: str) -> Iterator[tuple[str, int, int]]:
     """Markdown's fenced code blocks: language and where the code stands; one that is never closed is none."""
     language, sign, start = "", "", 0
-    for line in _lines_with(FENCE_SIGN, text):
+    for line in _lines_with(FENCE_SIGN, text) if "```" in text or "~~~" in text else ():
         fence = FENCE.match(line[0])
         if fence and not sign:
             language, sign, start = fence["language"], fence["fence"], line.end()

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterable, Iterator
+from itertools import accumulate, count
+from operator import add
 
 KEPT = 50_000  # kinds of lines whose answer is remembered
 ALIKE = bytes.maketrans(
@@ -27,23 +29,31 @@ class AlikeLines:
         """Compile the pattern."""
         self._pattern = re.compile(pattern.encode())
         self._numbers = tuple(numbers)
-        self._answers: dict[bytes, bool] = {}
+        self._may_hold: set[bytes] = set()
+        self._hold_none: set[bytes] = set()
 
     def starts(self, text: str, start: int = 0, end: int | None = None) -> list[int]:
         """Where the lines begin, between two offsets, that may hold a word; `\r` and `\n` end a line."""
         part = text[start:end].replace("\r", "\n")
-        held = {start + part.rfind("\n", 0, at) + 1 for number in self._numbers for at in _places(number, part)}
-        answers, line_start = self._answers, start
-        for line, shape in zip(part.split("\n"), alike(part).split(b"\n"), strict=True):
-            may_hold = answers.get(shape)
-            if may_hold is None:
-                if len(answers) == KEPT:
-                    answers.clear()
-                may_hold = answers[shape] = self._pattern.search(shape) is not None
-            if may_hold:
-                held.add(line_start)
-            line_start += len(line) + 1
-        return sorted(held)
+        held = {part.rfind("\n", 0, at) + 1 for number in self._numbers for at in _places(number, part)}
+        forms = alike(part).split(b"\n")
+        wanted = self._holding(set(forms))
+        if wanted:
+            starts = map(add, accumulate(map(len, part.split("\n")), initial=0), count())
+            held.update(at for at, form in zip(starts, forms, strict=False) if form in wanted)
+        return [start + at for at in sorted(held)]
+
+    def _holding(self, forms: set[bytes]) -> set[bytes]:
+        """The forms whose lines may hold a word."""
+        new = forms - self._hold_none - self._may_hold
+        if len(self._hold_none) + len(self._may_hold) + len(new) > KEPT:
+            self._hold_none.clear()
+            self._may_hold.clear()
+            new = forms
+        held = set(filter(self._pattern.search, new))
+        self._may_hold |= held
+        self._hold_none |= new - held
+        return forms & self._may_hold
 
 
 def _places(word: str, text: str) -> Iterator[int]:

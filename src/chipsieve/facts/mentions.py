@@ -22,7 +22,8 @@ from chipsieve.tables import load_toml
 DATA_FROM = 200_000  # characters of a file that may be data; more is data
 LIST_FROM = 1_000  # lines of a list of words
 LONG_LINE = 2_000  # characters; more is no line that somebody wrote
-LINE = re.compile(r"[^\r\n]*")
+SPOKEN = re.compile(rf"[^\r\n]{{0,{LONG_LINE}}}(?![^\r\n])(?:\r?\n[^\r\n]{{0,{LONG_LINE}}}(?![^\r\n]))?")
+"""A line that holds a word, with the next, on which a phrase may end."""
 PARTS = re.compile(r"[^\W_]+")
 
 Phrase = tuple[str, re.Pattern[str]]
@@ -67,18 +68,14 @@ def speaks(path: str, text: str) -> frozenset[str]:
     """The vendors that a file speaks of; vocabularies, data and encoded pictures speak of nobody."""
     if is_kind("data", path) and (len(text) > DATA_FROM or _is_list(text)):
         return frozenset()
-    speaking = (LINE.match(text, start) for start in _table().speaking.starts(text))
-    lines = [line[0] for line in speaking if line and len(line[0]) <= LONG_LINE]
-    if not lines:
-        return frozenset()
-    if len(text) > LONG_LINE:
-        text = "\n".join(line for line in text.splitlines() if len(line) <= LONG_LINE)
-    return mentioned(text, words_of("\n".join(lines)))
+    spoken = (SPOKEN.match(text, start) for start in _table().speaking.starts(text))
+    text = "\n".join(dict.fromkeys(lines[0] for lines in spoken if lines))
+    return mentioned(text, words_of(text))
 
 
 def _is_list(text: str) -> bool:
     """Whether a text is a list of single words, as vocabularies are."""
-    lines = len(text.splitlines())
+    lines = text.count("\n")
     return lines > LIST_FROM and len(text.split()) < 3 * lines
 
 
