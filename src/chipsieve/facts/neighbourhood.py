@@ -6,6 +6,7 @@ A line above that runs on into the claim ends with `…`, one below that goes on
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import cached_property, lru_cache
 from itertools import zip_longest
 
@@ -181,8 +182,8 @@ class Neighbourhood:
     def _numbers(self, *patterns: re.Pattern[str]) -> list[int]:
         """The lines that patterns find, in order; a match may begin with the end of the line before."""
         text = "\n" + self._lines.text.replace("\r", "\n")
-        found = {max(found.end() - 2, 0) for pattern in patterns for found in pattern.finditer(text)}
-        return sorted({self._lines.position(at)[0] for at in found})
+        found = [max(found.end() - 2, 0) for pattern in patterns for found in pattern.finditer(text)]
+        return sorted({bisect_right(self._lines.starts, at) for at in found})
 
     @cached_property
     def _fenced(self) -> frozenset[int]:

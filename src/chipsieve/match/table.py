@@ -14,7 +14,7 @@ from chipsieve.facts.finding import Match
 from chipsieve.facts.globs import fits
 from chipsieve.facts.reading import Fact
 from chipsieve.facts.statements import count_of
-from chipsieve.facts.vocabulary import ANY, BY_WORDS, Vocabulary, last_component, normal
+from chipsieve.facts.vocabulary import ANY, BY_WORDS, WORD_BEGINS, Vocabulary, last_component, normal
 from chipsieve.signals import load_signals
 from chipsieve.signals.signal import Row, Signal
 
@@ -81,13 +81,27 @@ class SignalTable:
 
         Rows by `log` are asked only of what a run, a device query or a notebook printed.
         """
-        folded = text.casefold()
-        for signal, row in self._rows("claim"):
-            if (row.by == PRINTED and by not in (PRINTED, SHOWN)) or not _may_hold(row, folded):
+        rows = self._rows("claim")
+        for index in sorted({at for word in self._claiming.findall(text.casefold()) for at in self._claims_by[word]}):
+            signal, row = rows[index]
+            if row.by == PRINTED and by not in (PRINTED, SHOWN):
                 continue
             for hit in _compiled(row.pattern).finditer(text):
                 group = "value" if "value" in hit.re.groupindex else 0
                 yield Match(signal, "claim", hit[group], row.by), hit.start(group), hit.end(group)
+
+    @cached_property
+    def _claiming(self) -> re.Pattern[str]:
+        """Finds the longest word of a claim wherever one begins; "" where a row asks for every text."""
+        words = sorted(self._claims_by, key=len, reverse=True)
+        return re.compile(f"{WORD_BEGINS}(?=({'|'.join(map(re.escape, words))}))" if words else "(?!)")
+
+    @cached_property
+    def _claims_by(self) -> dict[str, tuple[int, ...]]:
+        """The rows of claims, by index, that each word asks: its own and those of the words that it begins with."""
+        rows = [row.names or ("",) for _, row in self._rows("claim")]
+        words = {word for names in rows for word in names}
+        return {word: tuple(at for at, names in enumerate(rows) if word.startswith(names)) for word in words}
 
     def asked(self, fact: Fact, value: str | None, path: str) -> tuple[Match, ...]:
         """What a fact of any kind but a claim says with this value (None: unknown), in the file at `path`."""
