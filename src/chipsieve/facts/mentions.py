@@ -55,9 +55,7 @@ def _table() -> Mentions:
     begun = {word[:-1] for word in {*vendors, *phrases} if word.endswith("*")}
     whole = {*vendors, *phrases} - {f"{word}*" for word in begun}
     beginnings = re.compile("|".join(sorted(map(re.escape, begun), key=len, reverse=True)))
-    return Mentions(
-        vendors, phrases, beginnings, AlikeLines(rf"(?<![a-z0-9])(?:{_alike(begun)}|(?:{_alike(whole)})(?![a-z0-9]))")
-    )
+    return Mentions(vendors, phrases, beginnings, AlikeLines(rf"{_alike(begun)}|(?:{_alike(whole)})(?![a-z0-9])"))
 
 
 def _alike(words: Iterable[str]) -> str:
@@ -75,7 +73,7 @@ def speaks(path: str, text: str) -> frozenset[str]:
 
 def _is_list(text: str) -> bool:
     """Whether a text is a list of single words, as vocabularies are."""
-    lines = text.count("\n")
+    lines = text.count("\n") + 1
     return lines > LIST_FROM and len(text.split()) < 3 * lines
 
 

@@ -20,6 +20,7 @@ KEPT = 20_000  # answers that are remembered; a tokenizer's vocabulary has more 
 LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n|\Z)")
 BY_WORDS = ("image", "literal", "claim")  # kinds whose names are words that the text must hold
 WORD_BEGINS = r"(?:(?<![a-z0-9])|(?<=[0-9]x))"  # also behind the x of `8xA100`
+BEFORE_CLAIMS = r"[^a-z0-9]|[0-9]x"  # the same, of what is not at the start of a text
 
 
 class Vocabulary:
@@ -80,7 +81,8 @@ class Vocabulary:
         if not words or ANY in words:
             return None
         numbers = sorted(word for word in words if word.isdigit())
-        return AlikeLines(_any("claim", {alike(word).decode() for word in words.difference(numbers)}), numbers)
+        forms = {alike(word).decode() for word in words.difference(numbers)}
+        return AlikeLines(any_of(forms), BEFORE_CLAIMS, numbers)
 
     @cached_property
     def digest(self) -> bytes:
