@@ -79,11 +79,17 @@ def holds(words: Sequence[Word]) -> str:
 
 def _choice(texts: Iterable[str]) -> str:
     """The texts as alternatives, with what several begin with written once: each is refused at its first difference."""
-    rests: defaultdict[str, list[str]] = defaultdict(list)
+    alike: defaultdict[str, list[str]] = defaultdict(list)
     for text in texts:
         letter = LETTER.match(text)
-        head = letter[0] if letter else ""
-        rests[head].append(text[len(head) :])
-    plain = rests.pop("", [])
-    branches = [head + (rest[0] if len(rest) == 1 else f"(?:{_choice(rest)})") for head, rest in rests.items()]
-    return "|".join([*branches, *plain])
+        alike[letter[0] if letter else ""].append(text)
+    return "|".join(_branch(several) for several in alike.values())
+
+
+def _branch(texts: Sequence[str]) -> str:
+    """Texts of which all begin with one letter, or none with any."""
+    head = ""
+    while len(texts) > 1 and (letter := LETTER.match(texts[0])) and all(text.startswith(letter[0]) for text in texts):
+        head += letter[0]
+        texts = [text[letter.end() :] for text in texts]
+    return f"{head}(?:{_choice(texts)})" if head else "|".join(texts)

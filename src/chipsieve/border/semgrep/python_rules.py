@@ -25,8 +25,6 @@ from chipsieve.facts.claims import PRINTED
 from chipsieve.facts.conventions import CONFIG_OBJECTS, SILENT_CALLS
 from chipsieve.signals.signal import Row, Signal
 
-NAMED = frozenset({"call", "import", "name"})
-"""Kinds of row that look for names of modules' parts."""
 USES = frozenset({"call", "key", "literal", "name"})
 """Kinds of row that a mention does not count for."""
 FOLLOWED = {"options": {"symbolic_propagation": True}}
@@ -35,6 +33,8 @@ DTYPES = frozenset({"bfloat16", "float16", "half"})
 TRUE = frozenset({"true", "yes", "on", "1"})
 DEVICE = re.compile(r"\^(\w+)\(\?:[^|()]*\)\?\$$")
 """A row's pattern for the name of a device, with or without a number: `^npu(?::\\d+)?$`."""
+SHORT = 4
+"""Letters of a name such as `load` or `init`."""
 PATHS = re.compile(r"^\(\?<!\[[^]]+\]\)\(\?:(/[^()]+)\)")
 """A row's pattern for paths, each of them from its slash on."""
 OPTION = rf"(?:not )?(?:\w+\.)*(?:self|cls|{CONFIG_OBJECTS})(?:\.\w+)+"
@@ -167,9 +167,13 @@ def _one_of(names: Sequence[str], anything: str = ".*") -> str:
     return f"^{texts[0]}$" if len(texts) == 1 else f"^(?:{'|'.join(texts)})$"
 
 
-def _last_parts(names: Iterable[str]) -> tuple[Word, ...]:
-    """The last parts of dotted names as words: how a file writes the rest is its own affair."""
-    return tuple(word(name.rpartition(".")[2], exact=True) for name in names)
+def _parts(names: Iterable[str]) -> tuple[Word, ...]:
+    """One part of each dotted name as a word, for how a file writes the rest is its own affair: the last part.
+
+    In place of a short one, which stands in many files, the longest; a file holds that too, maybe in an import.
+    """
+    several = (name.lstrip("*.").split(".") for name in names)
+    return tuple(word(parts[-1] if len(parts[-1]) > SHORT else max(parts, key=len), exact=True) for parts in several)
 
 
 def _values(row: Row) -> tuple[Word, ...]:
@@ -189,13 +193,13 @@ def _call(row: Row) -> Found:
     """
     callees = [name.replace("*", "$OBJECT", 1) for name in row.names]
     if not row.keyword and row.argument is None:
-        yield either([*(f"{name}(...)" for name in callees), _decorated(callees)]), (_last_parts(row.names),)
+        yield either([*(f"{name}(...)" for name in callees), _decorated(callees)]), (_parts(row.names),)
         return
     value = _accepted(row)
     decided = either([form for name in callees for form in _argument(name, row, value.written)])
     beside = [_beside(callees, *item) for item in row.beside.items()]
     keyword = (word(row.keyword, behind=r"\s*="),) if row.argument is None else ()
-    needed = (_last_parts(row.names), keyword, _values(row))
+    needed = (_parts(row.names), keyword, _values(row))
     yield every(decided, *beside, *value.conditions, focus(value.written.strip('"'))), needed
 
 
@@ -222,7 +226,7 @@ def _beside(callees: Sequence[str], where: str, wanted: str) -> Pattern:
 
 def _import(row: Row) -> Found:
     """`import x` also matches `import x.y as z` and `from x import y`, never `from .x import y`."""
-    yield either([f"import {module}" for module in row.names]), (_last_parts(row.names),)
+    yield either([f"import {module}" for module in row.names]), (_parts(row.names),)
 
 
 def _name(row: Row) -> Found:
@@ -232,7 +236,7 @@ def _name(row: Row) -> Found:
         module, _, last = qualified.rpartition(".")
         modules[module].append(last)
     for module, names in modules.items():
-        needed = (_last_parts(names),)
+        needed = (_parts(names),)
         if row.values:
             assigned = {"pattern": f"{module}.$NAME = $V"}
             accepted = (matches("$NAME", _one_of(names)), matches("$V", f"(?i){_one_of(row.values)}"))
