@@ -11,7 +11,7 @@ import pytest
 from chipsieve import scan
 from chipsieve.api import sieve
 from chipsieve.border.semgrep import running
-from chipsieve.border.semgrep.running import SemgrepError, find_semgrep, rule_packs, run_semgrep
+from chipsieve.border.semgrep.running import SemgrepError, find_semgrep, rules_home, run_semgrep
 from chipsieve.match.matcher import place_of
 
 EXAMPLE = Path(__file__).parents[1] / "fixtures/repos/hunyuan-large-2024-11-05"
@@ -53,7 +53,7 @@ def test_semgrep_alone_gives_the_same_verdict_here(tree: Path) -> None:
 @pytest.mark.slow
 def test_its_json_sieved_is_the_same_as_the_engine(tree: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
-    report.write_text(json.dumps(run_semgrep(tree, rule_packs(), leave_out=["node_modules"])), encoding="utf-8")
+    report.write_text(json.dumps(run_semgrep(tree, [rules_home()], leave_out=["node_modules"])), encoding="utf-8")
     sieved, alone = sieve([report], tree, workers=1), scan(tree, engines=("semgrep",), workers=1)
     assert sieved.launches == alone.launches
     assert sieved.findings == alone.findings

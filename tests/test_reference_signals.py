@@ -146,8 +146,8 @@ def test_every_kind_of_row_has_words() -> None:
             "a text with `x` in it that fits pattern 1, in what a run or a device query printed",
         ),
         (
-            Row("semgrep", ("cuda/a.yaml",)),
-            "with Semgrep alone, for a language that no reader of ours reads: what `semgrep-rules/cuda/a.yaml` finds",
+            Row("semgrep", ("cuda.yaml",)),
+            "with Semgrep alone, for a language that no reader of ours reads: what `semgrep-rules/cuda.yaml` finds",
         ),
     ],
 )

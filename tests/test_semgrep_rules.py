@@ -17,7 +17,7 @@ import yaml
 
 from annotations import FILES, ROOT, annotated
 from chipsieve.border.semgrep.rule_files import MATCHERS, compiled, hand_written
-from chipsieve.border.semgrep.running import OFFLINE, find_semgrep, rule_packs, rules_home
+from chipsieve.border.semgrep.running import OFFLINE, find_semgrep, rules_beside_readers, rules_home
 from chipsieve.signals import load_signals
 from chipsieve.signals.signal import Signal
 from compile_rules import stale
@@ -27,7 +27,7 @@ from semgrep_results import Place, places
 @cache
 def seen() -> frozenset[Place]:
     """What one run over all fixtures finds; paths are those below fixtures/signals."""
-    return frozenset(places(ROOT, rule_packs()))
+    return frozenset(places(ROOT, [rules_home()]))
 
 
 def test_rules_are_fresh() -> None:
@@ -39,23 +39,31 @@ def test_every_file_is_compiled_or_declared() -> None:
     assert there == set(compiled(load_signals())) | hand_written(load_signals())
 
 
+@cache
+def rules() -> dict[str, list[dict[str, Any]]]:
+    """Every rule, by the name of its file."""
+    paths = sorted(rules_home().glob("*.yaml"))
+    return {path.name: yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["rules"] for path in paths}
+
+
 def test_each_rule_carries_what_sarif_keeps() -> None:
     """Id, marker, and what a reader of SARIF may select by: all are the signal's."""
+    signals = load_signals()
     offenders = [
-        f"{path.relative_to(rules_home())}: {rule['id']}"
-        for path in sorted(rules_home().rglob("*.yaml"))
-        for rule in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["rules"]
-        if not carries(rule, load_signals()[path.stem])
+        f"{name}: {rule['id']}"
+        for name, several in rules().items()
+        for rule in several
+        if not carries(rule, name.removesuffix(".yaml"), signals[rule["id"].rpartition(".")[2]])
     ]
     assert offenders == []
 
 
-def carries(rule: dict[str, Any], signal: Signal) -> bool:
+def carries(rule: dict[str, Any], language: str, signal: Signal) -> bool:
     """Whether a rule says which signal it is, and of what kind."""
     tags = rule["metadata"]["tags"]
     fields = {"effect": signal.effect, "strength": signal.strength, "step": signal.step}
     return (
-        rule["id"].rpartition(".")[2] == signal.id
+        rule["id"].partition(".")[0] == language
         and f"[chipsieve {signal.id} " in rule["message"]
         and {f"chipsieve/{key}={word}" for key, word in fields.items()} <= set(tags)
         and len(tags) < 10
@@ -65,11 +73,7 @@ def carries(rule: dict[str, Any], signal: Signal) -> bool:
 def test_every_marker_names_a_kind_of_row() -> None:
     """What the rules write, `read_mark` reads as it stands: no rule bears an earlier name of a kind."""
     kinds = {row.kind for signal in load_signals().values() for row in signal.rows}
-    written = {
-        kind
-        for path in rules_home().rglob("*.yaml")
-        for kind in re.findall(r"\[chipsieve \S+ ([a-z]+)", path.read_text(encoding="utf-8"))
-    }
+    written = {kind for several in rules().values() for kind in re.findall(r"\[chipsieve \S+ ([a-z]+)", str(several))}
     assert written <= kinds
 
 
@@ -86,46 +90,51 @@ def test_semgrep_finds_the_annotated_lines_of_every_fixture() -> None:
     assert offenders == {}
 
 
-def test_the_pack_beside_our_readers_leaves_the_shell_out() -> None:
-    (pack,) = rule_packs(beside_readers=True)
-    folders = {rule["id"].partition(".")[0] for rule in json.loads(pack.read_text(encoding="utf-8"))["rules"]}
-    assert folders == {path.name for path in rules_home().iterdir() if path.is_dir()} - {"shell"}
+def test_the_files_beside_our_readers_are_all_but_the_shell_s() -> None:
+    assert {path.name for path in rules_beside_readers()} == rules().keys() - {"shell.yaml"}
 
 
-def test_the_packs_hold_every_rule_and_no_id_twice() -> None:
-    (packs,) = rule_packs()
-    ids = [
-        rule["id"] for pack in packs.glob("*.yaml") for rule in json.loads(pack.read_text(encoding="utf-8"))["rules"]
-    ]
-    texts = (path.read_text(encoding="utf-8") for path in rules_home().rglob("*.yaml"))
-    assert len(ids) == len(set(ids)) == sum(len(re.findall(r"^- id: ", text, re.MULTILINE)) for text in texts)
+def test_no_id_stands_twice() -> None:
+    """Semgrep loses results of rules that share an id, for it decides by the id which files to skip."""
+    ids = [rule["id"] for several in rules().values() for rule in several]
+    assert len(ids) == len(set(ids))
 
 
-def under_one_id(rule: Path) -> str:
-    """A rule file as `semgrep test` can use it: all ids the signal's, which no annotation may tell apart.
+def test_every_python_rule_says_which_words_a_file_must_hold() -> None:
+    """Without, Semgrep would try it on every file: that is minutes for a large tree."""
+    offenders = [rule["id"] for rule in rules()["python.yaml"] if "pattern-regex" not in str(rule["patterns"][0])]
+    assert offenders == []
+
+
+def under_one_id(several: list[dict[str, Any]], signal: str) -> str:
+    """Rules as `semgrep test` can use them: all ids the signal's, which no annotation may tell apart.
 
     Semgrep goes by one rule's words for all of one id, so each gets a branch that needs no words and finds nothing.
     """
-    document = yaml.load(rule.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     nothing = {"patterns": [{"pattern-regex": r"\A"}, {"pattern-not-regex": r"\A"}]}
-    for one in document["rules"]:
-        how = next(key for key in MATCHERS if key in one)
-        one["id"] = rule.stem
-        one["pattern-either"] = [{how: one.pop(how)}, nothing]
-    return json.dumps(document)
+    tested = []
+    for rule in several:
+        how = next(key for key in MATCHERS if key in rule)
+        rest = {key: value for key, value in rule.items() if key != how}
+        tested.append({**rest, "id": signal, "pattern-either": [{how: rule[how]}, nothing]})
+    return json.dumps({"rules": tested})
 
 
 @pytest.mark.slow
 def test_semgrep_test_is_green(tmp_path: Path) -> None:
     """The real `semgrep test`, which wants each rule beside its target, on every fixture that has rules."""
-    tested = [path for path in FILES if (rules_home() / path.parent.name / f"{path.stem}.yaml").exists()]
-    for path in tested:
-        rule, stem = rules_home() / path.parent.name / f"{path.stem}.yaml", f"{path.parent.name}-{path.stem}"
-        (tmp_path / f"{stem}.yaml").write_text(under_one_id(rule), encoding="utf-8")
+    wanted: dict[Path, list[dict[str, Any]]] = {}
+    for path in FILES:
+        several = rules().get(f"{path.parent.name}.yaml", [])
+        own = [rule for rule in several if rule["id"].rpartition(".")[2] == path.stem]
+        wanted |= {path: own} if own else {}
+    for path, own in wanted.items():
+        stem = f"{path.parent.name}-{path.stem}"
+        (tmp_path / f"{stem}.yaml").write_text(under_one_id(own, path.stem), encoding="utf-8")
         ending = f".test{path.suffix}" if path.suffix in (".yaml", ".yml") else path.suffix
         shutil.copy(path, tmp_path / f"{stem}{ending}")
     command = [str(find_semgrep()), "test", str(tmp_path)]
     done = subprocess.run(command, env={**os.environ, **OFFLINE}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     passed, known = re.findall(r"(\d+)/(\d+): .*All tests passed", done.stdout)[0]
-    assert int(passed) == int(known) == len(tested)
+    assert int(passed) == int(known) == len(wanted)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from chipsieve.border.marker import read_mark
 from chipsieve.border.scanners import semgrep_report
-from chipsieve.border.semgrep.running import rule_packs, run_semgrep
+from chipsieve.border.semgrep.running import rules_home, run_semgrep
 from chipsieve.facts.conditions import MENTION
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.match.matching import findings
@@ -66,7 +66,7 @@ def _places(readings: Iterable[Reading]) -> set[Place]:
 
 def by_semgrep(root: Path) -> set[Place]:
     """What Semgrep finds below root with all our rules, in files and folders that a scan looks at."""
-    document = run_semgrep(root, rule_packs(), leave_out=languages().silent | languages().named)
+    document = run_semgrep(root, [rules_home()], leave_out=languages().silent | languages().named)
     marks = ((read_mark(item.message), item) for item in semgrep_report(document, "semgrep").results)
     return {(signal, item.path, item.line) for mark, item in marks if mark for signal in mark.signals}
 

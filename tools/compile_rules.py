@@ -1,16 +1,15 @@
-"""Which Semgrep rules do the signals make? Writes semgrep-rules/ and semgrep-packs/; `--check` only compares."""
+"""Which Semgrep rules do the signals make? Writes semgrep-rules/; `--check` only compares."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from chipsieve.border.semgrep.rule_files import compiled, hand_written, packed
+from chipsieve.border.semgrep.rule_files import compiled, hand_written
 from chipsieve.signals import load_signals
 
 ROOT = Path(__file__).resolve().parents[1]
-SHOWN = 12
-RULES, PACKS = "semgrep-rules", "semgrep-packs"
+RULES = "semgrep-rules"
 
 
 def stale(root: Path = ROOT) -> list[str]:
@@ -19,29 +18,18 @@ def stale(root: Path = ROOT) -> list[str]:
     wanted, own = compiled(load_signals()), hand_written(load_signals())
     there = {path.relative_to(home).as_posix() for path in home.rglob("*.yaml")}
     old = {path for path in there & wanted.keys() if (home / path).read_text(encoding="utf-8") != wanted[path]}
-    found = {f"{RULES}/{path}" for path in {*old, *(wanted.keys() ^ (there - own)), *(own - there)}}
-    return sorted(
-        found | {f"{PACKS}/{name}" for name, text in packed(home).items() if _text(root / PACKS / name) != text}
-    )
-
-
-def _text(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.exists() else None
+    return sorted(f"{RULES}/{path}" for path in {*old, *(wanted.keys() ^ (there - own)), *(own - there)})
 
 
 def write(root: Path = ROOT) -> None:
-    """Write every compiled file and the packs, and remove files that no signal makes any longer."""
+    """Write every compiled file, and remove files that no signal makes any longer."""
     home = root / RULES
     wanted, own = compiled(load_signals()), hand_written(load_signals())
     for path in home.rglob("*.yaml"):
         if path.relative_to(home).as_posix() not in wanted.keys() | own:
             path.unlink()
-    for path, text in [(home / name, text) for name, text in wanted.items()]:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    for name, text in packed(home).items():
-        (root / PACKS).mkdir(exist_ok=True)
-        (root / PACKS / name).write_text(text, encoding="utf-8")
+    for name, text in wanted.items():
+        (home / name).write_text(text, encoding="utf-8")
 
 
 def main() -> int:
@@ -49,10 +37,8 @@ def main() -> int:
     if "--check" not in sys.argv[1:]:
         write()
     differing = stale()
-    for path in differing[:SHOWN]:
+    for path in differing:
         print(f"{path} is stale or missing; run ./dev rules")
-    if len(differing) > SHOWN:
-        print(f"and {len(differing) - SHOWN} more")
     return 1 if differing else 0
 
 

@@ -231,11 +231,11 @@ def _uncollected() -> Iterator[None]:
 
 def _by_semgrep(found: Discovery, config: Config, *, beside: bool) -> Foreign:
     from chipsieve.border.scanners import semgrep_report
-    from chipsieve.border.semgrep.running import rule_packs, run_semgrep
+    from chipsieve.border.semgrep.running import rules_beside_readers, rules_home, run_semgrep
 
     if not isinstance(found.tree, Disk):
         raise TableError("engine 'semgrep' reads files on disk; check the revision out, or unpack the archive")
-    configs = rule_packs(beside_readers=beside)
+    configs = rules_beside_readers() if beside else (rules_home(),)
     document = run_semgrep(found.tree.path, configs, leave_out=languages().silent | languages().named)
     return _located([("semgrep", semgrep_report(document, "semgrep"))], found, config)
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from agreement import filled
-from benchmarks import growth, histories, hook, memory, peers, shares
+from benchmarks import growth, histories, hook, memory, peers, rule_costs, shares
 from benchmarks.machine import description, edition
 from benchmarks.trees import Plan, compared, repositories
 
@@ -25,6 +25,7 @@ SECTIONS: dict[str, Callable[[Plan], Iterator[str]]] = {
     "throughput": growth.throughput,
     "history": histories.section,
     "peers": peers.section,
+    "semgrep": rule_costs.section,
 }
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 

@@ -18,7 +18,6 @@ from chipsieve.border.semgrep.running import (
     SECONDS_PER_RULE,
     find_semgrep,
     ruff_preset,
-    rule_packs,
     rules_home,
 )
 from chipsieve.signals import load_signals
@@ -35,15 +34,15 @@ SHORTEST = 3  # letters of a word that is searched for
 
 
 def section(plan: Plan) -> Iterator[str]:
-    """Which form of the rules is the faster, then a table for each tree."""
-    configs, said = faster(tried=bool(plan.clones))
-    yield said
-    yield ""
+    """A table for each tree; each peer runs once before, so that none pays later for loading its own files."""
+    with at_desk(EXAMPLE) as scans:
+        semgrep(EXAMPLE, scans.desk)
+        ruff(EXAMPLE, scans.desk)
     for tree in plan.compared:
         found = discover(Disk.at(tree))
         read_all(tree)
         with at_desk(tree) as scans:
-            samples = in_turns(contenders(scans, found, configs), plan.rounds, plan.budget, tree.name)
+            samples = in_turns(contenders(scans, found), plan.rounds, plan.budget, tree.name)
             yield f"#### {tree.name}"
             yield ""
             yield from rows(samples)
@@ -53,40 +52,23 @@ def section(plan: Plan) -> Iterator[str]:
             yield ""
 
 
-def faster(*, tried: bool) -> tuple[Sequence[Path], str]:
-    """The form of the rules with which Semgrep is faster, and by how much where both are `tried`: it takes minutes.
-
-    Each peer runs here once before, so that none pays later for loading its own files from the disk.
-    """
-    forms = {"packs": rule_packs(), "single files": (rules_home(),)}
-    with at_desk(EXAMPLE) as scans:
-        semgrep(EXAMPLE, scans.desk, rule_packs())
-        ruff(EXAMPLE, scans.desk)
-        if not tried:
-            return rule_packs(), "Semgrep has its rules in packs."
-        walls = {form: semgrep(EXAMPLE, scans.desk, configs).wall for form, configs in forms.items()}
-    best = min(walls, key=lambda form: walls[form])
-    took = ", ".join(f"{figure(wall)} s with its rules in {form}" for form, wall in walls.items())
-    return forms[best], f"Semgrep took {took} on the bundled example, one run each; below it has them in {best}."
-
-
-def contenders(scans: Scans, found: Discovery, configs: Sequence[Path]) -> dict[str, Run]:
+def contenders(scans: Scans, found: Discovery) -> dict[str, Run]:
     """Who runs on a tree, ours and theirs in turn."""
     scans.home()
     desk = scans.desk
     return {
-        COLD: scans.cold, SEMGREP: partial(semgrep, found.tree.folder, desk, configs),
+        COLD: scans.cold, SEMGREP: partial(semgrep, found.tree.folder, desk),
         WARM: scans.warm, RUFF: partial(ruff, found.tree.folder, desk),
         BARE: scans.bare, SEARCH: partial(search, found, desk),
         ALONE: partial(scans.cold, *ONE_WORKER),
     }  # fmt: skip
 
 
-def semgrep(tree: Path, desk: Path, configs: Sequence[Path]) -> Sample:
-    """Semgrep with our rules as `chipsieve scan --engine semgrep` runs it, so on the files that chipsieve looks at."""
+def semgrep(tree: Path, desk: Path, *options: str, rules: Path | None = None) -> Sample:
+    """Semgrep with our rules, or others, as `chipsieve scan --engine semgrep` runs it, on what chipsieve looks at."""
     left_out = [f"--exclude={name}" for name in sorted(languages().silent | languages().named)]
-    given = [f"--config={config}" for config in configs]
-    command = [str(find_semgrep()), *OPTIONS, "--timeout", str(SECONDS_PER_RULE), *left_out, *given, str(tree)]
+    given = [*options, f"--config={rules or rules_home()}", str(tree)]
+    command = [str(find_semgrep()), *OPTIONS, "--timeout", str(SECONDS_PER_RULE), *left_out, *given]
     return timed(command, desk, OFFLINE, output=desk / "semgrep.json")
 
 

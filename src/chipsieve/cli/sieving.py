@@ -77,18 +77,18 @@ def _warn(verdict: Verdict, *, rooted: bool) -> None:
 )
 @click.option("--ruff", is_flag=True, help="Print where the preset for ruff lies instead.")
 def rules(*, beside_readers: bool, ruff: bool) -> None:
-    """Print where the bundled Semgrep rules lie.
+    """Print where the bundled Semgrep rules lie: their folder, or one file a line.
 
     \b
     Examples:
       semgrep scan --config "$(chipsieve rules)" path/to/repository
-      semgrep scan --config "$(chipsieve rules --beside-readers)" path/to/repository
+      semgrep scan $(chipsieve rules --beside-readers | sed s/^/--config=/) path/to/repository
       ruff check --config "$(chipsieve rules --ruff)" path/to/repository
     """
-    from chipsieve.border.semgrep.running import ruff_preset, rule_packs
+    from chipsieve.border.semgrep.running import ruff_preset, rules_beside_readers, rules_home
 
     if ruff:
         write(f"{ruff_preset()}\n")
         return
-    (pack,) = rule_packs(beside_readers=beside_readers)
-    write(f"{pack}\n")
+    configs = rules_beside_readers() if beside_readers else (rules_home(),)
+    write("".join(f"{config}\n" for config in configs))

@@ -51,7 +51,7 @@ DASHES = {"directive": "[-_]", "pin": DASH}
 
 
 def rules(signal: Signal) -> Iterator[tuple[str, Rule]]:
-    """The rules of one signal, each with the folder that it belongs to."""
+    """The rules of one signal, each with the language that it belongs to."""
     for language, example in EXAMPLES.items():
         for row in signal.rows:
             files = [glob for glob in row.files if fnmatchcase(example, glob)]

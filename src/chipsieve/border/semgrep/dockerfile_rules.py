@@ -27,7 +27,7 @@ WORD = r"""(?:"[^"\n]*"|'[^'\n]*'|[^\s;&|)"']*)(?=[\s;&|)]|\z)"""
 
 
 def rules(signal: Signal) -> Iterator[tuple[str, Rule]]:
-    """The rules of one signal, each with the folder that it belongs to."""
+    """The rules of one signal, each with the language that it belongs to."""
     for row in signal.rows:
         for form in FORMS[row.kind](row) if row.kind in FORMS else ():
             match = {"patterns": form.patterns}

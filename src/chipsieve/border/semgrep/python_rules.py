@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from chipsieve.border.semgrep.needed_words import Needed, Word, in_files_with, word
 from chipsieve.border.semgrep.rule_parts import Pattern, Rule, either, every, focus, matches, rule
-from chipsieve.border.semgrep.rule_patterns import GROUP, grouped, key_path, ungrouped
+from chipsieve.border.semgrep.rule_patterns import GROUP, escaped, grouped, key_path, ungrouped
 from chipsieve.facts.claims import PRINTED
 from chipsieve.facts.conventions import CONFIG_OBJECTS, SILENT_CALLS
 from chipsieve.signals.signal import Row, Signal
@@ -30,6 +31,12 @@ FOLLOWED = {"options": {"symbolic_propagation": True}}
 """A copy of the environment is followed to where it is changed."""
 DTYPES = frozenset({"bfloat16", "float16", "half"})
 TRUE = frozenset({"true", "yes", "on", "1"})
+DEVICE = re.compile(r"\^(\w+)\(\?:[^|()]*\)\?\$$")
+"""A row's pattern for the name of a device, with or without a number: `^npu(?::\\d+)?$`."""
+SHORT = 4
+"""Letters of a name such as `load` or `init`."""
+PATHS = re.compile(r"^\(\?<!\[[^]]+\]\)\(\?:(/[^()]+)\)")
+"""A row's pattern for paths, each of them from its slash on."""
 OPTION = rf"(?:not )?(?:\w+\.)*(?:self|cls|{CONFIG_OBJECTS})(?:\.\w+)+"
 """`args.bf16`, as text: the reader counts it under the condition that the option is given."""
 
@@ -69,28 +76,49 @@ NOT_IN_A_TABLE: Pattern = {"pattern-not-inside": {"pattern-regex": rf"\{{\s*(?:{
 BOUND = ("$NAME = $V", "$OBJECT.$NAME = $V", "$CALLED(..., $NAME=$V, ...)", '{..., "$NAME": $V, ...}')
 LARGE = r"^[\d.]+(?:[eE]\+?\d+|(?:e12)? ?\* ?(?:1e12|[\d.]+|10 ?\*\* ?12))$"
 """`312e12`, `312 * 1e12`, `1e12 * 312`, `312 * 10**12`, as text: it selects the files to open at all."""
+EXPONENTS = (Word("0123456789", r"\d\.?[eE]\+?(?:9|1\d)(?!\d)"), Word("*", r"\* ?10 ?\*\* ?12"))
+"""What the text of such a number holds, one of them."""
+SET = r"""(?:["']|\s*=(?!=))"""
+"""What stands behind the name of a variable that is set."""
+HELD = r"""(?:["']\s*(?::|\]\s*(?:=(?!=)|\[))|\s*=(?!=)|\.\w+\s*=(?!=))"""
+"""What stands behind a key that holds something, or another key."""
 COMMENT = r"""(?im)^(?:[^\n"'#]|"[^"\n]*"|'[^'\n]*')*#[^\n]*?"""
 """From the start of a line into its comment."""
 
 
+Found = Iterator[tuple[Pattern, Needed]]
+
+
+class Branch(NamedTuple):
+    """What a row looks for in one way, and the words that a file must hold for it."""
+
+    row: Row
+    match: Pattern
+    needed: Needed
+
+
 def rules(signal: Signal) -> Iterator[tuple[str, Rule]]:
-    """The rule of one signal, with the folder that it belongs to; none where no row is Python's."""
-    branches = [(row, branch) for row in signal.rows if row.kind in BRANCHES for branch in BRANCHES[row.kind](row)]
+    """The rule of one signal, with the language that it belongs to; none where no row is Python's."""
+    rows = [row for row in signal.rows if row.kind in BRANCHES]
+    branches = [Branch(row, *found) for row in rows for found in BRANCHES[row.kind](row)]
     if branches:
-        rows = [row for row, _ in branches]
-        kinds = {row.kind for row in rows}
-        match = either([branch for _, branch in branches])
-        match = every(match, NOT_MENTIONED) if kinds & USES else match
-        options = FOLLOWED if "env" in kinds else {}
-        name = "$K" if kinds == {"key"} else ""
-        yield "python", rule(signal, rows[0], ["python"], {**options, **match}, value=_shown(branches), name=name)
+        yield "python", _rule(signal, branches)
 
 
-def _shown(branches: Sequence[tuple[Row, Pattern]]) -> str:
+def _rule(signal: Signal, branches: Sequence[Branch]) -> Rule:
+    kinds = {branch.row.kind for branch in branches}
+    found = [in_files_with(branch.needed for branch in branches), either([branch.match for branch in branches])]
+    match = every(*found, *([NOT_MENTIONED] if kinds & USES else []))
+    options = FOLLOWED if "env" in kinds else {}
+    name = "$K" if kinds == {"key"} else ""
+    return rule(signal, branches[0].row, ["python"], {**options, **match}, value=_shown(branches), name=name)
+
+
+def _shown(branches: Sequence[Branch]) -> str:
     """What the marker shows: the metavariable if each branch binds it, the name of a lone module, else nothing."""
-    if all("$V" in str(branch) or "(?P<V>" in str(branch) for _, branch in branches):
+    if all("$V" in str(branch.match) or "(?P<V>" in str(branch.match) for branch in branches):
         return "value($V)"
-    names = [name for row, _ in branches for name in row.names]
+    names = [name for branch in branches for name in branch.row.names]
     return names[0] if len(names) == 1 else ""
 
 
@@ -139,19 +167,40 @@ def _one_of(names: Sequence[str], anything: str = ".*") -> str:
     return f"^{texts[0]}$" if len(texts) == 1 else f"^(?:{'|'.join(texts)})$"
 
 
-def _call(row: Row) -> Iterator[Pattern]:
+def _parts(names: Iterable[str]) -> tuple[Word, ...]:
+    """One part of each dotted name as a word, for how a file writes the rest is its own affair: the last part.
+
+    In place of a short one, which stands in many files, the longest; a file holds that too, maybe in an import.
+    """
+    several = (name.lstrip("*.").split(".") for name in names)
+    return tuple(word(parts[-1] if len(parts[-1]) > SHORT else max(parts, key=len), exact=True) for parts in several)
+
+
+def _values(row: Row) -> tuple[Word, ...]:
+    """The values that a file must hold as words; those that stand in another one are enough."""
+    device = DEVICE.match(row.pattern)
+    values = {device[1]} if device else {value.casefold() for value in row.values}
+    if values & TRUE:
+        return ()
+    alone = {value: re.compile(rf"(?<!\w){re.escape(value)}(?!\w)") for value in values}
+    return tuple(word(one) for one in sorted(values) if not any(alone[other].search(one) for other in values - {one}))
+
+
+def _call(row: Row) -> Found:
     """The line is that of the argument which decides, or of the call.
 
     `*.method` is a method of any object or module, which a from-import is too.
     """
     callees = [name.replace("*", "$OBJECT", 1) for name in row.names]
     if not row.keyword and row.argument is None:
-        yield either([*(f"{name}(...)" for name in callees), _decorated(callees)])
+        yield either([*(f"{name}(...)" for name in callees), _decorated(callees)]), (_parts(row.names),)
         return
     value = _accepted(row)
     decided = either([form for name in callees for form in _argument(name, row, value.written)])
     beside = [_beside(callees, *item) for item in row.beside.items()]
-    yield every(decided, *beside, *value.conditions, focus(value.written.strip('"')))
+    keyword = (word(row.keyword, behind=r"\s*="),) if row.argument is None else ()
+    needed = (_parts(row.names), keyword, _values(row))
+    yield every(decided, *beside, *value.conditions, focus(value.written.strip('"'))), needed
 
 
 def _decorated(callees: Sequence[str]) -> Pattern:
@@ -175,23 +224,26 @@ def _beside(callees: Sequence[str], where: str, wanted: str) -> Pattern:
     return either([f"{name}({before}{argument}, ...)" for name in callees])
 
 
-def _import(row: Row) -> Iterator[Pattern]:
+def _import(row: Row) -> Found:
     """`import x` also matches `import x.y as z` and `from x import y`, never `from .x import y`."""
-    yield either([f"import {module}" for module in row.names])
+    yield either([f"import {module}" for module in row.names]), (_parts(row.names),)
 
 
-def _name(row: Row) -> Iterator[Pattern]:
+def _name(row: Row) -> Found:
     """One branch a module that holds names: Semgrep resolves aliases, mentions and tables are left out."""
     modules: defaultdict[str, list[str]] = defaultdict(list)
     for qualified in row.names:
         module, _, last = qualified.rpartition(".")
         modules[module].append(last)
     for module, names in modules.items():
+        needed = (_parts(names),)
         if row.values:
             assigned = {"pattern": f"{module}.$NAME = $V"}
-            yield every(assigned, matches("$NAME", _one_of(names)), matches("$V", f"(?i){_one_of(row.values)}"))
+            accepted = (matches("$NAME", _one_of(names)), matches("$V", f"(?i){_one_of(row.values)}"))
+            yield every(assigned, *accepted), needed
         else:
-            yield every({"pattern": f"{module}.$V"}, matches("$V", _one_of(names)), _not_among_others(module))
+            found = {"pattern": f"{module}.$V"}
+            yield every(found, matches("$V", _one_of(names)), _not_among_others(module)), needed
 
 
 def _not_among_others(module: str) -> Pattern:
@@ -202,7 +254,7 @@ def _not_among_others(module: str) -> Pattern:
     return {"pattern-not-inside": either([f"[{pair}]", f"({pair})", f"{{{pair}}}", *entries])}
 
 
-def _env(row: Row) -> Iterator[Pattern]:
+def _env(row: Row) -> Found:
     """A variable's value is text, and a row without values takes whatever it is set to."""
     if row.pattern:
         value = _searched(row)
@@ -211,10 +263,13 @@ def _env(row: Row) -> Iterator[Pattern]:
     else:
         value = Accepted("$V")
     writes = either([write.format(value.written) for write in ENVIRONMENT_WRITES])
-    yield every(writes, matches("$K", _one_of(row.names, "[A-Z0-9_]*")), *value.conditions, focus("$K"))
+    found = every(writes, matches("$K", _one_of(row.names, "[A-Z0-9_]*")), *value.conditions, focus("$K"))
+    paths = PATHS.search(row.pattern)
+    values = tuple(Word("/", path) for path in paths[1].split("|")) if paths else _values(row)
+    yield found, (tuple(word(name, "[A-Z0-9_]*", SET, exact=True) for name in row.names), values)
 
 
-def _key(row: Row) -> Iterator[Pattern]:
+def _key(row: Row) -> Found:
     """Keys of dicts, of subscripts and of config objects, unless the row's files are none of Python's."""
     if row.files and not any(fnmatchcase("config.py", glob) for glob in row.files):
         return
@@ -225,7 +280,9 @@ def _key(row: Row) -> Iterator[Pattern]:
         inner[last].append(above)
     places = [_place(alone, (), value.written)] if alone else []
     places += [_place([last], above, value.written) for last, above in sorted(inner.items())]
-    yield every(either(places), *value.conditions, NOT_IN_A_TABLE, focus("$K"))
+    words = (*alone, *(above for all_above in inner.values() for above in all_above))
+    needed = (tuple(word(name, behind=HELD) for name in words), _values(row))
+    yield every(either(places), *value.conditions, NOT_IN_A_TABLE, focus("$K")), needed
 
 
 def _place(keys: Sequence[str], above: Sequence[str], value: str) -> Pattern:
@@ -236,32 +293,40 @@ def _place(keys: Sequence[str], above: Sequence[str], value: str) -> Pattern:
     return every(either([*(form.format(value) for form in forms), config]), key, *outer)
 
 
-def _constant(row: Row) -> Iterator[Pattern]:
+def _texts(row: Row) -> tuple[Word, ...]:
+    """The pieces of text in a row's names, which stand anywhere in words."""
+    return tuple(word(f"*{name}", behind="") for name in row.names)
+
+
+def _constant(row: Row) -> Found:
     """Numbers, compared by their value; where the row asks for names, what is bound to one."""
     equal = {"metavariable": "$V", "comparison": f"$V in [{', '.join(row.values)}]"}
     compared: Pattern = {"metavariable-comparison": equal}
     if row.names:
-        yield every(either(BOUND), matches("$NAME", f"(?i){_one_of(row.names)}"), compared, focus("$V"))
+        named = every(either(BOUND), matches("$NAME", f"(?i){_one_of(row.names)}"), compared, focus("$V"))
+        yield named, (_texts(row),)
     else:
-        yield every({"pattern": "$V"}, matches("$V", LARGE), compared)
+        yield every({"pattern": "$V"}, matches("$V", LARGE), compared), (EXPONENTS,)
 
 
-def _literal(row: Row) -> Iterator[Pattern]:
+def _literal(row: Row) -> Found:
     """String literals; those that are constants elsewhere were literals once."""
     value = _searched(row)
     held = matches(value.written.strip('"'), _anywhere(row.pattern))
-    yield every({"pattern": value.written}, held, *value.conditions[1:])
+    found = every({"pattern": value.written}, held, *value.conditions[1:])
+    yield found, (_texts(row),)
 
 
-def _claim(row: Row) -> Iterator[Pattern]:
+def _claim(row: Row) -> Found:
     """Comments, which no run prints; what looks like one inside a string is none."""
     if row.by == PRINTED:
         return
     claim = {"pattern-regex": f"{COMMENT}(?:{grouped(row.pattern, name='V')})"}
-    yield every(claim, {"pattern-not-inside": '"..."'})
+    texts = "|".join(escaped(name) for name in row.names)
+    yield every(claim, {"pattern-not-inside": '"..."'}), ((Word("#", rf"#[^\n]*?(?i:{texts})"),),)
 
 
-BRANCHES: dict[str, Callable[[Row], Iterator[Pattern]]] = {
+BRANCHES: dict[str, Callable[[Row], Found]] = {
     "call": _call,
     "claim": _claim,
     "constant": _constant,

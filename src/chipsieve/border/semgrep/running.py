@@ -1,6 +1,6 @@
 """How is Semgrep run with our rules? On the whole tree, offline, and so that nothing in the tree can silence it.
 
-The rules lie beside the package when it is installed, in their folders in a work tree.
+The rules lie beside the package when it is installed, in their folder in a work tree.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import cast
 from chipsieve.bundled import bundled
 from chipsieve.tables import TableError
 
+LEFT_TO_READERS = "shell"
 PROGRAMS = ("semgrep", "opengrep")
 OPTIONS = (
     "scan", "--json", "--quiet", "--metrics=off", "--disable-version-check", "--no-rewrite-rule-ids", "--disable-nosem",
@@ -34,7 +35,7 @@ class SemgrepError(TableError):
 
 
 def rules_home() -> Path:
-    """The folder that holds one folder of rules a language, one file a signal.
+    """The folder that holds one file of rules a language, to give to `semgrep --config`.
 
     Raises:
         FileNotFoundError: the installation is broken.
@@ -42,16 +43,13 @@ def rules_home() -> Path:
     return bundled("semgrep-rules", "semgrep-rules")
 
 
-def rule_packs(*, beside_readers: bool = False) -> tuple[Path, ...]:
-    """What to give to `semgrep --config`: the same rules joined in few files, for Semgrep checks each file by itself.
-
-    `beside_readers` leaves out the shell rules, for those who run chipsieve's readers as well.
+def rules_beside_readers() -> tuple[Path, ...]:
+    """The files of rules for those who run chipsieve's readers as well: all but the shell's, which see less.
 
     Raises:
         FileNotFoundError: the installation is broken.
     """
-    home = bundled("semgrep-packs", "semgrep-packs")
-    return (home / "structured.yaml",) if beside_readers else (home,)
+    return tuple(path for path in sorted(rules_home().glob("*.yaml")) if path.stem != LEFT_TO_READERS)
 
 
 def ruff_preset() -> Path:

@@ -24,8 +24,7 @@ from chipsieve.border.semgrep.text_rules import claims
 from chipsieve.commands.schedulers import LONG_NAMES
 from chipsieve.signals.signal import Row, Signal
 
-FOLDER = "shell"
-"""The folder, and the pack, of rules that see less than the shell reader: regular expressions."""
+LANGUAGE = "shell"
 FILES = globs("shell")
 
 GAP = r"(?:[ \t]|\\\r?\n)+"
@@ -104,15 +103,15 @@ INSTALL = _whole_command(INSTALLERS)
 
 
 def rules(signal: Signal) -> Iterator[tuple[str, Rule]]:
-    """The rules of one signal, each with the folder that it belongs to: one for a kind of row and a way to show it."""
+    """The rules of one signal, with their language: one for a kind of row and a way to show it."""
     branches: defaultdict[tuple[str, str, str], list[Branch]] = defaultdict(list)
     for row in signal.rows:
         for value, branch in BRANCHES[row.kind](row) if row.kind in BRANCHES else ():
             branches[row.kind, row.by, value].append(branch)
     for (kind, by, value), found in branches.items():
         match = {"patterns": [*any_of(found), *AROUND.get(kind, NOT_SILENT)]}
-        yield FOLDER, rule(signal, Row(kind, (), by=by), ["regex"], match, value=value, files=FILES)
-    yield from ((FOLDER, found) for found in claims(signal, FILES, comment=PLAIN_COMMENT))
+        yield LANGUAGE, rule(signal, Row(kind, (), by=by), ["regex"], match, value=value, files=FILES)
+    yield from ((LANGUAGE, found) for found in claims(signal, FILES, comment=PLAIN_COMMENT))
 
 
 ShownBranches = Iterator[tuple[str, Branch]]

@@ -22,7 +22,7 @@ VALUE = r"""["']?[ \t]*=[ \t]*(?|"(?P<V>[^"\n]*)"|'(?P<V>[^'\n]*)'|(?P<V>[\w.+-]
 
 
 def rules(signal: Signal) -> Iterator[tuple[str, Rule]]:
-    """The rules of one signal, each with the folder that it belongs to."""
+    """The rules of one signal, each with the language that it belongs to."""
     yield from (("prose", found) for found in claims(signal, PROSE))
     yield from (("log", found) for found in claims(signal, LOGS, printed=True))
     yield from (("toml", found) for found in claims(signal, TOML, comment=IN_TOML_COMMENT))
