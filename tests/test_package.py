@@ -63,7 +63,12 @@ def test_wheel_holds_every_file(wheel: Path) -> None:
     expected = {path.relative_to(ROOT).as_posix().partition("/")[2] for path in files if path.suffix != ".pyc"}
     packed = set(ZipFile(wheel).namelist())
     assert expected <= packed
-    assert {"chipsieve/py.typed", "chipsieve/ruff/chipsieve.toml", "chipsieve/semgrep-rules/README.md"} <= packed
+    assert {
+        "chipsieve/prepared.msgpack",
+        "chipsieve/py.typed",
+        "chipsieve/ruff/chipsieve.toml",
+        "chipsieve/semgrep-rules/README.md",
+    } <= packed
 
 
 def test_wheel_holds_nothing_else(wheel: Path) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import cast
 
 import msgspec
 
-from chipsieve.tables import load_toml
+from chipsieve.tables import own_table
 
 TRAINING = ("training", "fine-tuning")
 ROLES = (*TRAINING, "inference", "evaluation", "test", "benchmark", "data preparation", "other")
@@ -50,7 +49,7 @@ class Launchers(msgspec.Struct, frozen=True):
 @cache
 def launchers() -> Launchers:
     """The shipped launchers' table."""
-    table = cast("dict[str, list[str]]", load_toml(files("chipsieve") / "launchers.toml"))
+    table = cast("dict[str, list[str]]", own_table("launchers.toml"))
     roles = cast("list[dict[str, object]]", table["role"])
     devices = cast("dict[str, list[str]]", table["devices"])
     training = cast("dict[str, list[str]]", table["training"])
