@@ -5,13 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chipsieve_shell.syntax.bashlex_engine import read_by_bashlex
 from chipsieve_shell.syntax.masking import mask
@@ -113,7 +113,7 @@ def halved(node: Node) -> Node:
     """A tree as bashlex has it, which drops what follows an `elif` behind an `elif`."""
     if isinstance(node, If) and len(node.branches) > 2:
         node = If(node.branches[:2])
-    changed: Any = {each.name: _halved(getattr(node, each.name)) for each in fields(node)}
+    changed: Any = {name: _halved(getattr(node, name)) for name in node.__struct_fields__}
     return replace(node, **changed)
 
 

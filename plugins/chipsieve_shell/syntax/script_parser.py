@@ -10,9 +10,10 @@ long to load and to parse.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+
+import msgspec
 
 from chipsieve_shell.syntax.bashlex_engine import read_by_bashlex
 from chipsieve_shell.syntax.building import Builder
@@ -51,13 +52,12 @@ def parse(text: str, start: int = 0, end: int | None = None) -> Script:
     return Script(body, tuple(sorted(set(parser.masked.comments))), _merged(text, parser.lost), parser.engine)
 
 
-@dataclass
-class _Parser:
+class _Parser(msgspec.Struct, dict=True):
     """Reads stretches of one masked text; counts what it lost and what it may still try."""
 
     text: str
     masked: Masked
-    lost: list[Lost] = field(default_factory=list)
+    lost: list[Lost] = msgspec.field(default_factory=list)
     tries: int = TRIES
     characters: int = TRIED_CHARACTERS
     engine: str = "shell"  # "bashlex" once that has read a statement
