@@ -7,7 +7,6 @@ tables are read. The file is MessagePack: whatever it holds, loading it runs no 
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Mapping
 from functools import cache
@@ -80,6 +79,8 @@ def stamps() -> Stamps:
 
 def digest() -> bytes:
     """A digest of every source's path and text: that of a copy, or of a file that was written again, is the same."""
+    import hashlib  # seldom needed
+
     found = hashlib.sha256()
     for path in sorted(stamps()):
         text = (HOME / path.lstrip("/")).read_bytes()
