@@ -65,7 +65,7 @@ def test_wheel_holds_every_file(wheel: Path) -> None:
     packed = set(ZipFile(wheel).namelist())
     assert expected <= packed
     assert {"chipsieve/prepared.msgpack", "chipsieve/py.typed", "chipsieve/ruff/chipsieve.toml"} <= packed
-    assert "chipsieve/semgrep-rules/README.md" in packed
+    assert {"chipsieve/semgrep-rules/README.md", "chipsieve_shell/syntax/bashlex_tables.msgpack"} <= packed
 
 
 def test_wheel_holds_nothing_else(wheel: Path) -> None:
@@ -90,6 +90,11 @@ def test_installed_package_is_the_wheels(run: Run) -> None:
 def test_installed_tables_are_prepared(run: Run) -> None:
     asked = "from chipsieve.prepared import prepared; print(len(prepared('signals', dict)))"
     assert int(run("python", "-c", asked)) == len(load_signals())
+
+
+def test_installed_grammar_is_made(run: Run) -> None:
+    asked = "from chipsieve_shell.syntax.bashlex_loading import FILE, kept; print(len(kept(FILE).productions))"
+    assert int(run("python", "-c", asked)) > 100
 
 
 def test_installed_catalogue(run: Run) -> None:

@@ -1,13 +1,16 @@
-"""Write what our tables say to src/chipsieve/prepared.msgpack, so that starting reads none of them."""
+"""Write what our tables say, and the tables of bashlex's grammar, to files that a start reads in their place."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from chipsieve.catalogue import read_catalogue, to_prepare
 from chipsieve.prepared import FILE, HOME, write
 from chipsieve.signals import read_signals
 from chipsieve.tables import load_toml
+from chipsieve_shell.syntax import bashlex_loading
 
 BUILT = ("signals", "catalogue")  # folders whose tables are one part, checked and built
 
@@ -25,5 +28,11 @@ def prepare(file: Path, *, edited: bool) -> None:
     write(file, {**parts, "signals": read_signals(), "catalogue": to_prepare(read_catalogue())}, edited=edited)
 
 
+def prepare_grammar(file: Path) -> None:
+    """Write the tables of bashlex's grammar; bashlex must not be loaded yet."""
+    file.write_bytes(msgspec.msgpack.encode(bashlex_loading.build()))
+
+
 if __name__ == "__main__":
     prepare(FILE, edited=True)
+    prepare_grammar(bashlex_loading.FILE)

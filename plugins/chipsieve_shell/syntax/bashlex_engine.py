@@ -9,6 +9,7 @@ from collections.abc import Callable
 from collections.abc import Sequence as Many
 from typing import Any
 
+from chipsieve_shell.syntax.bashlex_loading import bashlex
 from chipsieve_shell.syntax.building import Builder, joined
 from chipsieve_shell.syntax.nodes import (
     EngineError,
@@ -40,13 +41,12 @@ def read_by_bashlex(builder: Builder, start: int, end: int) -> tuple[Node, int] 
 
 
 def _tree(text: str) -> Any | None:
-    import bashlex  # it builds its grammar when it is loaded, which takes long, and most scripts do without
-
+    engine = bashlex()
     try:
-        tree = bashlex.parsesingle(text)
-    except (bashlex.errors.ParsingError, bashlex.tokenizer.MatchedPairError, *FAULTS) as error:
+        tree = engine.parsesingle(text)
+    except (engine.errors.ParsingError, engine.tokenizer.MatchedPairError, *FAULTS) as error:
         raise EngineError(str(error).partition("\n")[0]) from error
-    return tree if isinstance(tree, bashlex.ast.node) else None
+    return tree if isinstance(tree, engine.ast.node) else None
 
 
 class _Converter:
