@@ -67,8 +67,8 @@ def test_every_other_table_is_there_as_it_is(file: Path) -> None:
 
 def test_one_tree_gives_one_file(file: Path, tmp_path: Path) -> None:
     code = "import sys; from pathlib import Path; from prepare_tables import prepare\n"
-    home = HOME.parents[1]
-    environment = {**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": f"{home / 'src'}{os.pathsep}{home / 'tools'}"}
+    homes = os.pathsep.join(str(HOME.parents[1] / folder) for folder in ("src", "plugins", "tools"))
+    environment = {**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": homes}
     again = tmp_path / "again"
     run = [sys.executable, "-c", f"{code}prepare(Path(sys.argv[1]), edited=False)", str(again)]
     subprocess.run(run, env=environment, check=True)
