@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks import startup
 from benchmarks.__main__ import SECTIONS, publish
 from benchmarks.growth import doubled, line, slope, slopes
 from benchmarks.histories import grown
@@ -27,7 +28,7 @@ from benchmarks.ours import Hook, Scans
 from benchmarks.peers import ALONE, BARE, COLD, RUFF, SEARCH, SEMGREP, WARM, ratios, rows, same, signal_words
 from benchmarks.shares import share
 from benchmarks.synthetic import name_of, write_project
-from benchmarks.trees import EXAMPLE, Profile, compared, profile, repositories
+from benchmarks.trees import EXAMPLE, Plan, Profile, compared, profile, repositories
 from chipsieve import scan
 from small_repositories import unjudged
 
@@ -291,6 +292,30 @@ def test_no_slope_without_points() -> None:
 
 def test_the_line_through_costs_is_put_in_words() -> None:
     assert line("reading", "MB", [1, 2, 4], [0.7, 1.2, 2.2]) == "- reading: 500 ms a MB and 200 ms on every tree"
+
+
+def test_a_start_is_measured_beside_bare_python_and_beside_a_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fake(command: Sequence[str], _: Path, environment: Mapping[str, str]) -> Sample:
+        ours = environment["PYTHONPATH"].startswith(str(ROOT))
+        return Sample(1, (0.1 if ours else 0.2) / (10 if "-c" in command else 1), 1)
+
+    monkeypatch.setattr(startup, "timed", fake)
+    monkeypatch.setattr(startup, "prepare", lambda _: None)
+    rows = [*startup.section(Plan((), (), 1, 60, 1, "HEAD"))]
+    assert rows[0] == "| run | goal, s | this tree, CPU s | HEAD, CPU s | this : that |"
+    assert rows[2:5] == [
+        "| bare Python |  | 0.010 | 0.020 | 0.50 |",
+        "| --version | 0.035 | **0.10** | 0.20 | 0.50 |",
+        "| check, JSON | 0.12 | 0.10 | 0.20 | 0.50 |",
+    ]
+    alone = [*startup.section(Plan((), (), 1, 60, 1))]
+    assert alone[3] == "| --version | 0.035 | **0.10** |"
+
+
+def test_the_files_that_a_start_is_measured_on_are_there() -> None:
+    files = [words[-1] for words in startup.RUNS.values() if "check" in words]
+    assert len(files) == 3
+    assert all((EXAMPLE / file).is_file() for file in files)
 
 
 def test_figures() -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from dataclasses import replace as changed
 
+import msgspec
 from msgspec.structs import replace
+from msgspec.structs import replace as changed
 
 from chipsieve.commands.pins import package
 from chipsieve.facts.conditions import NEVER, Conditions
@@ -25,8 +25,7 @@ class Exhausted(Exception):
     """The script's loops and calls multiply beyond reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(msgspec.Struct, frozen=True):
     """One assignment to a variable: where, under what, who read it, and how many commands came before it."""
 
     pieces: Pieces
@@ -36,8 +35,7 @@ class Assignment:
     commands: int
 
 
-@dataclass(slots=True)
-class Record:
+class Record(msgspec.Struct):
     """Collects; knows the source, its lines and the names that are worth stating.
 
     `pending` are assignments of variables that are not exported, at least not yet; `exported` those of the environment.
@@ -48,16 +46,16 @@ class Record:
     source: Source
     vocabulary: Vocabulary
     lines: Places
-    commands: list[Command] = field(default_factory=list)
-    facts: list[Fact] = field(default_factory=list)
-    documents: list[Document] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
+    commands: list[Command] = msgspec.field(default_factory=list)
+    facts: list[Fact] = msgspec.field(default_factory=list)
+    documents: list[Document] = msgspec.field(default_factory=list)
+    gaps: list[Gap] = msgspec.field(default_factory=list)
     steps: int = 0
-    words: dict[int, tuple[Value, Word]] = field(default_factory=dict)  # by the value's identity
-    pending: dict[str, list[Assignment]] = field(default_factory=dict)
-    exported: dict[str, list[Assignment]] = field(default_factory=dict)
-    replaced: set[int] = field(default_factory=set)  # by identity
-    called: set[str] = field(default_factory=set)
+    words: dict[int, tuple[Value, Word]] = msgspec.field(default_factory=dict)  # by the value's identity
+    pending: dict[str, list[Assignment]] = msgspec.field(default_factory=dict)
+    exported: dict[str, list[Assignment]] = msgspec.field(default_factory=dict)
+    replaced: set[int] = msgspec.field(default_factory=set)  # by identity
+    called: set[str] = msgspec.field(default_factory=set)
 
     def step(self) -> None:
         """Count one more node that is walked.

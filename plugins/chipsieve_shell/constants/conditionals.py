@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+import msgspec
 
 from chipsieve.commands.known import known
 from chipsieve.facts.conditions import ALWAYS, NEVER, Condition, Not, Question, all_of, any_of, negate
@@ -52,8 +53,7 @@ def decided(*, holds: bool) -> Condition:
     return ALWAYS if holds else NEVER
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(msgspec.Struct, frozen=True):
     """An operand's pieces, or an operator's text (then it stands unquoted)."""
 
     pieces: Pieces
@@ -121,8 +121,7 @@ def _word_end(expander: Expander, at: int, end: int) -> int:
         return end
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(msgspec.Struct):
     """Recursive descent: `||` and `-o`, then `&&` and `-a`, then `!`, then one comparison.
 
     What a comparison asks is worded as the whole test; of several each has its own wording, else one question would

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from itertools import zip_longest
+
+import msgspec
 
 from chipsieve.facts.conditions import ALWAYS, NEVER, Condition
 from chipsieve_shell.constants.conditionals import question
@@ -34,14 +35,13 @@ from chipsieve_shell.run.simple_commands import Here, Placed
 from chipsieve_shell.syntax.nodes import Extent, Simple
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A builtin with everything it may need; `scripts` are those that it runs, for the interpreter to walk."""
 
     here: Here
     node: Simple
     placed: list[Placed]
-    scripts: list[Nested] = field(default_factory=list)
+    scripts: list[Nested] = msgspec.field(default_factory=list)
 
     @property
     def state(self) -> State:

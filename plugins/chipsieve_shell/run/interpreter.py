@@ -8,9 +8,9 @@ once per item, any other once.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from posixpath import basename
 
+import msgspec
 from msgspec.structs import replace
 
 from chipsieve.commands.known import known
@@ -41,6 +41,7 @@ from chipsieve_shell.constants.operators import braces
 from chipsieve_shell.constants.pieces import Piece, Pieces, constant, scalar
 from chipsieve_shell.constants.source_map import MappedText
 from chipsieve_shell.constants.state import Defined, State, join
+from chipsieve_shell.record import Record
 from chipsieve_shell.run.builtins import BUILTINS, Call
 from chipsieve_shell.run.nested_scripts import Nested, in_heredoc, in_words, is_remote, printed, through_pipe
 from chipsieve_shell.run.simple_commands import Here
@@ -75,8 +76,7 @@ ALTERING = ("shift", "getopts")
 NOWHERE = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(msgspec.Struct, frozen=True):
     """How a command exits: whether with success. `assumed` marks a guess that most commands succeed."""
 
     answer: Condition
@@ -86,11 +86,13 @@ class Status:
 SUCCESS = Status(ALWAYS)
 
 
-@dataclass(slots=True, eq=False)
 class Interpreter(Here):
     """Walks the trees of one text in one state; what it finds goes to the record."""
 
-    nesting: int = 0
+    def __init__(self, mapped: MappedText, state: State, record: Record, engine: str, nesting: int = 0) -> None:
+        """Walk a text in a state; `nesting` counts the texts that it stands in."""
+        super().__init__(mapped, state, record, engine)
+        self.nesting = nesting
 
     def under(self, state: State) -> Interpreter:
         """The walk in another state."""

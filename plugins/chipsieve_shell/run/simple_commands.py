@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from posixpath import basename
 
 from chipsieve.commands.flags import flags
@@ -28,6 +27,8 @@ from chipsieve_shell.constants.pieces import (
     scalar,
     take,
 )  # fmt: skip
+from chipsieve_shell.constants.source_map import MappedText
+from chipsieve_shell.constants.state import State
 from chipsieve_shell.record import Assignment, Record
 from chipsieve_shell.syntax.nodes import Extent, Simple
 
@@ -39,12 +40,13 @@ FlagReading = tuple[str, str | None, Extent, Conditions]
 Settings = list[tuple[str, Word]]
 
 
-@dataclass(slots=True, eq=False)
 class Here(Expander):
     """Where the walk is: in a text, in a state; with the record of what is said, and the parser that read the text."""
 
-    record: Record
-    engine: str
+    def __init__(self, mapped: MappedText, state: State, record: Record, engine: str) -> None:
+        """Walk a text in a state."""
+        super().__init__(mapped, state)
+        self.record, self.engine = record, engine
 
     def placed_words(self, node: Simple) -> list[Placed]:
         """The command's words, each with the place where it stands in the command."""

@@ -5,24 +5,33 @@ from __future__ import annotations
 import os
 import re
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
 
 from chipsieve import __version__
-from chipsieve.cli.caching import cache
-from chipsieve.cli.checking import check
 from chipsieve.cli.common import INTERNAL
-from chipsieve.cli.completing import completion
-from chipsieve.cli.diffing import diff
-from chipsieve.cli.help_pages import help_command
-from chipsieve.cli.listing import accelerators, signals
-from chipsieve.cli.looking_back import history
 from chipsieve.cli.options import WORDS
-from chipsieve.cli.scanning import explain, runs_on, scan
-from chipsieve.cli.sieving import rules, sieve
 
 __all__ = ["main"]
+
+COMMANDS = {
+    "accelerators": ("listing", "accelerators"),
+    "cache": ("caching", "cache"),
+    "check": ("checking", "check"),
+    "completion": ("completing", "completion"),
+    "diff": ("diffing", "diff"),
+    "explain": ("scanning", "explain"),
+    "help": ("help_pages", "help_command"),
+    "history": ("looking_back", "history"),
+    "rules": ("sieving", "rules"),
+    "runs-on": ("scanning", "runs_on"),
+    "scan": ("scanning", "scan"),
+    "sieve": ("sieving", "sieve"),
+    "signals": ("listing", "signals"),
+}
+"""Every command: the module beside this one that has it, and its name there. A run loads its own alone."""
 
 PASSWORD = re.compile(r"(?<=://)[^/@\s]*@")
 
@@ -34,6 +43,20 @@ class Commands(click.Group):
         """Keep the words as they were typed, for reports to say; a password in an address is nobody's business."""
         ctx.meta[WORDS] = tuple(PASSWORD.sub("", word) for word in args)
         return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The names of all commands."""
+        return [*COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of a name, which is loaded now; None where there is none.
+
+        All are loaded then: from them click suggests what was meant.
+        """
+        for wanted in (cmd_name,) if cmd_name in COMMANDS else COMMANDS:
+            module, name = COMMANDS[wanted]
+            self.commands[wanted] = getattr(import_module(f"{__name__}.{module}"), name)
+        return self.commands.get(cmd_name)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command, or answer a shell that asks what can follow."""
@@ -71,9 +94,3 @@ def main(**_: bool) -> None:
     Example:
       chipsieve scan path/to/repository
     """
-
-
-for command in (
-    scan, check, sieve, explain, runs_on, diff, history, signals, accelerators, rules, cache, completion, help_command,
-):  # fmt: skip
-    main.add_command(command)

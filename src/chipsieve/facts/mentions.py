@@ -10,14 +10,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import cast
 
 import msgspec
 
 from chipsieve.facts.alike_lines import AlikeLines, alike, any_of
 from chipsieve.facts.paths import is_kind
-from chipsieve.tables import load_toml
+from chipsieve.tables import own_table
 
 DATA_FROM = 200_000  # characters of a file that may be data; more is data
 LIST_FROM = 1_000  # lines of a list of words
@@ -43,7 +42,7 @@ class Mentions(msgspec.Struct, frozen=True):
 
 @cache
 def _table() -> Mentions:
-    table = cast("Mapping[str, Mapping[str, object]]", load_toml(files("chipsieve") / "mentions.toml"))
+    table = cast("Mapping[str, Mapping[str, object]]", own_table("mentions.toml"))
     vendors: defaultdict[str, list[str]] = defaultdict(list)
     phrases: defaultdict[str, list[Phrase]] = defaultdict(list)
     for vendor, listed in table["words"].items():

@@ -6,7 +6,6 @@ word of its text is in the vocabulary. The digest of the vocabulary is part of w
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import translate
@@ -35,10 +34,7 @@ class Vocabulary:
         """Keep the names, in the form in which `normal` compares them."""
         self.names = {kind: frozenset(listed) for kind, listed in names.items()}
         self.numbers = frozenset(float(number) for number in self.names.get("number", ()))
-        self._globs = {
-            kind: re.compile("|".join(translate(name) for name in sorted(listed) if ANY in name) or r"(?!)")
-            for kind, listed in self.names.items()
-        }
+        self._globs: dict[str, re.Pattern[str]] = {}
         self._answers: dict[tuple[str, str], bool] = {}
 
     def asks(self, kind: str, name: str) -> bool:
@@ -46,11 +42,18 @@ class Vocabulary:
         answer = self._answers.get((kind, name))
         if answer is None:
             last = last_component(kind, name)
-            answer = kind in self.names and (last in self.names[kind] or self._globs[kind].match(last) is not None)
+            answer = kind in self.names and (last in self.names[kind] or self._any_glob(kind).match(last) is not None)
             if len(self._answers) == KEPT:
                 self._answers.clear()
             self._answers[kind, name] = answer
         return answer
+
+    def _any_glob(self, kind: str) -> re.Pattern[str]:
+        """One pattern for all names of a kind that hold a `*`; a file asks for few kinds."""
+        if kind not in self._globs:
+            globs = "|".join(translate(name) for name in sorted(self.names[kind]) if ANY in name)
+            self._globs[kind] = re.compile(globs or r"(?!)")
+        return self._globs[kind]
 
     def holds(self, kind: str, text: str) -> bool:
         """Whether the text of an image's reference, a literal or a claim holds a word that a signal asks for."""
@@ -87,6 +90,8 @@ class Vocabulary:
     @cached_property
     def digest(self) -> bytes:
         """A digest of all that is asked for."""
+        import hashlib  # for a cache alone
+
         listed = sorted((kind, *sorted(names)) for kind, names in self.names.items())
         return hashlib.sha256(repr(listed).encode()).digest()
 

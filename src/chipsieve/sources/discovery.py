@@ -17,12 +17,12 @@ from msgspec.structs import replace
 
 from chipsieve.facts.mentions import speaks
 from chipsieve.facts.reading import Gap, Reading, ordered_gaps
+from chipsieve.sources.archive_names import ending_of
 from chipsieve.sources.checkpoints import ranks, unopened
 from chipsieve.sources.contents import Tree
 from chipsieve.sources.disk import Disk
 from chipsieve.sources.elsewhere import is_url, what_to_type
 from chipsieve.sources.languages import language_of, language_of_program, languages
-from chipsieve.sources.members import ending_of
 
 PATCHES = (".patch", ".diff")
 PICTURE, WITHOUT_ENDING = "picture", "without ending"

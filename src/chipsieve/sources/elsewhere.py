@@ -6,7 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
-from chipsieve.sources.members import ending_of
+from chipsieve.sources.archive_names import ending_of
 
 URL = re.compile(r"(?:https?|git|ssh|git\+https|git\+ssh)://\S+|git@[\w.-]+:\S+")
 PAGE = re.compile(r"(?P<repository>https?://[^/]+/[^/]+/[^/?#]+?)(?:\.git)?/(?:-/)?(?:tree|blob|commit|releases?)/.*")

@@ -12,7 +12,7 @@ from functools import cache, partial
 from operator import itemgetter
 from threading import current_thread, main_thread
 from types import FrameType
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self, TypeVar, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -21,12 +21,12 @@ from chipsieve.facts.mentions import speaks
 from chipsieve.facts.reading import Gap, Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.progress import Progress
+from chipsieve.sources import plugins
 from chipsieve.sources.contents import Tree
 from chipsieve.sources.discovery import Discovery
 from chipsieve.sources.heads import left_unread, text_to_read
 from chipsieve.sources.languages import languages
 from chipsieve.sources.placing import Parts, is_file_name, readings_of, target
-from chipsieve.sources.reader_digest import READERS
 from chipsieve.sources.surroundings import embedded, surrounded
 from chipsieve.sources.templates import opened
 
@@ -96,16 +96,14 @@ J = TypeVar("J", bound=Job[Any])
 @cache
 def readers() -> Readers:
     """The readers that are registered; one that cannot be loaded leaves its languages unread, and so gaps."""
-    from importlib.metadata import entry_points
-
     found: dict[str, Reader] = {}
     faults: list[str] = []
-    for point in sorted(entry_points(group=READERS), key=lambda point: point.name):
+    for plugin in plugins.installed():
         try:
-            module = point.load()
+            module = cast("Reader", plugin.load())
             found |= dict.fromkeys(module.LANGUAGES, module)
         except Exception as error:  # noqa: BLE001 - a plugin's fault must not end the run
-            faults.append(f"plugin {point.name!r} ({point.value}) cannot be loaded: {type(error).__name__}: {error}")
+            faults.append(f"plugin {plugin.name!r} ({plugin.value}) cannot be loaded: {type(error).__name__}: {error}")
     return Readers(found, tuple(faults))
 
 
