@@ -5,7 +5,7 @@
 # repositories and, with --reports, on public reports,
 # `make fit [RECORDS=eval.jsonl] [OPTIONS=--write]` fits the estimate's weights to what eval has written,
 # `make bench [CLONES=dir] [RUNS=5] [PEERS="name name"] [PAGE=docs/performance.md] [OPTIONS=...]` measures time and memory.
-.PHONY: help scan agreement eval fit bench test lint check docs rules sarif browser
+.PHONY: help scan agreement eval fit bench test lint check docs rules sarif browser project site picture build pins
 
 help:
 	@./dev help
@@ -28,5 +28,5 @@ bench:
 test:
 	@./dev test $(TEST)
 
-lint check docs rules sarif browser:
+lint check docs rules sarif browser project site picture build pins:
 	@./dev $@
