@@ -49,7 +49,20 @@ def add_python(clone: Path, name: str, text: str) -> None:
 def test_help_lists_the_commands(clone: Path, arguments: tuple[str, ...]) -> None:
     done = dev(clone, *arguments)
     assert done.returncode == 0
-    commands = ("scan", "test", "lint", "check", "docs", "bench", "rules", "sarif", "browser")
+    commands = (
+        "scan",
+        "test",
+        "lint",
+        "check",
+        "docs",
+        "bench",
+        "rules",
+        "sarif",
+        "browser",
+        "project",
+        "site",
+        "build",
+    )
     assert all(f"\n  {command} " in done.stdout for command in commands)
 
 

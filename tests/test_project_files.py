@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import yaml
 
 import chipsieve
+from chipsieve import scan
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 ADDRESS = PROJECT["project"]["urls"]["Homepage"]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLE = ROOT / "fixtures/repos/hunyuan-large-2024-11-05"
 OURS = re.compile(r"https://github\.com/chipsieve/\w+")
 TEXTS = [
     *ROOT.glob("*.md"), *ROOT.glob("*.yml"), *ROOT.glob("*.cff"), *ROOT.glob("docs/*.md"),
@@ -68,6 +73,32 @@ def test_a_container_runs_without_rights() -> None:
     last = lines[max(number for number, line in enumerate(lines) if line.startswith("FROM ")):]  # fmt: skip
     assert [line for line in last if line.startswith("USER ")] == ["USER 10001"]
     assert not any(line.startswith(("RUN", "COPY")) for line in last[last.index("USER 10001"):])  # fmt: skip
+
+
+def badges() -> dict[str, str]:
+    """The README's badges that this repository decides: what the picture says, by what it speaks of."""
+    found = re.findall(r"^\[!\[(\w[^:\]]*): [^]]+\]\(\S+/badge/[^-]+-(\S+)-\w+\)\]", README, re.MULTILINE)
+    return {about: unquote(drawn).replace("_", " ").replace("--", "-") for about, drawn in found}
+
+
+def test_the_badges_are_true() -> None:
+    project = PROJECT["project"]
+    pythons = re.findall(r"Python :: (3\.\d+)", " ".join(project["classifiers"]))
+    floor = PROJECT["tool"]["coverage"]["report"]["fail_under"]
+    assert badges() == {
+        "Licence": project["license"],
+        "Python": " | ".join(pythons),
+        "Coverage of lines and branches": f"≥ {floor} %",
+        "Release": "none yet",  # a release changes this line, and README's table of what to type
+    }
+
+
+def test_the_picture_shows_what_the_example_says(tmp_path: Path) -> None:
+    verdict = scan(str(shutil.copytree(EXAMPLE, tmp_path / EXAMPLE.name)))
+    assert verdict.trained_on is not None
+    bars = [f"{family.name} {round(family.probability * 100)}%" for family in verdict.trained_on.families]
+    assert f"trained on {', '.join(bars[:3])}](docs/images/report.png)" in README
+    assert (ROOT / "docs/images/report.png").stat().st_size < 150_000
 
 
 def test_wrong_exclusion_is_the_first_form() -> None:
