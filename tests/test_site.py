@@ -50,7 +50,7 @@ def test_a_link_that_leads_nowhere_ends_the_build(tmp_path: Path, added: str, co
     docs.mkdir()
     for page in (ROOT / "docs").glob("*.md"):
         (docs / page.name).write_text(page.read_text(encoding="utf-8"), encoding="utf-8")
-    for folder in ("signals", "images", "man"):
+    for folder in ("css", "images", "man", "signals"):
         (docs / folder).symlink_to(ROOT / "docs" / folder)
     text = (ROOT / "docs/quality.md").read_text(encoding="utf-8")
     (docs / "quality.md").write_text(f"{text}\n{added}", encoding="utf-8")
