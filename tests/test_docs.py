@@ -26,7 +26,9 @@ def broken(page: Path) -> list[str]:
     text = re.sub(r"^(```|~~~).*?^\1$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     links = LINK.findall(re.sub(r"`[^`\n]*`", "", text))
     targets = [(page.parent / path if path else page, anchor) for path, anchor in links]
-    return [f"{path}#{anchor}" for path, anchor in targets if not path.exists() or anchor not in {"", *anchors(path)}]
+    return [
+        f"{path}#{anchor}" for path, anchor in targets if not path.exists() or (anchor and anchor not in anchors(path))
+    ]
 
 
 def anchors(page: Path) -> set[str]:
