@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import re
 import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -20,6 +23,7 @@ from chipsieve.cli.listing import accelerators, signals
 from chipsieve.cli.looking_back import history
 from chipsieve.cli.options import WORDS
 from chipsieve.cli.scanning import explain, runs_on, scan
+from chipsieve.cli.screen import say, tell
 from chipsieve.cli.sieving import rules, sieve
 
 __all__ = ["main"]
@@ -33,7 +37,8 @@ class Commands(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Keep the words as they were typed, for reports to say; a password in an address is nobody's business."""
         ctx.meta[WORDS] = tuple(PASSWORD.sub("", word) for word in args)
-        return super().parse_args(ctx, args)
+        with _harmless_errors():
+            return super().parse_args(ctx, args)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command, or answer a shell that asks what can follow."""
@@ -48,17 +53,31 @@ class Commands(click.Group):
         from chipsieve.tables import TableError
 
         try:
-            return super().invoke(ctx)
+            with _harmless_errors():
+                return super().invoke(ctx)
         except TableError as error:
-            raise click.UsageError(str(error)) from error
+            with _harmless_errors():
+                raise click.UsageError(str(error)) from error
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is ours
             if "--debug" in sys.argv:
-                raise
-            click.echo(f"chipsieve: internal error: {type(error).__name__}: {error}", err=True)
-            click.echo("Please report it with the command; --debug shows where.", err=True)
+                tell(traceback.format_exc())
+            say(f"internal error: {type(error).__name__}: {error}")
+            say("please report it with the command; --debug shows where.")
             ctx.exit(INTERNAL)
+
+
+@contextmanager
+def _harmless_errors() -> Iterator[None]:
+    """A message may quote a name of the tree; click writes it as it is."""
+    try:
+        yield
+    except click.ClickException as error:
+        from chipsieve.report.escape import harmless
+
+        error.message = harmless(error.message)
+        raise
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -54,14 +54,18 @@ def sheet(colour: str, *, verbose: bool) -> Sheet:
     return Sheet(columns(), colour=coloured(colour), verbose=verbose)
 
 
-def write(text: str, output: Path | None = None) -> None:
-    """Write a report to standard output, or to a file, whole or not at all.
+def write(text: str, output: Path | None = None, *, painted: bool = False, commands: bool = False) -> None:
+    """Write a report to standard output, or to a file, whole or not at all; nothing in it acts on who looks at it.
 
-    What the encoding of standard output lacks is written out (`\\u2026`).
+    What the encoding of standard output lacks is written out (`\\u2026`). `painted` lets our colours
+    pass, `commands` a runner's commands.
 
     Raises:
         chipsieve.tables.TableError: the file cannot be written, or standard output takes nothing.
     """
+    from chipsieve.report.escape import harmless
+
+    text = harmless(text, painted=painted, commands=commands)
     if output is not None:
         save_text(output, text)
         return
@@ -81,10 +85,17 @@ def write(text: str, output: Path | None = None) -> None:
 
 
 def say(text: str) -> None:
-    """Say something to the user beside the output, on standard error."""
+    """Say something to the user beside the output, on one line of standard error."""
     from chipsieve.report.escape import visible
 
-    click.echo(f"chipsieve: {visible(text)}", err=True)
+    tell(f"chipsieve: {visible(text)}\n")
+
+
+def tell(text: str) -> None:
+    """Write lines to standard error; nothing in them acts on who looks at them."""
+    from chipsieve.report.escape import harmless
+
+    click.echo(harmless(text), nl=False, err=True)
 
 
 class Bar:
