@@ -76,7 +76,7 @@ def _harmless_errors() -> Iterator[None]:
     except click.ClickException as error:
         from chipsieve.report.escape import harmless
 
-        error.message = harmless(error.message)
+        error.message = harmless(error.message)  # type: ignore[misc] # click calls it final, and offers nothing else
         raise
 
 
