@@ -135,8 +135,7 @@ def test_any_value_in_place_of_another(tmp_path_factory: pytest.TempPathFactory,
 
 def spots(value: Any) -> list[tuple[Any, Any]]:
     """Each place of a value inside another, as what holds it and its key."""
-    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    pairs = list(pairs)
+    pairs = [*value.items()] if isinstance(value, dict) else [*enumerate(value)] if isinstance(value, list) else []
     return [(value, key) for key, _ in pairs] + [spot for _, inner in pairs for spot in spots(inner)]
 
 

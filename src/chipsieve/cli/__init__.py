@@ -23,8 +23,9 @@ from chipsieve.cli.listing import accelerators, signals
 from chipsieve.cli.looking_back import history
 from chipsieve.cli.options import WORDS
 from chipsieve.cli.scanning import explain, runs_on, scan
-from chipsieve.cli.screen import say, tell
+from chipsieve.cli.screen import say
 from chipsieve.cli.sieving import rules, sieve
+from chipsieve.cli.standing import NO_ROOM, ended_in_order, occupy_closed_streams, tell, unheard
 
 __all__ = ["main"]
 
@@ -46,7 +47,9 @@ class Commands(click.Group):
             from chipsieve.cli.shells import learn_shells
 
             learn_shells()
-        return super().main(*args, **kwargs)
+        occupy_closed_streams()
+        with ended_in_order(), unheard():
+            return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a fault of ours exits 70 with a request to report it."""
@@ -60,7 +63,9 @@ class Commands(click.Group):
                 raise click.UsageError(str(error)) from error
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is ours
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno in NO_ROOM:
+                raise
             if "--debug" in sys.argv:
                 tell(traceback.format_exc())
             say(f"internal error: {type(error).__name__}: {error}")

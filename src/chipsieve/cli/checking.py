@@ -74,6 +74,8 @@ def _piped(root: Path, name: str) -> Tree:
     from chipsieve.sources.contents import SIZE_LIMIT
     from chipsieve.sources.in_memory import single
 
+    if sys.stdin is None:
+        raise click.UsageError("standard input is closed")
     return single(root, name, sys.stdin.buffer.read(SIZE_LIMIT + 1))
 
 

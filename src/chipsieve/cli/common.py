@@ -12,7 +12,8 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 from msgspec.structs import replace
 
-from chipsieve.cli.screen import USUAL, Bar, coloured, columns, say, sheet, tell, write
+from chipsieve.cli.screen import USUAL, Bar, coloured, columns, say, sheet, write
+from chipsieve.cli.standing import tell
 
 if TYPE_CHECKING:
     from chipsieve.configuration.file import Config

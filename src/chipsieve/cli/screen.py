@@ -12,8 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
-import click
-
+from chipsieve.cli.standing import tell
 from chipsieve.saved_files import save_text
 from chipsieve.tables import TableError
 
@@ -91,19 +90,12 @@ def say(text: str) -> None:
     tell(f"chipsieve: {visible(text)}\n")
 
 
-def tell(text: str) -> None:
-    """Write lines to standard error; nothing in them acts on who looks at them."""
-    from chipsieve.report.escape import harmless
-
-    click.echo(harmless(text), nl=False, err=True)
-
-
 class Bar:
     """A line on standard error that says which phase a scan is in and how far; it is wiped out at the end."""
 
     def __init__(self, *, show: bool) -> None:
         """Show nothing yet; nothing at all unless `show`, or where nobody looks."""
-        self.show = show and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self.show = show and sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._phase, self._drawn = "", 0.0
 
     def __enter__(self) -> Self:
