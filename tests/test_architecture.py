@@ -43,7 +43,7 @@ ALLOWED = {
     "border.fingerprint": "",
     "border.json_fields": "tables",
     "border.marker": "",
-    "border.scanners": "facts sources border.sarif border.json_fields border.marker",
+    "border.scanners": "tables saved_files facts sources border.sarif border.json_fields border.marker",
     "border.semgrep": "tables bundled facts commands signals border.marker",
     "border": "",
     "api": "tables facts commands catalogue sources link match sieve configuration report border.scanners "

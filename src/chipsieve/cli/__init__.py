@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import re
 import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +16,8 @@ import click
 from chipsieve import __version__
 from chipsieve.cli.common import INTERNAL
 from chipsieve.cli.options import WORDS
+from chipsieve.cli.screen import say
+from chipsieve.cli.standing import NO_ROOM, ended_in_order, occupy_closed_streams, tell, unheard
 
 __all__ = ["main"]
 
@@ -42,7 +47,8 @@ class Commands(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Keep the words as they were typed, for reports to say; a password in an address is nobody's business."""
         ctx.meta[WORDS] = tuple(PASSWORD.sub("", word) for word in args)
-        return super().parse_args(ctx, args)
+        with _harmless_errors():
+            return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """The names of all commands."""
@@ -64,24 +70,42 @@ class Commands(click.Group):
             from chipsieve.cli.shells import learn_shells
 
             learn_shells()
-        return super().main(*args, **kwargs)
+        occupy_closed_streams()
+        with ended_in_order(), unheard():
+            return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a fault of ours exits 70 with a request to report it."""
         from chipsieve.tables import TableError
 
         try:
-            return super().invoke(ctx)
+            with _harmless_errors():
+                return super().invoke(ctx)
         except TableError as error:
-            raise click.UsageError(str(error)) from error
+            with _harmless_errors():
+                raise click.UsageError(str(error)) from error
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
-            if "--debug" in sys.argv:
+            if isinstance(error, OSError) and error.errno in NO_ROOM:
                 raise
-            click.echo(f"chipsieve: internal error: {type(error).__name__}: {error}", err=True)
-            click.echo("Please report it with the command; --debug shows where.", err=True)
+            if "--debug" in sys.argv:
+                tell(traceback.format_exc())
+            say(f"internal error: {type(error).__name__}: {error}")
+            say("please report it with the command; --debug shows where.")
             ctx.exit(INTERNAL)
+
+
+@contextmanager
+def _harmless_errors() -> Iterator[None]:
+    """A message may quote a name of the tree; click writes it as it is."""
+    try:
+        yield
+    except click.ClickException as error:
+        from chipsieve.report.escape import harmless
+
+        error.message = harmless(error.message)  # type: ignore[misc] # click calls it final, and offers nothing else
+        raise
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -13,6 +13,7 @@ import click
 from msgspec.structs import replace
 
 from chipsieve.cli.screen import USUAL, Bar, coloured, columns, say, sheet, write
+from chipsieve.cli.standing import tell
 
 if TYPE_CHECKING:
     from chipsieve.configuration.file import Config
@@ -125,12 +126,13 @@ def report_on(
     elsewhere = detail if verbose or quiet else "report"  # a file is no screen
     for one, file in ((form, output), *also):
         on_screen = file is None
+        painted = on_screen and one == "text" and coloured(colour)
         shown = report.render(
-            verdict, one, colour=on_screen and one == "text" and coloured(colour),
+            verdict, one, colour=painted,
             width=columns() if on_screen else USUAL, detail=detail if on_screen else elsewhere, read_text=read_text,
             **style,
         )  # fmt: skip
-        write(shown, file)
+        write(shown, file, painted=painted, commands=one == "github")
     change = difference(since, verdict) if since else None
     if change:
         _show_difference(change, form, on_screen=output is None, verbose=verbose > 0, colour=colour)
@@ -249,7 +251,11 @@ def _show_difference(change: Difference, form: str, *, on_screen: bool, verbose:
     else:
         below = on_screen and form == "text"
         page = sheet(colour if below else "never", verbose=verbose)
-        click.echo("\n" * below + diff_report.as_text(change, page), nl=False, err=not below)
+        shown = diff_report.as_text(change, page)
+        if below:
+            write("\n" + shown, painted=page.colour)
+        else:
+            tell(shown)
 
 
 def conditions_of(texts: Sequence[str], config: Config, min_strength: Strength = "weak") -> list[FailOn]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import click
 
+from chipsieve.cli.screen import write
+
 HEADINGS = {
     "What is judged": (
         "policy", "scope", "role", "trust_names", "as_of", "project", "launch", "engine", "config", "no_ignore", "root",
@@ -58,4 +60,4 @@ def help_command(context: click.Context, names: tuple[str, ...]) -> None:
         if command is None:
             raise click.UsageError(f"{shown.command_path} has no command {name!r}")
         shown = click.Context(command, info_name=name, parent=shown)
-    click.echo(shown.get_help())
+    write(f"{shown.get_help()}\n")

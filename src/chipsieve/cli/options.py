@@ -149,7 +149,7 @@ def _address(text: str) -> str:
     return text
 
 
-def _cache() -> Path:
+def _cache() -> Path | None:
     from chipsieve.sources.cache import default_path
 
     return default_path()
@@ -161,12 +161,14 @@ def _configured(context: click.Context, _option: click.Parameter, file: Path | N
     The working folder may lie in a stranger's tree: of what is found there an analyst's run takes nothing, and shows
     what it would have left out. One that is broken is none then.
     """
+    from msgspec.structs import replace
+
     from chipsieve.configuration.file import NONE, find, load
     from chipsieve.tables import TableError
 
     if file is None and context.params.get("no_ignore"):
         with suppress(TableError):
-            return find(Path.cwd())
+            return replace(find(Path.cwd()), policy="", scope="", fail_on=(), fleets={})
         return NONE
     config = load(file) if file else find(Path.cwd())
     given = {"policy": config.policy, "scope": config.scope, "fail_on": config.fail_on}

@@ -134,14 +134,15 @@ def explain(
     ids: Sequence[str] = () if ":" in what or "." in what else sorted(chips_called(what))
     with opened(path) as tree:
         verdict = run_scan(tree, config, shown=path, quiet=no_progress, **options)
+    page = sheet(colour, verbose=verbose)
     if any(one.launch.id == what for one in verdict.launches):
-        write(explain_launch(verdict, what, sheet(colour, verbose=verbose)))
+        write(explain_launch(verdict, what, page), painted=page.colour)
         return
     ids = ids or sorted(chips_called(what))
     if form == "json":
         write(explain_as_json(verdict, ids))
     else:
-        write(explain_several(verdict, ids, sheet(colour, verbose=verbose)))
+        write(explain_several(verdict, ids, page), painted=page.colour)
 
 
 @click.command(name="runs-on", cls=Grouped)
@@ -181,7 +182,8 @@ def runs_on(
     if form == "json":
         write(running_report.as_json(verdict, answers))
     else:
-        write(running_report.as_text(verdict, answers, sheet(colour, verbose=verbose)))
+        page = sheet(colour, verbose=verbose)
+        write(running_report.as_text(verdict, answers, page), painted=page.colour)
     first = [answer.runs for answer in answers[0].answers] if answers else [None]
     if False in first or (known and None in first):
         sys.exit(1)

@@ -12,8 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
-import click
-
+from chipsieve.cli.standing import tell
 from chipsieve.saved_files import save_text
 from chipsieve.tables import TableError
 
@@ -54,14 +53,18 @@ def sheet(colour: str, *, verbose: bool) -> Sheet:
     return Sheet(columns(), colour=coloured(colour), verbose=verbose)
 
 
-def write(text: str, output: Path | None = None) -> None:
-    """Write a report to standard output, or to a file, whole or not at all.
+def write(text: str, output: Path | None = None, *, painted: bool = False, commands: bool = False) -> None:
+    """Write a report to standard output, or to a file, whole or not at all; nothing in it acts on who looks at it.
 
-    What the encoding of standard output lacks is written out (`\\u2026`).
+    What the encoding of standard output lacks is written out (`\\u2026`). `painted` lets our colours
+    pass, `commands` a runner's commands.
 
     Raises:
         chipsieve.tables.TableError: the file cannot be written, or standard output takes nothing.
     """
+    from chipsieve.report.escape import harmless
+
+    text = harmless(text, painted=painted, commands=commands)
     if output is not None:
         save_text(output, text)
         return
@@ -81,10 +84,10 @@ def write(text: str, output: Path | None = None) -> None:
 
 
 def say(text: str) -> None:
-    """Say something to the user beside the output, on standard error."""
+    """Say something to the user beside the output, on one line of standard error."""
     from chipsieve.report.escape import visible
 
-    click.echo(f"chipsieve: {visible(text)}", err=True)
+    tell(f"chipsieve: {visible(text)}\n")
 
 
 class Bar:
@@ -92,7 +95,7 @@ class Bar:
 
     def __init__(self, *, show: bool) -> None:
         """Show nothing yet; nothing at all unless `show`, or where nobody looks."""
-        self.show = show and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self.show = show and sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._phase, self._drawn = "", 0.0
 
     def __enter__(self) -> Self:

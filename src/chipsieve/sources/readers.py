@@ -12,7 +12,7 @@ from functools import cache, partial
 from operator import itemgetter
 from threading import current_thread, main_thread
 from types import FrameType
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeVar, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -170,33 +170,9 @@ def for_each(task: Callable[[J, I], T], job: J, items: Sequence[I], workers: int
     if workers == 1:
         yield from map(partial(task, job), items)
         return
-    from concurrent.futures import ProcessPoolExecutor  # a small run starts no workers, and loads nothing for them
-    from concurrent.futures.process import BrokenProcessPool
+    from chipsieve.sources.workers import each_in_workers  # a small run starts no workers, and loads nothing for them
 
-    ordered = sorted(items, key=job.size, reverse=True)
-    done = 0
-    try:
-        with ProcessPoolExecutor(workers, initializer=_Worker.begin, initargs=(job.reopened(),)) as pool:
-            for result in pool.map(partial(_in_worker, task), ordered, chunksize=4):
-                done += 1
-                yield result
-    except BrokenProcessPool:  # a worker died; what is left is read here, where each item is on its own
-        yield from map(partial(task, job), ordered[done:])
-
-
-class _Worker:
-    """What a worker was given when it began."""
-
-    job: ClassVar[Any]
-
-    @classmethod
-    def begin(cls, job: object) -> None:
-        """Remember what all its items are of."""
-        cls.job = job
-
-
-def _in_worker(task: Callable[[J, I], T], item: I) -> T:
-    return task(_Worker.job, item)
+    yield from each_in_workers(task, job, sorted(items, key=job.size, reverse=True), workers)
 
 
 def read_file(job: TreeToRead, file: tuple[str, str]) -> tuple[Reading, ...]:
