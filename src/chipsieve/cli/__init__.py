@@ -21,6 +21,7 @@ from chipsieve.cli.looking_back import history
 from chipsieve.cli.options import WORDS
 from chipsieve.cli.scanning import explain, runs_on, scan
 from chipsieve.cli.sieving import rules, sieve
+from chipsieve.cli.surveying import survey
 
 __all__ = ["main"]
 
@@ -74,6 +75,7 @@ def main(**_: bool) -> None:
 
 
 for command in (
-    scan, check, sieve, explain, runs_on, diff, history, signals, accelerators, rules, cache, completion, help_command,
+    scan, check, sieve, explain, runs_on, diff, history, survey, signals, accelerators, rules, cache, completion,
+    help_command,
 ):  # fmt: skip
     main.add_command(command)
