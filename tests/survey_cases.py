@@ -104,9 +104,9 @@ def scheduler(folder: Path) -> Iterator[tuple[str, Popen[bytes]]]:
         yield json.loads(file.read_text(encoding="utf-8"))["address"], process
 
 
-def worker(address: str, folder: Path) -> AbstractContextManager[Popen[bytes]]:
+def worker(address: str, folder: Path, threads: int = 1) -> AbstractContextManager[Popen[bytes]]:
     """A Dask worker of that scheduler."""
-    options = ("--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1", "--local-directory", str(folder))
+    options = ("--nthreads", str(threads), "--no-dashboard", "--host", "127.0.0.1", "--local-directory", str(folder))
     return started("-m", "distributed.cli.dask_worker", address, *options)
 
 

@@ -149,7 +149,8 @@ def test_a_data_set_is_read_by_others(undisturbed: dict[str, bytes], tmp_path: P
         (tmp_path / name).write_bytes(data)
     expected = sorted(NAMES)
     glob = f"{tmp_path}/repositories/*.parquet"
-    assert [name for (name,) in duckdb.sql(f"SELECT repository FROM '{glob}'").fetchall()] == expected  # noqa: S608
+    asked = duckdb.connect().execute("SELECT repository FROM read_parquet(?)", [glob])
+    assert [name for (name,) in asked.fetchall()] == expected
     assert pd.read_parquet(tmp_path / "repositories")["repository"].tolist() == expected
     assert pl.read_parquet(glob)["repository"].to_list() == expected
     assert len(pd.read_parquet(tmp_path / "gaps")) == 90
@@ -261,6 +262,7 @@ def test_the_time_left_is_a_range_that_is_honest() -> None:
     assert left.words(2) == "about 2 min left"
     for seconds in (400, 2, 2, 90, 2):
         left.done(seconds)
-    least, most = left.seconds(2) or (0, 0)
-    assert (least, most) == (0.0, pytest.approx(6700, rel=0.2))
+    least, most = left.seconds(2) or (0.0, 0.0)
+    assert least == 0
+    assert 5_000 < most < 8_000
     assert left.words(2).startswith("less than 1 min to ")

@@ -97,9 +97,9 @@ for life in document["lives"]:
 SURVEY_COLUMNS_HEAD = f"""# Columns of a survey's data set
 {GENERATED}
 
-What `chipsieve survey` writes, schema `{SCHEMA}`: a folder for each table, with Parquet files in it. The repositories of
-a list are sorted by name and divided into groups, a file each, so that each table's rows are sorted by repository. The
-schema of each file says the same of its columns as this page. [Ten queries](survey-queries.md) use them.
+What `chipsieve survey` writes, schema `{SCHEMA}`: a folder for each table, with Parquet files in it. The repositories
+of a list are sorted by name and divided into groups, a file each, so that each table's rows are sorted by repository.
+The schema of each file says the same of its columns as this page. [Ten queries](survey-queries.md) use them.
 
 Acting characters in what strangers wrote (controls, direction marks, bytes that are no UTF-8) are written out, `\\x1b`.
 """

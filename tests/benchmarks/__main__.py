@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from agreement import filled
-from benchmarks import growth, histories, hook, memory, peers, shares
+from benchmarks import growth, histories, hook, memory, peers, shares, surveys
 from benchmarks.machine import description, edition
 from benchmarks.trees import Plan, compared, repositories
 
@@ -24,6 +24,8 @@ SECTIONS: dict[str, Callable[[Plan], Iterator[str]]] = {
     "doubling": growth.doubling,
     "throughput": growth.throughput,
     "history": histories.section,
+    "survey": surveys.repositories,
+    "tasks": surveys.scale,
     "peers": peers.section,
 }
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

@@ -126,7 +126,9 @@ def _changes(found: Surveyed) -> list[str]:
 
     if found.changes is None:
         return []
-    lines = [f"{len(found.changes)} changed since the last run"]
+    if found.first:
+        return ["the first run with this state: there is nothing to compare with"]
+    lines = [f"{len(found.changes) or 'nothing'} changed since the last run"]
     for one in found.changes[:SHOWN]:
         text = diff_report.as_text(one.difference, sheet("never", verbose=False)).rstrip() if one.difference else ""
         lines += ["", text or f"{visible(one.name)}: {one.words}"]
