@@ -27,7 +27,7 @@ from chipsieve.survey.wanted import Wanted, read_list
 from survey_cases import ASKED, at_once, scheduler, worker
 
 STUBS = 100_000
-WORKERS, THREADS = 2, 8
+WORKERS, THREADS = 2, 64
 LOOKS = 4  # at memory, on the way
 HOUR = 3_600
 BLOCK = 512  # bytes, in which a system counts what a file takes

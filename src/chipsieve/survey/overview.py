@@ -13,7 +13,7 @@ from chipsieve.report.page_frame import framed
 from chipsieve.survey.dataset import DataSet
 
 LIKELY = 0.55  # where the words begin that say "likely"
-FAMILIES, ROWS, NAMED_BY, FAILURES, CHANGES, TECHNIQUES = 8, 300, 12, 200, 200, 20
+FAMILIES, ROWS, NAMED, NAMED_BY, FAILURES, CHANGES, TECHNIQUES = 8, 300, 40, 12, 200, 200, 20
 LETTERS = 80  # of a stranger's text in a cell
 NO_YEAR = "no day known"
 METHOD = (
@@ -130,9 +130,9 @@ def _named(data: DataSet) -> Iterator[Markup]:
         "count(DISTINCT repository) FILTER (deed IN ('trained', 'fine-tuned')), "
         "count(DISTINCT repository) FILTER (state = 'removed'), list(DISTINCT repository ORDER BY repository)[:?] "
         "FROM (SELECT unnest(families) AS family, repository, deed, state FROM claims) GROUP BY family "
-        "ORDER BY 2 DESC, family",
-        NAMED_BY,
-    )
+        "ORDER BY 2 DESC, family LIMIT ?",
+        NAMED_BY, NAMED,
+    )  # fmt: skip
     if not found:
         return
     rows = [
@@ -173,14 +173,15 @@ def _controlled(data: DataSet) -> Iterator[Markup]:
 
 def _techniques(data: DataSet) -> Iterator[Markup]:
     found = data.rows(
-        "SELECT technique, count(DISTINCT repository) FROM (SELECT unnest(techniques) AS technique, repository "
-        "FROM launches WHERE speaks) GROUP BY technique ORDER BY 2 DESC, 1 LIMIT ?",
-        TECHNIQUES,
-    )
+        "SELECT technique, count(DISTINCT repository), list(DISTINCT repository ORDER BY repository)[:?] "
+        "FROM (SELECT unnest(techniques) AS technique, repository FROM launches WHERE speaks) GROUP BY technique "
+        "ORDER BY 2 DESC, 1 LIMIT ?",
+        NAMED_BY, TECHNIQUES,
+    )  # fmt: skip
     if found:
-        most = max(count for _, count in found)
+        rows = [(visible(name), _number(count), _people(names, count)) for name, count, names in found]
         yield element("h2", "Techniques", id="techniques")
-        yield drawn("Repositories by technique", [Bar(name, f"{count:,}", count / most) for name, count in found])
+        yield _grid("Techniques that speaking launches show", ("Technique", "Repositories", "Which"), rows)
 
 
 def _changed(data: DataSet) -> Iterator[Markup]:
