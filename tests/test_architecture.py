@@ -49,11 +49,12 @@ ALLOWED = {
     "api": "tables facts commands catalogue sources link match sieve configuration report border.scanners "
     "border.semgrep progress",
     "retrospect": "tables facts catalogue signals sources match sieve configuration timeline api",
+    "survey": "tables saved_files facts catalogue sources derive sieve report timeline api retrospect __init__",
     "check": "facts catalogue signals sources link match sieve configuration",
     "reference": "tables bundled catalogue signals sieve report",
     "fail": "tables facts catalogue signals derive sieve",
     "cli": "tables facts commands catalogue signals sources sieve configuration timeline report border.semgrep "
-    "reference api retrospect check fail progress saved_files",
+    "reference api retrospect survey check fail progress saved_files",
     "__main__": "cli",
     "__init__": "api sieve",  # what is public: `from chipsieve import scan`
     "chipsieve_config": "facts commands",

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks import startup
+from benchmarks import startup, surveys
 from benchmarks.__main__ import SECTIONS, publish
 from benchmarks.growth import doubled, line, slope, slopes
 from benchmarks.histories import grown
@@ -31,6 +31,7 @@ from benchmarks.synthetic import name_of, write_project
 from benchmarks.trees import EXAMPLE, Plan, Profile, compared, profile, repositories
 from chipsieve import scan
 from small_repositories import unjudged
+from survey_cases import folders
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[1]
@@ -341,3 +342,14 @@ def test_the_page_tells_no_place_and_no_name() -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert os.uname().nodename not in text
     assert str(ROOT) not in text
+
+
+def test_a_survey_costs_what_its_repositories_and_its_tasks_do(tmp_path: Path) -> None:
+    plan = Plan(tuple(folders(tmp_path, "H800", "A100")), (), 1, 1.0, 1)
+    lines = list(surveys.repositories(plan))
+    assert lines[2].startswith("| CPU, s | ")
+    assert "- 2 repositories, 2 answered; the largest process had " in "\n".join(lines)
+    assert list(surveys.repositories(Plan((), (), 1, 1.0, 1))) == ["No clones were given, or none was answered."]
+    lines = list(surveys.stubs(40))
+    assert [line.split(" | ")[0] for line in lines[2:7]] == ["| 1", "| 10", "| 20", "| 30", "| 40"]
+    assert "- 40 tasks on 2 workers of 64 threads: " in "\n".join(lines)

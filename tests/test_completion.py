@@ -57,6 +57,10 @@ NOTHING = {
     "as_of": "a day",
     "link_base": "an address",
     "workers": "a number",
+    "count": "a number",
+    "seconds": "a number",
+    "megabytes": "a number",
+    "scheduler": "an address",
 }
 """What completes nothing, and why."""
 

@@ -33,6 +33,7 @@ MISSING = {
     "ACCELERATOR|LAUNCH": "h20",
     "ACCELERATORS": "h20",
     "FILE": "findings.sarif",
+    "LIST": "list.txt --output dataset",
     "A": "before.json",
     "B": "after.json",
 }
@@ -47,6 +48,8 @@ NOT_RUN = {
     "git ls-remote": "asks the network",
     "torchrun": "is a line of scanned code",
     "gh pr comment": "speaks to GitHub",
+    "chipsieve survey addresses.txt": "fetches from the network; tests/test_survey_tasks.py clones",
+    "chipsieve survey list.txt --scheduler": "needs a cluster; tests/test_survey_runs.py has one",
     "git clone": "fetches from the network",
     "git --git-dir=NAME.git": "speaks of a clone of the network's",
     "pre-commit": "builds environments; tests/test_hooks.py runs the hooks",

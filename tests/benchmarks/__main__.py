@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from agreement import filled
-from benchmarks import growth, histories, hook, memory, peers, rule_costs, shares, startup
+from benchmarks import growth, histories, hook, memory, peers, rule_costs, shares, startup, surveys
 from benchmarks.machine import description, edition
 from benchmarks.trees import Plan, compared, repositories
 
@@ -25,6 +25,8 @@ SECTIONS: dict[str, Callable[[Plan], Iterator[str]]] = {
     "doubling": growth.doubling,
     "throughput": growth.throughput,
     "history": histories.section,
+    "survey": surveys.repositories,
+    "tasks": surveys.scale,
     "peers": peers.section,
     "semgrep": rule_costs.section,
 }

@@ -35,6 +35,7 @@ COMMANDS = {
     "scan": ("scanning", "scan"),
     "sieve": ("sieving", "sieve"),
     "signals": ("listing", "signals"),
+    "survey": ("surveying", "survey"),
 }
 """Every command: the module beside this one that has it, and its name there. A run loads its own alone."""
 

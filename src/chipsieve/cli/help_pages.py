@@ -11,14 +11,17 @@ from chipsieve.cli.screen import write
 HEADINGS = {
     "What is judged": (
         "policy", "scope", "role", "trust_names", "as_of", "project", "launch", "engine", "config", "no_ignore", "root",
-        "stdin_filename", "where", "revisions", "since", "only",
+        "stdin_filename", "where", "revisions", "since", "only", "with_history", "clones",
     ),
     "What is written": (
         "form", "output", "also", "verbose", "quiet", "colour", "sarif_level", "min_strength", "link_base", "facts",
         "beside_readers", "ruff", "state",
     ),
     "What fails": ("fail_on", "baseline", "strict_coverage", "known", "exit_code"),
-    "How the run goes": ("no_progress", "workers", "cache", "debug", "version", "help"),
+    "How the run goes": (
+        "scheduler", "count", "seconds", "megabytes", "retry", "no_progress", "workers", "cache", "debug", "version",
+        "help",
+    ),
 }  # fmt: skip
 """The options under each heading, by their names in Python."""
 

@@ -102,12 +102,13 @@ class Bar:
         """The bar itself."""
         return self
 
-    def step(self, phase: str, done: int, total: int) -> None:
-        """Advance to `done` of `total` files or launches."""
+    def step(self, phase: str, done: int, total: int, note: str = "") -> None:
+        """Advance to `done` of `total` files or launches; a `note` stands beside them."""
         if self.show and (phase != self._phase or done == total or monotonic() - self._drawn >= OFTEN):
             self._phase, self._drawn = phase, monotonic()
             filled = BAR * done // total if total else 0
             counted = f"{done} of {total}" if total else ""
+            counted = f"{counted}, {note}" if note else counted
             self._draw(f"{phase:9}  [{'#' * filled}{'-' * (BAR - filled)}]  {counted}")
 
     def __exit__(self, *_: object) -> None:

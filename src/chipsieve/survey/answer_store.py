@@ -1,0 +1,155 @@
+"""Where do answers lie while a survey runs, and from one run to the next? One small file each, whole or not at all.
+
+A file is called by a digest of its repository's name and the digest of its answer, so an answer never overwrites
+another. Which of them a watching run has reported last stands in one file, written when the report is out.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+
+from chipsieve.saved_files import load_json, save_text
+from chipsieve.survey.answered import Answer, unpacked
+from chipsieve.tables import TableError
+
+ENDING = ".answer"
+FAILED = "failed"
+REPORTED = "reported.json"
+REPORTED_SCHEMA = "chipsieve-survey-state/1"
+LARGEST = 512  # MB of the file that says what was reported
+LENGTH = 32  # digits of a name's digest
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold a folder that no other survey writes to meanwhile; a process that is killed holds it no longer.
+
+    Raises:
+        TableError: another survey holds it, or it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise TableError(f"{folder}: cannot be written: {error.strerror or error}") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise TableError(f"{folder}: another survey writes here; wait for it, or name another folder") from error
+    finally:
+        os.close(lock)
+
+
+def write_whole(file: Path, data: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        TableError: it cannot be written, as on a full disk.
+    """
+    new = file.with_name(f".{file.name}-{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new.write_bytes(data)
+        new.replace(file)
+    except OSError as error:
+        with suppress(OSError):
+            new.unlink()
+        raise TableError(f"{file}: cannot be written: {error.strerror or error}") from error
+
+
+class AnswerStore:
+    """The answers in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Look at what a folder has."""
+        self.folder = folder
+        self._held: defaultdict[str, dict[str, Path]] = defaultdict(dict)
+        for file in sorted(folder.glob(f"??/*{ENDING}")):
+            key, _, digest = file.name.removesuffix(ENDING).partition("-")
+            self._held[key][digest] = file
+
+    def digests(self, name: str) -> tuple[str, ...]:
+        """The digests of the answers on a repository that are at hand; those that failed have none."""
+        return tuple(digest for digest in self._held.get(_key(name), {}) if digest != FAILED)
+
+    def file(self, name: str, digest: str | None = None) -> Path | None:
+        """The file of an answer on a repository, by its digest, "" for one that failed; None where there is none.
+
+        Without a digest, of whichever answer there is.
+        """
+        held = self._held.get(_key(name), {})
+        return next(iter(held.values()), None) if digest is None else held.get(digest or FAILED)
+
+    def keep(self, answer: Answer, data: bytes) -> Path:
+        """Write an answer, given packed as well; its file.
+
+        Raises:
+            TableError: it cannot be written.
+        """
+        key = _key(answer.name)
+        file = self.folder / key[:2] / f"{key}-{answer.digest or FAILED}{ENDING}"
+        write_whole(file, data)
+        self._held[key][answer.digest or FAILED] = file
+        return file
+
+    def drop_failed(self, names: Iterable[str]) -> None:
+        """Delete the answers of repositories that failed."""
+        for name in names:
+            file = self._held.get(_key(name), {}).pop(FAILED, None)
+            if file:
+                file.unlink(missing_ok=True)
+
+    def reported(self) -> dict[str, str] | None:
+        """The digests of the answers that a watching run has reported last, by name; None before the first.
+
+        Raises:
+            TableError: the file that says so cannot be read, or says something else.
+        """
+        file = self.folder / REPORTED
+        if not file.exists():
+            return None
+        saved = load_json(file, LARGEST)
+        if not isinstance(saved, dict) or saved.get("schema") != REPORTED_SCHEMA:
+            raise TableError(f"{file}: no state of `chipsieve survey --state`; name another folder")
+        try:
+            return msgspec.convert(saved.get("repositories"), dict[str, str])
+        except msgspec.ValidationError as error:
+            raise TableError(f"{file}: not a whole state: {error}") from error
+
+    def report(self, digests: Mapping[str, str]) -> None:
+        """Say what was reported, and delete all other answers.
+
+        Raises:
+            TableError: it cannot be written.
+        """
+        document = {"schema": REPORTED_SCHEMA, "repositories": dict(sorted(digests.items()))}
+        save_text(self.folder / REPORTED, json.dumps(document, indent=1) + "\n")
+        kept = {self.file(name, digest) for name, digest in digests.items()}
+        for held in self._held.values():
+            for file in held.values():
+                if file not in kept:
+                    file.unlink(missing_ok=True)
+
+
+def read_answer(file: Path) -> Answer | None:
+    """The answer in a file; None where it is cut short, as a machine leaves it that lost its power."""
+    try:
+        return unpacked(file.read_bytes())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise TableError(f"{file}: {error.strerror or error}") from error
+
+
+def _key(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:LENGTH]
