@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -54,11 +55,21 @@ class Commands(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
+            if _working_folder_is_gone():
+                raise click.UsageError("the working folder is gone; change to one that exists") from error
             if "--debug" in sys.argv:
                 raise
             click.echo(f"chipsieve: internal error: {type(error).__name__}: {error}", err=True)
             click.echo("Please report it with the command; --debug shows where.", err=True)
             ctx.exit(INTERNAL)
+
+
+def _working_folder_is_gone() -> bool:
+    try:
+        Path.cwd()
+    except OSError:
+        return True
+    return False
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -161,14 +161,14 @@ def _configured(context: click.Context, _option: click.Parameter, file: Path | N
     The working folder may lie in a stranger's tree: of what is found there an analyst's run takes nothing, and shows
     what it would have left out. One that is broken is none then.
     """
-    from chipsieve.configuration.file import NONE, find, load
+    from chipsieve.configuration.file import NONE, find_here, load
     from chipsieve.tables import TableError
 
     if file is None and context.params.get("no_ignore"):
         with suppress(TableError):
-            return find(Path.cwd())
+            return find_here()
         return NONE
-    config = load(file) if file else find(Path.cwd())
+    config = load(file) if file else find_here()
     given = {"policy": config.policy, "scope": config.scope, "fail_on": config.fail_on}
     context.default_map = {name: value for name, value in given.items() if value}
     return config
