@@ -5,7 +5,8 @@
 # repositories and, with --reports, on public reports,
 # `make fit [RECORDS=eval.jsonl] [OPTIONS=--write]` fits the estimate's weights to what eval has written,
 # `make bench [CLONES=dir] [RUNS=5] [PEERS="name name"] [PAGE=docs/performance.md] [OPTIONS=...]` measures time and memory.
-.PHONY: help scan agreement eval fit bench test lint check docs rules sarif browser
+# `make hostile [NAMES="name name"]` scans trees that are made to hurt, and says what each costs.
+.PHONY: help scan agreement eval fit bench hostile test lint check docs rules sarif browser
 
 help:
 	@./dev help
@@ -24,6 +25,9 @@ fit:
 
 bench:
 	@./dev bench $(CLONES) $(if $(RUNS),--runs $(RUNS)) $(PEERS:%=--peer %) $(if $(PAGE),--page $(PAGE)) $(OPTIONS)
+
+hostile:
+	@./dev hostile $(NAMES) $(if $(PAGE),--page $(PAGE))
 
 test:
 	@./dev test $(TEST)

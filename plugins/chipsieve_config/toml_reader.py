@@ -45,8 +45,7 @@ def _load(collector: Collector) -> dict[str, object]:
     text = collector.text.replace("\r\n", "\n")
     endless = ENDLESS_KEY.search(text)
     if endless:
-        line = text.count("\n", 0, endless.start()) + 1
-        collector.gap(f"a key of more than {DEPTH_LIMIT} parts: not read", line)
+        collector.gap(f"a key of more than {DEPTH_LIMIT} parts: not read", text.count("\n", 0, endless.start()) + 1)
         return {}
     try:
         return tomllib.loads(text)

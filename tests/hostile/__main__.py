@@ -11,6 +11,7 @@ import os
 import resource
 import shutil
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 from tempfile import mkdtemp
@@ -24,7 +25,8 @@ from hostile.bombs import BOMBS, Bomb
 
 FILES_OF_BOMBS = (shell_bombs, config_bombs, prose_bombs, file_bombs)  # each registers its own
 SECONDS, MEGABYTES, AIM = 10, 600, 300
-CEILING = 20, 5_000_000_000  # CPU seconds and bytes at which the kernel ends a run
+CEILING = 100, 5_000_000_000  # CPU seconds and bytes at which the kernel ends a run
+BEGIN, END = "<!-- hostile: begin -->", "<!-- hostile: end -->"
 REPORT = 50_000_000  # bytes of a report
 
 
@@ -70,27 +72,46 @@ def _limit(pid: int) -> None:
 @click.command()
 @click.argument("names", nargs=-1)
 @click.option("--size", type=click.FloatRange(0, 1), default=1, help="Of the whole tree's size.")
+@click.option("--page", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Write the table there.")
 @click.option("--gaps", is_flag=True, help="Show the gaps of each report.")
-def main(names: tuple[str, ...], *, size: float, gaps: bool) -> None:
+def main(names: tuple[str, ...], *, size: float, page: Path | None, gaps: bool) -> None:
     """Scan each hostile tree, or those of these names, and say what it costs."""
-    failed = 0
+    found: dict[str, Outcome] = {}
     for bomb in BOMBS.values():
         if names and bomb.name not in names:
             continue
         desk = Path(mkdtemp(prefix="chipsieve-hostile-"))
         try:
-            found = outcome_of(bomb, desk, size)
+            outcome = found[bomb.name] = outcome_of(bomb, desk, size)
         finally:
             _removed(desk)
-        failed += not found.survived
-        mark = "ok  " if found.survived else "FAIL"
+        mark = "ok  " if outcome.survived else "FAIL"
         click.echo(
-            f"{mark} {bomb.name:34} {found.seconds:6.1f} s {found.megabytes:6.0f} MB  exit {found.code:3} "
-            f"{found.size / 1e6:6.2f} MB  {len(found.gaps)} gaps"
+            f"{mark} {bomb.name:34} {outcome.seconds:6.1f} s {outcome.megabytes:6.0f} MB  exit {outcome.code:3} "
+            f"{outcome.size / 1e6:6.2f} MB  {len(outcome.gaps)} gaps"
         )
-        for gap in found.gaps[:8] if gaps else ():
+        for gap in outcome.gaps[:8] if gaps else ():
             click.echo(f"       {gap}")
-    sys.exit(failed > 0)
+    if page:
+        before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+        page.write_text(
+            "\n".join((before + BEGIN, "", *_table(found), "", END + rest.partition(END)[2])), encoding="utf-8"
+        )
+    sys.exit(not all(outcome.survived for outcome in found.values()))
+
+
+def _table(found: Mapping[str, Outcome]) -> Iterator[str]:
+    """A row for each kind: how many were tried, how many survived, and the most that one took."""
+    yield "| kind of input | tried | survived | most processor seconds | most MB | largest report, MB |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    for kind in dict.fromkeys(BOMBS[name].kind for name in found):
+        rows = [outcome for name, outcome in found.items() if BOMBS[name].kind == kind]
+        survived = sum(outcome.survived for outcome in rows)
+        most = (
+            f"{max(values):.1f}"
+            for values in zip(*((one.seconds, one.megabytes, one.size / 1e6) for one in rows), strict=True)
+        )
+        yield f"| {kind} | {len(rows)} | {survived} | {' | '.join(most)} |"
 
 
 def _removed(desk: Path) -> None:
