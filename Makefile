@@ -6,7 +6,8 @@
 # `make fit [RECORDS=eval.jsonl] [OPTIONS=--write]` fits the estimate's weights to what eval has written,
 # `make mutation [SAMPLE=700] [CHILDREN=2]` counts which faults put in on purpose the tests find,
 # `make bench [CLONES=dir] [RUNS=5] [PEERS="name name"] [PAGE=docs/performance.md] [OPTIONS=...]` measures time and memory.
-.PHONY: help scan agreement eval fit bench mutation test lint check docs rules sarif browser project site picture build pins
+# `make hostile [NAMES="name name"]` scans trees that are made to hurt, and says what each costs.
+.PHONY: help scan agreement eval fit bench hostile mutation test lint check docs rules sarif browser project site picture build pins
 
 help:
 	@./dev help
@@ -28,6 +29,9 @@ bench:
 
 mutation:
 	@./dev mutation $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(CHILDREN),--children $(CHILDREN))
+
+hostile:
+	@./dev hostile $(NAMES) $(if $(PAGE),--page $(PAGE))
 
 test:
 	@./dev test $(TEST)

@@ -23,18 +23,19 @@ ALLOWED = {
     "bundled": "",
     "saved_files": "tables",
     "progress": "",
-    "facts": "tables",
+    "limits": "",
+    "facts": "tables limits",
     "commands": "facts tables",
     "sites": "tables",
     "signals": "prepared tables sites",
     "catalogue": "prepared facts tables sites",
-    "sources": "facts tables progress",
-    "link": "facts commands sources progress",
+    "sources": "facts tables progress limits",
+    "link": "facts commands sources progress limits",
     "match": "facts sites signals link progress",
     "derive": "tables facts commands signals sources link",
     "estimate": "tables facts commands catalogue signals link derive",
     "sieve": "tables facts commands catalogue signals sources link derive estimate progress",
-    "configuration": "tables facts signals sources sieve",
+    "configuration": "tables facts signals sources sieve limits",
     # Two doors of one layer: one report is written as SARIF, and SARIF words its results as the reports do.
     "timeline": "tables saved_files facts catalogue signals sources link match derive estimate sieve",
     "report": "tables saved_files facts commands catalogue signals sources link derive estimate sieve timeline "
@@ -57,9 +58,9 @@ ALLOWED = {
     "reference api retrospect survey check fail progress saved_files",
     "__main__": "cli",
     "__init__": "api sieve",  # what is public: `from chipsieve import scan`
-    "chipsieve_config": "facts commands",
+    "chipsieve_config": "facts commands limits",
     "chipsieve_python": "facts commands",
-    "chipsieve_shell": "facts commands",
+    "chipsieve_shell": "facts commands limits",
     "chipsieve_flake8": "facts signals sources match report border.marker",  # no reader: it asks for one
 }
 

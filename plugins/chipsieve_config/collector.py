@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from chipsieve.commands.pins import Pin
+from chipsieve.facts.bounded import Bounded, left_out
 from chipsieve.facts.claims import claims
 from chipsieve.facts.conditions import MENTION, Conditions
 from chipsieve.facts.finding import snippet
@@ -48,15 +49,15 @@ class Collector:
         self.lines = Lines(source.text)
         self.neighbourhood = Neighbourhood(self.lines)
         self._deciding = sorted(vocabulary.names.get("beside", ()))
-        self._facts: list[Fact] = []
+        self._facts = Bounded[Fact]()
         self._gaps: list[Gap] = []
-        self._references: list[Reference] = []
-        self._options: list[Option] = []
-        self._imports: list[Import] = []
+        self._references = Bounded[Reference]()
+        self._options = Bounded[Option]()
+        self._imports = Bounded[Import]()
         self._mentioned: set[str] = set()
-        self._commands: list[Command] = []
-        self._documents: list[Document] = []
-        self._programs: list[ConsoleScript] = []
+        self._commands = Bounded[Command]()
+        self._documents = Bounded[Document]()
+        self._programs = Bounded[ConsoleScript]()
 
     def state(
         self, kind: FactKind, name: str, value: str | None, start: int, end: int, conditions: Conditions = ()
@@ -165,6 +166,10 @@ class Collector:
 
     def reading(self) -> Reading:
         """All of it, without duplicates, in the order of writing."""
+        lists = ("facts", "commands", "options", "imports", "references", "documents", "programs")
+        for kind in lists:
+            if getattr(self, f"_{kind}").cut:
+                self.gap(left_out(kind))
         return Reading(
             path=self.source.path,
             language=self.source.language,

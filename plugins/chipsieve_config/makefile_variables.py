@@ -52,12 +52,19 @@ class Variables:
         if sign == "?=" and before:
             return
         if "+" in sign:
-            new = tuple((held, _spaced(old, value)) for held, old in before) or (((), value),)
+            new = tuple((held, self._grown(old, value)) for held, old in before) or (((), value),)
         elif re.search(rf"\$[({{]{re.escape(name)}[)}}]", value.text):
             new = self.filled(value, {name: before})
         else:
             new = (((), value),)
         self._values[name] = _bounded(new, before, conditions)
+
+    def _grown(self, old: Stretch, value: Stretch) -> Stretch:
+        """The old value with more behind it, as long as it may still be filled in."""
+        if len(old.text) + len(value.text) > LONGEST:
+            self.cut = True
+            return old
+        return _spaced(old, value)
 
     def all(self) -> Iterator[tuple[str, Values]]:
         """Every variable with its values."""

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 from msgspec.structs import replace as changed
 
 from chipsieve.commands.pins import package
-from chipsieve.facts.conditions import NEVER, Conditions
+from chipsieve.facts.bounded import Bounded, left_out
+from chipsieve.facts.conditions import NEVER, Condition, Conditions
 from chipsieve.facts.finding import snippet
 from chipsieve.facts.reading import Command, Document, Fact, FactKind, Gap, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
+from chipsieve.limits import ASSIGNED, CARRIED, STEPS
 from chipsieve_shell.constants.pieces import OUTSIDE, Pieces, Value, constant, grown, known_parts, readings
 from chipsieve_shell.constants.source_map import Places
 from chipsieve_shell.syntax.nodes import Extent
-
-STEP_LIMIT = 40_000  # nodes walked per file: bounds loops within loops and calls within calls
 
 
 class Exhausted(Exception):
@@ -33,6 +33,11 @@ class Assignment(msgspec.Struct, frozen=True):
     conditions: Conditions
     engine: str
     commands: int
+    held: frozenset[Condition] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Make a set of the conditions, for assignments to one variable are compared with each other."""
+        force_setattr(self, "held", frozenset(self.conditions))
 
 
 class Record(msgspec.Struct):
@@ -40,15 +45,15 @@ class Record(msgspec.Struct):
 
     `pending` are assignments of variables that are not exported, at least not yet; `exported` those of the environment.
     `replaced` are those of the latter whose place another took before any command ran. `called` are the functions that
-    the script calls.
+    the script calls, `crowded` the variables that it assigns too often.
     """
 
     source: Source
     vocabulary: Vocabulary
     lines: Places
-    commands: list[Command] = msgspec.field(default_factory=list)
-    facts: list[Fact] = msgspec.field(default_factory=list)
-    documents: list[Document] = msgspec.field(default_factory=list)
+    commands: Bounded[Command] = msgspec.field(default_factory=Bounded)
+    facts: Bounded[Fact] = msgspec.field(default_factory=Bounded)
+    documents: Bounded[Document] = msgspec.field(default_factory=Bounded)
     gaps: list[Gap] = msgspec.field(default_factory=list)
     steps: int = 0
     words: dict[int, tuple[Value, Word]] = msgspec.field(default_factory=dict)  # by the value's identity
@@ -56,15 +61,16 @@ class Record(msgspec.Struct):
     exported: dict[str, list[Assignment]] = msgspec.field(default_factory=dict)
     replaced: set[int] = msgspec.field(default_factory=set)  # by identity
     called: set[str] = msgspec.field(default_factory=set)
+    crowded: set[str] = msgspec.field(default_factory=set)
 
-    def step(self) -> None:
-        """Count one more node that is walked.
+    def step(self, carried: int = 0) -> None:
+        """Count one more node that is walked, and the values that it carries along.
 
         Raises:
-            Exhausted: STEP_LIMIT is reached.
+            Exhausted: there were more than STEPS.
         """
-        self.steps += 1
-        if self.steps > STEP_LIMIT:
+        self.steps += 1 + carried // CARRIED
+        if self.steps > STEPS:
             raise Exhausted
 
     def gap(self, reason: str, line: int | None = None) -> None:
@@ -105,7 +111,14 @@ class Record(msgspec.Struct):
     def assign(self, name: str, made: Assignment) -> None:
         """A variable was assigned that is not exported, at least not yet."""
         events = self.pending.setdefault(name, [])
-        events[:] = [event for event in events if not set(made.conditions) <= set(event.conditions)]
+        self.step(len(events))
+        if len(events) == ASSIGNED:
+            del events[0]
+            if name not in self.crowded:
+                self.crowded.add(name)
+                reason = f"{name} is assigned in more than {ASSIGNED} ways: the first are left out"
+                self.gap_at(made.extent[0], reason)
+        events[:] = [event for event in events if not made.held <= event.held]
         events.append(made)
 
     def export(self, name: str, made: Assignment) -> None:
@@ -121,9 +134,14 @@ class Record(msgspec.Struct):
 
     def overwrite(self, name: str, conditions: Conditions, pieces: Pieces = ()) -> None:
         """What was set before and is replaced before any command ran never takes effect."""
-        for event in self.exported.get(name, []):
-            early = event.commands == len(self.commands) and set(conditions) <= set(event.conditions)
-            if early and not any(event.extent[0] <= piece.start < event.extent[1] for piece in pieces):
+        latest = self.exported.get(name, [])[-ASSIGNED:]
+        self.step(len(latest))
+        for event in reversed(latest):
+            if event.commands < len(self.commands):
+                return
+            if event.held.issuperset(conditions) and not any(
+                event.extent[0] <= piece.start < event.extent[1] for piece in pieces
+            ):
                 self.replaced.add(id(event))
 
     def state_environment(self) -> None:
@@ -134,6 +152,12 @@ class Record(msgspec.Struct):
                 for further, known in known_values(event.pieces):
                     text = _folders(name, event.pieces) if known is None else known
                     self.fact("env", name, text, event.extent, (*event.conditions, *further, *never), event.engine)
+
+    def state_cuts(self) -> None:
+        """State of which things there were too many."""
+        for kind, held in (("facts", self.facts), ("commands", self.commands), ("documents", self.documents)):
+            if held.cut:
+                self.gap(left_out(kind))
 
 
 def known_values(pieces: Pieces) -> list[tuple[Conditions, str | None]]:

@@ -25,6 +25,7 @@ from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Lines
 from chipsieve.facts.reading import Reading, ordered_gaps
 from chipsieve.link.linking import judge_by_eye, judge_without_run, whole
+from chipsieve.link.out_of_sight import started_unread
 from chipsieve.match.marks import marked
 from chipsieve.match.matcher import match_tree, match_whole
 from chipsieve.match.table import default_table
@@ -270,6 +271,7 @@ def _verdict(
     )
     gaps = {*found.gaps, *matched.gaps, *suppressions.notices, *(foreign.gaps if foreign else ())}
     gaps.update(gap for reading in readings for gap in reading.gaps)
+    gaps.update(started_unread(found.tree, readings))
     record = record_scan(found, readings, (*matched.findings, *request.earlier), gaps, suppressions.ignored)
     record = replace(record, root=request.name, scope=request.scope, as_of=request.as_of, origin=_origin(found.tree))
     return _worded(conclude(record, matched.launches, request.rules, found.tree, progress))

@@ -9,7 +9,19 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from chipsieve.commands.known import known
-from chipsieve.facts.conditions import ALWAYS, NEVER, Condition, Not, Question, all_of, any_of, negate
+from chipsieve.facts.conditions import (
+    ALWAYS,
+    NEVER,
+    Condition,
+    Conditions,
+    Not,
+    Question,
+    all_of,
+    any_of,
+    as_conditions,
+    negate,
+)  # fmt: skip
+from chipsieve.limits import REFUSED
 from chipsieve_shell.constants.expander import Expander
 from chipsieve_shell.constants.pieces import Piece, Pieces, constant, drop, prefix, readings
 from chipsieve_shell.syntax.nodes import Extent, For, While, start_of
@@ -353,3 +365,12 @@ def _matches(subject: Pieces, pattern: Pieces, text: str) -> Condition:
     if constant(pattern) == "*" and not pattern[0].quoted:
         return ALWAYS
     return equals(subject, pattern, question(text), globbing=True)
+
+
+def refuse(before: Conditions, answer: Condition, at: int) -> Conditions:
+    """What does not hold behind one more branch; behind too many of them, that none of the others was taken."""
+    refused = tuple(dict.fromkeys((*before, *as_conditions(negate(answer)))))
+    if len(refused) <= REFUSED:
+        return refused
+    more = Question("unknown", f"branches at {at}", text="one of many branches before this one is taken")
+    return tuple(dict.fromkeys((*refused[:REFUSED], Not(more))))

@@ -53,6 +53,16 @@ class State(msgspec.Struct):
         stopped = (NEVER,) if self.stopped else ()
         return tuple(dict.fromkeys((*self.path, *(condition for _, condition in self.guards), *stopped)))
 
+    @property
+    def weight(self) -> int:
+        """How many values a copy of the state carries along."""
+        return len(self.variables) + len(self.exported) + len(self.functions) + self.burden
+
+    @property
+    def burden(self) -> int:
+        """How many conditions each command stands under."""
+        return len(self.path) + len(self.guards)
+
     def copy(self, *conditions: Condition) -> State:
         """A state to go on with apart, under further conditions."""
         return replace(

@@ -8,6 +8,7 @@ from itertools import zip_longest
 import msgspec
 
 from chipsieve.facts.conditions import ALWAYS, NEVER, Condition
+from chipsieve.limits import PIECES
 from chipsieve_shell.constants.conditionals import question
 from chipsieve_shell.constants.pieces import (
     Piece,
@@ -131,7 +132,9 @@ def _set(call: Call) -> None:
     texts = [constant(word) or "" for word in call.words[1:]]
     for text, following in zip_longest(texts, texts[1:], fillvalue=""):
         if text in ("--", "-"):
-            call.state.arguments, call.state.shifted = tuple(call.words[2 + texts.index(text) :]), 0
+            given = tuple(call.words[2 + texts.index(text) :])
+            many = sum(map(len, given)) > PIECES
+            call.state.arguments, call.state.shifted = (None, None) if many else (given, 0)
             return
         allexport = (text[1:2].isalpha() and "a" in text[1:]) or (text[1:] == "o" and following == "allexport")
         if allexport and text[:1] in "-+":

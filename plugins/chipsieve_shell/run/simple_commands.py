@@ -13,6 +13,7 @@ from chipsieve.commands.schedulers import Token, scheduler_options
 from chipsieve.facts.conditions import NEVER, Conditions
 from chipsieve.facts.reading import Command
 from chipsieve.facts.words import Word
+from chipsieve.limits import PIECES, VALUE
 from chipsieve_shell.constants.expander import Expander
 from chipsieve_shell.constants.pieces import (
     Piece,
@@ -22,6 +23,7 @@ from chipsieve_shell.constants.pieces import (
     drop,
     extent_of,
     fields,
+    leaves,
     prefix,
     readings,
     scalar,
@@ -32,9 +34,8 @@ from chipsieve_shell.constants.state import State
 from chipsieve_shell.record import Assignment, Record
 from chipsieve_shell.syntax.nodes import Extent, Simple
 
-PIECES_LIMIT = 4000  # long argument lists have some hundred
-TEXT_LIMIT = 200_000
-
+PIECE = 30  # as much work as so many values that are carried along
+ASSIGNED_PIECE = 3 * PIECE  # it is compared with others where branches join
 Placed = tuple[Pieces, Extent]  # a word, and where it stands in the command
 FlagReading = tuple[str, str | None, Extent, Conditions]
 Settings = list[tuple[str, Word]]
@@ -50,7 +51,9 @@ class Here(Expander):
 
     def placed_words(self, node: Simple) -> list[Placed]:
         """The command's words, each with the place where it stands in the command."""
-        return [(word, self.mapped.origin(*extent)) for extent in node.words for word in self.words(extent)]
+        placed = [(word, self.mapped.origin(*extent)) for extent in node.words for word in self.words(extent)]
+        self.record.step(PIECE * sum(len(word) for word, _ in placed))
+        return placed
 
     def worded(self, extent: Extent) -> str:
         """How the text words a command, on one line."""
@@ -76,6 +79,7 @@ class Here(Expander):
         elif appends:
             value = _appended(self.state.value(name), value)
         value = _bounded(name, value)
+        self.record.step(ASSIGNED_PIECE * sum(len(item) + leaves(item) for _, item in value.items))
         if keep:
             self.bind(name, value, place, exported=exported)
         else:
@@ -117,6 +121,7 @@ class Here(Expander):
         conditions, state, lines = self.state.conditions, self.state, self.record.lines
         if NEVER in conditions:
             return
+        self.record.step(PIECE * len(state.exported))
         held = ((name, state.value(name)) for name in state.exported)
         self.record.commands.append(
             Command(
@@ -174,7 +179,7 @@ class Here(Expander):
 def _bounded(name: str, value: Value) -> Value:
     """The value, or an unknown one where doubling would make it grow without end."""
     pieces = [piece for _, item in value.items for piece in item]
-    if len(pieces) <= PIECES_LIMIT and sum(len(piece.text) for piece in pieces) <= TEXT_LIMIT:
+    if len(pieces) <= PIECES and sum(len(piece.text) for piece in pieces) <= VALUE:
         return value
     return scalar((Piece("unknown", name, *value.extent),), value.extent)
 

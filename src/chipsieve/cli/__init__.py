@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -88,6 +89,8 @@ class Commands(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
+            if _working_folder_is_gone():
+                raise click.UsageError("the working folder is gone; change to one that exists") from error
             if isinstance(error, OSError) and error.errno in NO_ROOM:
                 raise
             if "--debug" in sys.argv:
@@ -107,6 +110,14 @@ def _harmless_errors() -> Iterator[None]:
 
         error.message = harmless(error.message)  # type: ignore[misc] # click calls it final, and offers nothing else
         raise
+
+
+def _working_folder_is_gone() -> bool:
+    try:
+        Path.cwd()
+    except OSError:
+        return True
+    return False
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

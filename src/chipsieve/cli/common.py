@@ -193,9 +193,11 @@ def refuse_swapped(what: str, path: str, command: str) -> None:
     Raises:
         click.UsageError: the first argument lies here or the second means an accelerator, and neither is in its place.
     """
-    if Path(path).exists() or "@" in path or _means_something(what):
+    from chipsieve.sources.elsewhere import is_there
+
+    if is_there(Path(path)) or "@" in path or _means_something(what):
         return
-    if _means_something(path) or Path(what).exists():
+    if _means_something(path) or is_there(Path(what)):
         raise click.UsageError(f"the accelerator comes first: chipsieve {command} {path} {what}")
 
 
@@ -219,11 +221,13 @@ def refuse_outputs(output: Path | None, also: Iterable[tuple[str, Path | None]])
     files = [output, *(file for _, file in also)]
     if files.count(None) > 1:
         raise click.UsageError("standard output takes one report: give the others a file, by --output or --also")
+    from chipsieve.sources.elsewhere import is_there
+
     for file in filter(None, files):
         folder = file.parent
-        if not folder.is_dir():
+        if not (is_there(folder) and folder.is_dir()):
             raise click.UsageError(f"{file}: there is no folder {folder} to write to")
-        if not os.access(file if file.exists() else folder, os.W_OK):
+        if not os.access(file if is_there(file) else folder, os.W_OK):
             raise click.UsageError(f"{file}: cannot be written here")
 
 

@@ -163,14 +163,14 @@ def _configured(context: click.Context, _option: click.Parameter, file: Path | N
     """
     from msgspec.structs import replace
 
-    from chipsieve.configuration.file import NONE, find, load
+    from chipsieve.configuration.file import NONE, find_here, load
     from chipsieve.tables import TableError
 
     if file is None and context.params.get("no_ignore"):
         with suppress(TableError):
-            return replace(find(Path.cwd()), policy="", scope="", fail_on=(), fleets={})
+            return replace(find_here(), policy="", scope="", fail_on=(), fleets={})
         return NONE
-    config = load(file) if file else find(Path.cwd())
+    config = load(file) if file else find_here()
     given = {"policy": config.policy, "scope": config.scope, "fail_on": config.fail_on}
     context.default_map = {name: value for name, value in given.items() if value}
     return config

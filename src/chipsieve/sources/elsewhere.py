@@ -13,6 +13,14 @@ PAGE = re.compile(r"(?P<repository>https?://[^/]+/[^/]+/[^/?#]+?)(?:\.git)?/(?:-
 ON_GITHUB = re.compile(r"(?P<repository>[A-Za-z0-9][A-Za-z0-9-]*/[\w.-]+?)(?P<revision>@.+)?")
 
 
+def is_there(path: Path) -> bool:
+    """Whether something exists at a path; nothing does at one that is too long, or behind a folder that is closed."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def is_url(text: str) -> bool:
     """Whether somebody gives an address in place of a path."""
     return URL.fullmatch(text) is not None
@@ -24,7 +32,7 @@ def what_to_type(text: str) -> str:
         return f"nothing is fetched from the network; type: {_fetching(text)}"
     missing = "no such file or folder; give a folder or a file that exists"
     named = ON_GITHUB.fullmatch(text)
-    if named is None or Path(text).parent.exists():
+    if named is None or is_there(Path(text).parent):
         return missing
     address = f"https://github.com/{named['repository']}"
     return f"{missing}. For the repository on GitHub, type: {_cloning(address, named['revision'] or '')}"

@@ -12,7 +12,8 @@ from chipsieve.facts.globs import fits
 from chipsieve.facts.paths import TEMPLATE_ENDING
 from chipsieve.tables import own_table
 
-SHEBANG = re.compile(rb"#!\s*\S*?/?(?:env\s+(?:-\S+\s+)*)?([a-z]+)[\d.]*\s*$", re.MULTILINE)
+SHEBANG = re.compile(rb"#!\s*(?:\S*/)?(?:env\s+(?:(?:-\S+|\w+=\S*)\s+)*(?:\S*/)?)?([a-z]+)[\d.]*(?=\s|$)")
+"""A `#!` line, its options included: `#!/bin/bash -x`, `#! /usr/bin/env -S A=1 bash -e`."""
 TEMPLATE = re.compile(TEMPLATE_ENDING)
 TEMPLATED = ("script", "build", "recipe", "config")  # natures whose text templates write
 

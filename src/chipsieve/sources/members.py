@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from chipsieve.sources.archive_names import ZIP, ending_of
+from chipsieve.sources.contents import SPECIAL
 
 MEMBERS = 200_000  # in one archive, folders counted
 UNPACKED = 4_000_000_000  # bytes
@@ -28,7 +29,6 @@ HONEST = 50_000_000  # bytes to which any archive may unpack; of more, at most `
 RATIO = 200
 DIRECTORY = 50_000_000  # bytes of a zip archive's list of members
 TARGET = 4096  # bytes of a link's target
-SPECIAL = "neither file nor link: not read"
 NAMES = 1_000_000  # bytes of a header that says how the next member is called
 NAMING = (
     tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK,

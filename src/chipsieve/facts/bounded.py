@@ -1,0 +1,27 @@
+"""How long may a list of what one file says grow? One that takes so many items and then knows that there were more."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from chipsieve.limits import STATED
+
+T = TypeVar("T")
+
+
+class Bounded(list[T]):
+    """A list that `append` makes no longer than STATED; `cut` says that it was given more."""
+
+    cut = False
+
+    def append(self, item: T) -> None:
+        """Take one more item, unless there are enough."""
+        if len(self) < STATED:
+            super().append(item)
+        else:
+            self.cut = True
+
+
+def left_out(kind: str) -> str:
+    """What the gap says of a list that was cut."""
+    return f"states more than {STATED:,} {kind}: the rest is left out"

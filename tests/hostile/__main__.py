@@ -1,0 +1,126 @@
+"""What does each hostile tree cost? `make hostile [NAMES="NAME NAME"] [PAGE=docs/quality.md]`.
+
+Each tree is scanned in a process of its own, as a user would type it, with one worker: seconds of CPU, the most memory,
+the exit code and the size of the report.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from subprocess import DEVNULL, Popen
+from tempfile import mkdtemp
+from typing import NamedTuple
+
+import click
+
+from benchmarks.measuring import INHERITED, RSS_UNIT
+from hostile import config_bombs, file_bombs, prose_bombs, shell_bombs
+from hostile.bombs import BOMBS, Bomb
+
+FILES_OF_BOMBS = (shell_bombs, config_bombs, prose_bombs, file_bombs)  # each registers its own
+SECONDS, MEGABYTES, AIM = 10, 600, 300
+CEILING = 100, 5_000_000_000  # CPU seconds and bytes at which the kernel ends a run
+BEGIN, END = "<!-- hostile: begin -->", "<!-- hostile: end -->"
+REPORT = 50_000_000  # bytes of a report
+
+
+class Outcome(NamedTuple):
+    """What one run cost, how it ended, how large its report is, and the gaps in it."""
+
+    seconds: float
+    megabytes: float
+    code: int
+    size: int
+    gaps: tuple[str, ...]
+
+    @property
+    def survived(self) -> bool:
+        """Whether the run ended as a run should, within its time and memory."""
+        return self.code == 0 and self.seconds <= SECONDS and self.megabytes <= MEGABYTES and self.size <= REPORT
+
+
+def outcome_of(bomb: Bomb, desk: Path, size: float = 1, python: str = sys.executable) -> Outcome:
+    """Scan a bomb in a process of its own, in a folder of its own."""
+    tree, report = bomb.written(desk / "tree", size), desk / "report.json"
+    command = [python, "-m", "chipsieve", "scan", str(tree), "--format", "json", "--no-cache", "--workers", "1"]
+    process = Popen(
+        [*command, "--output", str(report)], cwd=desk, stdout=DEVNULL, stderr=DEVNULL,
+        env={**INHERITED, "PYTHONPATH": os.environ.get("PYTHONPATH", "")},
+    )  # fmt: skip
+    _limit(process.pid)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    text = report.read_text(encoding="utf-8") if report.exists() else "{}"
+    gaps = tuple(f"{gap['path']}: {gap['reason']}" for gap in json.loads(text).get("gaps", ()))
+    seconds, megabytes = usage.ru_utime + usage.ru_stime, usage.ru_maxrss * RSS_UNIT / 1e6
+    return Outcome(seconds, megabytes, process.returncode, len(text), gaps)
+
+
+def _limit(pid: int) -> None:
+    """Have the kernel end a process that takes far too much, where it can be asked to."""
+    if hasattr(resource, "prlimit"):
+        for kind, most in zip((resource.RLIMIT_CPU, resource.RLIMIT_AS), CEILING, strict=True):
+            resource.prlimit(pid, kind, (most, most))
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@click.option("--size", type=click.FloatRange(0, 1), default=1, help="Of the whole tree's size.")
+@click.option("--page", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Write the table there.")
+@click.option("--gaps", is_flag=True, help="Show the gaps of each report.")
+def main(names: tuple[str, ...], *, size: float, page: Path | None, gaps: bool) -> None:
+    """Scan each hostile tree, or those of these names, and say what it costs."""
+    found: dict[str, Outcome] = {}
+    for bomb in BOMBS.values():
+        if names and bomb.name not in names:
+            continue
+        desk = Path(mkdtemp(prefix="chipsieve-hostile-"))
+        try:
+            outcome = found[bomb.name] = outcome_of(bomb, desk, size)
+        finally:
+            _removed(desk)
+        mark = "ok  " if outcome.survived else "FAIL"
+        click.echo(
+            f"{mark} {bomb.name:34} {outcome.seconds:6.1f} s {outcome.megabytes:6.0f} MB  exit {outcome.code:3} "
+            f"{outcome.size / 1e6:6.2f} MB  {len(outcome.gaps)} gaps"
+        )
+        for gap in outcome.gaps[:8] if gaps else ():
+            click.echo(f"       {gap}")
+    if page:
+        before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+        page.write_text(
+            "\n".join((before + BEGIN, "", *_table(found), "", END + rest.partition(END)[2])), encoding="utf-8"
+        )
+    sys.exit(not all(outcome.survived for outcome in found.values()))
+
+
+def _table(found: Mapping[str, Outcome]) -> Iterator[str]:
+    """A row for each kind: how many were tried, how many survived, and the most that one took."""
+    yield "| kind of input | tried | survived | most processor seconds | most MB | largest report, MB |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    for kind in dict.fromkeys(BOMBS[name].kind for name in found):
+        rows = [outcome for name, outcome in found.items() if BOMBS[name].kind == kind]
+        survived = sum(outcome.survived for outcome in rows)
+        most = (
+            f"{max(values):.1f}"
+            for values in zip(*((one.seconds, one.megabytes, one.size / 1e6) for one in rows), strict=True)
+        )
+        yield f"| {kind} | {len(rows)} | {survived} | {' | '.join(most)} |"
+
+
+def _removed(desk: Path) -> None:
+    """Remove a folder that holds closed ones."""
+    for folder in (desk / "tree").iterdir():
+        if folder.is_dir() and not folder.is_symlink():
+            folder.chmod(0o700)
+    shutil.rmtree(desk)
+
+
+if __name__ == "__main__":
+    main()
