@@ -13,7 +13,7 @@ from chipsieve.cli import main as command
 from chipsieve.report import FORMATS
 from chipsieve.sieve.policies import policies
 from chipsieve.sources.contents import SIZE_LIMIT
-from chipsieve.sources.readers import SECONDS_PER_FILE
+from chipsieve.limits import SECONDS_PER_FILE
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("semgrep-rules/*.md")])

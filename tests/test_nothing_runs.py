@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,8 @@ PYTHON = (
 SHELL = ("run.sh", "git", "semgrep", ".envrc", "bin/python", ".git/hooks/post-checkout", ".git/hooks/fsmonitor")
 GIT = {
     "core.fsmonitor": "{program}", "core.hooksPath": "{root}", "core.sshCommand": "{program}",
-    "core.pager": "{program}", "core.editor": "{program}", "diff.external": "{program}", "diff.planted.textconv": "{program}",
+    "core.pager": "{program}", "core.editor": "{program}", "diff.external": "{program}",
+    "diff.planted.textconv": "{program}",
     "diff.planted.command": "{program}", "filter.planted.clean": "{program}", "filter.planted.smudge": "{program}",
     "filter.planted.process": "{program}", "credential.helper": "!{program}", "gpg.program": "{program}",
     "log.showSignature": "true", "alias.log": "!{program}", "core.alternateRefsCommand": "{program}",
@@ -116,7 +118,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(
-    folder: Path, arguments: Sequence[str], before: Sequence[str] = (), *, check: bool = False, **changes: str | None
+    folder: Path, arguments: Sequence[str], before: Sequence[str] = (), *, check: bool = False, **changes: Any
 ) -> subprocess.CompletedProcess[str]:
     """Run a command of ours in a folder, as another program starts it; None takes a variable away."""
     given = {**os.environ, "CHIPSIEVE_CACHE_DIR": str(folder.parent / "cache"), **changes}
@@ -169,9 +171,7 @@ Traced = tuple[subprocess.CompletedProcess[str], list[str]]
 GITS = re.compile(r"(.*/)?git(-core/git)?")
 
 
-def traced(
-    tree: Path, log: Path, arguments: Sequence[str], before: Sequence[str] = (), **changes: str | None
-) -> Traced:
+def traced(tree: Path, log: Path, arguments: Sequence[str], before: Sequence[str] = (), **changes: Any) -> Traced:
     """A command that runs under strace, and what it starts and reaches that it may not."""
     trace = (STRACE, "-f", "-qq", "-e", "trace=execve,execveat,connect,sendto,sendmsg,bind", "-o", str(log))
     done = run(tree, arguments, (*before, *trace), **changes)

@@ -19,6 +19,7 @@ from chipsieve.signals import load_signals
 from chipsieve.signals.signal import Row, Signal
 
 KEPT = 20_000  # names whose rows are remembered
+LONGEST, LONGEST_NAME = 1_000, 300  # characters of a value or a name that patterns are shown; some take the square
 Rows = Iterable[tuple[str, Row]]  # each with its signal's id
 
 
@@ -47,7 +48,7 @@ class SignalTable:
         """The rows of a kind whose names fit, each with its signal's id; a tree repeats few names."""
         name = normal(kind, name)
         rows = list(self._exact.get((kind, name), ()))
-        if self._any_glob(kind).match(name):
+        if len(name) <= LONGEST_NAME and self._any_glob(kind).match(name):
             rows += [(signal, row) for glob, signal, row in self._globs[kind] if fits(name, glob)]
         return rows
 
@@ -219,6 +220,7 @@ def _accepted(row: Row, value: str | None, *, any_value: bool) -> str | None:
         return "" if any_value and not row.values and not row.pattern else None
     text = value.strip().strip("\"'")
     if row.pattern:
+        text = text[:LONGEST]
         hit = _compiled(row.pattern).search(text)
         return hit["value"] if hit and "value" in hit.re.groupindex else text if hit else None
     if row.values:
