@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from chipsieve.cli import main as command
+from chipsieve.limits import SECONDS_PER_FILE
 from chipsieve.report import FORMATS
 from chipsieve.sieve.policies import policies
 from chipsieve.sources.contents import SIZE_LIMIT
-from chipsieve.limits import SECONDS_PER_FILE
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("semgrep-rules/*.md")])

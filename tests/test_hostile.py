@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from hostile.__main__ import outcome_of
 from hostile.bombs import BOMBS, Bomb
 
 SMALL = 0.002
-FAILED = ("reading took over", "nested too deeply to read", "the ")
+FAILED = re.compile(r"reading took over|nested too deeply to read|the \w+ reader failed")
 
 
 def gaps_of(bomb: Bomb, root: Path, size: float) -> list[Gap]:
@@ -31,14 +32,13 @@ def gaps_of(bomb: Bomb, root: Path, size: float) -> list[Gap]:
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_small_one_is_read_to_its_end(name: str, tmp_path: Path) -> None:
     gaps = gaps_of(BOMBS[name], tmp_path / "tree", SMALL)
-    assert not [gap.reason for gap in gaps if gap.reason.startswith(FAILED)]
+    assert not [gap.reason for gap in gaps if FAILED.match(gap.reason)]
 
 
 MET = {
-    "running-circle": ("chipsieve.link.following", "FOLLOWED_PER_SCRIPT", 100, "sources and runs too much"),
     "sourcing-ladder": ("chipsieve.link.following", "FOLLOWED_PER_SCRIPT", 100, "sources and runs too much"),
-    "plain-megabyte": ("chipsieve_shell.record", "STEPS", 20, "more than"),
-    "nested-loops": ("chipsieve_shell.record", "STEPS", 20, "more than"),
+    "plain-megabyte": ("chipsieve_shell.record", "STEPS", 20, "steps to evaluate"),
+    "nested-loops": ("chipsieve_shell.record", "STEPS", 20, "steps to evaluate"),
     "three-megabytes": ("chipsieve.sources.readers", "CHARACTERS", {"shell": 500}, "longer than 500 characters"),
     "toml-settings": ("chipsieve.sources.readers", "CHARACTERS", {"toml": 500}, "longer than 500 characters"),
     "json-settings": ("chipsieve.facts.bounded", "STATED", 5, "states more than"),
@@ -52,7 +52,7 @@ MET = {
 @pytest.mark.parametrize("name", MET)
 def test_a_bound_that_is_met_is_a_gap(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     module, constant, value, words = MET[name]
-    size = 0.01
+    size = 0.001 if name == "make-grown" else 0.01
     before = [gap for gap in gaps_of(BOMBS[name], tmp_path / "before", size) if words in gap.reason]
     monkeypatch.setattr(importlib.import_module(module), constant, value)
     met = [gap for gap in gaps_of(BOMBS[name], tmp_path / "met", size) if words in gap.reason]

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from chipsieve.cli import main
+from chipsieve.cli import COMMANDS as NAMES
 from small_repositories import commit, git
 from small_trees import write
 
@@ -133,7 +133,8 @@ def unmarked(tree: Path) -> bool:
 
 
 def test_every_command_is_here() -> None:
-    assert set(main.commands) == {words[0] for words in COMMANDS.values()}
+    """All but `survey`, which talks to workers of its own on the loopback."""
+    assert {*NAMES} - {"survey"} == {words[0] for words in COMMANDS.values()}
 
 
 @pytest.mark.slow

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 
 from chipsieve import __version__
 
@@ -10,8 +12,9 @@ from chipsieve import __version__
 def main() -> None:
     """Answer `--version` at once: installers and hooks ask it often, and the command line takes long to load."""
     if sys.argv[1:] == ["--version"]:
-        sys.stdout.write(f"chipsieve {__version__}\n")
-        return
+        with suppress(OSError):  # what a closed or full stream means the command line says
+            os.write(1, f"chipsieve {__version__}\n".encode())
+            return
     from chipsieve.cli import main as command_line
 
     command_line(prog_name="chipsieve")
