@@ -17,9 +17,10 @@ MEGABYTE = 1_000_000
 def cache() -> None:
     """Look after what earlier runs read.
 
-    Readings are kept by content, so that nothing is read twice. They lie in your own cache folder, or in the folder
-    that the environment variable CHIPSIEVE_CACHE_DIR names, and take at most a gigabyte: what was unused for longest
-    goes first. `--no-cache` does without them.
+    Readings are kept by content, so that nothing is read twice, and what a scan of a folder said for as long as nothing
+    changes on which it depends: no file, option or commit, and nothing of chipsieve. Both lie in your own cache folder,
+    or in the folder that the environment variable CHIPSIEVE_CACHE_DIR names, and take at most a gigabyte: what was
+    unused for longest goes first. `--no-cache` does without them.
 
     \b
     Examples:
@@ -44,7 +45,7 @@ def info() -> None:
         with Cache(path, Vocabulary({})) as kept:  # only its size is asked
             held = kept.info()
     size = f"{held.size / MEGABYTE:,.1f} MB of at most {LIMIT / MEGABYTE:,.0f} MB"
-    write(f"path: {path}\nreadings: {held.entries:,}\nsize: {size}\n")
+    write(f"path: {path}\nentries: {held.entries:,}\nsize: {size}\n")
 
 
 def _known(path: Path | None) -> Path:

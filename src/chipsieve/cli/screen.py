@@ -33,7 +33,12 @@ def coloured(choice: str) -> bool:
         return False
     if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
         return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return on_terminal() and os.environ.get("TERM") != "dumb"
+
+
+def on_terminal() -> bool:
+    """Whether standard output is a terminal; it may be closed."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def columns() -> int:
@@ -43,7 +48,7 @@ def columns() -> int:
 
 def table_columns() -> int:
     """The columns that a table may fill: the terminal's; 0, for all that it needs, where it goes elsewhere."""
-    return min(shutil.get_terminal_size((USUAL, 0)).columns, WIDEST) if sys.stdout.isatty() else 0
+    return min(shutil.get_terminal_size((USUAL, 0)).columns, WIDEST) if on_terminal() else 0
 
 
 def sheet(colour: str, *, verbose: bool) -> Sheet:
