@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -31,10 +32,12 @@ def each_in_workers(task: Callable[[J, I], T], job: Any, ordered: Sequence[I], w
     try:
         with _pool(workers, job.reopened()) as pool:
             with _undisturbed():
-                results = pool.map(partial(_in_worker, task), ordered, chunksize=CHUNK)
-            for result in results:
-                done += 1
-                yield result
+                starts = range(0, len(ordered), CHUNK)
+                asked = deque(pool.submit(_in_worker, task, ordered[start : start + CHUNK]) for start in starts)
+            while asked:
+                for result in asked.popleft().result():  # and not kept: results are large
+                    done += 1
+                    yield result
     except NO_WORKERS:
         yield from map(partial(task, job), ordered[done:])
 
@@ -47,9 +50,9 @@ def _pool(workers: int, job: object) -> Iterator[ProcessPoolExecutor]:
     try:
         yield pool
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
         for worker in frozenset(active_children()) - others:
-            worker.kill()
+            worker.kill()  # what waits ends with them; cancelled, it would make the pool's own thread fail
+        pool.shutdown()
         raise
     pool.shutdown()
 
@@ -87,5 +90,5 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _in_worker(task: Callable[[J, I], T], item: I) -> T:
-    return task(_Worker.job, item)
+def _in_worker(task: Callable[[J, I], T], items: Sequence[I]) -> list[T]:
+    return [task(_Worker.job, item) for item in items]
