@@ -144,6 +144,8 @@ def test_what_speaks_for_no_accelerator() -> None:
     computes = replace(trains, headline=launch(modules=frozenset({"torch"})))
     against = without_accelerator(computes, {"asked for": {"red": -1.0}})
     assert (against["launch without framework"], against["nothing is named"]) == (0.0, 1.0)
+    assert without_accelerator(KNOWN, {"log": {"red": 0.0}})["nothing is named"] == 1.0
+    assert without_accelerator(KNOWN, {})["no framework"] == 0.0
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,9 @@ def asked(
     """What the rows of one signal see in a fact; `further` are its other fields."""
     table = SignalTable({"s": signal("s", *rows)})
     stated = Fact(kind, name, value, span(), **further)
-    return [match.value for match in table.asked(stated, value, path)]
+    found = table.asked(stated, value, path)
+    assert {(match.signal, match.row) for match in found} <= {("s", kind)}
+    return [match.value for match in found]
 
 
 @pytest.mark.parametrize(
@@ -132,6 +134,8 @@ def test_a_call_counts_beside_other_arguments() -> None:
     assert asked(rows, "call", "m.f", "bf16", argument=1, beside=(("0", "'cuda'"),)) == ["bf16"]
     assert asked(rows, "call", "m.f", "bf16", argument=1, beside=(("0", '"cpu"'),)) == []
     assert asked(rows, "call", "m.f", "bf16", argument=1) == []
+    empty = [row("call", "m.f", argument=1, values=["bf16"], beside={"0": "XXXX"})]
+    assert asked(empty, "call", "m.f", "bf16", argument=1) == []
     itself = [row("call", "m.f", argument=0, values=["cuda"], beside={"0": "cuda"})]
     assert asked(itself, "call", "m.f", "cuda", argument=0) == ["cuda"]
 
@@ -227,3 +231,29 @@ def test_a_requirement_keeps_within_bounds(requirement: str, wanted: str, within
     assert found is not None
     assert implied(found, Row("pin", ("x",), (wanted,))) is within
     assert implied(found, Row("pin", ("x",))) is True
+
+
+def said(rows: list[dict[str, object]], text: str, by: str = "prose") -> list[tuple[str, int, int]]:
+    """What the rows of one signal see in a claim, and from where to where."""
+    found = list(SignalTable({"s": signal("s", *rows)}).claims(text, by))
+    assert {(match.signal, match.row) for match, _, _ in found} <= {("s", "claim")}
+    return [(match.value, start, end) for match, start, end in found]
+
+
+def test_a_claim_is_found_at_each_place_in_its_line() -> None:
+    named = row("claim", pattern=r"\b(?P<value>h\d+)s?\b")
+    assert said([named], "8 H100s, and h20") == [("H100", 2, 6), ("h20", 13, 16)]
+    assert said([row("claim", pattern=r"\bh\d+\b")], "an H20 here") == [("H20", 3, 6)]
+    assert said([named], "none") == []
+
+
+def test_a_claim_needs_one_of_the_words_that_its_row_lists() -> None:
+    listed, other = row("claim", "gpu", pattern=r"\d+"), row("claim", pattern="[a-z]+", by="log")
+    assert said([listed], "8 GPUs") == [("8", 0, 1)]
+    assert said([listed], "8 cards") == []
+    assert said([other, listed], "8 GPUs") == [("8", 0, 1)]  # what a log alone says does not end the search
+
+
+@pytest.mark.parametrize(("by", "found"), [("log", True), ("prose", False), ("comment", False)])
+def test_what_a_log_alone_says_is_asked_of_logs(by: str, found: bool) -> None:
+    assert bool(said([row("claim", pattern="h20", by="log")], "h20", by)) is found
