@@ -24,6 +24,7 @@ STANDS_FOR = {
     "REPO@REV": "path/to/repository@v1.0",
     "PATH": "path/to/repository",
     "FILE": "train.py",
+    "LIST": "list.txt --output dataset",
     "diff A B": "diff before.json after.json",
     "signals ID": "signals bf16-training",
 }
@@ -33,7 +34,6 @@ MISSING = {
     "ACCELERATOR|LAUNCH": "h20",
     "ACCELERATORS": "h20",
     "FILE": "findings.sarif",
-    "LIST": "list.txt --output dataset",
     "A": "before.json",
     "B": "after.json",
 }

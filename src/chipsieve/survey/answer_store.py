@@ -10,7 +10,6 @@ import fcntl
 import hashlib
 import json
 import os
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -73,22 +72,26 @@ class AnswerStore:
     def __init__(self, folder: Path) -> None:
         """Look at what a folder has."""
         self.folder = folder
-        self._held: defaultdict[str, dict[str, Path]] = defaultdict(dict)
+        self._held: dict[str, tuple[str, ...]] = {}  # digests by name's digest; of a hundred thousand, paths are large
         for file in sorted(folder.glob(f"??/*{ENDING}")):
             key, _, digest = file.name.removesuffix(ENDING).partition("-")
-            self._held[key][digest] = file
+            self._held[key] = (*self._held.get(key, ()), digest)
 
     def digests(self, name: str) -> tuple[str, ...]:
         """The digests of the answers on a repository that are at hand; those that failed have none."""
-        return tuple(digest for digest in self._held.get(_key(name), {}) if digest != FAILED)
+        return tuple(digest for digest in self._held.get(_key(name), ()) if digest != FAILED)
 
     def file(self, name: str, digest: str | None = None) -> Path | None:
         """The file of an answer on a repository, by its digest, "" for one that failed; None where there is none.
 
         Without a digest, of whichever answer there is.
         """
-        held = self._held.get(_key(name), {})
-        return next(iter(held.values()), None) if digest is None else held.get(digest or FAILED)
+        key = _key(name)
+        wanted = (one for one in self._held.get(key, ()) if digest is None or one == (digest or FAILED))
+        return next((self._file(key, one) for one in wanted), None)
+
+    def _file(self, key: str, digest: str) -> Path:
+        return self.folder / key[:2] / f"{key}-{digest}{ENDING}"
 
     def keep(self, answer: Answer, data: bytes) -> Path:
         """Write an answer, given packed as well; its file.
@@ -96,18 +99,18 @@ class AnswerStore:
         Raises:
             TableError: it cannot be written.
         """
-        key = _key(answer.name)
-        file = self.folder / key[:2] / f"{key}-{answer.digest or FAILED}{ENDING}"
+        key, digest = _key(answer.name), answer.digest or FAILED
+        file = self._file(key, digest)
         write_whole(file, data)
-        self._held[key][answer.digest or FAILED] = file
+        self._held[key] = tuple(sorted({*self._held.get(key, ()), digest}))
         return file
 
     def drop_failed(self, names: Iterable[str]) -> None:
         """Delete the answers of repositories that failed."""
-        for name in names:
-            file = self._held.get(_key(name), {}).pop(FAILED, None)
-            if file:
-                file.unlink(missing_ok=True)
+        for key in map(_key, names):
+            if FAILED in self._held.get(key, ()):
+                self._file(key, FAILED).unlink(missing_ok=True)
+                self._held[key] = tuple(one for one in self._held[key] if one != FAILED)
 
     def reported(self) -> dict[str, str] | None:
         """The digests of the answers that a watching run has reported last, by name; None before the first.
@@ -134,11 +137,11 @@ class AnswerStore:
         """
         document = {"schema": REPORTED_SCHEMA, "repositories": dict(sorted(digests.items()))}
         save_text(self.folder / REPORTED, json.dumps(document, indent=1) + "\n")
-        kept = {self.file(name, digest) for name, digest in digests.items()}
-        for held in self._held.values():
-            for file in held.values():
-                if file not in kept:
-                    file.unlink(missing_ok=True)
+        kept = {(_key(name), digest or FAILED) for name, digest in digests.items()}
+        for key, held in self._held.items():
+            for digest in held:
+                if (key, digest) not in kept:
+                    self._file(key, digest).unlink(missing_ok=True)
 
 
 def read_answer(file: Path) -> Answer | None:
