@@ -141,7 +141,7 @@ def test_every_command_is_here() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_seen_from_inside(tree: Path, tmp_path: Path, name: str) -> None:
     (tmp_path / "sitecustomize.py").write_text(HOOK, encoding="utf-8")
-    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
     workers = ("--workers", "2") if name.startswith("scan") else ()
     done = run(tree, (*COMMANDS[name], *workers), PYTHONPATH=path, TREE=str(tree))
     assert done.returncode in {0, 1}, done.stderr
