@@ -26,9 +26,9 @@ DIRECTIVE = re.compile(
 )
 LINE = re.compile(r"[^\n]*\n|[^\n]+")
 INDENTED = re.compile(r"(?: {4}|\t)[ \t]*\S")
-FURTHER_IN = re.compile(r"[ \t]+\S")
 BLANK = "\n\n"  # what begins a text is behind a blank line
 FURTHER_IN_BEHIND_BLANK = re.compile(r"\n[^\S\n]*\n(?P<line>[ \t]+)(?=\S)")
+# A line, and those below it that stand further in, with blank lines between them.
 BLOCK = re.compile(r"[^\n]*(?:\n(?:[^\S\n]*\n)*+[ \t]+\S[^\n]*)*+\n?")
 FAR = 1_000  # characters of blank lines between what introduces a block and the block
 INLINE = re.compile(r"`(?<!``)([^`\n]+)`(?!`)")
@@ -99,18 +99,10 @@ def _indented(text: str) -> Iterator[Stretch]:
     at = 0
     while found := FURTHER_IN_BEHIND_BLANK.search(text, at):
         start = at = found.start("line")
-        if not command_lines().match(text, start) or not (
-            INDENTED.match(text, start) or _introduced(text, found.start())
-        ):
-            continue
-        end = start
-        while (line := LINE.match(text, at)) and (empty := not line[0].strip(), FURTHER_IN.match(line[0])) != (
-            False,
-            None,
-        ):
-            at = line.end()
-            end = end if empty else at
-        yield start - shift, end - shift
+        block = BLOCK.match(text, start) if command_lines().match(text, start) else None
+        if block and (INDENTED.match(text, start) or _introduced(text, found.start())):
+            at = block.end()
+            yield start - shift, at - shift
 
 
 def _introduced(text: str, end: int) -> bool:

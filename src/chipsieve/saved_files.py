@@ -14,7 +14,16 @@ MOST_OBJECTS = 4_000_000  # in a file of JSON: an empty list takes thirty times 
 
 
 def save_text(file: Path, text: str) -> None:
-    """Write a file whole or not at all: what stood there before stays until the new text is complete.
+    """Write a text to a file as `save_bytes` does, in UTF-8.
+
+    Raises:
+        TableError: it cannot be written.
+    """
+    save_bytes(file, text.encode())
+
+
+def save_bytes(file: Path, data: bytes) -> None:
+    """Write a file whole or not at all: what stood there before stays until the new data is complete.
 
     A link stays one, and a file keeps its mode. What is no regular file (a pipe, a terminal) is written to as it comes,
     and so is a file in a folder that takes no other.
@@ -27,9 +36,9 @@ def save_text(file: Path, text: str) -> None:
     new = place.with_name(f".{place.name[:100]}-{os.getpid()}")  # a file's name may be as long as the system allows
     try:
         if (there and not place.is_file()) or not os.access(place.parent, os.W_OK):
-            place.write_text(text, encoding="utf-8")
+            place.write_bytes(data)
             return
-        new.write_text(text, encoding="utf-8")
+        new.write_bytes(data)
         if there:
             shutil.copymode(place, new)
         new.replace(place)

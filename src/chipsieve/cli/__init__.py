@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -40,15 +39,15 @@ COMMANDS = {
 }
 """Every command: the module beside this one that has it, and its name there. A run loads its own alone."""
 
-PASSWORD = re.compile(r"(?<=://)[^/@\s]*@")
-
 
 class Commands(click.Group):
     """The command group; turns our own errors into one line and the contract's exit code."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Keep the words as they were typed, for reports to say; a password in an address is nobody's business."""
-        ctx.meta[WORDS] = tuple(PASSWORD.sub("", word) for word in args)
+        """Keep the words as they were typed, for reports to say, but not who asks in an address."""
+        from chipsieve.sources.elsewhere import USER
+
+        ctx.meta[WORDS] = tuple(USER.sub("", word) for word in args)
         with _harmless_errors():
             return super().parse_args(ctx, args)
 

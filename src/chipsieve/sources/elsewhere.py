@@ -10,6 +10,8 @@ from chipsieve.sources.archive_names import ending_of
 
 URL = re.compile(r"(?:https?|git|ssh|git\+https|git\+ssh)://\S+|git@[\w.-]+:\S+")
 PAGE = re.compile(r"(?P<repository>https?://[^/]+/[^/]+/[^/?#]+?)(?:\.git)?/(?:-/)?(?:tree|blob|commit|releases?)/.*")
+USER = re.compile(r"(?<=://)[^/@\s]*@")
+"""Who asks, perhaps with a password, in an address: nobody's business."""
 ON_GITHUB = re.compile(r"(?P<repository>[A-Za-z0-9][A-Za-z0-9-]*/[\w.-]+?)(?P<revision>@.+)?")
 
 

@@ -11,12 +11,12 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
-from chipsieve.saved_files import load_json, save_text
+from chipsieve.saved_files import load_json, save_bytes, save_text
 from chipsieve.survey.answered import Answer, unpacked
 from chipsieve.tables import TableError
 
@@ -50,20 +50,16 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 
 def write_whole(file: Path, data: bytes) -> None:
-    """Write a file whole or not at all.
+    """Write a file whole or not at all, with the folders that it lies in.
 
     Raises:
         TableError: it cannot be written, as on a full disk.
     """
-    new = file.with_name(f".{file.name}-{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        new.write_bytes(data)
-        new.replace(file)
     except OSError as error:
-        with suppress(OSError):
-            new.unlink()
         raise TableError(f"{file}: cannot be written: {error.strerror or error}") from error
+    save_bytes(file, data)
 
 
 class AnswerStore:

@@ -18,12 +18,12 @@ from time import time
 from urllib.parse import urlsplit
 
 from chipsieve.sources.contents import SIZE_LIMIT
+from chipsieve.sources.elsewhere import USER
 from chipsieve.sources.git import KEPT_FROM_US, Git, GitError
 
 PROTOCOLS = {"https": "https", "http": "http", "git": "git", "ssh": "ssh", "git+ssh": "ssh", "file": "file"}
 DAY = 86_400  # seconds; a clone that is half done for so long is nobody's any more
 SAID = 300  # characters of what git says that are kept
-ADDRESS = re.compile(r"(?<=://)[^/@\s]*@")
 SETTINGS = (
     "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.symlinks=false", "credential.helper=",
     "http.followRedirects=initial", "transfer.bundleURI=false", "submodule.recurse=false", "gc.auto=0",
@@ -118,4 +118,4 @@ def _run(address: str, arguments: list[str]) -> str:
 def _said(stderr: bytes) -> str:
     """The last line that git says of what went wrong, without a user's name."""
     lines = [line for line in stderr.decode(errors="replace").splitlines() if line.startswith(("fatal:", "error:"))]
-    return ADDRESS.sub("", lines[-1])[:SAID] if lines else ""
+    return USER.sub("", lines[-1])[:SAID] if lines else ""

@@ -16,13 +16,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from chipsieve.saved_files import load_bytes
 from chipsieve.sources.elsewhere import is_url
 from chipsieve.sources.git import Git
 from chipsieve.sources.git_directory import repository_of
 from chipsieve.tables import TableError, refuse_unknown
 
 COLUMNS = ("repository", "name")
-LARGEST = 1 << 28  # bytes of a list
+LARGEST = 256  # MB of a list
 SHOWN = 20  # bad rows that a message has
 NAMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_.-]+")
 FILE = re.compile(r"file://\S+")
@@ -84,16 +85,9 @@ def read_list(file: Path, *, cloning: bool) -> tuple[Wanted, ...]:
 
 def _text_of(file: Path) -> str:
     try:
-        with file.open("rb") as stream:
-            data = stream.read(LARGEST + 1)
-        text = data.decode("utf-8-sig")
-    except OSError as error:
-        raise TableError(f"{file}: {error.strerror or error}") from error
+        return load_bytes(file, LARGEST).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise TableError(f"{file}: not UTF-8: {error}") from error
-    if len(data) > LARGEST:
-        raise TableError(f"{file}: larger than {LARGEST >> 20} MB, so it is not read")
-    return text
 
 
 def _rows(file: Path, text: str) -> Iterator[_Row]:
