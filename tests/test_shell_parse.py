@@ -126,10 +126,10 @@ def test_every_command_is_found_where_the_oracle_finds_it(path: Path) -> None:
     assert expected(text) <= collector.found
 
 
-def by_the_engine(text: str, _: object) -> object:
-    """The engine's trees of a whole text."""
+def by_the_engine(text: str, *_: object) -> tuple[object, int]:
+    """The engine's trees of a whole text, and its end."""
     try:
-        return bashlex.parse(text)
+        return bashlex.parse(text), len(text)
     except Exception as error:
         raise EngineError from error
 
@@ -138,7 +138,7 @@ def read_by_the_engine_alone(text: str) -> Script:
     """The script, every statement of which the engine reads."""
     with (
         patch.object(script_parser, "plain_commands", lambda _: {}),
-        patch.object(script_parser, "_statements", by_the_engine),
+        patch.object(script_parser, "statements", by_the_engine),
     ):
         return parse(text)
 

@@ -62,7 +62,7 @@ def directives_of_code(size: float) -> Texts:
 def prompts(size: float) -> Texts:
     """A block of code that is all prompts, placeholders and continued lines."""
     body = "(a) u@h:~/x$ torchrun <a> [b] ... \\\n\n# no\n" * many(size, 22_000)
-    return {"README.md": f"```\n{body}```\n"}
+    return {"README.md": f"```\n{body}```\n"} | FOUND
 
 
 @bomb("documents")

@@ -14,7 +14,7 @@ from chipsieve.commands.schedulers import Token, scheduler_options
 from chipsieve.facts.conditions import NEVER, Conditions
 from chipsieve.facts.reading import Command
 from chipsieve.facts.words import Word
-from chipsieve.limits import PIECES, VALUE
+from chipsieve.limits import ENVIRONMENT, PIECES, VALUE
 from chipsieve_shell.constants.expander import Expander
 from chipsieve_shell.constants.pieces import (
     Piece,
@@ -90,7 +90,10 @@ class Here(Expander):
         state.variables[name] = value
         if exported or (exported is None and (state.export_all or name in state.exported)):
             state.exported.pop(name, None)  # the latest comes last
-            state.exported[name] = None
+            if len(state.exported) < ENVIRONMENT:
+                state.exported[name] = None
+            else:
+                self.record.crowd()
             self.record.export(name, made)
         else:
             self.record.assign(name, made)

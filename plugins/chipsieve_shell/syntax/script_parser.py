@@ -2,21 +2,18 @@
 
 The whole text first; where that fails, each stretch of lines that no open block spans; where that fails too,
 groups of whole lines. What is read out of a broken block stands under doubt, what is not read is lost.
-
-A line of words alone needs no grammar: it stands where a command must, behind a newline that nothing continues and no
-quote holds, its first word is not reserved, and it has neither operators nor redirections. Only what is left goes to
-bashlex, which takes long to load and to parse; nothing else here knows bashlex's node types.
+Nothing else here knows bashlex's node types.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from collections.abc import Sequence as Many
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal
 
+from chipsieve.limits import STATEMENTS
 from chipsieve_shell.syntax.masking import Masked, mask
 from chipsieve_shell.syntax.nodes import (
     AndOr,
@@ -39,40 +36,23 @@ from chipsieve_shell.syntax.nodes import (
     Simple,
     While,
 )  # fmt: skip
-from chipsieve_shell.syntax.word_scanner import ASSIGNMENT, FILLER
+from chipsieve_shell.syntax.statements import Allowance, Commands, plain_commands, shortened, statements
+from chipsieve_shell.syntax.word_scanner import ASSIGNMENT
 
 GROUP_LINES = 60  # the longest group of lines tried inside a broken block
 TRIES = 600  # groups tried per text; each try reads the group once
 TRIED_CHARACTERS = 120_000  # all groups together: bounds the quadratic part
 BROKEN = "in a block that cannot be read whole"
+TOO_MANY = f"more than {STATEMENTS:,} statements that take a grammar: the rest is not read"
 UNREADABLE = "the shell parser cannot read this"
 TOO_BROKEN = "too much of the script cannot be read; gave up resuming here"
 UNCLOSED = "a quote, bracket or block opens here and is never closed"
-WORD = re.compile(r"""(?!\#)(?:[^\s;&|()<>\\'"]++|"[^"]*+"|'[^']*+')++""")
-GAP = r"(?:[ \t]++(?:\\\n[ \t]*+)*+)"
-LINE = re.compile(
-    rf"""[ \t\n]*+
-    (?:(?P<words>{WORD.pattern}(?:{GAP}{WORD.pattern})*+){GAP}?(?=\n|\Z)|(?:"[^"]*+"|'[^']*+'|\\\n|[^"'\n])*+)
-    (?:\n|\Z)""",
-    re.VERBOSE,
-)
-RESERVED = frozenset({
-    "if", "then", "elif", "else", "fi", "for", "select", "in", "while", "until", "do", "done", "case", "esac",
-    "function", "time", "coproc", "!", "[[", "]]",
-})  # fmt: skip
-BRACES = frozenset({"{", "}"})
-
-Commands = dict[int, tuple[Extent, ...]]
-BLANK = re.compile(r"(?:[ \t\n]|\\\n)*+")
-BASHLEX_FAULTS = (
-    NotImplementedError, AttributeError, AssertionError, RecursionError, IndexError, TypeError, ValueError, KeyError,
-)  # fmt: skip  # what bashlex raises, beside its own errors, on text that it does not expect
 
 
-def parse(text: str, start: int = 0, end: int | None = None) -> Script:
+def parse(text: str, start: int = 0, end: int | None = None, allowance: Allowance | None = None) -> Script:
     """The script in `text[start:end]`; all offsets are offsets in `text`. Never raises on any text."""
     end = len(text) if end is None else end
-    parser = _Parser(text, mask(text, start, end))
+    parser = _Parser(text, mask(text, start, end), allowance or Allowance())
     if parser.masked.abandoned is not None:
         parser.lost.append(Lost((parser.masked.abandoned, end), TOO_BROKEN))
     body = parser.read(start, end)
@@ -85,6 +65,7 @@ class _Parser:
 
     text: str
     masked: Masked
+    allowance: Allowance = field(default_factory=Allowance)
     lost: list[Lost] = field(default_factory=list)
     tries: int = TRIES
     characters: int = TRIED_CHARACTERS
@@ -114,17 +95,19 @@ class _Parser:
         if not stretch.strip(" \t\n;"):
             return Sequence(())
         plain = plain_commands(stretch)
-        statements = _statements(shortened(stretch, plain), plain)
-        if not all(isinstance(statement, int) for statement in statements):
+        found, read = statements(shortened(stretch, plain), plain, self.allowance)
+        if self.allowance.left <= 0 and stretch[read:].strip():
+            self.lost.append(Lost((start + read, end), TOO_MANY))
+        if not all(isinstance(statement, int) for statement in found):
             self.engine = "bashlex"
         try:
-            return _Builder(self, start, plain).sequence(statements)
+            return _Builder(self, start, plain).sequence(found)
         except RecursionError as error:
             raise EngineError("nested too deeply") from error
 
     def nested(self, start: int, end: int) -> Node:
         """The tree of what was masked whole and holds commands: an arm of a `case`."""
-        script = parse(self.text, start, end)
+        script = parse(self.text, start, end, self.allowance)
         self.lost += script.lost
         self.engine = "bashlex" if "bashlex" in (self.engine, script.engine) else self.engine
         return script.body
@@ -199,76 +182,6 @@ def _merged(text: str, lost: list[Lost]) -> tuple[Lost, ...]:
         else:
             merged.append(item)
     return tuple(merged)
-
-
-def plain_commands(text: str) -> Commands:
-    """The words of every plain line by the offset of the first; none behind a quote that never closes."""
-    found: Commands = {}
-    at = 0
-    while at < len(text) and (line := LINE.match(text, at)):
-        at = line.end()
-        words = tuple(word.span() for word in WORD.finditer(text, *line.span("words"))) if line["words"] else ()
-        named = [text[slice(*word)] for word in words]
-        if words and named[0] not in RESERVED and BRACES.isdisjoint(named):
-            found[words[0][0]] = words
-    return found
-
-
-def shortened(text: str, commands: Commands) -> str:
-    """The text with one short word in place of every plain line, all else where it was."""
-    pieces, done = [], 0
-    for words in commands.values():
-        start, end = words[0][0], words[-1][1]
-        pieces += [text[done:start], FILLER.ljust(end - start)]
-        done = end
-    return "".join([*pieces, text[done:]])
-
-
-def _statements(text: str, plain: Commands) -> list[Any]:
-    """Bashlex's tree of each statement of a text, and the offset alone of one that is a plain command.
-
-    Raises:
-        EngineError: bashlex refuses one, or there is none.
-    """
-    found: list[Any] = []
-    at = _next(text, 0)
-    while at < len(text):
-        if at in plain:
-            found.append(at)
-            at = _next(text, plain[at][-1][1])
-            continue
-        tree = _statement(text, at)
-        if tree is None:
-            break
-        found.append(tree)
-        at = _next(text, tree.pos[1])
-    if not found:
-        raise EngineError("no statement")
-    return found
-
-
-def _statement(text: str, at: int) -> Any | None:
-    """Bashlex's tree of the statement that begins at an offset, None where there is none.
-
-    Raises:
-        EngineError: bashlex refuses it.
-    """
-    import bashlex  # it builds its grammar when it is loaded, which takes long, and simple scripts do without
-
-    try:
-        tree = bashlex.parsesingle(text[at:])
-        if not isinstance(tree, bashlex.ast.node):
-            return None
-        bashlex.ast.posshifter(at).visit(tree)
-    except (bashlex.errors.ParsingError, bashlex.tokenizer.MatchedPairError, *BASHLEX_FAULTS) as error:
-        raise EngineError(str(error).partition("\n")[0]) from error
-    return tree
-
-
-def _next(text: str, at: int) -> int:
-    """The offset behind white space and continuations."""
-    found = BLANK.match(text, at)
-    return found.end() if found else at
 
 
 class _Builder:
