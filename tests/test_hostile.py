@@ -15,7 +15,8 @@ from chipsieve.match.table import default_table
 from chipsieve.sources.discovery import discover, open_tree
 from chipsieve.sources.readers import read_tree
 from hostile.__main__ import outcome_of
-from hostile.bombs import BOMBS, Bomb
+from hostile.bombs import Bomb
+from hostile.every import BOMBS
 
 SMALL = 0.002
 FAILED = re.compile(r"reading took over|the \w+ reader failed")

@@ -96,7 +96,7 @@ def instructions(text: str) -> Iterator[Instruction]:
     """The instructions of a Dockerfile, continued lines and here-documents included."""
     sign = "`" if ESCAPE.match(text) else "\\"
     lines = [line.span() for line in LINE.finditer(text) if line[0]]
-    ends: dict[str, list[int]] = {}
+    ends: dict[str, list[int]] | None = None
     place = 0
     while place < len(lines):
         keyword = KEYWORD.match(text, *lines[place])
@@ -107,7 +107,7 @@ def instructions(text: str) -> Iterator[Instruction]:
         start = keyword.end()
         if keyword["keyword"].upper() in DOCUMENTED:
             for name in HEREDOC.findall(text, start, lines[place - 1][1]):
-                ends = ends or _ends(text, lines)
+                ends = _ends(text, lines) if ends is None else ends
                 place = _after_heredoc(ends.get(name, ()), place)
         end = lines[place - 1][1]
         yield Instruction(keyword["keyword"].upper(), start, start + len(text[start:end].rstrip()))

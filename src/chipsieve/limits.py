@@ -19,7 +19,7 @@ CHARACTERS = {
 LINE = 100_000
 """Characters of one line of a script; a longer one is data."""
 
-STEPS = 200_000
+STEPS = 150_000
 """Steps of a script that is walked: a step for each command and branch, one more for each CARRIED values it carries."""
 
 CARRIED = 200
@@ -79,5 +79,5 @@ GAPS = 1_000
 ENVIRONMENT = 1_000
 """Variables that a script may have in its environment; further ones are not carried into what it starts."""
 
-STATEMENTS = 10_000
+STATEMENTS = 5_000
 """Statements of one script that take a grammar to read: branches, loops, functions, what has operators."""
