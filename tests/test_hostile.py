@@ -15,7 +15,8 @@ from chipsieve.match.table import default_table
 from chipsieve.sources.discovery import discover, open_tree
 from chipsieve.sources.readers import read_tree
 from hostile.__main__ import outcome_of
-from hostile.bombs import BOMBS, Bomb
+from hostile.bombs import Bomb
+from hostile.every import BOMBS
 
 SMALL = 0.002
 FAILED = re.compile(r"reading took over|nested too deeply to read|the \w+ reader failed")
@@ -38,26 +39,36 @@ def test_a_small_one_is_read_to_its_end(name: str, tmp_path: Path) -> None:
 MET = {
     "sourcing-ladder": ("chipsieve.link.following", "FOLLOWED_PER_SCRIPT", 100, "sources and runs too much"),
     "plain-megabyte": ("chipsieve_shell.record", "STEPS", 20, "steps to evaluate"),
-    "nested-loops": ("chipsieve_shell.record", "STEPS", 20, "steps to evaluate"),
+    "long-elif": ("chipsieve_shell.record", "STEPS", 20, "steps to evaluate"),
+    "case-of-megabyte": ("chipsieve_shell.record", "ASSIGNED", 5, "is assigned in more than"),
+    "large-environment": ("chipsieve_shell.run.simple_commands", "ENVIRONMENT", 5, "in the environment"),
+    "closers": ("chipsieve.sources.bounds", "GAPS", 5, "more places were not read"),
+    "lines-that-name-chips": ("chipsieve_config.collector", "CLAIMS", 5, "lines that may name chips"),
+    "long-lines-that-name-chips": ("chipsieve_config.collector", "PARTS", 0, "in more than"),
+    "docker-runs": ("chipsieve_config.dockerfile_reader", "VARIABLES", 5, "a stage sets more than"),
     "three-megabytes": ("chipsieve.sources.readers", "CHARACTERS", {"shell": 500}, "longer than 500 characters"),
     "toml-settings": ("chipsieve.sources.readers", "CHARACTERS", {"toml": 500}, "longer than 500 characters"),
     "json-settings": ("chipsieve.facts.bounded", "STATED", 5, "states more than"),
     "comments-with-chips": ("chipsieve.facts.bounded", "STATED", 5, "states more than"),
     "code-fences": ("chipsieve.sources.bounds", "DOCUMENTS", 5, "texts inside it"),
     "make-recipes": ("chipsieve.sources.bounds", "DOCUMENT_CHARACTERS", 100, "texts inside it that are too long"),
-    "make-grown": ("chipsieve_config.makefile_variables", "LONGEST", 100, "too many or too long values"),
+    "make-branches": ("chipsieve_config.makefile_variables", "CONDITIONAL", 5, "too many or too long values"),
 }
 
 
 @pytest.mark.parametrize("name", MET)
 def test_a_bound_that_is_met_is_a_gap(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     module, constant, value, words = MET[name]
-    size = 0.001 if name == "make-grown" else 0.01
-    before = [gap for gap in gaps_of(BOMBS[name], tmp_path / "before", size) if words in gap.reason]
+    before = [gap for gap in gaps_of(BOMBS[name], tmp_path / "before", SMALL) if words in gap.reason]
     monkeypatch.setattr(importlib.import_module(module), constant, value)
-    met = [gap for gap in gaps_of(BOMBS[name], tmp_path / "met", size) if words in gap.reason]
+    met = [gap for gap in gaps_of(BOMBS[name], tmp_path / "met", SMALL) if words in gap.reason]
     assert met
-    assert not before or name == "nested-loops", "only the bound that was lowered"
+    assert not before, "only the bound that was lowered"
+
+
+def test_a_key_of_too_many_parts_is_a_gap(tmp_path: Path) -> None:
+    (gap,) = gaps_of(BOMBS["toml-one-key"], tmp_path, SMALL)
+    assert (gap.path, gap.line, gap.reason) == ("a.toml", 1, "a key of more than 100 parts: not read")
 
 
 @pytest.mark.slow

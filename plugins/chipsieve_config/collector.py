@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from msgspec.structs import replace
 
 from chipsieve.commands.pins import Pin
-from chipsieve.facts.bounded import Bounded, left_out
+from chipsieve.facts.bounded import Bounded, Documents, left_out
 from chipsieve.facts.claims import claims
 from chipsieve.facts.conditions import MENTION, Conditions
 from chipsieve.facts.finding import snippet
@@ -31,6 +32,7 @@ from chipsieve.facts.reading import (
 from chipsieve.facts.statements import DEVICES
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
+from chipsieve.limits import CLAIMS, PARTS
 from chipsieve_config.config_tree import Mapping, Scalar
 
 COMMENT_LINE = re.compile(r"^[ \t]*#[^\r\n]*", re.MULTILINE)
@@ -56,7 +58,8 @@ class Collector:
         self._imports = Bounded[Import]()
         self._mentioned: set[str] = set()
         self._commands = Bounded[Command]()
-        self._documents = Bounded[Document]()
+        self._documents = Documents()
+        self._claims: Counter[int] = Counter()
         self._programs = Bounded[ConsoleScript]()
 
     def state(
@@ -94,6 +97,10 @@ class Collector:
 
         `devices` is how many a run that printed it counts, 0 where it does not say.
         """
+        line = self.lines.position(start)[0]
+        self._claims[line] += 1
+        if self._claims[line] > PARTS or len(self._claims) > CLAIMS:
+            return
         fact = self._fact("claim", "", self.text[start:end], start, end, (MENTION,))
         beside = ((DEVICES, str(devices)),) if devices else ()
         self._facts.append(replace(fact, by=by, beside=beside, context=context))
@@ -166,7 +173,8 @@ class Collector:
 
     def reading(self) -> Reading:
         """All of it, without duplicates, in the order of writing."""
-        lists = ("facts", "commands", "options", "imports", "references", "documents", "programs")
+        self._state_claims_left_out()
+        lists = ("facts", "commands", "options", "imports", "references", "programs")
         for kind in lists:
             if getattr(self, f"_{kind}").cut:
                 self.gap(left_out(kind))
@@ -183,6 +191,14 @@ class Collector:
             gaps=tuple(dict.fromkeys(self._gaps)),
             programs=tuple(self._programs),
         )
+
+    def _state_claims_left_out(self) -> None:
+        """State that more lines than anybody judges name chips, or one line in too many parts."""
+        if len(self._claims) > CLAIMS:
+            further = list(self._claims)[CLAIMS]
+            self.gap(f"more than {CLAIMS:,} lines that may name chips: the rest is left out", further)
+        for line in (line for line, count in self._claims.items() if count > PARTS):
+            self.gap(f"a long line that may name chips in more than {PARTS} parts: the rest is left out", line)
 
     def _fact(self, kind: FactKind, name: str, value: str | None, start: int, end: int, conditions: Conditions) -> Fact:
         span = self.lines.span(start, end)

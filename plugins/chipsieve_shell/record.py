@@ -9,13 +9,13 @@ from msgspec.structs import force_setattr, replace
 from msgspec.structs import replace as changed
 
 from chipsieve.commands.pins import package
-from chipsieve.facts.bounded import Bounded, left_out
+from chipsieve.facts.bounded import Bounded, Documents, left_out
 from chipsieve.facts.conditions import NEVER, Condition, Conditions
 from chipsieve.facts.finding import snippet
-from chipsieve.facts.reading import Command, Document, Fact, FactKind, Gap, Source
+from chipsieve.facts.reading import Command, Fact, FactKind, Gap, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
-from chipsieve.limits import ASSIGNED, CARRIED, STEPS
+from chipsieve.limits import ASSIGNED, CARRIED, ENVIRONMENT, STEPS
 from chipsieve_shell.constants.pieces import OUTSIDE, Pieces, Value, constant, grown, known_parts, readings
 from chipsieve_shell.constants.source_map import Places
 from chipsieve_shell.syntax.nodes import Extent
@@ -53,7 +53,7 @@ class Record(msgspec.Struct):
     lines: Places
     commands: Bounded[Command] = msgspec.field(default_factory=Bounded)
     facts: Bounded[Fact] = msgspec.field(default_factory=Bounded)
-    documents: Bounded[Document] = msgspec.field(default_factory=Bounded)
+    documents: Documents = msgspec.field(default_factory=Documents)
     gaps: list[Gap] = msgspec.field(default_factory=list)
     steps: int = 0
     words: dict[int, tuple[Value, Word]] = msgspec.field(default_factory=dict)  # by the value's identity
@@ -126,6 +126,12 @@ class Record(msgspec.Struct):
         self.overwrite(name, made.conditions, made.pieces)
         self.exported.setdefault(name, []).append(changed(made, pieces=grown(made.pieces, name)))
 
+    def crowd(self) -> None:
+        """Note, once, that there are more variables in the environment than are carried along."""
+        if "" not in self.crowded:
+            self.crowded.add("")
+            self.gap(f"more than {ENVIRONMENT:,} variables in the environment: the rest is not carried into programs")
+
     def export_pending(self, name: str, conditions: Conditions) -> None:
         """A variable that was assigned before is exported now."""
         for event in self.pending.pop(name, []):
@@ -139,9 +145,8 @@ class Record(msgspec.Struct):
         for event in reversed(latest):
             if event.commands < len(self.commands):
                 return
-            if event.held.issuperset(conditions) and not any(
-                event.extent[0] <= piece.start < event.extent[1] for piece in pieces
-            ):
+            fits = len(conditions) <= len(event.held) and event.held.issuperset(conditions)
+            if fits and not any(event.extent[0] <= piece.start < event.extent[1] for piece in pieces):
                 self.replaced.add(id(event))
 
     def state_environment(self) -> None:
@@ -155,7 +160,7 @@ class Record(msgspec.Struct):
 
     def state_cuts(self) -> None:
         """State of which things there were too many."""
-        for kind, held in (("facts", self.facts), ("commands", self.commands), ("documents", self.documents)):
+        for kind, held in (("facts", self.facts), ("commands", self.commands)):
             if held.cut:
                 self.gap(left_out(kind))
 

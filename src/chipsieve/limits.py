@@ -19,7 +19,7 @@ CHARACTERS = {
 LINE = 100_000
 """Characters of one line of a script; a longer one is data."""
 
-STEPS = 200_000
+STEPS = 150_000
 """Steps of a script that is walked: a step for each command and branch, one more for each CARRIED values it carries."""
 
 CARRIED = 200
@@ -66,3 +66,15 @@ STATED = 20_000
 
 COMMENTS = 2_000
 """Comments of one file that speak to chipsieve; further ones leave nothing out."""
+
+CLAIMS = 10_000
+"""Lines of one file that may name a chip; further ones are left out."""
+
+PARTS = 10
+"""Parts of 2,000 characters of one line that may name a chip; further ones are left out."""
+
+GAPS = 1_000
+"""Gaps of one file that are listed; the last of them counts the others."""
+
+ENVIRONMENT = 1_000
+"""Variables that a script may have in its environment; further ones are not carried into what it starts."""

@@ -6,26 +6,21 @@ the exit code and the size of the report.
 
 from __future__ import annotations
 
-import json
-import os
-import resource
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from subprocess import DEVNULL, Popen
+from subprocess import run
 from tempfile import mkdtemp
 from typing import NamedTuple
 
 import click
 
-from benchmarks.measuring import INHERITED, RSS_UNIT
-from hostile import config_bombs, file_bombs, prose_bombs, shell_bombs
-from hostile.bombs import BOMBS, Bomb
+from hostile.bombs import Bomb
+from hostile.every import BOMBS
 
-FILES_OF_BOMBS = (shell_bombs, config_bombs, prose_bombs, file_bombs)  # each registers its own
 SECONDS, MEGABYTES, AIM = 10, 600, 300
-CEILING = 100, 5_000_000_000  # CPU seconds and bytes at which the kernel ends a run
+TESTS = Path(__file__).parents[1]
 BEGIN, END = "<!-- hostile: begin -->", "<!-- hostile: end -->"
 REPORT = 50_000_000  # bytes of a report
 
@@ -47,26 +42,19 @@ class Outcome(NamedTuple):
 
 def outcome_of(bomb: Bomb, desk: Path, size: float = 1, python: str = sys.executable) -> Outcome:
     """Scan a bomb in a process of its own, in a folder of its own."""
-    tree, report = bomb.written(desk / "tree", size), desk / "report.json"
-    command = [python, "-m", "chipsieve", "scan", str(tree), "--format", "json", "--no-cache", "--workers", "1"]
-    process = Popen(
-        [*command, "--output", str(report)], cwd=desk, stdout=DEVNULL, stderr=DEVNULL,
-        env={**INHERITED, "PYTHONPATH": os.environ.get("PYTHONPATH", "")},
-    )  # fmt: skip
-    _limit(process.pid)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    text = report.read_text(encoding="utf-8") if report.exists() else "{}"
-    gaps = tuple(f"{gap['path']}: {gap['reason']}" for gap in json.loads(text).get("gaps", ()))
-    seconds, megabytes = usage.ru_utime + usage.ru_stime, usage.ru_maxrss * RSS_UNIT / 1e6
-    return Outcome(seconds, megabytes, process.returncode, len(text), gaps)
+    tree, report = desk / "tree", desk / "report.json"
+    _apart("write", bomb.name, tree, size)
+    (cost,) = _apart("scan", tree, report, python)
+    seconds, megabytes, code = cost.split()
+    gaps = _apart("gaps", report) if report.exists() else ()
+    length = report.stat().st_size if report.exists() else 0
+    return Outcome(float(seconds), float(megabytes), int(code), length, gaps)
 
 
-def _limit(pid: int) -> None:
-    """Have the kernel end a process that takes far too much, where it can be asked to."""
-    if hasattr(resource, "prlimit"):
-        for kind, most in zip((resource.RLIMIT_CPU, resource.RLIMIT_AS), CEILING, strict=True):
-            resource.prlimit(pid, kind, (most, most))
+def _apart(*words: object) -> tuple[str, ...]:
+    """What another process prints of its work."""
+    command = [sys.executable, "-m", "hostile.apart", *map(str, words)]
+    return tuple(run(command, capture_output=True, text=True, check=True, cwd=TESTS).stdout.splitlines())
 
 
 @click.command()

@@ -336,4 +336,4 @@ def tensors(size: float) -> Texts:
     """A header of hundreds of thousands of tensors."""
     tensor = {"dtype": "BF16", "shape": [1], "data_offsets": [0, 0]}
     header = json.dumps({f"t{at}": tensor for at in range(many(size, 55_000))}).encode()
-    return {"a.safetensors": len(header).to_bytes(8, "little") + header}
+    return {"a.safetensors": len(header).to_bytes(8, "little") + header, "a.toml": "a = 1\n"}

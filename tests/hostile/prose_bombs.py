@@ -16,9 +16,8 @@ def code_fences(size: float) -> Texts:
 @bomb("documents")
 def open_fences(size: float) -> Texts:
     """Blocks of code of which none is closed."""
-    return {
-        "README.md": "".join(f"{'`' * (3 + at % 40)}sh\npython t.py --a {at}\n" for at in range(many(size, 25_000)))
-    }
+    blocks = "".join(f"{'`' * (3 + at % 40)}sh\npython t.py --a {at}\n" for at in range(many(size, 25_000)))
+    return {"README.md": blocks} | FOUND
 
 
 @bomb("documents")
@@ -43,7 +42,7 @@ def long_lines_that_name_chips(size: float) -> Texts:
 @bomb("documents")
 def programs_named(size: float) -> Texts:
     """A README that names a hundred thousand programs."""
-    return {"README.md": "".join(f"a{at}.py " for at in range(many(size, 90_000)))}
+    return {"README.md": "".join(f"a{at}.py " for at in range(many(size, 90_000)))} | FOUND
 
 
 @bomb("documents")
@@ -55,14 +54,14 @@ def indented_blocks(size: float) -> Texts:
 @bomb("documents")
 def directives_of_code(size: float) -> Texts:
     """ReStructuredText's blocks of code, of blank lines."""
-    return {"README.rst": (".. code-block:: bash\n" + " \n" * 40) * many(size, 8000)}
+    return {"README.rst": (".. code-block:: bash\n" + " \n" * 40) * many(size, 8000)} | FOUND
 
 
 @bomb("documents")
 def prompts(size: float) -> Texts:
     """A block of code that is all prompts, placeholders and continued lines."""
     body = "(a) u@h:~/x$ torchrun <a> [b] ... \\\n\n# no\n" * many(size, 22_000)
-    return {"README.md": f"```\n{body}```\n"}
+    return {"README.md": f"```\n{body}```\n"} | FOUND
 
 
 @bomb("documents")

@@ -28,7 +28,7 @@ from chipsieve.facts.conditions import (
     as_conditions,
     negate,
 )  # fmt: skip
-from chipsieve.limits import CALLS, NESTED, UNROLLED
+from chipsieve.limits import CALLS, CARRIED, NESTED, UNROLLED
 from chipsieve_shell.constants.conditionals import (
     arithmetic,
     ask_loop,
@@ -73,6 +73,7 @@ from chipsieve_shell.syntax.script_parser import parse
 
 ALTERING = ("shift", "getopts")
 NOWHERE = (0, 0)
+CHARACTERS_OF_A_STEP = 20  # of a script in a string, which is parsed where it is run
 PLAIN = (Simple, Sequence, Function)  # nodes of which the walk makes no copy of the state
 
 
@@ -114,6 +115,7 @@ class Interpreter(Here):
 
     def _parsed(self, mapped: MappedText, start: int, end: int) -> Script:
         """A stretch of a text; what it loses becomes gaps."""
+        self.record.step(CARRIED * (end - start) // CHARACTERS_OF_A_STEP)
         script = parse(mapped.text, start, end)
         for lost in script.lost:
             self.record.gap_at(mapped.origin(*lost.extent)[0], lost.reason)

@@ -13,7 +13,7 @@ from chipsieve.commands.schedulers import Token, scheduler_options
 from chipsieve.facts.conditions import NEVER, Conditions
 from chipsieve.facts.reading import Command
 from chipsieve.facts.words import Word
-from chipsieve.limits import PIECES, VALUE
+from chipsieve.limits import ENVIRONMENT, PIECES, VALUE
 from chipsieve_shell.constants.expander import Expander
 from chipsieve_shell.constants.pieces import (
     Piece,
@@ -35,6 +35,7 @@ from chipsieve_shell.record import Assignment, Record
 from chipsieve_shell.syntax.nodes import Extent, Simple
 
 PIECE = 30  # as much work as so many values that are carried along
+WORD_PIECE = 160  # of a command's words: each is looked at by all that reads commands
 ASSIGNED_PIECE = 3 * PIECE  # it is compared with others where branches join
 Placed = tuple[Pieces, Extent]  # a word, and where it stands in the command
 FlagReading = tuple[str, str | None, Extent, Conditions]
@@ -52,7 +53,7 @@ class Here(Expander):
     def placed_words(self, node: Simple) -> list[Placed]:
         """The command's words, each with the place where it stands in the command."""
         placed = [(word, self.mapped.origin(*extent)) for extent in node.words for word in self.words(extent)]
-        self.record.step(PIECE * sum(len(word) for word, _ in placed))
+        self.record.step(WORD_PIECE * sum(len(word) for word, _ in placed))
         return placed
 
     def worded(self, extent: Extent) -> str:
@@ -92,7 +93,10 @@ class Here(Expander):
         state.variables[name] = value
         if exported or (exported is None and (state.export_all or name in state.exported)):
             state.exported.pop(name, None)  # the latest comes last
-            state.exported[name] = None
+            if len(state.exported) < ENVIRONMENT:
+                state.exported[name] = None
+            else:
+                self.record.crowd()
             self.record.export(name, made)
         else:
             self.record.assign(name, made)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from chipsieve.limits import STATED
+from chipsieve.facts.reading import Document
+from chipsieve.limits import DOCUMENTS, STATED
 
 T = TypeVar("T")
 
@@ -14,12 +15,26 @@ class Bounded(list[T]):
 
     cut = False
 
+    @property
+    def limit(self) -> int:
+        """How many items it takes."""
+        return STATED
+
     def append(self, item: T) -> None:
         """Take one more item, unless there are enough."""
-        if len(self) < STATED:
+        if len(self) < self.limit:
             super().append(item)
         else:
             self.cut = True
+
+
+class Documents(Bounded[Document]):
+    """Texts inside a file: one more than are read, so that whoever reads them sees that there are more."""
+
+    @property
+    def limit(self) -> int:
+        """How many texts it takes."""
+        return DOCUMENTS + 1
 
 
 def left_out(kind: str) -> str:

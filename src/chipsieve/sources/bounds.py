@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chipsieve.facts.bounded import left_out
 from chipsieve.facts.reading import Document, Gap, Reading, Source
-from chipsieve.limits import DOCUMENT_CHARACTERS, DOCUMENTS, STATED
+from chipsieve.limits import DOCUMENT_CHARACTERS, DOCUMENTS, GAPS, STATED
 
 KINDS = ("facts", "commands", "bindings", "options", "imports", "references")
 """What readings hold that grows with what a file says."""
@@ -52,8 +52,16 @@ def together(reading: Reading, inner: Sequence[Reading]) -> Reading:
 
 def within_bounds(reading: Reading) -> Reading:
     """The reading with at most STATED things of each kind, and a gap for each kind of which there are more."""
+    reading = _fewer_gaps(reading)
     many = {kind: held for kind in KINDS if len(held := getattr(reading, kind)) > STATED}
     if not many:
         return reading
     gaps = tuple(Gap(reading.path, left_out(kind)) for kind in many)
     return replace(reading, gaps=reading.gaps + gaps, **{kind: held[:STATED] for kind, held in many.items()})
+
+
+def _fewer_gaps(reading: Reading) -> Reading:
+    if len(reading.gaps) <= GAPS:
+        return reading
+    more = Gap(reading.path, f"{len(reading.gaps) - GAPS:,} more places were not read")
+    return replace(reading, gaps=(*reading.gaps[:GAPS], more))
