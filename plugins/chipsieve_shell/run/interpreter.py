@@ -132,8 +132,7 @@ class Interpreter(Here):
 
     def uncalled(self) -> None:
         """Walk the functions that nothing in this file calls: somebody else may."""
-        uncalled = [(name, one) for name, one in self.state.functions.items() if name not in self.record.called]
-        for name, defined in uncalled:
+        for name, defined in [pair for pair in self.state.functions.items() if pair[0] not in self.record.called]:
             path = self.state.copy(Question("call", name))
             path.guards, path.stopped, path.shifted, path.arguments = (), "", 0, None
             Interpreter(defined.text, path, self.record, defined.engine, self.nesting).execute(defined.body)

@@ -44,10 +44,8 @@ class Commands(click.Group):
     """The command group; turns our own errors into one line and the contract's exit code."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Keep the words as they were typed, for reports to say, but not who asks in an address."""
-        from chipsieve.sources.elsewhere import USER
-
-        ctx.meta[WORDS] = tuple(USER.sub("", word) for word in args)
+        """Keep the words as they were typed, for reports to say."""
+        ctx.meta[WORDS] = tuple(args)
         with _harmless_errors():
             return super().parse_args(ctx, args)
 

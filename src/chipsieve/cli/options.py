@@ -218,10 +218,16 @@ WORDS = "chipsieve.words"
 
 
 def typed(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Hand a function the words that were typed, as `command`: its reports say by which command they were made."""
+    """Hand a function the words that were typed, as `command`: its reports say by which command they were made.
+
+    Who asks, perhaps with a password, in an address is left out.
+    """
 
     def with_words(**options: Any) -> Any:
-        return function(command=click.get_current_context().meta.get(WORDS, ()), **options)
+        from chipsieve.sources.elsewhere import USER
+
+        words = click.get_current_context().meta.get(WORDS, ())
+        return function(command=tuple(USER.sub("", word) for word in words), **options)
 
     return update_wrapper(with_words, function)
 
