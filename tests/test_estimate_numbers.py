@@ -13,9 +13,11 @@ from chipsieve.estimate.estimating import (
     LINES,
     NO_ACCELERATOR,
     OLD,
+    RUNS,
     before,
     counts_for,
     counts_of,
+    disagreement,
     estimate,
     impossible,
     probabilities,
@@ -72,8 +74,8 @@ def test_premises_are_counted_by_kind_in_parts_and_against() -> None:
     }
 
 
-@pytest.mark.parametrize(("count", "comes_to"), [(0, 0), (1, 1), (3, 2), (7, 3), (-1, -1), (-3, -2)])
-def test_a_count_comes_to_its_logarithm(count: float, comes_to: float) -> None:
+@pytest.mark.parametrize(("count", "comes_to"), [(0, 0), (1, 1), (2, 1.5), (3, 1.75), (60, 2), (-1, -1), (-2, -1.5)])
+def test_each_further_premise_adds_half_of_the_one_before(count: float, comes_to: float) -> None:
     assert strength(count) == comes_to
 
 
@@ -171,9 +173,9 @@ def test_the_probabilities_are_those_of_the_two_regressions() -> None:
         [premise("trained", "red"), premise("trained", "red", at="a:2"), premise("trained", "red", at="a:3")]
     )
     found = probabilities(FAMILIES, said, KNOWN, WEIGHTS)
-    # Three premises come to 2: red has 2 * 2 (trained) + 1 * 2 (named) - 0.5 * 3 (its share of 2023, unlisted, where
-    # named); blue -3 (unlisted) and no first year; grey -3.
-    scores = {"red": 4.5, "blue": -3.0, "grey": -3.0}
+    # Three premises come to 1.75: red has 2 * 1.75 (trained) + 1 * 1.75 (named) - 0.5 * 3 (its share of 2023, unlisted,
+    # where named); blue -3 (unlisted) and no first year; grey -3.
+    scores = {"red": 3.75, "blue": -3.0, "grey": -3.0}
     none = 1 / (1 + math.exp(2.0))
     total = sum(math.exp(score) for score in scores.values())
     expected = {name: (1 - none) * math.exp(score) / total for name, score in scores.items()}
@@ -226,18 +228,45 @@ def test_the_lines_of_one_kind_share_what_it_adds_and_six_are_shown() -> None:
     (red, *_) = estimate(KNOWN, said, FAMILIES, WEIGHTS).families
     assert len(red.because) == LINES == 6
     assert [one.at for one in red.because] == [f"README.md:{line}" for line in range(1, 7)]
-    # Seven come to 3: 3 * 2 (trained) and 3 * 1 (named), of which each line has a seventh.
-    assert {one.weight for one in red.because} == {round(9 / 7, 2)}
+    # Seven come to nearly 2: of 2 * 2 (trained) and 2 * 1 (named) each line has a seventh.
+    assert {one.weight for one in red.because} == {round(6 * (1 - 2**-7) / 7, 2)}
+
+
+def test_of_many_lines_for_and_against_a_family_both_are_shown() -> None:
+    against = [premise("asked for", "red", at=f"run.sh:{line}", against=True) for line in range(1, 8)]
+    said = [premise("trained", "red", at=f"README.md:{line}") for line in range(1, 8)]
+    weights = replace(WEIGHTS, kinds=WEIGHTS.kinds | {"asked for": Kind("asked for", "asks for", 2.0, 9)})
+    for first, count in ((said, 3), (said[:2], 2), (said[:1], 1), ([], 0)):
+        (red,) = [one for one in estimate(KNOWN, [*first, *against], FAMILIES, weights).families if one.family == "red"]
+        assert len([one for one in red.because if one.weight > 0]) == count
+        assert len([one for one in red.because if one.weight < 0]) == LINES - count
+        assert [one.weight for one in red.because] == sorted((one.weight for one in red.because), key=lambda w: -abs(w))
+
+
+def test_lines_that_show_training_on_several_families_draw_all_scores_together() -> None:
+    both = {"log": {"red": 1.0, "blue": 1.0}}
+    assert disagreement(both, {"red", "blue"}) == pytest.approx(2.0)
+    assert disagreement(both, {"red"}) == disagreement({}, {"red"}) == 1
+    assert disagreement({"named": {"red": 9.0, "blue": 9.0}, "log": {"red": 1.0}}, {"red", "blue"}) == 1
+    assert disagreement({kind: {"red": 1.0, "blue": 1.0, "grey": 1.0, "pink": 1.0} for kind in RUNS},
+                        {"red", "blue", "grey", "pink"}) == pytest.approx(3.0)  # fmt: skip
+    one = [premise("trained", "red", at=f"a:{line}") for line in range(3)]
+    two = [*one, premise("trained", "blue", at="b:1")]
+    alone, beside = (probabilities(FAMILIES, counts_of(said), KNOWN, WEIGHTS) for said in (one, two))
+    assert beside["red"] > beside["blue"]
+    assert math.log(beside["red"] / beside["grey"]) < 0.6 * math.log(alone["red"] / alone["grey"])
 
 
 def test_a_premise_that_several_share_adds_its_part_to_each() -> None:
     said = [premise("trained", "red", "blue"), premise("trained", "red", at="a:2")]
     (red, blue, *_) = estimate(KNOWN, said, FAMILIES, WEIGHTS).families
-    whole = 3 * math.log2(2.5)  # weights 2 and 1, one and a half premises
+    apart = disagreement({"trained": {"red": 1.5, "blue": 0.5}}, {"red", "blue"})
+    whole = 3 * strength(1.5) / apart  # weights 2 and 1, one and a half premises
+    assert 1.8 < apart < 2
     assert [(one.at, one.weight) for one in red.because] == [
         ("a:2", round(whole / 1.5, 2)), ("README.md:1", round(whole * 0.5 / 1.5, 2))
     ]  # fmt: skip
-    assert [one.weight for one in blue.because] == [round(3 * math.log2(1.5), 2)]
+    assert [one.weight for one in blue.because] == [round(3 * strength(0.5) / apart, 2)]
 
 
 def test_what_is_less_likely_than_can_be_shown_is_summed_up() -> None:

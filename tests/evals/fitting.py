@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from chipsieve.catalogue import load_catalogue
-from chipsieve.estimate.estimating import before, strength
+from chipsieve.estimate.estimating import before, disagreement, strength
 from chipsieve.estimate.families import Family, families_of
 from chipsieve.estimate.weights import ALL_YEARS, Weights
 
@@ -122,6 +122,8 @@ def row_of(record: Record, space: Space, shares: Mapping[str, Mapping[str, float
         values[number, len(space.kinds) :] = [given[name] for name in BEFORE]
     possible = np.ones(count, dtype=np.bool_)
     possible[[at[family] for family in known["impossible"]]] = False
+    left = {one.id for one in space.families}.difference(known["impossible"])
+    values /= disagreement(known["counts"], left)
     truth = np.zeros(count, dtype=np.bool_)
     truth[[at[family] for family in known["truth"] if not known["negative"]]] = True
     none = np.array([known["none"][name] for name in space.none])

@@ -1,8 +1,8 @@
 """How likely is each family? Premises, counted by kind and weighed, become probabilities that sum to one.
 
 Whether an accelerator was used at all is a logistic regression; over the families stands a conditional logit (McFadden
-1974). A kind counts by the logarithm of its premises, so that each further one adds less; an impossible family has no
-probability.
+1974). Each further premise of a kind adds half of the one before, so that no number of them outweighs two; an
+impossible family has no probability. Where lines show training on several families, all scores are drawn together.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from chipsieve.estimate.weights import Weights
 NO_ACCELERATOR = "none"
 SHOWN = 0.005  # families that are less likely are summed up
 TELLING = 0.05  # what a premise must add to the logarithm of the odds to be shown
-LINES = 6  # premises shown of a family
+LINES = 6  # premises shown of a family, up to half of them against it
 EARLY = 12  # months before its release in which a family has been announced, and may be tried
 LATER = 6  # months after its last change in which a launch is still run as it is
 OLD = 4.0  # years after its release in which a family is what people buy
 MONTHS = 12
+RUNS = ("log", "request", "trained")
+"""Kinds of premise that each speak of one run on one family: where they name several, there were several runs."""
 SHOW_TRAINING = frozenset({"trained", "fine-tuned", "experiments", "log", "request", "device test"})
 """Kinds of premise that show that there was a run on an accelerator."""
 
@@ -50,8 +52,22 @@ def counts_of(premises: Iterable[Premise]) -> dict[str, dict[str, float]]:
 
 
 def strength(count: float) -> float:
-    """What so many premises of one kind come to, before they are weighed: one comes to 1, three to 2, seven to 3."""
-    return math.copysign(math.log2(1 + abs(count)), count)
+    """What so many premises of one kind come to, before they are weighed: one to 1, two to 1.5, very many to 2."""
+    return math.copysign(2 * (1 - 2 ** -abs(count)), count)
+
+
+def disagreement(counts: Counts, left: Collection[str]) -> float:
+    """How far the lines that show training disagree on the possible families, from 1 on: by it scores are divided.
+
+    It is 1 and the entropy of their shares, in bits: two families that are shown alike make it 2, four make it 3.
+    """
+    shown: defaultdict[str, float] = defaultdict(float)
+    for kind in RUNS:
+        for family, count in counts.get(kind, {}).items():
+            if count > 0 and family in left:
+                shown[family] += strength(count)
+    total = sum(shown.values())
+    return 1 - sum(part / total * math.log2(part / total) for part in shown.values())
 
 
 def before(family: Family, day: str, weights: Weights, counts: Counts, not_before: str = "") -> dict[str, float]:
@@ -135,13 +151,13 @@ def probabilities(families: Sequence[Family], counts: Counts, known: Known, weig
     Whether an accelerator was used at all is asked first; the families share what is left.
     """
     left = _left(families, known)
+    apart = disagreement(counts, {one.id for one in left})
     weighed = [(weights.kinds[kind].weight, by_family) for kind, by_family in counts.items() if kind in weights.kinds]
     scores = {}
     for family in left:
         given = sum(weight * strength(by_family.get(family.id, 0.0)) for weight, by_family in weighed)
-        scores[family.id] = given + _weighed(
-            before(family, known.day, weights, counts, known.not_before), weights.before
-        )
+        already = _weighed(before(family, known.day, weights, counts, known.not_before), weights.before)
+        scores[family.id] = (given + already) / apart
     none = 1 / (1 + math.exp(-_weighed(without_accelerator(known, counts), weights.none))) if left else 1.0
     highest = max(scores.values(), default=0.0)
     parts = {name: math.exp(score - highest) for name, score in scores.items()}
@@ -156,6 +172,7 @@ def _weighed(values: Mapping[str, float], weights: Mapping[str, float]) -> float
 def estimate(known: Known, premises: Sequence[Premise], families: Sequence[Family], weights: Weights) -> Estimate:
     """The families by their probability, with the premises for and against each, the weightiest first."""
     counts = counts_for(known, premises, families)
+    apart = disagreement(counts, {one.id for one in _left(families, known)})
     chances = probabilities(families, counts, known, weights)
     ranked = sorted(families, key=lambda one: (-chances.get(one.id, 0.0), one.id))
     shown = [
@@ -165,7 +182,7 @@ def estimate(known: Known, premises: Sequence[Premise], families: Sequence[Famil
             accelerators=tuple(chip for chip in one.accelerators if chip in known.possible),
             probability=round(chances[one.id], 4),
             words=in_words(chances[one.id]),
-            because=_because(one, premises, counts, weights),
+            because=_because(one, premises, counts, weights, apart),
         )
         for one in ranked if chances.get(one.id, 0.0) >= SHOWN
     ]  # fmt: skip
@@ -173,15 +190,20 @@ def estimate(known: Known, premises: Sequence[Premise], families: Sequence[Famil
     return Estimate(known.project, tuple(shown), rest, round(chances[NO_ACCELERATOR], 4), weights.basis)
 
 
-def _because(family: Family, premises: Iterable[Premise], counts: Counts, weights: Weights) -> tuple[Because, ...]:
-    """The premises on a family; those of one kind share what the kind adds."""
+def _because(
+    family: Family, premises: Iterable[Premise], counts: Counts, weights: Weights, apart: float
+) -> tuple[Because, ...]:
+    """The weightiest premises on a family, for and against it; those of one kind share what the kind adds."""
     found = [
         Because(one.at or None, f"{weights.kinds[one.kind].says} {one.says}".strip(), one.kind,
-                round(_share(one, family, counts, weights), 2))
+                round(_share(one, family, counts, weights) / apart, 2))
         for one in premises if family.id in one.families and one.kind in weights.kinds
     ]  # fmt: skip
     telling = [one for one in found if abs(one.weight) >= TELLING]
-    return tuple(sorted(telling, key=lambda one: (-abs(one.weight), one.kind, one.at or "", one.says))[:LINES])
+    telling.sort(key=lambda one: (-abs(one.weight), one.kind, one.at or "", one.says))
+    speaking, against = [one for one in telling if one.weight > 0], [one for one in telling if one.weight < 0]
+    shown = {*speaking[: max(LINES - len(against), LINES // 2)], *against[: max(LINES - len(speaking), LINES // 2)]}
+    return tuple(one for one in telling if one in shown)
 
 
 def _share(premise: Premise, family: Family, counts: Counts, weights: Weights) -> float:
