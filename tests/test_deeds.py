@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chipsieve.facts.deeds import statement
 from chipsieve.facts.statements import Statement
+from chipsieve.tables import own_table, table_list
 
 NAME = re.compile(
     r"(?:RTX )?(?:3090|4090)|V100|H[128]00|H800|A100|A10\b|T4|TPU v[34](?:-\d+)?|MI250X?|A800|Ascend 910B|L40|Jean Zay"
@@ -182,3 +183,15 @@ def test_every_text_has_a_statement(before: str, after: str) -> None:
 def test_other_sentences_do_not_change_a_direct_deed(text: str, others: list[str]) -> None:
     alone, beside = said(text), said(" ".join([text, *others]))
     assert [one for _, one in beside if one.direct] == [one for _, one in alone if one.direct]
+
+
+def test_no_cue_asks_which_digit_stands_somewhere() -> None:
+    patterns = [str(row["pattern"]) for row in table_list("deeds.toml", own_table("deeds.toml"), "cue")]
+    bare = [re.sub(r"\{[\d,]+\}|\\u[0-9a-f]{4}|#.*", "", pattern) for pattern in patterns]
+    assert [pattern for pattern in bare if re.search(r"\d", pattern)] == []
+
+
+@pytest.mark.parametrize("head", ["| model | mAP50 |", "| model | top-5 |", "| model | F1 |"])
+def test_numbers_are_alike_to_cues(head: str) -> None:
+    found = [statement("| ours | A100 |", 9, 13, (line,)) for line in (head, re.sub(r"\d", "3", head))]
+    assert found[0] == found[1] != statement("| ours | A100 |", 9, 13, ("| model | chip |",))

@@ -235,7 +235,7 @@ def test_the_lines_of_one_kind_share_what_it_adds_and_six_are_shown() -> None:
 def test_of_many_lines_for_and_against_a_family_both_are_shown() -> None:
     against = [premise("asked for", "red", at=f"run.sh:{line}", against=True) for line in range(1, 8)]
     said = [premise("trained", "red", at=f"README.md:{line}") for line in range(1, 8)]
-    weights = replace(WEIGHTS, kinds=WEIGHTS.kinds | {"asked for": Kind("asked for", "asks for", 2.0, 9)})
+    weights = replace(WEIGHTS, kinds={**WEIGHTS.kinds, "asked for": Kind("asked for", "asks for", 2.0, 9)})
     for first, count in ((said, 3), (said[:2], 2), (said[:1], 1), ([], 0)):
         (red,) = [one for one in estimate(KNOWN, [*first, *against], FAMILIES, weights).families if one.family == "red"]
         assert len([one for one in red.because if one.weight > 0]) == count

@@ -67,7 +67,7 @@ STATED = 20_000
 COMMENTS = 2_000
 """Comments of one file that speak to chipsieve; further ones leave nothing out."""
 
-CLAIMS = 10_000
+CLAIMS = 5_000
 """Lines of one file that may name a chip; further ones are left out."""
 
 PARTS = 10

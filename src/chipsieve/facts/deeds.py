@@ -26,7 +26,8 @@ from chipsieve.facts.statements import Deed, Statement
 from chipsieve.tables import TableError, own_table, refuse_unknown, table_list
 
 FIELDS = ("deed", "rank", "pattern", "before", "head")
-KEPT = 2_000  # contexts whose words are remembered: many claims stand below one heading
+KEPT = 2_000  # texts whose words are remembered: many claims stand below one heading, or differ in numbers alone
+ANY_DIGIT = str.maketrans("123456789", "000000000")  # no cue asks which digit stands somewhere
 FOLLOWING = 2.0  # a cue behind the name counts as so many times as far away
 FAR = 400  # characters on each side of a name that speak of it
 WORDS, USED = 4, 5  # the ranks of any word for a deed, and of what says only that somebody used the hardware
@@ -62,10 +63,10 @@ def statement(text: str, start: int, end: int, context: Sequence[str] = (), path
     around = list(map(_plain, others(context)))
     if is_row(line.text):
         sentence = line.near(FAR)
-        deed, direct = _in_table(line, around)
+        deed, direct = _in_table(line.alike(ANY_DIGIT), tuple(text.translate(ANY_DIGIT) for text in around))
     else:
         sentence = line.near(FAR).between(SENTENCE_END)
-        deed, direct = _in_prose(sentence)
+        deed, direct = _in_prose(sentence.alike(ANY_DIGIT))
         around = [*_neighbours(line, sentence), *around]
     deed = deed or _around([*around, path.lower()])
     return Statement(deed or "mentions", direct, devices(sentence), hours(sentence, around))
@@ -74,6 +75,7 @@ def statement(text: str, start: int, end: int, context: Sequence[str] = (), path
 _plain = lru_cache(KEPT)(plain)
 
 
+@lru_cache(KEPT)
 def _in_prose(sentence: Stretch) -> tuple[Deed | None, bool]:
     """What a sentence says: its clause first, then all of it; whoever only used the hardware comes last.
 
@@ -88,7 +90,8 @@ def _in_prose(sentence: Stretch) -> tuple[Deed | None, bool]:
     return found, found is not None
 
 
-def _in_table(row: Stretch, around: Sequence[str]) -> tuple[Deed | None, bool]:
+@lru_cache(KEPT)
+def _in_table(row: Stretch, around: tuple[str, ...]) -> tuple[Deed | None, bool]:
     """What a row says: the cell, the head of its column, the whole head, then the row."""
     own = cells(row.text)
     at = min(column(row.text, row.start), len(own) - 1)
@@ -115,7 +118,7 @@ def _neighbours(line: Stretch, sentence: Stretch) -> Iterator[str]:
 def _around(texts: Iterable[str]) -> Deed | None:
     """What the nearest text says that says anything; its end is nearest."""
     for text in texts:
-        found = _shown_by(text) if text.strip() else None
+        found = _shown_by(text.translate(ANY_DIGIT)) if text.strip() else None
         if found:
             return found
     return None
@@ -138,8 +141,8 @@ def _shown(stretch: Stretch, lowest: int, highest: int = 9, *, head: bool = Fals
 
     `head` asks those for a table's head too, `near` those that must stand close before a name.
     """
-    for rank, listed in _cues().items():
-        if not lowest <= rank <= highest:
+    for rank, (some, listed) in _cues().items():
+        if not lowest <= rank <= highest or some.search(stretch.text) is None:
             continue
         asked = (cue for cue in listed if (head or not cue.head) and (near or cue.before is None))
         found = [(far, cue.deed) for cue in asked if (far := cue.distance(stretch)) is not None]
@@ -149,8 +152,8 @@ def _shown(stretch: Stretch, lowest: int, highest: int = 9, *, head: bool = Fals
 
 
 @cache
-def _cues() -> dict[int, list[Cue]]:
-    """The cues by rank, in order."""
+def _cues() -> dict[int, tuple[re.Pattern[str], list[Cue]]]:
+    """The cues by rank, in order, each rank with a pattern that any of its cues matches."""
     table = own_table("deeds.toml")
     refuse_unknown("deeds.toml", table, ("cue", "numbers", "scales", "hours"))
     found: dict[int, list[Cue]] = {}
@@ -167,4 +170,8 @@ def _cues() -> dict[int, list[Cue]]:
             before=cast("int | None", row.get("before")), head=bool(row.get("head")),
         )  # fmt: skip
         found.setdefault(cue.rank, []).append(cue)
-    return dict(sorted(found.items()))
+    return {rank: (_any_of(listed), listed) for rank, listed in sorted(found.items())}
+
+
+def _any_of(listed: Iterable[Cue]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{cue.pattern.pattern}\n)" for cue in listed), re.VERBOSE)

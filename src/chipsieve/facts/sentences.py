@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 RUNS_ON = "…"  # at the end of a line above: it runs on into the claim; at the start of a line below: it goes on with it
@@ -40,25 +40,29 @@ class Stretch(NamedTuple):
         """What stands at most so many characters before or behind the name."""
         return self.part(max(0, self.start - far), self.end + far)
 
+    def alike(self, table: Mapping[int, int]) -> Stretch:
+        """The same place in the text with some signs in place of others."""
+        return Stretch(self.text.translate(table), self.start, self.end)
+
     def before(self) -> str:
         """What stands before the name."""
         return self.text[: self.start]
 
     def between(self, borders: re.Pattern[str]) -> Stretch:
         """The part between the borders on both sides of the name; each belongs to what it ends."""
-        start = max((border.end() for border in borders.finditer(self.text, 0, self.start)), default=0)
-        border = borders.search(self.text, self.end)
-        return self.part(start, border.end() if border else len(self.text))
+        start = 0
+        for border in borders.finditer(self.text, 0, self.start):
+            start = border.end()
+        behind = borders.search(self.text, self.end)
+        return self.part(start, behind.end() if behind else len(self.text))
 
 
 def plain(text: str) -> str:
     """The text in small letters with its marks blanked, at the same length."""
-    text = (
-        "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in text)
-        if not text.isascii()
-        else text.lower()
-    )
-    text = TIMES.sub(lambda found: "x".ljust(len(found[0])), text)
+    lowered = text.lower()
+    if len(lowered) != len(text):  # some letters have two small ones, as the dotted capital I
+        lowered = "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in text)
+    text = TIMES.sub(lambda found: "x".ljust(len(found[0])), lowered)
     return MARKS.sub(lambda found: "<br>" if found[0] == "<br>" else " " * len(found[0]), text)
 
 
