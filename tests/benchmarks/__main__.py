@@ -13,13 +13,15 @@ from tempfile import TemporaryDirectory
 import click
 
 from agreement import filled
-from benchmarks import growth, histories, hook, memory, peers, rule_costs, shares, startup, surveys
+from benchmarks import commits, growth, histories, hook, memory, peers, rule_costs, shares, startup, surveys
 from benchmarks.machine import description, edition
 from benchmarks.trees import Plan, compared, repositories
 
 SECTIONS: dict[str, Callable[[Plan], Iterator[str]]] = {
     "phases": shares.section,
     "startup": startup.section,
+    "commits": commits.cold,
+    "unchanged": commits.unchanged,
     "hook": hook.section,
     "memory": memory.section,
     "doubling": growth.doubling,
@@ -44,7 +46,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     help="What the runs of one program on one tree may take; the first always runs.",
 )  # fmt: skip
 @click.option("--units", type=click.IntRange(1), default=5, show_default=True, help="Of the smallest synthetic tree.")
-@click.option("--beside", default="", metavar="COMMIT", help="Measure the start of this commit too.")
+@click.option("--beside", default="", metavar="COMMIT", help="Measure the start and cold scans of this commit too.")
 @click.option("--only", type=click.Choice(list(SECTIONS)), multiple=True, help="This section; repeatable.")
 @click.option("--page", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Write the results there.")
 def main(  # noqa: PLR0913 - an option is an argument of its command

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,11 @@ from benchmarks.trees import Plan, Profile, profile
 
 GOAL = 2.1  # times the time, for twice the tree
 TIMES = (1, 2, 4, 8)
-SHAPES = {"projects side by side": False, "one entry that imports all": True}
+SHAPES: Mapping[str, Callable[[Path, int, int], Path]] = {
+    "projects side by side": lambda root, units, times: write_project(root, units * times),
+    "one entry that imports all": lambda root, units, times: write_project(root, units * times, shared=True),
+    "more launches over the same files": lambda root, units, times: write_project(root, units, launches=times),
+}
 TIMES_HALF = f"times the half (goal: {GOAL})"
 DOUBLING = (
     "size", "files", "MB", "launches", "runs", "cold, s", TIMES_HALF, "warm, s", TIMES_HALF, "CPU without start, s",
@@ -30,9 +34,9 @@ Samples = Mapping[str, Sequence[Sample]]
 
 def doubling(plan: Plan) -> Iterator[str]:
     """A table for each shape of synthetic tree; trees of all sizes take turns."""
-    for shape, shared in SHAPES.items():
+    for shape, written in SHAPES.items():
         with TemporaryDirectory(prefix="chipsieve-bench-") as folder, ExitStack() as desks:
-            trees = [write_project(Path(folder) / f"{times}x", plan.units * times, shared=shared) for times in TIMES]
+            trees = [written(Path(folder) / f"{times}x", plan.units, times) for times in TIMES]
             profiles = [profile(tree) for tree in trees]
             several = [desks.enter_context(at_desk(tree)) for tree in trees]
             runs = {(kind, scans.tree.name): run for scans in several for kind, run in kinds(scans).items()}

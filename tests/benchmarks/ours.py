@@ -28,7 +28,7 @@ class Scans:
         self.desk = desk
         self._kept = desk / "kept"
         self._output = desk / "output.json"
-        self._first = desk / "first.json"
+        self.first = desk / "first.json"
         self.outputs = 0
         self.differing: set[str] = set()
 
@@ -67,9 +67,9 @@ class Scans:
     def _scan(self, home: Path, kind: str, *options: str) -> Sample:
         sample = timed(self.command(*options), self.desk, kept_in(home), accepted=(0,))
         self.outputs += 1
-        if not self._first.exists():
-            self._output.rename(self._first)
-        elif not filecmp.cmp(self._output, self._first, shallow=False):
+        if not self.first.exists():
+            self._output.rename(self.first)
+        elif not filecmp.cmp(self._output, self.first, shallow=False):
             self.differing.add(" ".join((kind, *options)))
         return sample
 

@@ -17,10 +17,13 @@ MODULES = ("attention", "blocks", "batches", "schedule")
 IMPORT = f"from lib.NAME import {', '.join(MODULES)}"
 
 
-def write_project(root: Path, units: int, *, shared: bool = False) -> Path:
-    """A tree of so many units at `root`; `shared` has one entry that imports all modules, in place of one a unit."""
+def write_project(root: Path, units: int, *, shared: bool = False, launches: int = 1) -> Path:
+    """A tree of so many units at `root`; `shared` has one entry that imports all modules, in place of one a unit.
+
+    Each launch script of a unit stands there `launches` times, with a learning rate of its own.
+    """
     for number in range(units):
-        for path, text in _unit(number, shared=shared):
+        for path, text in _unit(number, launches, shared=shared):
             _write(root / path, text)
     if shared:
         _write(root / "train.py", _entry(range(units)))
@@ -32,13 +35,16 @@ def name_of(number: int) -> str:
     return f"{FIRST[number % len(FIRST)]}_{SECOND[number // len(FIRST) % len(SECOND)]}_{number}"
 
 
-def _unit(number: int, *, shared: bool) -> Iterator[tuple[str, str]]:
+def _unit(number: int, launches: int, *, shared: bool) -> Iterator[tuple[str, str]]:
     """The files of one unit by path."""
     name = name_of(number)
     recipe = f"recipes/{name}"
-    for script, path in (("run.sh", f"{recipe}/run_{name}.sh"), ("job.slurm", f"{recipe}/job_{name}.slurm")):
-        entry = "train.py" if shared else f"{recipe}/train.py"
-        yield path, _filled(script, number).replace("ENTRY", entry)
+    entry = "train.py" if shared else f"{recipe}/train.py"
+    for copy in range(launches):
+        mark = f"_{copy}" if copy else ""
+        for script, path in (("run.sh", f"run_{name}{mark}.sh"), ("job.slurm", f"job_{name}{mark}.slurm")):
+            rate = f" --learning-rate {copy}e-4" if copy else ""
+            yield f"{recipe}/{path}", _filled(script, number).replace("ENTRY", f"{entry}{rate}")
     if not shared:
         yield f"{recipe}/train.py", _entry([number])
     yield f"{recipe}/ds_{name}.json", _filled("zero.json", number)
