@@ -73,7 +73,7 @@ def verdict(found: Discovery, readings: Sequence[Reading], says: Matched, policy
     """What `chipsieve scan` says of readings that several modes share."""
     rules = Rules(load_catalogue(), default_table().signals, load_policy(policy), "training")
     record = record_scan(found, readings, says.findings, ())
-    return conclude(replace(record, scope=scope), says.launches, rules, found.tree)
+    return conclude(replace(record, scope=scope, commit=found.tree.commit), says.launches, rules, found.tree)
 
 
 def outcome(judged: Verdict, label: Label) -> Record:
