@@ -71,6 +71,6 @@ def test_what_is_installed_is_not_fetched_again(tmp_path: Path, monkeypatch: pyt
     npm_packages.install("one", "1.0", tmp_path, tmp_path / "program")
 
 
-@pytest.mark.slow
+@pytest.mark.costly
 def test_every_judge_sees_its_fault_and_has_nothing_against_us() -> None:
     assert check_project.judged([*check_project.judges()]) == 0

@@ -16,7 +16,8 @@ BARE_PYTHON = '#!/bin/sh\ncase "$*" in *ensurepip*) exit 1 ;; esac\n'
 OLD_PYTHON = "#!/bin/sh\nexit 1\n"
 # Stands for the interpreter of a finished set-up: it shows what it is asked to run, one word a line.
 SHOWING_PYTHON = "#!/bin/sh\nprintf '%s\\n' \"$@\"\n"
-FAST = ["-m", "not slow", "--hypothesis-profile", "fast"]
+DEFAULT = ["-m", "not costly"]
+FAST = ["-m", "not slow and not costly", "--hypothesis-profile", "fast"]
 ALL_PROCESSORS = ["-m", "pytest", "-n", "auto", "--dist", "worksteal"]
 
 
@@ -81,14 +82,15 @@ def test_python_without_venv(clone: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "passed"),
     [
-        ([], []),
-        (["-k", "shell or python"], ["-k", "shell or python"]),
+        ([], DEFAULT),
+        (["-k", "shell or python"], [*DEFAULT, "-k", "shell or python"]),
         (["--fast"], FAST),
         (["-k", "shell or python", "--fast", "-x"], [*FAST, "-k", "shell or python", "-x"]),
-        (["-n0"], ["-n0"]),  # the later -n counts
+        (["-n0"], [*DEFAULT, "-n0"]),  # the later -n counts
+        (["--all", "--cov"], ["--cov"]),
     ],
 )
-def test_the_tests_run_on_all_processors_and_fast_leaves_the_slow_ones_out(
+def test_the_tests_run_on_all_processors_and_tiers_leave_some_out(
     clone: Path, arguments: list[str], passed: list[str]
 ) -> None:
     (clone / ".venv/bin").mkdir(parents=True)

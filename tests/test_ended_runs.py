@@ -96,7 +96,7 @@ def test_ctrl_c_at_a_terminal_ends_all_of_them_without_a_word(large: Path) -> No
 
 
 @LINUX
-@pytest.mark.slow
+@pytest.mark.costly
 def test_a_worker_that_is_killed_costs_nothing(large: Path) -> None:
     plain = started(large, "scan", ".", "--no-cache", "--workers", "1", "-v").communicate()[0]
     run = with_workers(large, "-v")

@@ -30,7 +30,7 @@ def tree(tmp_path: Path) -> Path:
     return root
 
 
-@pytest.mark.slow
+@pytest.mark.costly
 def test_semgrep_beside_our_readers_changes_no_verdict(tree: Path) -> None:
     without, both = scan(tree, workers=1), scan(tree, engines=("semgrep", "visitors"), workers=1)
     assert (both.possible, both.remaining, both.main) == (without.possible, without.remaining, without.main)
@@ -42,7 +42,7 @@ def test_semgrep_beside_our_readers_changes_no_verdict(tree: Path) -> None:
     assert not any(item.path.startswith("node_modules") for item in both.findings)
 
 
-@pytest.mark.slow
+@pytest.mark.costly
 def test_semgrep_alone_gives_the_same_verdict_here(tree: Path) -> None:
     alone = scan(tree, engines=("semgrep",), workers=1)
     assert alone.possible == scan(tree, workers=1).possible
@@ -50,7 +50,7 @@ def test_semgrep_alone_gives_the_same_verdict_here(tree: Path) -> None:
     assert len(alone.possible) < len(alone.accelerators)
 
 
-@pytest.mark.slow
+@pytest.mark.costly
 def test_its_json_sieved_is_the_same_as_the_engine(tree: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     report.write_text(json.dumps(run_semgrep(tree, [rules_home()], leave_out=["node_modules"])), encoding="utf-8")

@@ -71,7 +71,7 @@ def test_a_key_of_too_many_parts_is_a_gap(tmp_path: Path) -> None:
     assert (gap.path, gap.line, gap.reason) == ("a.toml", 1, "a key of more than 100 parts: not read")
 
 
-@pytest.mark.slow
+@pytest.mark.costly
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_larger_one_ends_within_its_time_and_memory(name: str, tmp_path: Path) -> None:
     outcome = outcome_of(BOMBS[name], tmp_path, 0.02)

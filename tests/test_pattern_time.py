@@ -10,6 +10,8 @@ from re import _constants as op  # type: ignore[attr-defined]  # undocumented, a
 from re import _parser as parser  # type: ignore[attr-defined]  # same
 from typing import Any
 
+import pytest
+
 from chipsieve.match.table import LONGEST, LONGEST_NAME, default_table
 from chipsieve.signals import load_signals
 
@@ -100,6 +102,7 @@ def test_every_pattern_of_a_signal_takes_linear_time() -> None:
     assert not found
 
 
+@pytest.mark.costly
 def test_a_slow_pattern_is_seen() -> None:
     assert slow(re.compile(r"\w*x\w*y\w*z"))
 

@@ -81,7 +81,7 @@ def test_parts_begin_with_whole_statements(first: str, second: str, monkeypatch:
     assert shown(quick(text)) == shown(whole)
 
 
-@pytest.mark.slow
+@pytest.mark.costly
 @pytest.mark.parametrize("home", ["src", "plugins", "tests", "fixtures"])
 def test_both_parsers_make_the_same_tree_of_real_files(home: str) -> None:
     texts = [path.read_text(encoding="utf-8", errors="replace") for path in FILES if path.is_relative_to(ROOT / home)]

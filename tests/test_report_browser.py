@@ -294,6 +294,7 @@ MARGINS: PdfMargins = {"top": "1.5cm", "right": "1.5cm", "bottom": "1.5cm", "lef
 FOLDED = "run_7.sh:2"
 
 
+@pytest.mark.costly
 def test_hundreds_of_launches_print_in_ten_pages_and_whole_on_request(chromium: Browser, hostile: Path) -> None:
     with opened(chromium, hostile) as (page, _):
         few, text = printed(page)

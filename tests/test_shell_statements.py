@@ -137,7 +137,7 @@ def compare(text: str) -> None:
             assert halved(ours) == halved(theirs)
 
 
-@pytest.mark.slow
+@pytest.mark.costly
 @given(st.one_of(PIECES, SHELL, NESTED, NESTED))
 @settings(max_examples=1000)
 def test_statements_are_read_as_bashlex_reads_them(text: str) -> None:

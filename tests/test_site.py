@@ -43,7 +43,7 @@ def test_code_stays_as_it_is() -> None:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.costly
 @pytest.mark.parametrize(("added", "code"), [("", 0), ("[to nowhere](gone.md)\n", 1), ("[into](cli.md#gone)\n", 1)])
 def test_a_link_that_leads_nowhere_ends_the_build(tmp_path: Path, added: str, code: int) -> None:
     docs = tmp_path / "docs"

@@ -87,7 +87,7 @@ def test_a_worker_that_is_killed_changes_no_byte(
     assert data_of(output) == undisturbed
 
 
-@pytest.mark.slow
+@pytest.mark.costly
 def test_a_client_that_is_killed_goes_on_where_it_was(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     script = tmp_path / "client.py"
     script.write_text(CLIENT, encoding="utf-8")
@@ -102,7 +102,7 @@ def test_a_client_that_is_killed_goes_on_where_it_was(tmp_path: Path, undisturbe
     assert data_of(output) == undisturbed
 
 
-@pytest.mark.slow
+@pytest.mark.costly
 def test_a_scheduler_that_is_killed_ends_the_run_and_no_answer_is_lost(
     tmp_path: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]], undisturbed: dict[str, bytes],
     monkeypatch: pytest.MonkeyPatch,
@@ -122,7 +122,7 @@ def test_a_scheduler_that_is_killed_ends_the_run_and_no_answer_is_lost(
     assert data_of(output) == undisturbed
 
 
-@pytest.mark.slow
+@pytest.mark.costly
 def test_what_kills_its_worker_is_recorded_and_nothing_else_is(tmp_path: Path) -> None:
     names = (*NAMES[:6], KILLER)
     found = surveyed(wanted(*names), Plan(tmp_path, ASKED, count=2), at_once)
