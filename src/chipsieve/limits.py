@@ -78,3 +78,6 @@ GAPS = 1_000
 
 ENVIRONMENT = 1_000
 """Variables that a script may have in its environment; further ones are not carried into what it starts."""
+
+CONFLICTS = 100
+"""Launches of a tree whose evidence cannot all be true and of which the report says why; of more it says only that."""

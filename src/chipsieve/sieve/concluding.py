@@ -17,6 +17,8 @@ from chipsieve.estimate.estimating import estimate
 from chipsieve.estimate.families import families_of
 from chipsieve.estimate.speaking import LEFT_BEHIND, Known, Readers, premises_of
 from chipsieve.estimate.weights import load_weights
+from chipsieve.facts.reading import Gap, ordered_gaps
+from chipsieve.limits import CONFLICTS
 from chipsieve.link.headline import Headline, headline
 from chipsieve.link.launch import Launch
 from chipsieve.progress import Progress
@@ -60,6 +62,7 @@ def conclude(
     criteria, catalogue = rules.criteria(), rules.catalogue
     judged = tuple(_judged(launches, criteria, rules, step))
     first = _first(rules, judged)
+    judged, unexplained = _explained(judged, first.launch)
     speaking = speaking_launches(judged, rules.role, first.launch, rules.project, rules.launch)
     left = [frozenset(item.remaining) for item in speaking if not item.silent] or [criteria.everything]
     named, changed = namings(record.findings, criteria), _changed(first, judged, tree)
@@ -79,7 +82,7 @@ def conclude(
         projects=_projects(judged, speaking, first),
         named=named,
         findings=record.findings,
-        gaps=record.gaps,
+        gaps=ordered_gaps((*record.gaps, *unexplained)),
         coverage=record.coverage,
         conflict=_main_conflict(speaking, first),
         ignored=record.ignored,
@@ -102,6 +105,24 @@ def _judged(
         yield judge(launch, criteria, rules.derivers)
         if step:
             step("judging", number, len(launches))
+
+
+def _explained(judged: tuple[LaunchVerdict, ...], main: str | None) -> tuple[tuple[LaunchVerdict, ...], list[Gap]]:
+    """The launches, those behind the first CONFLICTS that contradict themselves without the reasons, and a gap then.
+
+    Reasons take a hundred kilobytes of a report each; what remains for a launch does not need them.
+    """
+    torn = [one.launch.id for one in judged if one.conflict]
+    brief = {name for name in torn[CONFLICTS:] if name != main}
+    if not brief:
+        return judged, []
+    kept = tuple(
+        replace(one, conflict=replace(one.conflict, disagreeing=(), explanations=()))
+        if one.conflict and one.launch.id in brief else one for one in judged
+    )  # fmt: skip
+    place = next(one.launch for one in judged if one.launch.id in brief)
+    reason = f"more than {CONFLICTS} launches contradict themselves: of the others the reasons are left out"
+    return kept, [Gap(place.path, reason, place.line)]
 
 
 def _day_of(commit: Commit | None) -> str:
