@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from types import MappingProxyType
 
 from msgspec.structs import replace
@@ -26,6 +27,7 @@ from msgspec.structs import replace
 from chipsieve.derive.memory_floor import CLAIM, memory_floor
 from chipsieve.derive.premises import Evidence
 from chipsieve.facts.finding import Finding
+from chipsieve.facts.places import Span
 from chipsieve.link.launch import Launch, Standing
 from chipsieve.signals.signal import Signal
 
@@ -59,8 +61,14 @@ def weigh(
 
 def _merged(signal: str, value: str, by_standing: Mapping[Standing, set[Finding]]) -> Evidence:
     best = next(stands for stands in ORDER if by_standing[stands])
-    items = sorted(by_standing[best], key=lambda item: (item.path, item.span, item.value, repr(item)))
+    items = sorted(by_standing[best], key=_place)
+    if any(_place(one) == _place(two) for one, two in pairwise(items)):  # few are, and writing them out takes time
+        items.sort(key=lambda item: (*_place(item), repr(item)))
     return Evidence(signal, value, best, tuple(items))
+
+
+def _place(item: Finding) -> tuple[str, Span, str]:
+    return item.path, item.span, item.value
 
 
 def _together(found: Sequence[Evidence], signals: Mapping[str, Signal]) -> list[Evidence]:
