@@ -229,7 +229,7 @@ def test_a_harmless_text_stays_so_and_keeps_its_lines(text: str, painted: bool) 
 
 
 def test_no_character_in_a_text_makes_json_that_is_none() -> None:
-    """Each report passes `harmless` once more on its way out, where a character that is left would be written `\\xad`."""
+    """Each report passes `harmless` once more on its way out, where one that is left would be written `\\xad`."""
     acting = " ".join(char for char in map(chr, range(0x110000)) if unicodedata.category(char) in ACTIVE)
     written = json_text([acting])
     assert harmless(written) == written

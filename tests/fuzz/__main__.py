@@ -1,4 +1,4 @@
-"""Does anything that strangers write break a reader? `make fuzz [TARGETS="NAME NAME"] [SECONDS=60] [PAGE=docs/quality.md]`.
+"""Does anything that strangers write break a reader? `make fuzz [TARGETS="NAME"] [SECONDS=60] [PAGE=docs/quality.md]`.
 
 Each target is fuzzed in a process of its own, from its seeds, with the same beginning of chance. What it found is tried
 again in two processes that order their hashes otherwise: the same bytes must give the same facts.
@@ -6,7 +6,6 @@ again in two processes that order their hashes otherwise: the same bytes must gi
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import sys
@@ -19,6 +18,7 @@ from typing import NamedTuple
 
 import click
 
+from fuzz.answering import answers
 from fuzz.seeds import seeds
 from fuzz.targets import targets
 
@@ -50,18 +50,11 @@ def fuzzed(name: str, desk: Path, crashes: Path, options: Sequence[str]) -> Outc
     counted = {key.decode(): int(value) for key, value in STATISTIC.findall(done.stderr)}
     if done.returncode:
         (crashes / name / "process.txt").write_bytes(done.stderr[-10_000:])
-    answers = {_answer(name, corpus, seed) for seed in "12"}
     faults = [path.read_text(encoding="utf-8").partition("\n")[0] for path in sorted((crashes / name).glob("*.txt"))]
-    faults += [SEVERAL] if len(answers) > 1 else []
+    faults += [SEVERAL] if len(answers(str(corpus), name)) > 1 else []
     return Outcome(
         counted.get("number_of_executed_units", 0), len(given), counted.get("new_units_added", 0), tuple(faults)
     )
-
-
-def _answer(name: str, corpus: Path, seed: str) -> bytes:
-    """What a process with its own order of hashes makes of a corpus."""
-    command = [sys.executable, "-m", "fuzz.answering", name, str(corpus)]
-    return run(command, capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed}).stdout
 
 
 @click.command()
@@ -93,7 +86,9 @@ def main(  # noqa: PLR0913  an option is an argument of its command
         outcomes = pool.map(lambda name: fuzzed(name, desk, crashes, options), chosen)
         for name, outcome in zip(chosen, outcomes, strict=True):
             found[name] = outcome
-            click.echo(f"{'FAIL' if outcome.faults else 'ok  '} {name:14}{outcome.executions:10,} inputs, {outcome.new} new")
+            click.echo(
+                f"{'FAIL' if outcome.faults else 'ok  '} {name:14}{outcome.executions:10,} inputs, {outcome.new} new"
+            )
             for fault in outcome.faults:
                 click.echo(f"       {fault}")
     if corpus is None:
@@ -111,7 +106,8 @@ def _table(found: Mapping[str, Outcome]) -> Iterator[str]:
     yield "|---|---:|---:|---:|---:|"
     for name, one in found.items():
         yield f"| `{name}` | {one.seeds:,} | {one.executions:,} | {one.new:,} | {len(one.faults)} |"
-    yield f"| together | | {sum(one.executions for one in found.values()):,} | | {sum(len(one.faults) for one in found.values())} |"
+    executions, faults = sum(one.executions for one in found.values()), sum(len(one.faults) for one in found.values())
+    yield f"| together | | {executions:,} | | {faults} |"
 
 
 if __name__ == "__main__":

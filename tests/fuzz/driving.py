@@ -1,4 +1,4 @@
-"""What happens in the process that fuzzes one door? libFuzzer mutates the seeds, and each fault's smallest input is kept.
+"""What happens in the process that fuzzes one door? libFuzzer mutates the seeds; each fault's smallest input stays.
 
 It runs in a process of its own, for libFuzzer ends the one that it runs in, and one input may take it along.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import resource
 import signal
 import sys
-import time
 import traceback
 from hashlib import sha256
 from pathlib import Path
@@ -96,13 +95,12 @@ def drive(name: str, corpus: Path, crashes: Path, *options: str) -> None:
     crashes.mkdir(parents=True, exist_ok=True)
     given = [
         f"-max_len={LONGEST}", f"-rss_limit_mb={MEGABYTES}", f"-artifact_prefix={crashes}/", "-timeout=60",
-        "-print_final_stats=1", "-verbosity=0", *options, str(corpus),
+        "-print_final_stats=1", "-verbosity=0", "-len_control=0", *options, str(corpus),
     ]  # fmt: skip
     atheris.Setup([sys.argv[0], *given], once)
     atheris.Fuzz()
 
 
 if __name__ == "__main__":
-    began = time.process_time()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     drive(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:])

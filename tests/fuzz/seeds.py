@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from chipsieve.api import scan
 from chipsieve.report import render
 from chipsieve.sources.languages import language_of, languages
-from chipsieve.api import scan
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 MOST, LONGEST = 400, 4096  # seeds of one target, and bytes of one
@@ -18,19 +18,19 @@ BETWEEN = b"\x01"
 """What stands between two files of a tree."""
 TREE = ("run.sh", "train.py", "config.json", "README.md", "requirements.txt", "recipe.yaml")
 BY_HAND: Mapping[str, Sequence[bytes]] = {
-    "csv": (b"gpu_model,gpu_count\n8 x NVIDIA A100-SXM4-80GB,8\n\"a,b\",1\n",),
+    "csv": (b'gpu_model,gpu_count\n8 x NVIDIA A100-SXM4-80GB,8\n"a,b",1\n',),
     "weights": (b'{"__metadata__":{"format":"pt"},"a.weight":{"dtype":"F8_E4M3","shape":[2,2],"data_offsets":[0,4]}}',),
     "definition": (
         b"Bootstrap: docker\nFrom: nvcr.io/nvidia/pytorch:24.01-py3\n%files\n a b\n%post -c /bin/bash\n pip install x==1\n"
-        b"%environment\n export NCCL_IB_HCA=mlx5\n%runscript\n exec torchrun train.py --bf16 \"$@\"\n",
+        b'%environment\n export NCCL_IB_HCA=mlx5\n%runscript\n exec torchrun train.py --bf16 "$@"\n',
     ),
     "makefile": (
-        b"N ?= 8\ninclude a.mk\nifeq ($(A),b)\nARGS := --bf16\nelse\nARGS += $(shell ls)\nendif\ndefine run\ntorchrun $(1)\n"
-        b"endef\ntrain: export NCCL_X=1\ntrain: a b | c\n\t@$(call run,train.py) $(ARGS) \\\n\t  --n $${N}\n%.o: %.cu ; nvcc $<\n",
+        b"N ?= 8\ninclude a.mk\nifeq ($(A),b)\nARGS := --bf16\nelse\nARGS += $(shell ls)\nendif\n%.o: %.cu ; nvcc $<\n",
+        b"define run\ntorchrun $(1)\nendef\nall: export A=1\nall: a b | c\n\t@$(call run,train.py) $(ARGS) \\\n\t $${N}\n",
     ),
     "ini": (b"[a.b]\nbf16 = true ; x\nc : d\n  e\n[options.entry_points]\nconsole_scripts =\n  t = a.b:main\n",),
     "log": (
-        b"$ nvidia-smi\n| 0  NVIDIA A100-SXM4-80GB  On | 00000000:07:00.0 Off | 0 |\n[2024-01-01] torch 2.1.0+cu121 8 GPUs\n",
+        b"$ nvidia-smi\n| 0  NVIDIA A100-SXM4-80GB  On | 00000000:07:00.0 Off | 0 |\n[01-01] torch 2.1.0+cu121 8 GPUs\n",
         b'{"gpu":"H100","bf16":true}\nCUDA_VISIBLE_DEVICES=0,1 args: --bf16\n',
     ),
     "gin": (b"import a.b\ntrain.dtype = 'bfloat16'\na/b.c = @d()\ne = %MACRO\n",),

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache, partial
-from itertools import zip_longest
 from pathlib import Path
 from tempfile import mkdtemp
 
 from chipsieve.api import scan
-from chipsieve.border.sarif.condition_trees import ConditionError, decode, encode
+from chipsieve.border.sarif.condition_trees import decode, encode
 from chipsieve.border.scanners import Report, ReportError, foreign_findings, read_report
 from chipsieve.facts.conditions import size
 from chipsieve.facts.places import Lines
@@ -70,8 +70,7 @@ def read_tree(data: bytes) -> object:
     Raises:
         BrokenLaw: a report is not safe to show, or is refused when it is read again.
     """
-    pairs = zip_longest(TREE, data.split(BETWEEN)[: len(TREE)], fillvalue=b"")
-    members = {str(name): Member(len(text), text) for name, text in pairs if isinstance(text, bytes)}
+    members = {name: Member(len(text), text) for name, text in zip(TREE, data.split(BETWEEN), strict=False)}
     tree = InMemory("tree", Path("/nowhere"), members)
     verdict = scan(tree, workers=1)
     if failed := [gap for gap in verdict.gaps if " reader failed: " in gap.reason]:
@@ -118,10 +117,8 @@ def read_scanner_report(name: str, data: bytes) -> object:
         return None
     check_shown(plain(found))
     tree = InMemory("tree", Path("/nowhere"), {"run.sh": Member(9, b"a --bf16\n")})
-    try:
+    with suppress(ReportError):
         foreign_findings([(name, report)], default_table().signals, tree, lambda _: Lines("a --bf16\n"))
-    except ReportError:
-        pass
     return plain(found)
 
 

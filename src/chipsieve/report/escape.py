@@ -71,8 +71,8 @@ def json_text(document: object, *, indent: int | None = 2) -> str:
     It is indented, but a record of plain values and of lists of them stands on one line; without `indent` all stands on
     one.
 
-    All that acts (ACTIVE, among it the lone surrogates of a file name that is not UTF-8) is written as `\\u` escapes, so
-    that a line of JSON stays one line, any terminal or encoder can take it, and `harmless` leaves it as it is.
+    All that acts (ACTIVE, among it the lone surrogates of a file name that is not UTF-8) is written as `\\u` escapes,
+    so that a line of JSON stays one line, any terminal or encoder can take it, and `harmless` leaves it as it is.
     """
     written = StringIO()  # `json.dumps` would hold a list of all pieces, several times the size of the text
     if indent is None:
