@@ -50,7 +50,7 @@ BROKEN: dict[str, Callable[[Reading], Reading]] = {
     "a failed reader": lambda one: replace(one, gaps=(Gap("a", "the shell reader failed: KeyError: 1"),)),
     "a gap below the text": lambda one: replace(one, gaps=(Gap("a", "x", 3),)),
     "a fact below the text": lambda one: replace(one, facts=(replace(GOOD, span=Span(3, 1, 3, 1)),)),
-    "a fact beside the text": lambda one: replace(one, facts=(replace(GOOD, span=Span(1, 3, 1, 10)),)),
+    "a fact beside the text": lambda one: replace(one, facts=(replace(GOOD, span=Span(1, 3, 1, 11)),)),
     "a fact that ends before it begins": lambda one: replace(one, facts=(replace(GOOD, span=Span(1, 3, 1, 2)),)),
 }
 

@@ -156,3 +156,19 @@ def test_what_a_command_sets_is_set_in_the_shell_that_it_starts(text: str, expec
 def test_a_command_that_runs_elsewhere_is_one_command() -> None:
     assert lines("ssh h 'NCCL_X=1 python x'") == ["python x"]
     assert lines("ssh h") == ["ssh h"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cat <<E\n$(inner --q)\nE\n",
+        "cat <<E | torchrun x\n`inner --q`\nE\n",
+        "python - <<E\n$(inner --q)\nE\n",
+        "while read a; do b; done <<E\n$(inner --q)\nE\n",
+        "{ b; } <<E\n$(inner --q)\nE\n",
+    ],
+)
+def test_what_a_here_document_runs_while_it_is_expanded_is_seen(text: str) -> None:
+    assert "inner --q" in lines(text)
+    quoted = text.replace("<<E", "<<'E'")
+    assert "inner --q" not in lines(quoted)

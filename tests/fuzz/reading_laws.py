@@ -48,7 +48,9 @@ def inside(lines: Lines, span: Span) -> bool:
 
 
 def _is_place(lines: Lines, line: int, column: int) -> bool:
-    return 1 <= line <= len(lines.starts) and 1 <= column <= len(lines.line(line)) + 1
+    """A column may lie behind the line's end: where a quote is open, a word may hold that too."""
+    ends = [*lines.starts[1:], len(lines.text)]
+    return 1 <= line <= len(ends) and lines.starts[line - 1] <= lines.offset(line, column) <= ends[line - 1]
 
 
 def plain(value: object) -> object:

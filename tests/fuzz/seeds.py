@@ -21,23 +21,23 @@ BY_HAND: Mapping[str, Sequence[bytes]] = {
     "csv": (b'gpu_model,gpu_count\n8 x NVIDIA A100-SXM4-80GB,8\n"a,b",1\n',),
     "weights": (b'{"__metadata__":{"format":"pt"},"a.weight":{"dtype":"F8_E4M3","shape":[2,2],"data_offsets":[0,4]}}',),
     "definition": (
-        b"Bootstrap: docker\nFrom: nvcr.io/nvidia/pytorch:24.01-py3\n%files\n a b\n%post -c /bin/bash\n pip install x==1\n"
+        b"Bootstrap: docker\nFrom: nvcr.io/nvidia/pytorch:24.01-py3\n%post -c /bin/bash\n pip install x\n",
         b'%environment\n export NCCL_IB_HCA=mlx5\n%runscript\n exec torchrun train.py --bf16 "$@"\n',
     ),
     "makefile": (
-        b"N ?= 8\ninclude a.mk\nifeq ($(A),b)\nARGS := --bf16\nelse\nARGS += $(shell ls)\nendif\n%.o: %.cu ; nvcc $<\n",
-        b"define run\ntorchrun $(1)\nendef\nall: export A=1\nall: a b | c\n\t@$(call run,train.py) $(ARGS) \\\n\t $${N}\n",
+        b"N ?= 8\n-include a\nifeq ($(A),b)\nARGS := --bf16\nelse\nARGS += $(shell ls)\nendif\n%.o: %.cu ; nvcc $<\n",
+        b"define run\ntorchrun $(1)\nendef\nall: export A=1\nall: a | c\n\t@$(call run,a.py) $(ARGS) \\\n\t $${N}\n",
     ),
     "ini": (b"[a.b]\nbf16 = true ; x\nc : d\n  e\n[options.entry_points]\nconsole_scripts =\n  t = a.b:main\n",),
     "log": (
-        b"$ nvidia-smi\n| 0  NVIDIA A100-SXM4-80GB  On | 00000000:07:00.0 Off | 0 |\n[01-01] torch 2.1.0+cu121 8 GPUs\n",
+        b"$ nvidia-smi\n| 0  NVIDIA A100-SXM4-80GB  On | 00000000:07:00.0 Off | 0 |\ntorch 2.1.0+cu121 8 GPUs\n",
         b'{"gpu":"H100","bf16":true}\nCUDA_VISIBLE_DEVICES=0,1 args: --bf16\n',
     ),
     "gin": (b"import a.b\ntrain.dtype = 'bfloat16'\na/b.c = @d()\ne = %MACRO\n",),
     "justfile": (b"gpus := '8'\ntrain arg='x': build\n  torchrun --nproc_per_node {{gpus}} train.py --bf16\n",),
     "notebook": (
-        b'{"cells":[{"cell_type":"code","source":["!torchrun a.py --bf16\\n","%%bash\\n","x=1"],"outputs":[]},'
-        b'{"cell_type":"markdown","source":"8 A100"}],"metadata":{},"nbformat":4,"nbformat_minor":5}',
+        b'{"cells":[{"cell_type":"code","source":["!torchrun a.py --bf16\\n","%%bash\\n","x=1"],"outputs":[]}]}',
+        b'{"cells":[{"cell_type":"markdown","source":"8 A100"}],"metadata":{},"nbformat":4,"nbformat_minor":5}',
     ),
     "template": (
         b"{% if fp8 %}\nexport NCCL_IB_HCA={{ hca }}\n{% else %}\ntorchrun --nproc_per_node {{n}} a.py\n{% endif %}\n",

@@ -142,8 +142,11 @@ def without_newlines(pieces: Pieces) -> Pieces:
     return (*pieces[:-1], *([cut(pieces[-1], 0, len(kept))] if kept else []))
 
 
-def in_heredoc(here: Here, node: Simple, words: list[Pieces]) -> list[Nested]:
-    """The script that a command reads from its here-document; a file that it writes is recorded."""
+def in_heredoc(here: Here, node: Simple | Group, words: list[Pieces]) -> list[Nested]:
+    """The script that a command reads from its here-document; a file that it writes is recorded.
+
+    Any other is expanded all the same: what its substitutions start runs. A block has no words.
+    """
     body = heredoc_of(node)
     if body is None:
         return []
@@ -153,10 +156,12 @@ def in_heredoc(here: Here, node: Simple, words: list[Pieces]) -> list[Nested]:
     target = _written(here, node, words)
     if target is not None:
         _record_document(here, body, target)
+    else:
+        document_pieces(here, body)
     return []
 
 
-def heredoc_of(node: Simple) -> Heredoc | None:
+def heredoc_of(node: Simple | Group) -> Heredoc | None:
     """The here-document that a command reads."""
     return next((redirect.heredoc for redirect in node.redirects if redirect.heredoc), None)
 
@@ -172,7 +177,7 @@ def reads_script(texts: list[str]) -> bool:
     return all(text.startswith("-") for text in texts[last + 1 :])
 
 
-def _written(here: Here, node: Simple, words: list[Pieces]) -> tuple[Pieces, Extent] | None:
+def _written(here: Here, node: Simple | Group, words: list[Pieces]) -> tuple[Pieces, Extent] | None:
     """The file that a `cat` or `tee` writes."""
     head = constant(words[0]) if words else None
     if head == "tee" and len(words) > 1:
