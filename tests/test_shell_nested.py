@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from chipsieve.facts.reading import Source
+from chipsieve.match.table import default_table
+from chipsieve.sources.readers import read_source
 from shell_builders import environment, findings, lines, reading, spelled, worded
 
 NESTED = {
@@ -172,3 +175,11 @@ def test_what_a_here_document_runs_while_it_is_expanded_is_seen(text: str) -> No
     assert "inner --q" in lines(text)
     quoted = text.replace("<<E", "<<'E'")
     assert "inner --q" not in lines(quoted)
+
+
+def test_a_written_file_says_where_its_words_stand_in_the_script() -> None:
+    text = "A=12345\nM=$'x\\ny'\ncat <<-E > x.sh\n\ta $Z --bf16\n\tb $A $M --bf16 ${Q:-7}\n\tlast\n\tE\n"
+    _, written = read_source(Source("a.sh", "shell", text), default_table().vocabulary)
+    places = [(fact.name, fact.span.line, fact.span.column) for fact in written.facts if fact.name == "--bf16"]
+    assert places == [("--bf16", 4, 7), ("--bf16", 5, 10)]
+    assert [fact.snippet for fact in written.facts] == ["a $Z --bf16", "b $A $M --bf16 ${Q:-7}"]

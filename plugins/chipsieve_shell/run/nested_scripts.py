@@ -6,7 +6,9 @@ Nothing is walked here: the scripts that are found go back to the interpreter.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
+from itertools import repeat
 from posixpath import basename, splitext
 
 from chipsieve.commands.known import known
@@ -193,10 +195,26 @@ def _record_document(here: Here, body: Heredoc, target: tuple[Pieces, Extent]) -
     content = document_text(here, body)
     language = language_of(target[0], content.text)
     if language:
-        lines = here.record.lines
-        text = "".join(_shown(content, at, language) for at in range(len(content.text)))
-        span = lines.span(*here.mapped.origin(*body.body))
-        here.record.documents.append(Document(lines.word(*target), language, text, span, here.state.conditions))
+        lines, stands = here.record.lines, here.mapped.origin(*body.body)
+        shown = [_shown(content, at, language) for at in range(len(content.text))]
+        text = "".join(shown)
+        offsets = () if text == lines.text[slice(*stands)] else tuple(_places(content, shown, stands))
+        document = Document(
+            lines.word(*target), language, text, lines.span(*stands), here.state.conditions, offsets=offsets
+        )
+        here.record.documents.append(document)
+
+
+def _places(content: MappedText, shown: list[str], stands: Extent) -> Iterator[int]:
+    """Where each character of a document stands in the file; of a value that comes from elsewhere, where it is used."""
+    start, end = stands
+    at = behind = start
+    for index, text in enumerate(shown):
+        written, _ = content.origin(index, index + 1)
+        inside = start <= written < end
+        at = written if inside else min(behind, end - 1)
+        behind = written + 1 if inside else behind
+        yield from repeat(at, len(text))
 
 
 def _shown(content: MappedText, at: int, language: str) -> str:
