@@ -1,7 +1,7 @@
 """Does each pattern that a module of ours keeps end soon, whatever a stranger writes?
 
 Each is tried with texts made from its own repetitions. A square of a line's length is borne, for lines are bounded; a
-cube or worse shows at a thousand characters.
+cube or worse shows at five hundred characters.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ import pytest
 from test_pattern_time import END, MOST, attacks
 
 PACKAGES = ("chipsieve", "chipsieve_config", "chipsieve_python", "chipsieve_shell", "chipsieve_flake8")
-LENGTHS = (26, 250, 1_000)  # characters; what grows like a power of two shows at the first
-TOO_MUCH = 0.4  # seconds for one text, which a square takes a tenth of
+LENGTHS = (26, 250, 500)  # characters; what grows like a power of two shows at the first
+TOO_MUCH = 0.15  # seconds for one text, which a square takes a tenth of
 
 
 def modules() -> Iterator[ModuleType]:
