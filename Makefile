@@ -7,7 +7,9 @@
 # `make mutation [SAMPLE=700] [CHILDREN=2]` counts which faults put in on purpose the tests find,
 # `make bench [CLONES=dir] [RUNS=5] [PEERS="name name"] [PAGE=docs/performance.md] [OPTIONS=...]` measures time and memory.
 # `make hostile [NAMES="name name"]` scans trees that are made to hurt, and says what each costs.
-.PHONY: help scan agreement eval fit bench hostile mutation test lint check docs rules sarif browser project site picture build pins
+# `make fuzz [TARGETS="name name"] [SECONDS=60] [PAGE=docs/quality.md]` shows readers texts that nobody wrote.
+# `make differ [CLONES="path path"] [PAGE=docs/quality.md]` compares the shell reader with tree-sitter-bash.
+.PHONY: help scan agreement eval fit bench hostile fuzz differ mutation test lint check docs rules sarif browser project site picture build pins
 
 help:
 	@./dev help
@@ -32,6 +34,12 @@ mutation:
 
 hostile:
 	@./dev hostile $(NAMES) $(if $(PAGE),--page $(PAGE))
+
+fuzz:
+	@./dev fuzz $(TARGETS) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PAGE),--page $(PAGE))
+
+differ:
+	@./dev differ $(CLONES) $(if $(PAGE),--page $(PAGE))
 
 test:
 	@./dev test $(TEST)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,3 +120,11 @@ def test_too_many_alternatives_are_left_open() -> None:
 )
 def test_no_makefile_stops_the_reader(pieces: list[str]) -> None:
     assert not any("failed" in gap.reason for gap in read_whole("Makefile", "".join(pieces)).gaps)
+
+
+def test_empty_values_are_not_combined_without_end() -> None:
+    chain = "".join(f"A{number} = {f'$(A{number - 1})' * 9}\n" for number in range(1, 13))
+    start = time.process_time()
+    reading = read_whole("Makefile", f"A0 =\n{chain}all:\n\t$(A12) python train.py\n")
+    assert time.process_time() - start < 10
+    assert [gap.reason for gap in reading.gaps] == ["variables with too many or too long values: left open"]

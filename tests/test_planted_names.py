@@ -7,6 +7,7 @@ import io
 import json
 import re
 import shutil
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 import planted
 from chipsieve.cli import main
 from chipsieve.report import FORMATS
-from chipsieve.report.escape import harmless, json_text
+from chipsieve.report.escape import ACTIVE, harmless, json_text
 from chipsieve.report.timeline_formats import FORMATS as TIMELINES
 from page_parser import Page
 
@@ -225,6 +226,14 @@ def test_a_harmless_text_stays_so_and_keeps_its_lines(text: str, painted: bool) 
     assert shown.count("\n") == text.count("\n")
     if painted:
         assert harmless(f"\x1b[1m{shown}\x1b[0m", painted=True) == f"\x1b[1m{shown}\x1b[0m"
+
+
+def test_no_character_in_a_text_makes_json_that_is_none() -> None:
+    """Each report passes `harmless` once more on its way out, where one that is left would be written `\\xad`."""
+    acting = " ".join(char for char in map(chr, range(0x110000)) if unicodedata.category(char) in ACTIVE)
+    written = json_text([acting])
+    assert harmless(written) == written
+    assert json.loads(written) == [acting]
 
 
 @given(st.text("#[]:ab\n ", max_size=9))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from chipsieve.facts.reading import Source
+from chipsieve.match.table import default_table
+from chipsieve.sources.readers import read_source
 from shell_builders import environment, findings, lines, reading, spelled, worded
 
 NESTED = {
@@ -156,3 +159,27 @@ def test_what_a_command_sets_is_set_in_the_shell_that_it_starts(text: str, expec
 def test_a_command_that_runs_elsewhere_is_one_command() -> None:
     assert lines("ssh h 'NCCL_X=1 python x'") == ["python x"]
     assert lines("ssh h") == ["ssh h"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cat <<E\n$(inner --q)\nE\n",
+        "cat <<E | torchrun x\n`inner --q`\nE\n",
+        "python - <<E\n$(inner --q)\nE\n",
+        "while read a; do b; done <<E\n$(inner --q)\nE\n",
+        "{ b; } <<E\n$(inner --q)\nE\n",
+    ],
+)
+def test_what_a_here_document_runs_while_it_is_expanded_is_seen(text: str) -> None:
+    assert "inner --q" in lines(text)
+    quoted = text.replace("<<E", "<<'E'")
+    assert "inner --q" not in lines(quoted)
+
+
+def test_a_written_file_says_where_its_words_stand_in_the_script() -> None:
+    text = "A=12345\nM=$'x\\ny'\ncat <<-E > x.sh\n\ta $Z --bf16\n\tb $A $M --bf16 ${Q:-7}\n\tlast\n\tE\n"
+    _, written = read_source(Source("a.sh", "shell", text), default_table().vocabulary)
+    places = [(fact.name, fact.span.line, fact.span.column) for fact in written.facts if fact.name == "--bf16"]
+    assert places == [("--bf16", 4, 7), ("--bf16", 5, 10)]
+    assert [fact.snippet for fact in written.facts] == ["a $Z --bf16", "b $A $M --bf16 ${Q:-7}"]

@@ -64,6 +64,9 @@ def test_addresses_are_cloned_where_a_folder_for_that_is_named() -> None:
         ("file:///no/where\n", "line 1: .*: no such folder"),
         ("https://example.org/a/b@--upload-pack=x\n", "line 1: .*: no name of a repository or revision begins so"),
         ("o\u202ene\n", "line 1: .*: holds characters that do not print"),
+        ("one\n" + "a" * 5000 + "\n", "line 2: a+: File name too long"),
+        ("one\n" + "a" * 300 + "@v1\n", "line 2: a+@v1: File name too long"),
+        ("file:///" + "a" * 300 + "\n", "line 1: file:///a+: File name too long"),
         ("# nothing\n", "names no repository"),
     ],
 )
@@ -86,7 +89,12 @@ def test_all_bad_rows_are_named_at_once() -> None:
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("path\none\n", "line 1: unknown column 'path'"), ("name\none\n", "no column 'repository'"), ("", "no column")],
+    [
+        ("path\none\n", "line 1: unknown column 'path'"),
+        ("name\none\n", "no column 'repository'"),
+        ("", "no column"),
+        ("a" * 140_000, "line [01]: field larger than field limit"),
+    ],
 )
 def test_a_csv_file_needs_its_column(text: str, says: str) -> None:
     with pytest.raises(TableError, match=says):

@@ -46,7 +46,9 @@ def _lines(text: str) -> Iterator[list[Scalar]]:
         cells, at = [], 0
         for cell in next(csv.reader([line[:WIDEST]]), []):
             found = line.find(cell, at)
-            at = found + len(cell) if found >= 0 else at
-            cells.append(Scalar(cell[:CELL], start + at - len(cell), start + at))
+            begin = max(found, at)  # text with a quote inside it is written otherwise than it says
+            end = min(begin + len(cell), len(line))
+            cells.append(Scalar(cell[:CELL], start + begin, start + end))
+            at = at if found < 0 else end
         yield cells
         start += len(line)

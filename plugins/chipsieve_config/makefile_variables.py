@@ -30,6 +30,7 @@ DEPTH = 12  # variables within variables
 LONGEST = 20_000  # characters of one text that is filled in
 CONDITIONAL = 1_000  # assignments in branches; what is assigned after so many is unknown
 BUDGET = 2_000_000  # characters filled in for one makefile
+STEP = 40  # characters that a step counts as: empty values are combined without end, too
 OPENING = {"(": ")", "{": "}"}
 NAME = re.compile(r"[\w.<@^*+?%|-]+", re.ASCII)
 CALL = re.compile(r"(?P<function>[a-z-]+)[ \t]+(?P<operands>.*)", re.DOTALL)
@@ -113,7 +114,7 @@ class Variables:
             if _possible(both := all_of((*held, *further)))
         ]
         size = sum(len(one.text) for _, one in made)
-        self._left -= size
+        self._left -= size + STEP * len(done) * len(values)
         if len(made) <= ALTERNATIVES and size <= LONGEST and self._left > 0:
             return tuple(made)
         self.cut = True

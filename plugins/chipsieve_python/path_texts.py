@@ -14,7 +14,7 @@ from chipsieve_python.scope import Scope
 from chipsieve_python.syntax_tree import expression_kinds as expr
 
 ENDINGS = r"\.(json|yaml|yml|toml|gin|conf)"
-CONFIG_FILE = re.compile(rf"[^\n\"'*?]*\w[^\n\"'*?]*{ENDINGS}")
+CONFIG_FILE = re.compile(rf"[^\w\n\"'*?]*+\w[^\n\"'*?]*{ENDINGS}")
 ENDING = re.compile(rf"{ENDINGS}[\"')\s]*$")
 ENDING_SIZE = 20  # characters in which the ending must stand: most expressions are no names of files
 JOINS = frozenset({"os.path.join", "posixpath.join"})

@@ -125,4 +125,6 @@ def _configurable_until(module: stmt.Suite) -> int:
 
 
 def _order(fact: Fact) -> tuple[Span, str, str, str, str]:
-    return fact.span, fact.kind, fact.name, repr(fact.argument), repr((fact.value, fact.conditions))
+    """A total order: facts come in a set, which every process orders otherwise."""
+    rest = fact.value, fact.conditions, fact.parts, fact.beside, fact.chosen, fact.by, fact.context
+    return fact.span, fact.kind, fact.name, repr(fact.argument), repr(rest)

@@ -156,6 +156,7 @@ class Interpreter(Here):
                 return self.pipeline(node)
             case Group():
                 self.redirected(node.redirects)
+                in_heredoc(self, node, [])
                 return (self.under(self.state.copy()) if node.subshell else self).execute(node.body)
         self._compound(node)
         return SUCCESS
@@ -179,9 +180,8 @@ class Interpreter(Here):
 
     def redirected(self, redirects: tuple[Redirect, ...]) -> None:
         """Walk the process substitutions among redirections' targets."""
-        for redirect in redirects:
-            if redirect.target:
-                self.pieces(*redirect.target)
+        for target in (redirect.target for redirect in redirects if redirect.target):
+            self.pieces(*target)
 
     def simple(self, node: Simple) -> Status:
         """A simple command: builtins change the state, functions are walked, all else is recorded."""

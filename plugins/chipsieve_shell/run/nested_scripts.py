@@ -6,7 +6,9 @@ Nothing is walked here: the scripts that are found go back to the interpreter.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
+from itertools import repeat
 from posixpath import basename, splitext
 
 from chipsieve.commands.known import known
@@ -142,8 +144,11 @@ def without_newlines(pieces: Pieces) -> Pieces:
     return (*pieces[:-1], *([cut(pieces[-1], 0, len(kept))] if kept else []))
 
 
-def in_heredoc(here: Here, node: Simple, words: list[Pieces]) -> list[Nested]:
-    """The script that a command reads from its here-document; a file that it writes is recorded."""
+def in_heredoc(here: Here, node: Simple | Group, words: list[Pieces]) -> list[Nested]:
+    """The script that a command reads from its here-document; a file that it writes is recorded.
+
+    Any other is expanded all the same: what its substitutions start runs. A block has no words.
+    """
     body = heredoc_of(node)
     if body is None:
         return []
@@ -153,10 +158,12 @@ def in_heredoc(here: Here, node: Simple, words: list[Pieces]) -> list[Nested]:
     target = _written(here, node, words)
     if target is not None:
         _record_document(here, body, target)
+    else:
+        document_pieces(here, body)
     return []
 
 
-def heredoc_of(node: Simple) -> Heredoc | None:
+def heredoc_of(node: Simple | Group) -> Heredoc | None:
     """The here-document that a command reads."""
     return next((redirect.heredoc for redirect in node.redirects if redirect.heredoc), None)
 
@@ -172,7 +179,7 @@ def reads_script(texts: list[str]) -> bool:
     return all(text.startswith("-") for text in texts[last + 1 :])
 
 
-def _written(here: Here, node: Simple, words: list[Pieces]) -> tuple[Pieces, Extent] | None:
+def _written(here: Here, node: Simple | Group, words: list[Pieces]) -> tuple[Pieces, Extent] | None:
     """The file that a `cat` or `tee` writes."""
     head = constant(words[0]) if words else None
     if head == "tee" and len(words) > 1:
@@ -188,10 +195,26 @@ def _record_document(here: Here, body: Heredoc, target: tuple[Pieces, Extent]) -
     content = document_text(here, body)
     language = language_of(target[0], content.text)
     if language:
-        lines = here.record.lines
-        text = "".join(_shown(content, at, language) for at in range(len(content.text)))
-        span = lines.span(*here.mapped.origin(*body.body))
-        here.record.documents.append(Document(lines.word(*target), language, text, span, here.state.conditions))
+        lines, stands = here.record.lines, here.mapped.origin(*body.body)
+        shown = [_shown(content, at, language) for at in range(len(content.text))]
+        text = "".join(shown)
+        offsets = () if text == lines.text[slice(*stands)] else tuple(_places(content, shown, stands))
+        document = Document(
+            lines.word(*target), language, text, lines.span(*stands), here.state.conditions, offsets=offsets
+        )
+        here.record.documents.append(document)
+
+
+def _places(content: MappedText, shown: list[str], stands: Extent) -> Iterator[int]:
+    """Where each character of a document stands in the file; of a value that comes from elsewhere, where it is used."""
+    start, end = stands
+    at = behind = start
+    for index, text in enumerate(shown):
+        written, _ = content.origin(index, index + 1)
+        inside = start <= written < end
+        at = written if inside else min(behind, end - 1)
+        behind = written + 1 if inside else behind
+        yield from repeat(at, len(text))
 
 
 def _shown(content: MappedText, at: int, language: str) -> str:

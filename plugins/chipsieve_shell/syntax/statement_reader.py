@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 from chipsieve_shell.syntax.building import Builder, joined
-from chipsieve_shell.syntax.nodes import Extent, Function, Group, If, Node, Pipeline, Redirect, While
+from chipsieve_shell.syntax.nodes import Bracketed, Case, Extent, Function, Group, If, Node, Pipeline, Redirect, While
 
 TOKEN = re.compile(
     r"""(?:[ \t]|\\\n)*+(?:
@@ -219,9 +219,12 @@ class StatementReader:
             self._take("(")
             self._take(")")
         self._skip_lines()
-        if self._here not in self._compounds:
+        if self._here in self._compounds:
+            return Function(name, self._compound())
+        masked = self._simple()  # `f() case ... esac`: a word, before the builder has seen it
+        if not isinstance(masked, Case | Bracketed | Group):
             raise Unsure
-        return Function(name, self._compound())
+        return Function(name, masked)
 
     def _simple(self) -> Node:
         """Words and redirections; a word and parentheses are a function."""

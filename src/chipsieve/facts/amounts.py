@@ -40,7 +40,7 @@ EACH = re.compile(
 )
 BATCH = re.compile(r"batch[ ]?size|sequences|samples", re.IGNORECASE)  # 512 = 128 samples x 4 devices
 NODES_BEHIND = re.compile(
-    r"(?:\s*\d+\s?GB?)? \s* (?:GPUs?)? \s* [x\u00d7*] \s* (\d{1,4}) \s* (?:nodes|machines)\b", FLAGS
+    r"(?:\s*\d+\s?GB?)? \s*+ (?:GPUs?\s*+)? [x\u00d7*] \s* (\d{1,4}) \s* (?:nodes|machines)\b", FLAGS
 )
 JUST_NUMBERS = re.compile(r"[\s\d,卡张x\u00d7*]*")
 MULTIPLIED = re.compile(r"[x\u00d7*张块卡片]")

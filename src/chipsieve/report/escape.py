@@ -20,7 +20,7 @@ NOT_SEEN = r"[\s\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\u
 """What a runner passes over before a command: blanks, and characters that comparisons of its language leave out."""
 AT_A_LINES_BEGINNING = re.compile(rf"^({NOT_SEEN})::", re.MULTILINE)
 WITHIN_A_LINE = re.compile(ANYWHERE)
-UNSAFE_JSON = re.compile(rf"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]|{ANYWHERE}")
+NOT_ASCII = re.compile(r"[^\x00-\x7e]+")  # what else acts, JSON itself writes out
 COLOURS = re.compile(r"(\x1b\[[0-9]{1,2}m)")
 """What a sheet of ours is painted with (report/sheet.py)."""
 
@@ -71,8 +71,8 @@ def json_text(document: object, *, indent: int | None = 2) -> str:
     It is indented, but a record of plain values and of lists of them stands on one line; without `indent` all stands on
     one.
 
-    Controls, direction marks, line separators and lone surrogates (a file name that is not UTF-8) are written as
-    `\\u` escapes, so that a line of JSON stays one line and any terminal or encoder can take it.
+    All that acts (ACTIVE, among it the lone surrogates of a file name that is not UTF-8) is written as `\\u` escapes,
+    so that a line of JSON stays one line, any terminal or encoder can take it, and `harmless` leaves it as it is.
     """
     written = StringIO()  # `json.dumps` would hold a list of all pieces, several times the size of the text
     if indent is None:
@@ -80,7 +80,21 @@ def json_text(document: object, *, indent: int | None = 2) -> str:
     else:
         _lay_out(document, written.write, "\n", " " * indent)
     written.write("\n")
-    return UNSAFE_JSON.sub(lambda char: f"\\u{ord(char[0]):04x}", written.getvalue())
+    text = NOT_ASCII.sub(_inactive, written.getvalue())
+    return WITHIN_A_LINE.sub(r"\\u0023", text) if "##" in text else text
+
+
+def _inactive(found: re.Match[str]) -> str:
+    """The characters with `\\u` escapes in place of those that act, two of them for one beyond the first plane."""
+    text = found[0]
+    if text.isprintable():
+        return text
+    return "".join(_units(char) if unicodedata.category(char) in ACTIVE else char for char in text)
+
+
+def _units(char: str) -> str:
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 LINE_DEPTH = 2

@@ -98,10 +98,10 @@ def _rows(file: Path, text: str) -> Iterator[_Row]:
                 yield _Row(number, stripped, "")
         return
     reader = csv.DictReader(StringIO(text, newline=""))
-    refuse_unknown(f"{file}: line 1", reader.fieldnames or (), COLUMNS, "column")
-    if "repository" not in (reader.fieldnames or ()):
-        raise TableError(f"{file}: line 1: there is no column 'repository'")
     try:
+        refuse_unknown(f"{file}: line 1", reader.fieldnames or (), COLUMNS, "column")
+        if "repository" not in (reader.fieldnames or ()):
+            raise TableError(f"{file}: line 1: there is no column 'repository'")
         for row in reader:
             yield _Row(reader.line_num, (row["repository"] or "").strip(), (row.get("name") or "").strip())
     except csv.Error as error:
@@ -109,8 +109,14 @@ def _rows(file: Path, text: str) -> Iterator[_Row]:
 
 
 def _wanted(row: _Row, *, cloning: bool) -> Wanted | str:
-    """What a row asks for, or what is wrong with it."""
-    name = row.name or row.text
+    """What a row asks for, or what is wrong with it: a name may be too long for the system, a folder closed."""
+    try:
+        return _asked(row, row.name or row.text, cloning=cloning)
+    except OSError as error:
+        return error.strerror or str(error)
+
+
+def _asked(row: _Row, name: str, *, cloning: bool) -> Wanted | str:
     if not row.text or not row.text.isprintable():
         return "holds characters that do not print" if row.text else "names no repository"
     if is_url(row.text) or FILE.fullmatch(row.text):

@@ -1,0 +1,1 @@
+"""Readers beside other people's parsers: `make differ`."""
