@@ -9,7 +9,7 @@ import pytest
 
 from chipsieve.border.marker import Mark
 from chipsieve.border.semgrep import config_rules, dockerfile_rules
-from chipsieve.border.semgrep.rule_files import compiled, packed
+from chipsieve.border.semgrep.rule_files import compiled
 from chipsieve.signals import load_signals
 from semgrep_results import Place, places
 
@@ -66,17 +66,14 @@ CASES = (
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
-    """What one run of the rules, packed, finds in all the cases."""
+    """What one run of the rules finds in all the cases."""
     rules, tree = tmp_path_factory.mktemp("rules"), tmp_path_factory.mktemp("tree")
-    for path, text in compiled({name: load_signals()[name] for name in SIGNALS}).items():
-        if path.startswith(("json/", "yaml/", "dockerfile/")):
-            (rules / path).parent.mkdir(exist_ok=True)
-            (rules / path).write_text(text, encoding="utf-8")
-    pack = rules / "pack.yaml"
-    pack.write_text(packed(rules)["structured.yaml"], encoding="utf-8")
+    texts = compiled({name: load_signals()[name] for name in SIGNALS})
+    for name in ("json.yaml", "yaml.yaml", "dockerfile.yaml"):
+        (rules / name).write_text(texts[name], encoding="utf-8")
     for case in CASES:
         (tree / case.name).write_text(case.text, encoding="utf-8")
-    return places(tree, [pack])
+    return places(tree, [rules])
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
+from chipsieve.border.semgrep.needed_words import Word, holds, whole_file, word
 from chipsieve.border.semgrep.rule_parts import Branch, Form, Pattern, Rule, begins, find, focus, rule
 from chipsieve.border.semgrep.rule_patterns import (
     DASH,
@@ -76,9 +77,8 @@ def _prefilter(row: Row) -> Pattern:
     words = _flag(row) if row.kind == "flag" else WORDS_OF_KIND.get(row.kind) or "|".join(_words(row))
     first = "-" if row.kind == "flag" else "".join(sorted({word[0] for word in words.split("|")}))
     letters = "".join(dict.fromkeys(first + first.lower() + first.upper()))
-    held = f"(?:[^{letters}]++|(?!{words})[{letters}])*+(?:{words})"
-    values = f"(?=.*?(?:{'|'.join(map(escaped, row.values))}))" if row.values and row.kind != "pin" else ""
-    return {"pattern-inside": {"pattern-regex": rf"(?si)\A(?={held}){values}.*\z"}}
+    values = holds([word(f"*{value}", behind="") for value in row.values]) if row.kind != "pin" else ""
+    return whole_file(f"(?i){holds([Word(letters, words)])}{values}")
 
 
 def _words(row: Row) -> list[str]:

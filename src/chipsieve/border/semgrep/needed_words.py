@@ -24,7 +24,10 @@ LETTER = re.compile(r"(?:\\.|[^\\(\[.])(?![*+?{])")
 
 
 class Word(NamedTuple):
-    """A regular expression, the characters with one of which its text begins, and what stands around that text."""
+    """A regular expression, the characters with one of which its text begins, and what stands around that text.
+
+    Without such characters it is dear to look for, and worth it only in files that hold something else.
+    """
 
     first: str
     text: str
@@ -52,7 +55,7 @@ def in_files_with(needs: Iterable[Needed]) -> Pattern:
     together: defaultdict[Needed, list[Word]] = defaultdict(list)
     for words, *others in needs:
         together[tuple(others)] += words
-    ways = ["".join(map(holds, (*others, words))) for others, words in together.items()]
+    ways = ["".join(map(holds, sorted((*others, words), key=_dear))) for others, words in together.items()]
     return whole_file(ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})")
 
 
@@ -69,12 +72,18 @@ def holds(words: Sequence[Word]) -> str:
     """
     if not words:
         return ""
+    if _dear(words):
+        return f"(?=.*?(?:{'|'.join(each.text for each in words)}))"
     texts: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for each in words:
         texts[each.around][each.text] = None
     choice = "|".join(f"{left}{_choice(several)}{right}" for (left, right), several in texts.items())
     first = "".join(rf"\{one}" if one in r"\-^]" else one for one in sorted({*"".join(each.first for each in words)}))
     return rf"(?=(?:[^{first}]++|(?!{choice})[{first}])*+.)"
+
+
+def _dear(words: Sequence[Word]) -> bool:
+    return not all(each.first for each in words)
 
 
 def _choice(texts: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from chipsieve.border.semgrep.needed_words import Needed, Word, in_files_with, word
 from chipsieve.border.semgrep.rule_parts import Pattern, Rule, either, every, focus, matches, rule
-from chipsieve.border.semgrep.rule_patterns import GROUP, escaped, grouped, key_path, ungrouped
+from chipsieve.border.semgrep.rule_patterns import GROUP, escaped, grouped, in_a_file, key_path, ungrouped
 from chipsieve.facts.claims import PRINTED
 from chipsieve.facts.conventions import CONFIG_OBJECTS, SILENT_CALLS
 from chipsieve.signals.signal import Row, Signal
@@ -31,12 +31,17 @@ FOLLOWED = {"options": {"symbolic_propagation": True}}
 """A copy of the environment is followed to where it is changed."""
 DTYPES = frozenset({"bfloat16", "float16", "half"})
 TRUE = frozenset({"true", "yes", "on", "1"})
-DEVICE = re.compile(r"\^(\w+)\(\?:[^|()]*\)\?\$$")
+DEVICE = re.compile(r"^\^(\w+)\(\?:[^|()]*\)\?\$$")
 """A row's pattern for the name of a device, with or without a number: `^npu(?::\\d+)?$`."""
-SHORT = 4
-"""Letters of a name such as `load` or `init`."""
 PATHS = re.compile(r"^\(\?<!\[[^]]+\]\)\(\?:(/[^()]+)\)")
 """A row's pattern for paths, each of them from its slash on."""
+ANY_FOLDER = r"(?:\S*/)?"
+UNSPOKEN, SPEAKING = re.compile(r"\\.|\(\?P<value>"), re.compile(r"[A-Za-z]{2}")
+"""A row's pattern that holds letters is looked for in the file; one for numbers is in too many."""
+LONG = 400
+"""Characters of a pattern that is not worth looking for in a whole file."""
+SHORT = 4
+"""Letters of a name such as `load` or `init`."""
 OPTION = rf"(?:not )?(?:\w+\.)*(?:self|cls|{CONFIG_OBJECTS})(?:\.\w+)+"
 """`args.bf16`, as text: the reader counts it under the condition that the option is given."""
 
@@ -170,16 +175,29 @@ def _one_of(names: Sequence[str], anything: str = ".*") -> str:
 def _parts(names: Iterable[str]) -> tuple[Word, ...]:
     """One part of each dotted name as a word, for how a file writes the rest is its own affair: the last part.
 
-    In place of a short one, which stands in many files, the longest; a file holds that too, maybe in an import.
+    In place of a short one, which stands in many files, the part before it if that is longer; a file holds it too.
     """
-    several = (name.lstrip("*.").split(".") for name in names)
-    return tuple(word(parts[-1] if len(parts[-1]) > SHORT else max(parts, key=len), exact=True) for parts in several)
+    ends = (name.lstrip("*.").split(".")[-2:] for name in names)
+    return tuple(word(end[-1] if len(end[-1]) > SHORT else max(end, key=len), exact=True) for end in ends)
+
+
+def _seen(pattern: str) -> tuple[Word, ...]:
+    """What a file must hold where the pattern finds something: a path, a device, or a text that fits the pattern."""
+    paths, device = PATHS.search(pattern), DEVICE.search(pattern)
+    if paths:
+        return tuple(Word("/", path) for path in paths[1].split("|"))
+    if device:
+        return (word(device[1]),)
+    text = pattern.replace(ANY_FOLDER, "")
+    worth_it = len(text) < LONG and SPEAKING.search(UNSPOKEN.sub("", text))
+    return (Word("", f"(?i:{in_a_file(text)})"),) if worth_it else ()
 
 
 def _values(row: Row) -> tuple[Word, ...]:
     """The values that a file must hold as words; those that stand in another one are enough."""
-    device = DEVICE.match(row.pattern)
-    values = {device[1]} if device else {value.casefold() for value in row.values}
+    if row.pattern:
+        return _seen(row.pattern)
+    values = {value.casefold() for value in row.values}
     if values & TRUE:
         return ()
     alone = {value: re.compile(rf"(?<!\w){re.escape(value)}(?!\w)") for value in values}
@@ -264,9 +282,7 @@ def _env(row: Row) -> Found:
         value = Accepted("$V")
     writes = either([write.format(value.written) for write in ENVIRONMENT_WRITES])
     found = every(writes, matches("$K", _one_of(row.names, "[A-Z0-9_]*")), *value.conditions, focus("$K"))
-    paths = PATHS.search(row.pattern)
-    values = tuple(Word("/", path) for path in paths[1].split("|")) if paths else _values(row)
-    yield found, (tuple(word(name, "[A-Z0-9_]*", SET, exact=True) for name in row.names), values)
+    yield found, (tuple(word(name, "[A-Z0-9_]*", SET, exact=True) for name in row.names), _values(row))
 
 
 def _key(row: Row) -> Found:
@@ -314,7 +330,7 @@ def _literal(row: Row) -> Found:
     value = _searched(row)
     held = matches(value.written.strip('"'), _anywhere(row.pattern))
     found = every({"pattern": value.written}, held, *value.conditions[1:])
-    yield found, (_texts(row),)
+    yield found, (_texts(row), () if PATHS.search(row.pattern) else _values(row))
 
 
 def _claim(row: Row) -> Found:
