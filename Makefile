@@ -4,8 +4,10 @@
 # `make eval CLONES=dir [LABELS=file] [POLICY=name] [PAGE=docs/accuracy.md] [OPTIONS=--reports]` measures on labelled
 # repositories and, with --reports, on public reports,
 # `make fit [RECORDS=eval.jsonl] [OPTIONS=--write]` fits the estimate's weights to what eval has written,
+# `make mutation [SAMPLE=700] [CHILDREN=2]` counts which faults put in on purpose the tests find,
 # `make bench [CLONES=dir] [RUNS=5] [PEERS="name name"] [PAGE=docs/performance.md] [OPTIONS=...]` measures time and memory.
-.PHONY: help scan agreement eval fit bench test lint check docs rules sarif browser
+# `make hostile [NAMES="name name"]` scans trees that are made to hurt, and says what each costs.
+.PHONY: help scan agreement eval fit bench hostile mutation test lint check docs rules sarif browser project site picture build pins
 
 help:
 	@./dev help
@@ -25,8 +27,14 @@ fit:
 bench:
 	@./dev bench $(CLONES) $(if $(RUNS),--runs $(RUNS)) $(PEERS:%=--peer %) $(if $(PAGE),--page $(PAGE)) $(OPTIONS)
 
+mutation:
+	@./dev mutation $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(CHILDREN),--children $(CHILDREN))
+
+hostile:
+	@./dev hostile $(NAMES) $(if $(PAGE),--page $(PAGE))
+
 test:
 	@./dev test $(TEST)
 
-lint check docs rules sarif browser:
+lint check docs rules sarif browser project site picture build pins:
 	@./dev $@

@@ -13,6 +13,7 @@ settings.register_profile("free", deadline=None, suppress_health_check=[HealthCh
 settings.register_profile("ci", settings.get_profile("free"), derandomize=True, database=None)
 USUAL = "ci" if os.environ.get("CI") else "free"
 settings.register_profile("fast", settings.get_profile(USUAL), max_examples=20)  # ./dev test --fast asks for it
+settings.register_profile("mutation", settings.get_profile("ci"), max_examples=10)  # the same draws for every mutant
 settings.load_profile(USUAL)
 
 

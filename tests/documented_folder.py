@@ -36,6 +36,7 @@ FILES = {
     "train.py": TRAIN,
     "scripts/train.slurm": f"#!/bin/bash\n#SBATCH --gres=gpu:8\nsrun {RUN}",
     "jobs/train.slurm": "#!/bin/bash\nsrun python train.py --bf16\n",
+    "list.txt": "path/to/repository\npath/to/mirror.git\n",
     "chipsieve.toml": 'fleet.lab = ["a100", "rtx 4090"]\n',
     "then/README.md": "# A model\n",
     "then/run.sh": RUN.replace(" --bf16", ""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-VOID = {"meta", "input", "wbr"}
+VOID = {"br", "hr", "img", "input", "meta", "wbr"}
 
 
 class Page(HTMLParser):
@@ -17,6 +17,7 @@ class Page(HTMLParser):
         self.elements: set[str] = set()
         self.attributes: set[str] = set()
         self.text: list[str] = []
+        self.prose: list[str] = []  # text that is no code
         self.feed(text)
         self.close()
 
@@ -32,3 +33,4 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.open[-1:] != ["style"]:
             self.text.append(data)
+            self.prose += [] if "code" in self.open else [data]

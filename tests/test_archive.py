@@ -23,6 +23,7 @@ from chipsieve.cli import main
 from chipsieve.report import render
 from chipsieve.sources import archive, members
 from chipsieve.sources.archive import open_archive
+from chipsieve.sources.archive_names import TARS, ending_of
 from chipsieve.sources.contents import TOO_LARGE
 from chipsieve.sources.discovery import open_tree
 from chipsieve.sources.in_memory import InMemory
@@ -43,7 +44,7 @@ def zipped(path: Path, files: Mapping[str, bytes]) -> Path:
 
 def tarred(path: Path, files: Mapping[str, bytes], *others: tarfile.TarInfo) -> Path:
     """A tar archive with such members."""
-    ending = members.ending_of(path.name)
+    ending = ending_of(path.name)
     with tarfile.open(path, TAR_MODES[ending]) as made:  # type: ignore[call-overload]
         for name, data in files.items():
             info = tarfile.TarInfo(name)
@@ -311,3 +312,7 @@ def test_a_pipe_is_no_file(name: str, tmp_path: Path) -> None:
     result = run(str(tmp_path / name))
     assert (result.exit_code, result.stdout) == (3, "")
     assert "neither a folder nor a file" in result.stderr
+
+
+def test_every_archive_by_its_name_can_be_unpacked() -> None:
+    assert {*TARS} == {*members.UNPACKERS}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks import startup, surveys
 from benchmarks.__main__ import SECTIONS, publish
 from benchmarks.growth import doubled, line, slope, slopes
 from benchmarks.histories import grown
@@ -27,9 +28,10 @@ from benchmarks.ours import Hook, Scans
 from benchmarks.peers import ALONE, BARE, COLD, RUFF, SEARCH, SEMGREP, WARM, ratios, rows, same, signal_words
 from benchmarks.shares import share
 from benchmarks.synthetic import name_of, write_project
-from benchmarks.trees import EXAMPLE, Profile, compared, profile, repositories
+from benchmarks.trees import EXAMPLE, Plan, Profile, compared, profile, repositories
 from chipsieve import scan
 from small_repositories import unjudged
+from survey_cases import folders
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[1]
@@ -293,6 +295,30 @@ def test_the_line_through_costs_is_put_in_words() -> None:
     assert line("reading", "MB", [1, 2, 4], [0.7, 1.2, 2.2]) == "- reading: 500 ms a MB and 200 ms on every tree"
 
 
+def test_a_start_is_measured_beside_bare_python_and_beside_a_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fake(command: Sequence[str], _: Path, environment: Mapping[str, str]) -> Sample:
+        ours = environment["PYTHONPATH"].startswith(str(ROOT))
+        return Sample(1, (0.1 if ours else 0.2) / (10 if "-c" in command else 1), 1)
+
+    monkeypatch.setattr(startup, "timed", fake)
+    monkeypatch.setattr(startup, "prepare", lambda _: None)
+    rows = [*startup.section(Plan((), (), 1, 60, 1, "HEAD"))]
+    assert rows[0] == "| run | goal, s | this tree, CPU s | HEAD, CPU s | this : that |"
+    assert rows[2:5] == [
+        "| bare Python |  | 0.010 | 0.020 | 0.50 |",
+        "| --version | 0.035 | **0.10** | 0.20 | 0.50 |",
+        "| check, JSON | 0.12 | 0.10 | 0.20 | 0.50 |",
+    ]
+    alone = [*startup.section(Plan((), (), 1, 60, 1))]
+    assert alone[3] == "| --version | 0.035 | **0.10** |"
+
+
+def test_the_files_that_a_start_is_measured_on_are_there() -> None:
+    files = [words[-1] for words in startup.RUNS.values() if "check" in words]
+    assert len(files) == 3
+    assert all((EXAMPLE / file).is_file() for file in files)
+
+
 def test_figures() -> None:
     assert [figure(value) for value in (1234.5, 12.34, 1.234, 0.01234)] == ["1234", "12.3", "1.23", "0.012"]
     assert [held(value, 0.5) for value in (0.5, 0.51)] == ["0.50", "**0.51**"]
@@ -316,3 +342,14 @@ def test_the_page_tells_no_place_and_no_name() -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert os.uname().nodename not in text
     assert str(ROOT) not in text
+
+
+def test_a_survey_costs_what_its_repositories_and_its_tasks_do(tmp_path: Path) -> None:
+    plan = Plan(tuple(folders(tmp_path, "H800", "A100")), (), 1, 1.0, 1)
+    lines = list(surveys.repositories(plan))
+    assert lines[2].startswith("| CPU, s | ")
+    assert "- 2 repositories, 2 answered; the largest process had " in "\n".join(lines)
+    assert list(surveys.repositories(Plan((), (), 1, 1.0, 1))) == ["No clones were given, or none was answered."]
+    lines = list(surveys.stubs(40))
+    assert [line.split(" | ")[0] for line in lines[2:7]] == ["| 1", "| 10", "| 20", "| 30", "| 40"]
+    assert "- 40 tasks on 2 workers of 64 threads: " in "\n".join(lines)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import pwd
 import random
 import sqlite3
 import subprocess
 import sys
+import time
+import tracemalloc
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,16 +17,18 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from msgspec.structs import replace
 
 from chipsieve import scan
+from chipsieve.cli import main
 from chipsieve.facts.places import Span
 from chipsieve.facts.reading import Document, Gap, Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
 from chipsieve.match.table import default_table
 from chipsieve.sources import cache as caching
-from chipsieve.sources.cache import DAY, FOLDER, NAME, Cache, Info, Kept, clear, default_path, key
+from chipsieve.sources.cache import DAY, FOLDER, LARGEST, NAME, Cache, Info, Kept, clear, default_path, key
 from chipsieve.sources.cache import kept as entry_of
 from chipsieve.sources.discovery import Discovery, discover
 from chipsieve.sources.disk import Disk
@@ -96,9 +101,18 @@ def entries(path: Path) -> dict[bytes, bytes]:
 
 
 def put(path: Path, entry: object) -> None:
-    """Replace every entry by this one."""
+    """Replace every entry by this one, with its own key before it."""
+    change(path, *(
+        ("UPDATE readings SET entry = ? WHERE key = ?", (under + entry if isinstance(entry, bytes) else entry, under))
+        for under in entries(path)
+    ))  # fmt: skip
+
+
+def change(path: Path, *statements: tuple[str, Sequence[object]]) -> None:
+    """Change a database with any SQL."""
     base = sqlite3.connect(path)
-    base.execute("UPDATE readings SET entry = ?", (entry,))
+    for statement, values in statements:
+        base.execute(statement, tuple(values))
     base.commit()
     base.close()
 
@@ -226,8 +240,8 @@ def test_a_text_that_is_no_utf_8_has_a_key() -> None:
 def test_nothing_that_is_kept_is_code(tmp_path: Path, kept: Path) -> None:
     """Whoever can write to the folder of the cache can run nothing: entries are decoded into known types."""
     remembered(at(write(tmp_path / "tree", TREE)), kept)
-    for entry in entries(kept).values():
-        assert isinstance(msgspec.msgpack.decode(zlib.decompress(entry)), list)
+    for under, entry in entries(kept).items():
+        assert isinstance(msgspec.msgpack.decode(Kept(under, entry).unpacked()), list)
     loaded = f"import sys, {caching.__name__}; print('pickle' in sys.modules)"
     assert (
         subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout == "False\n"
@@ -303,7 +317,9 @@ def packed(thing: object) -> bytes:
     return zlib.compress(msgspec.msgpack.encode(thing))
 
 
-WHOLE = made(SOURCE, Reading("a", "shell", gaps=(Gap("a", "any reason"),))).entry
+WHOLE = made(SOURCE, Reading("a", "shell", gaps=(Gap("a", "any reason"),))).entry[32:]
+BOMB = zlib.compress(b"\0" * 300_000_000, 9)
+MANY = packed([["", ["a"]]] * (LARGEST // 5))
 
 
 @pytest.mark.parametrize(
@@ -311,11 +327,11 @@ WHOLE = made(SOURCE, Reading("a", "shell", gaps=(Gap("a", "any reason"),))).entr
     [
         b"", b"\0", b"no zlib", None, 1, "text", zlib.compress(b""), WHOLE[:-9],
         zlib.compress(zlib.decompress(WHOLE)[:-9]), packed([]), packed([["", 1]]), packed([["", ["a", 1]]]),
-        packed({"": 1}), zlib.compress(b"\x91" * 100_000),
+        packed({"": 1}), zlib.compress(b"\x91" * 100_000), 1_000_000_000, 1.5, BOMB, MANY,
     ],
     ids=[
         "empty", "zero", "no-zlib", "null", "number", "text", "nothing", "cut", "packed-cut", "no-reading",
-        "other-type", "other-field", "other-shape", "deep",
+        "other-type", "other-field", "other-shape", "deep", "length", "fraction", "bomb", "many",
     ],
 )  # fmt: skip
 def test_a_corrupted_entry_is_read_anew_and_written_again(tmp_path: Path, kept: Path, entry: object) -> None:
@@ -324,6 +340,106 @@ def test_a_corrupted_entry_is_read_anew_and_written_again(tmp_path: Path, kept: 
     put(kept, entry)
     assert remembered(found, kept) == (plain, 0)
     assert remembered(found, kept) == (plain, len(TREE) - 1)
+
+
+def test_an_entry_under_another_key_is_not_believed(tmp_path: Path, kept: Path) -> None:
+    found = at(write(tmp_path / "tree", TREE))
+    plain = remembered(found, kept)[0]
+    keys, several = zip(*entries(kept).items(), strict=True)
+    moved = zip(keys, (*several[1:], several[0]), strict=True)
+    change(kept, *(("UPDATE readings SET entry = ? WHERE key = ?", (entry, under)) for under, entry in moved))
+    assert remembered(found, kept) == (plain, 0)
+    assert remembered(found, kept) == (plain, len(TREE) - 1)
+
+
+def test_a_bomb_takes_no_memory(tmp_path: Path, kept: Path) -> None:
+    found = at(write(tmp_path / "tree", TREE))
+    remembered(found, kept)
+    for bomb in (1_000_000_000, BOMB, MANY):
+        put(kept, bomb)
+        tracemalloc.start()
+        assert remembered(found, kept)[1] == 0
+        assert tracemalloc.get_traced_memory()[1] < 64_000_000
+        tracemalloc.stop()
+
+
+ENDLESS = "WITH RECURSIVE more(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM more) SELECT n, n, n FROM more"
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("DROP TABLE readings", f"CREATE VIEW readings (key, used, entry) AS {ENDLESS}"),
+        (f"CREATE TRIGGER slow AFTER UPDATE ON readings BEGIN INSERT INTO readings {ENDLESS}; END",),
+        ("ALTER TABLE readings ADD COLUMN more",),
+        ("CREATE TABLE another (x)",),
+        ("DROP TABLE readings", "CREATE TABLE readings (key, used, entry)"),
+    ],
+)
+@pytest.mark.parametrize("journal", ["WAL", "DELETE"])
+def test_a_database_that_is_not_ours_alone_is_an_empty_cache(
+    tmp_path: Path, kept: Path, statements: Sequence[str], journal: str
+) -> None:
+    found = at(write(tmp_path / "tree", TREE))
+    plain = remembered(found, kept)[0]
+    change(kept, (f"PRAGMA journal_mode = {journal}", ()), *((one, ()) for one in statements))
+    before = time.monotonic()
+    assert remembered(found, kept) == (plain, 0)
+    with Cache(kept, VOCABULARY) as cache:
+        assert cache.info() == Info(0, 0)
+    assert time.monotonic() - before < 20
+
+
+def test_a_pipe_in_place_of_the_database_is_an_empty_cache(tmp_path: Path, kept: Path) -> None:
+    found = at(write(tmp_path / "tree", TREE))
+    kept.parent.mkdir()
+    os.mkfifo(kept)
+    assert remembered(found, kept) == (read_tree(found, VOCABULARY, workers=1), 0)
+
+
+def test_a_database_that_somebody_locks_is_waited_for_once(
+    tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = at(write(tmp_path / "tree", TREE))
+    plain = remembered(found, kept)[0]
+    monkeypatch.setattr("chipsieve.sources.cache.WAIT", 0.5)
+    monkeypatch.setattr("chipsieve.sources.cache.BATCH", 1)
+    put(kept, b"")
+    change(kept, ("PRAGMA journal_mode = DELETE", ()))
+    base = sqlite3.connect(kept, isolation_level=None)
+    base.execute("BEGIN EXCLUSIVE")
+    before = time.monotonic()
+    assert remembered(found, kept) == (plain, 0)
+    assert time.monotonic() - before < 10
+    base.close()
+
+
+@pytest.mark.parametrize("folder", ["x" * 300, "x/" * 3000, "/dev/null", "/proc/none"])
+def test_a_folder_that_cannot_be_is_an_empty_cache(tmp_path: Path, folder: str) -> None:
+    found = at(write(tmp_path / "tree", TREE))
+    assert remembered(found, tmp_path / folder / "x") == (read_tree(found, VOCABULARY, workers=1), 0)
+
+
+def test_who_has_no_home_has_no_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(FOLDER)
+    for name in ("HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", lambda _: pwd.getpwnam("nobody of that name"))
+    assert default_path() is None
+    write(tmp_path, {"run.sh": RUN})
+    assert CliRunner().invoke(main, ["scan", "."]).exit_code == 0
+    done = [CliRunner().invoke(main, ["cache", one]) for one in ("info", "clear")]
+    assert [(one.exit_code, "CHIPSIEVE_CACHE_DIR" in one.stderr) for one in done] == [(2, True), (2, True)]
+    assert [path.name for path in tmp_path.iterdir()] == ["run.sh"]
+
+
+@pytest.mark.parametrize("folder", ["x" * 300, "/dev/null/x", "\x1b[1m"])
+def test_a_folder_that_cannot_be_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(FOLDER, folder)
+    for command in ("info", "clear"):
+        assert CliRunner().invoke(main, ["cache", command]).exit_code in {0, 1}
 
 
 def test_the_longest_unused_entries_go_first(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -383,8 +499,10 @@ def test_the_cache_lies_in_the_users_folder_or_where_the_user_says(monkeypatch: 
     monkeypatch.setenv(FOLDER, "there")
     assert default_path() == Path("there", NAME)
     monkeypatch.setenv(FOLDER, "")
-    assert default_path().parts[-2:] == ("chipsieve", NAME)
-    assert default_path().is_absolute()
+    own = default_path()
+    assert own is not None
+    assert own.parts[-2:] == ("chipsieve", NAME)
+    assert own.is_absolute()
 
 
 def test_only_the_user_may_open_the_folder_of_the_cache(kept: Path) -> None:

@@ -44,7 +44,7 @@ def vendor(row: dict[str, object] | None = None, **head: object) -> dict[str, ob
 
 
 def test_whole(catalogue: Catalogue) -> None:
-    tables = {stem: load_toml(file) for stem, file in toml_tables("chipsieve.catalogue") if stem != "names"}
+    tables = {stem: load_toml(file) for stem, file in toml_tables("catalogue") if stem != "names"}
     assert sorted(tables) == sorted(catalogue.vendors)
     written = [chip for table in tables.values() for chip in cast("Mapping[str, object]", table["accelerators"])]
     assert sorted(written) == sorted(catalogue.by_id)
@@ -498,7 +498,7 @@ def test_a_word_means_one_family_but_where_people_mean_several(catalogue: Catalo
         "pvc pontevecchio ascend910 ascend910b 昇腾910 huaweiascend910 huaweiascend910b huawei.com/ascend910 dcu "
         "hygondcu k100 enflamegcu sambanova sambanovardu tenstorrent mtia metamtia azuremaia microsoftmaia"
     )
-    table = load_toml(dict(toml_tables("chipsieve.catalogue"))["names"])
+    table = load_toml(dict(toml_tables("catalogue"))["names"])
     rows = cast("list[Mapping[str, list[str]]]", table["name"])
     words = {normal(word) for row in rows for word in row["words"] if not re.fullmatch(r"[\d.e+]+", word)}
     families = {word: {catalogue.by_id[id_].family for id_ in catalogue.names[word]} for word in words}

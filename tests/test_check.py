@@ -203,9 +203,21 @@ def test_the_heavy_parsers_wait_until_a_file_needs_them() -> None:
 
 def test_the_command_line_loads_no_room_that_its_help_does_not_need() -> None:
     rooms = ("facts", "catalogue", "sources", "link", "match", "derive", "estimate", "timeline", "api", "retrospect")
-    loaded = _python("import sys, chipsieve.cli; print(*sorted(sys.modules))").split()
+    helped = "import sys\nfrom chipsieve.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
+    loaded = _python(f"{helped}print(*sorted(sys.modules))").split()
     assert "chipsieve.cli.looking_back" in loaded
     assert [name for name in loaded if name.startswith(tuple(f"chipsieve.{room}" for room in rooms))] == []
+
+
+def test_a_check_loads_no_other_command_and_no_library_that_it_does_not_need() -> None:
+    code = (
+        "import sys\nfrom chipsieve.cli import main\n"
+        "try: main(['check', '--fail-on', 'excludes:v100', 'notes.md'])\nexcept SystemExit: pass\n"
+        "print(*sorted(sys.modules))"
+    )
+    loaded = {*_python(code).split()}
+    assert {"chipsieve.cli.checking", "chipsieve.check"} <= loaded
+    assert loaded & {"chipsieve.cli.looking_back", "chipsieve.cli.scanning", "importlib.metadata", "tarfile"} == set()
 
 
 def _python(code: str) -> str:

@@ -160,7 +160,7 @@ def test_an_internal_error_exits_seventy_without_a_traceback(monkeypatch: pytest
         raise ZeroDivisionError("by us")
 
     monkeypatch.setattr("chipsieve.api.scan", broken)
-    result = run(LARGE)
+    result = run(LARGE, "--no-cache")
     assert result.exit_code == 70
     assert "internal error: ZeroDivisionError: by us" in result.stderr
     assert "Traceback" not in result.stderr

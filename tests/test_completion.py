@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from chipsieve.catalogue import load_catalogue
-from chipsieve.cli import main
+from chipsieve.cli import COMMANDS, main
 from chipsieve.cli.completing import SHELLS
 from chipsieve.cli.shells import CLASSES, PROGRAM
 from chipsieve.report import FORMATS
@@ -57,6 +57,10 @@ NOTHING = {
     "as_of": "a day",
     "link_base": "an address",
     "workers": "a number",
+    "count": "a number",
+    "seconds": "a number",
+    "megabytes": "a number",
+    "scheduler": "an address",
 }
 """What completes nothing, and why."""
 
@@ -101,7 +105,7 @@ def test_paths_are_left_to_the_shell(line: str, shell: str, monkeypatch: pytest.
 
 
 def test_commands_and_options_are_there_with_what_they_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert answers(asked("", "zsh", monkeypatch), "zsh") == sorted(main.commands)
+    assert answers(asked("", "zsh", monkeypatch), "zsh") == sorted(COMMANDS)
     assert {"value": "scan", "description": "Say on which accelerators a tree was..."} in json.loads(
         asked("sc", "nushell", monkeypatch)
     )

@@ -19,6 +19,7 @@ from chipsieve.fail import parse
 from chipsieve.sieve.policies import policies
 from chipsieve.signals import load_signals
 from chipsieve.tables import TableError
+from small_repositories import commit, git
 
 SCHEMA = json.loads((files("chipsieve") / "schema" / "config.json").read_text(encoding="utf-8"))
 RUN = "torchrun --nproc_per_node 8 train.py --bf16\n"
@@ -281,6 +282,20 @@ def test_an_analysts_run_takes_nothing_from_the_folder_in_which_it_stands(here: 
     write(here, {"chipsieve.toml": "policy = [\n"})
     assert [CliRunner().invoke(main, ["scan", *arguments]).exit_code for arguments in (["."], own, named)] == [2, 0, 2]
     assert document(*own)["policy"] == "balanced"
+
+
+def test_an_analysts_run_means_by_a_chip_what_everybody_means(here: Path) -> None:
+    write(here, {"chipsieve.toml": 'fleet.v100 = ["h20"]\n'})
+    said = [CliRunner().invoke(main, ["runs-on", "v100", ".", *more]).stdout for more in ((), ("--no-ignore",))]
+    assert ["v100" in one for one in said] == [False, True]
+
+
+def test_an_analysts_history_counts_what_a_comment_ignores(here: Path) -> None:
+    write(here, {"chipsieve.toml": 'disable = ["bf16-training"]\n', "run.sh": "torchrun train.py --bf16\n"})
+    git(here, "init", "-q")
+    commit(here)
+    said = [CliRunner().invoke(main, ["history", ".", "-vv", *more]).stdout for more in ((), ("--no-ignore",))]
+    assert said[0] != said[1]
 
 
 def test_explain_takes_the_configuration_too(here: Path) -> None:

@@ -11,7 +11,7 @@ from chipsieve.facts.reading import Gap
 from chipsieve.sources.contents import SIZE_LIMIT
 from chipsieve.sources.discovery import Discovery, discover, open_tree
 from chipsieve.sources.disk import Disk
-from chipsieve.sources.languages import language_of
+from chipsieve.sources.languages import language_of, language_of_program
 
 ROOT_USER = hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -59,6 +59,18 @@ def test_a_shebang_names_the_language_of_a_file_without_ending(tmp_path: Path) -
         LICENSE="Free\n",
     )
     assert found_at(tmp_path).files == (("launch", "shell"), ("tool", "python"))
+
+
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [
+        ("#!/bin/bash -x", "shell"), ("#! /usr/bin/env -S bash -e", "shell"), ("#!/usr/bin/env -i A=1 bash", "shell"),
+        ("#!/usr/bin/env /opt/bin/python3", "python"), ("#!bash", "shell"), ("#!/bin/sh -e\r", "shell"),
+        ("#!/usr/bin/bashful", ""), ("#!/usr/bin/env", ""), ("# !/bin/bash", ""), ("#!/usr/bin/env -S node bash", ""),
+    ],
+)  # fmt: skip
+def test_a_shebang_may_have_options(line: str, language: str) -> None:
+    assert language_of_program(f"{line}\nbash\n".encode()) == language
 
 
 def test_one_file_is_a_tree_of_its_own(tmp_path: Path) -> None:

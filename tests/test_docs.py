@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from chipsieve import limits
 from chipsieve.cli import main as command
+from chipsieve.limits import SECONDS_PER_FILE
 from chipsieve.report import FORMATS
 from chipsieve.sieve.policies import policies
 from chipsieve.sources.contents import SIZE_LIMIT
-from chipsieve.sources.readers import SECONDS_PER_FILE
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("semgrep-rules/*.md")])
@@ -26,7 +27,9 @@ def broken(page: Path) -> list[str]:
     text = re.sub(r"^(```|~~~).*?^\1$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     links = LINK.findall(re.sub(r"`[^`\n]*`", "", text))
     targets = [(page.parent / path if path else page, anchor) for path, anchor in links]
-    return [f"{path}#{anchor}" for path, anchor in targets if not path.exists() or anchor not in {"", *anchors(path)}]
+    return [
+        f"{path}#{anchor}" for path, anchor in targets if not path.exists() or (anchor and anchor not in anchors(path))
+    ]
 
 
 def anchors(page: Path) -> set[str]:
@@ -89,3 +92,14 @@ def test_every_room_is_on_the_map() -> None:
     text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     rooms = {path.parent.name for path in (ROOT / "src/chipsieve").glob("*/__init__.py")}
     assert [room for room in sorted(rooms) if f"`{room}/`" not in text] == []
+
+
+def test_the_page_on_limits_names_each_with_its_value() -> None:
+    page = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", page, re.MULTILINE))
+    constants = {name: value for name, value in vars(limits).items() if name.isupper()}
+    shown = {
+        name: ", ".join(f"{key} {count:,}" for key, count in value.items()) if isinstance(value, dict) else f"{value:,}"
+        for name, value in constants.items()
+    }
+    assert rows == shown

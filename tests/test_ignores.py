@@ -17,6 +17,7 @@ from chipsieve.cli import main
 from chipsieve.configuration.comments import NAMES, comments
 from chipsieve.configuration.file import Config
 from chipsieve.configuration.suppressions import FAULTS
+from chipsieve.limits import COMMENTS
 from chipsieve.report import FORMATS, render
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.sources.scan_record import Ignored
@@ -268,3 +269,18 @@ def test_only_some_of_many_faults_are_reported(tmp_path: Path) -> None:
     verdict = scan(tmp_path, workers=1)
     assert len(notices(verdict)) == FAULTS + 1
     assert "more comments are at fault; they are not listed" in notices(verdict)
+
+
+def test_more_comments_than_anybody_writes_leave_nothing_out(tmp_path: Path) -> None:
+    aside = "# chipsieve: ignore[apex] old\n" * COMMENTS
+    asked = "export NCCL_IB_HCA=mlx5 # chipsieve: ignore[nccl-variables] old\n"
+    verdict = scan(trained(tmp_path, "--fp16", more__sh=aside + asked + asked), workers=1)
+    crowded = [gap for gap in verdict.gaps if "comments speak to chipsieve" in gap.reason]
+    assert [(gap.path, gap.line, gap.notice) for gap in crowded] == [("more.sh", COMMENTS + 1, False)]
+
+
+def test_comments_that_go_on_share_the_lines_of_which_they_speak() -> None:
+    continued = "".join(f"# chipsieve: ignore[apex] line {line} \\\n" for line in range(1, 31))
+    found = comments(f"{continued}last\n", "shell")
+    assert {one.last for one in found} == {31}
+    assert [one.first for one in found[:3]] == [22, 23, 24]

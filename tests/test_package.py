@@ -15,6 +15,7 @@ from zipfile import ZipFile
 import pytest
 
 import chipsieve
+from chipsieve.signals import load_signals
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "fixtures/repos/hunyuan-large-2024-11-05"
@@ -63,7 +64,8 @@ def test_wheel_holds_every_file(wheel: Path) -> None:
     expected = {path.relative_to(ROOT).as_posix().partition("/")[2] for path in files if path.suffix != ".pyc"}
     packed = set(ZipFile(wheel).namelist())
     assert expected <= packed
-    assert {"chipsieve/py.typed", "chipsieve/ruff/chipsieve.toml", "chipsieve/semgrep-rules/README.md"} <= packed
+    assert {"chipsieve/prepared.msgpack", "chipsieve/py.typed", "chipsieve/ruff/chipsieve.toml"} <= packed
+    assert {"chipsieve/semgrep-rules/README.md", "chipsieve_shell/syntax/bashlex_tables.msgpack"} <= packed
 
 
 def test_wheel_holds_nothing_else(wheel: Path) -> None:
@@ -83,6 +85,16 @@ def test_installed_package_is_the_wheels(run: Run) -> None:
     files = run("python", "-c", FILES).split()
     assert len(files) == 1 + len(READERS)
     assert not any(Path(file).is_relative_to(ROOT / home) for file in files for home in ("src", "plugins"))
+
+
+def test_installed_tables_are_prepared(run: Run) -> None:
+    asked = "from chipsieve.prepared import prepared; print(len(prepared('signals', dict)))"
+    assert int(run("python", "-c", asked)) == len(load_signals())
+
+
+def test_installed_grammar_is_made(run: Run) -> None:
+    asked = "from chipsieve_shell.syntax.bashlex_loading import FILE, kept; print(len(kept(FILE).productions))"
+    assert int(run("python", "-c", asked)) > 100
 
 
 def test_installed_catalogue(run: Run) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,48 @@ def test_a_text_too_deep_to_parse_is_a_gap_and_takes_no_time(kind: str) -> None:
     reading = read(DEEP[kind])
     assert time.process_time() - start < 5
     assert [gap.line is not None for gap in reading.gaps] == [True]
+
+
+GROWING = {
+    "sums": ("a = 'x'", "a = a + a"),
+    "formatted": ("a = 'x'", "a = f'{a}{a}'"),
+    "sums in place": ("a = ['x']", "a += a"),
+    "extended": ("a = ['x']", "a.extend(a)"),
+    "members of itself": ("a = ['x']", "a = [*a, *a]"),
+    "joined": ("a = 'x'", "a = ''.join([a, a])"),
+    "filled in": ("a = 'x'", "a = '%s%s' % (a, a)"),
+    "merged": ("a = {'x': 1}", "a = {**a, **a}"),
+}
+
+
+@pytest.mark.parametrize("kind", GROWING)
+def test_what_doubles_with_each_line_ends_at_a_limit_and_costs_no_file(kind: str) -> None:
+    first, again = GROWING[kind]
+    used = "subprocess.run(a)\nos.environ['NCCL_IB_HCA'] = a\nuse(torch.bfloat16)\n"
+    tracemalloc.start()
+    reading = read("import os, subprocess, torch\n" + "\n".join([first, *[again] * 40]) + "\n" + used)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert not reading.gaps
+    assert [fact.name for fact in reading.facts if fact.name == "torch.bfloat16"]
+    assert peak < 20_000_000
+
+
+def test_lists_that_hold_each_other_twice_are_put_together_once() -> None:
+    lists = "\n".join(f"a{number} = [*a{number - 1}, *a{number - 1}]" for number in range(1, 60))
+    (command,) = read(f"import subprocess\na0 = ['torchrun', 'train.py']\n{lists}\nsubprocess.run(a59)\n").commands
+    assert len(command.words) == 500
+
+
+def test_a_list_that_is_a_part_of_itself_costs_no_file() -> None:
+    code = "import subprocess\na = ['torchrun']\na = ['torchrun', 'train.py', *a, '--bf16']\nsubprocess.run(a)\n"
+    (command,) = read(code).commands
+    assert [word.literal for word in command.words] == ["torchrun", "train.py", None, "--bf16"]
+
+
+def test_a_statement_longer_than_any_that_somebody_writes_is_a_gap() -> None:
+    (gap,) = read("x = [" + "1, " * 400_000 + "]\n").gaps
+    assert "1,000,000 characters" in gap.reason
 
 
 @pytest.mark.parametrize("code", BROKEN)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chipsieve.facts.places import Lines
 from chipsieve_python.syntax_tree import expression_kinds as expr
-from chipsieve_python.syntax_tree import from_ast, from_libcst, parse
+from chipsieve_python.syntax_tree import from_ast, from_libcst, lexer, parse
 from chipsieve_python.syntax_tree import statement_kinds as stmt
 from chipsieve_python.syntax_tree.lexer import Unreadable, outline
 
@@ -56,6 +56,29 @@ def nodes(node: object) -> Iterator[expr.Node]:
     elif isinstance(node, list):
         for item in node:
             yield from nodes(item)
+
+
+def test_a_text_parsed_in_parts_has_the_tree_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    divided = 0
+    for path in FILES[::5]:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        whole = quick(text)
+        with monkeypatch.context() as patched:
+            patched.setattr(lexer, "PART", 100)
+            divided += bool(outline(text).borders)
+            assert shown(quick(text)) == shown(whole), path
+    assert divided > 20
+
+
+@pytest.mark.parametrize(
+    "second", ["else:\n    y\n", "elif b:\n    y\n", "@b\ndef f(): ...\n", "    y\n", "# y\nz\n", "\\\n\nz\n", "y; z\n"]
+)
+@pytest.mark.parametrize("first", ["if a:\n    x\n", "@a\n", "x = (1,\n2)\n", "s = '''\nx\n'''\n", "x; y\r\n", "# x\n"])
+def test_parts_begin_with_whole_statements(first: str, second: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = first + second + "end\n"
+    whole = quick(text)
+    monkeypatch.setattr(lexer, "PART", 0)
+    assert shown(quick(text)) == shown(whole)
 
 
 @pytest.mark.slow

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from chipsieve.sources.reader_digest import GUARD, OWN, READERS, files_read_with
+from chipsieve.sources.plugins import GROUP
+from chipsieve.sources.reader_digest import GUARD, OWN, files_read_with
 
-POINTS = list(entry_points(group=READERS))
+POINTS = list(entry_points(group=GROUP))
 PLUGINS = sorted({point.module for point in POINTS})
 FILES = {Path(path) for path in files_read_with(POINTS)}
 HOME = Path(str(find_spec(OWN).origin)).parent  # type: ignore[union-attr] # it is installed
@@ -80,7 +81,7 @@ def test_a_reader_of_somebody_else_is_followed(tmp_path: Path, monkeypatch: pyte
     (folder / "inner" / "deep.py").write_text("TABLE = 'x'\n", encoding="utf-8")
     (tmp_path / "single_reader.py").write_text("import chipsieve.border.marker\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    points = [EntryPoint(name, name, READERS) for name in ("other_reader", "single_reader", "not_there")]
+    points = [EntryPoint(name, name, GROUP) for name in ("other_reader", "single_reader", "not_there")]
     names = {Path(path).relative_to(path.split("chipsieve/")[0] if "chipsieve/" in path else tmp_path).as_posix()
              for path in files_read_with(points)}  # fmt: skip
     assert {"other_reader/__init__.py", "other_reader/inner/deep.py", "single_reader.py"} <= names

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from chipsieve.facts.reading import Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.match.table import default_table
 from chipsieve.sources import readers as room
-from chipsieve.sources.reader_digest import READERS
+from chipsieve.sources.plugins import Plugin
 from chipsieve.sources.readers import Readers, read_source, readers
 from small_trees import RUN, TRAIN, write
 
@@ -43,8 +42,8 @@ def test_a_plugin_that_cannot_be_loaded_is_named_with_the_reason(
     (tmp_path / "broken_reader.py").write_text(f"{text}\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "broken_reader", raising=False)
-    points = [EntryPoint(*one, READERS) for one in (("broken", "broken_reader"), ("python", "chipsieve_python"))]
-    monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: points)
+    points = [Plugin("broken", "broken_reader"), Plugin("python", "chipsieve_python")]
+    monkeypatch.setattr("chipsieve.sources.plugins.installed", lambda: points)
     verdict = scan(write(tmp_path / "tree", {"run.sh": RUN, "train.py": TRAIN}), workers=1)
     (gap,) = verdict.gaps
     assert gap.path == "run.sh"
@@ -68,7 +67,7 @@ class Endless:
         raise AssertionError
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="this platform has no alarms")
+@pytest.mark.skipif(not hasattr(signal, "SIGPROF"), reason="this platform has no alarms")
 def test_a_file_that_takes_too_long_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "SECONDS_PER_FILE", 1)
     monkeypatch.setattr(room, "readers", lambda: Readers({"shell": Endless()}, ()))

@@ -253,7 +253,7 @@ def test_a_broken_report_is_refused(tmp_path: Path, text: str, message: str) -> 
 
 
 def test_a_report_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report_files, "SIZE_LIMIT", 10)
+    monkeypatch.setattr(report_files, "LARGEST", 0)
     with pytest.raises(ReportError, match="larger than"):
         findings(tmp_path, sarif(result()))
 

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import bashlex
 import pytest
 import tree_sitter_bash
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tree_sitter import Language, Parser
 from tree_sitter import Node as Branch
@@ -22,17 +22,16 @@ from chipsieve_shell.constants.pieces import Pieces
 from chipsieve_shell.constants.source_map import MappedText
 from chipsieve_shell.constants.state import State
 from chipsieve_shell.syntax import script_parser
+from chipsieve_shell.syntax.building import Builder
 from chipsieve_shell.syntax.masking import Masked
 from chipsieve_shell.syntax.nodes import (
     Bracketed,
     Case,
     Doubtful,
-    EngineError,
     Extent,
     For,
     Group,
     Node,
-    Script,
     Simple,
     children,
 )
@@ -104,18 +103,6 @@ def extents(node: Node) -> list[Extent]:
     return [node.extent] if isinstance(node, Bracketed) else [node.subject] if isinstance(node, Case) else []
 
 
-PLAIN = st.lists(
-    st.sampled_from([
-        "a", "bb-c ", "A=1 ", "A+=x", "A[0]=1 ", "A=(x\n y)", " ", " \\\n", "\\\n", "\n", "\n\n", "'x\ny' ", '"$Q z" ',
-        "$C ", "if ", "\nthen ", "fi\n", "for x", " in ", "\ndo ", "done", "{ ", "\n}\n", "f()", "function g", "(", ")",
-        "; ", "&\n", "|", "&&", ">", "2>&1 ", "<<< ", "<<E\n", "\nE\n", "! ", "[[ a ]]", "((1))", "time ",
-        "case x in\na) ", ";;\nesac\n", "# c\n", "export ", "select ", "while ", "1", "~/b ", "<X>", "é", "else ",
-        "coproc ", "\r\n", "%", "'",
-    ]),
-    max_size=14,
-).map("".join)  # fmt: skip
-
-
 @pytest.mark.parametrize("path", WHOLE, ids=lambda path: path.stem)
 def test_every_command_is_found_where_the_oracle_finds_it(path: Path) -> None:
     text = text_of(path)
@@ -124,35 +111,6 @@ def test_every_command_is_found_where_the_oracle_finds_it(path: Path) -> None:
     collector.collect(script.body)
     assert script.lost == ()
     assert expected(text) <= collector.found
-
-
-def by_the_engine(text: str, _: object) -> object:
-    """The engine's trees of a whole text."""
-    try:
-        return bashlex.parse(text)
-    except Exception as error:
-        raise EngineError from error
-
-
-def read_by_the_engine_alone(text: str) -> Script:
-    """The script, every statement of which the engine reads."""
-    with (
-        patch.object(script_parser, "plain_commands", lambda _: {}),
-        patch.object(script_parser, "_statements", by_the_engine),
-    ):
-        return parse(text)
-
-
-@pytest.mark.slow
-@given(st.one_of(PLAIN, SHELL))
-@settings(max_examples=500)
-def test_plain_lines_are_read_as_the_engine_reads_them(text: str) -> None:
-    assert parse(text) == read_by_the_engine_alone(text)
-
-
-@pytest.mark.parametrize("path", HOSTILE, ids=lambda path: path.stem)
-def test_plain_lines_of_a_script_are_read_as_the_engine_reads_them(path: Path) -> None:
-    assert parse(text_of(path)) == read_by_the_engine_alone(text_of(path))
 
 
 def test_a_comment_that_was_left_ends_what_is_read() -> None:
@@ -280,9 +238,9 @@ def test_a_fault_of_the_tree_builder_is_no_fault_of_the_script() -> None:
     def broken(*_: object) -> Node:
         raise TypeError("a fault of ours")
 
-    with patch.object(script_parser._Builder, "conditional", broken), pytest.raises(TypeError):  # noqa: SLF001 - ours
+    with patch.object(Builder, "simple", broken), pytest.raises(TypeError):
         reading("if a; then b; fi\n")
-    with patch.object(script_parser._Builder, "conditional", broken):  # noqa: SLF001 - ours
+    with patch.object(Builder, "simple", broken):
         (whole,) = read_source(Source("run.sh", "shell", "if a; then b; fi\n"), default_table().vocabulary)
     assert [gap.reason for gap in whole.gaps] == ["the shell reader failed: TypeError: a fault of ours"]
 
@@ -290,14 +248,14 @@ def test_a_fault_of_the_tree_builder_is_no_fault_of_the_script() -> None:
 @pytest.mark.parametrize("fault", [bashlex.errors.ParsingError("x", "y", 1), TypeError("its own"), RecursionError()])
 def test_a_fault_of_the_engine_costs_the_statement_alone(fault: Exception) -> None:
     with patch.object(bashlex, "parsesingle", side_effect=fault):
-        result = reading("a\nif b; then c; fi\nd\n")
+        result = reading("a\n( b ) c\nd\n")
     assert [command.words[0].literal for command in result.commands] == ["a", "d"]
     assert [gap.line for gap in result.gaps] == [2]
 
 
 @pytest.mark.parametrize(
     ("text", "engine"),
-    [("python x --bf16", "shell"), ("python x --bf16 > log", "bashlex"), ("bash -c 'python x --bf16 | y'", "bashlex")],
+    [("python x --bf16 > log", "shell"), (">l B= a --bf16", "bashlex"), ("bash -c '>l B= a --bf16'", "bashlex")],
 )
 def test_the_engine_is_named_where_it_was_needed(text: str, engine: str) -> None:
     assert reading(text).findings[-1].engine == engine

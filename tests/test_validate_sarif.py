@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 import validate_sarif
-from validate_sarif import CANARY, Unavailable, faults, install, main
+from npm_packages import Unavailable
+from validate_sarif import CANARY, faults, install, main
 
 RULES = [
     {"id": "SARIF2002", "messageStrings": {"Note": {"text": "{0}: use an id in {1}"}}},

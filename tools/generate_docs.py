@@ -21,6 +21,7 @@ from chipsieve.reference.signal_list import index as list_index
 from chipsieve.reference.signal_pages import signal_page
 from chipsieve.signals import load_signals
 from chipsieve.signals.signal import Signal
+from chipsieve.survey.columns import KINDS, SCHEMA, TABLES
 from command_help import paragraphs, usage, walk
 from discrimination import discrimination_page
 from man_page import man_page
@@ -93,6 +94,16 @@ for life in document["lives"]:
 ```
 """
 
+SURVEY_COLUMNS_HEAD = f"""# Columns of a survey's data set
+{GENERATED}
+
+What `chipsieve survey` writes, schema `{SCHEMA}`: a folder for each table, with Parquet files in it. The repositories
+of a list are sorted by name and divided into groups, a file each, so that each table's rows are sorted by repository.
+The schema of each file says the same of its columns as this page. [Ten queries](survey-queries.md) use them.
+
+Acting characters in what strangers wrote (controls, direction marks, bytes that are no UTF-8) are written out, `\\x1b`.
+"""
+
 
 def pages() -> dict[str, str]:
     """Every generated page: its path below the repository's root, and its text."""
@@ -105,6 +116,7 @@ def pages() -> dict[str, str]:
         "docs/man/chipsieve.1": man_page(command, __version__, exit_codes(), NOTE),
         "docs/json.md": json_page(JSON_HEAD, schema_of("chipsieve-2")),
         "docs/history-json.md": json_page(HISTORY_JSON_HEAD, schema_of("chipsieve-history-1")),
+        "docs/survey-columns.md": survey_columns_page(),
     }
 
 
@@ -119,6 +131,15 @@ def json_page(head: str, schema: Schema) -> str:
     lines = [head]
     for name, said, rows in sections(schema):
         lines += [f"## {name}", "", said, "", *(_table(["field", "type", "meaning"], rows) if rows else ()), ""]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def survey_columns_page() -> str:
+    """The tables of a survey's data set, each with its columns."""
+    lines = [SURVEY_COLUMNS_HEAD]
+    for name, made in TABLES.items():
+        rows = [[f"`{one.name}`", KINDS[one.kind], one.meaning] for one in made.columns]
+        lines += [f"## {name}", "", f"A row is {made.row}.", "", *_table(["column", "type", "meaning"], rows), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

@@ -19,6 +19,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+import npm_packages
+from npm_packages import Unavailable
+
 ROOT = Path(__file__).resolve().parents[1]
 TREES = (*sorted(path for path in (ROOT / "fixtures/repos").iterdir() if path.is_dir()), ROOT / "fixtures/hostile")
 VERSION = "5.7.0"
@@ -51,10 +54,6 @@ BROKEN = {
 }
 
 
-class Unavailable(Exception):
-    """The multitool cannot be had here."""
-
-
 class Complaint(NamedTuple):
     """One result of the multitool."""
 
@@ -77,22 +76,9 @@ def install() -> None:
     """Fetch the multitool, unless it is there: its package for this platform alone, for that one holds the program.
 
     Raises:
-        Unavailable: there is no npm, it cannot reach its registry, or the platform has no package.
+        Unavailable: it cannot be had here.
     """
-    if TOOL.is_file():
-        return
-    npm = shutil.which("npm")
-    if npm is None:
-        raise Unavailable("npm is not installed (it comes with Node.js)")
-    HOME.mkdir(parents=True, exist_ok=True)
-    options = ["--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1"]
-    command = [npm, "install", *options, "--prefix", str(HOME), f"{PACKAGE}@{VERSION}"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
-    except subprocess.TimeoutExpired as error:
-        raise Unavailable(f"npm took longer than {SECONDS} s") from error
-    if done.returncode or not TOOL.is_file():
-        raise Unavailable(f"npm could not install {PACKAGE}@{VERSION}: {done.stderr.strip()[-500:]}")
+    npm_packages.install(PACKAGE, VERSION, HOME, TOOL)
     TOOL.chmod(0o755)  # its install script would; scripts of packages are not run
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from msgspec.structs import replace
 
 from chipsieve.commands.pins import Pin
+from chipsieve.facts.bounded import Bounded, Documents, left_out
 from chipsieve.facts.claims import claims
 from chipsieve.facts.conditions import MENTION, Conditions
 from chipsieve.facts.finding import snippet
@@ -30,6 +32,7 @@ from chipsieve.facts.reading import (
 from chipsieve.facts.statements import DEVICES
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
+from chipsieve.limits import CLAIMS, PARTS
 from chipsieve_config.config_tree import Mapping, Scalar
 
 COMMENT_LINE = re.compile(r"^[ \t]*#[^\r\n]*", re.MULTILINE)
@@ -48,15 +51,16 @@ class Collector:
         self.lines = Lines(source.text)
         self.neighbourhood = Neighbourhood(self.lines)
         self._deciding = sorted(vocabulary.names.get("beside", ()))
-        self._facts: list[Fact] = []
+        self._facts = Bounded[Fact]()
         self._gaps: list[Gap] = []
-        self._references: list[Reference] = []
-        self._options: list[Option] = []
-        self._imports: list[Import] = []
+        self._references = Bounded[Reference]()
+        self._options = Bounded[Option]()
+        self._imports = Bounded[Import]()
         self._mentioned: set[str] = set()
-        self._commands: list[Command] = []
-        self._documents: list[Document] = []
-        self._programs: list[ConsoleScript] = []
+        self._commands = Bounded[Command]()
+        self._documents = Documents()
+        self._claims: Counter[int] = Counter()
+        self._programs = Bounded[ConsoleScript]()
 
     def state(
         self, kind: FactKind, name: str, value: str | None, start: int, end: int, conditions: Conditions = ()
@@ -93,6 +97,10 @@ class Collector:
 
         `devices` is how many a run that printed it counts, 0 where it does not say.
         """
+        line = self.lines.position(start)[0]
+        self._claims[line] += 1
+        if self._claims[line] > PARTS or len(self._claims) > CLAIMS:
+            return
         fact = self._fact("claim", "", self.text[start:end], start, end, (MENTION,))
         beside = ((DEVICES, str(devices)),) if devices else ()
         self._facts.append(replace(fact, by=by, beside=beside, context=context))
@@ -165,6 +173,11 @@ class Collector:
 
     def reading(self) -> Reading:
         """All of it, without duplicates, in the order of writing."""
+        self._state_claims_left_out()
+        lists = ("facts", "commands", "options", "imports", "references", "programs")
+        for kind in lists:
+            if getattr(self, f"_{kind}").cut:
+                self.gap(left_out(kind))
         return Reading(
             path=self.source.path,
             language=self.source.language,
@@ -178,6 +191,14 @@ class Collector:
             gaps=tuple(dict.fromkeys(self._gaps)),
             programs=tuple(self._programs),
         )
+
+    def _state_claims_left_out(self) -> None:
+        """State that more lines than anybody judges name chips, or one line in too many parts."""
+        if len(self._claims) > CLAIMS:
+            further = list(self._claims)[CLAIMS]
+            self.gap(f"more than {CLAIMS:,} lines that may name chips: the rest is left out", further)
+        for line in (line for line, count in self._claims.items() if count > PARTS):
+            self.gap(f"a long line that may name chips in more than {PARTS} parts: the rest is left out", line)
 
     def _fact(self, kind: FactKind, name: str, value: str | None, start: int, end: int, conditions: Conditions) -> Fact:
         span = self.lines.span(start, end)

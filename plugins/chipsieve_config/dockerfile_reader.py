@@ -6,7 +6,9 @@ Source: Docker documentation, "Dockerfile reference" (line continuation, here-do
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from collections.abc import Sequence as Row
 from dataclasses import dataclass, field
 
 from chipsieve.facts.reading import Reading, Source
@@ -18,12 +20,15 @@ from chipsieve_config.config_tree import Scalar, Sequence
 from chipsieve_config.workload import Around, command, word
 
 STARTS = ("ENTRYPOINT", "CMD")
+DOCUMENTED = ("RUN", "COPY", "ADD")  # what here-documents may follow
 SHELL = ("/bin/sh", "-c")
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 SKIPPED = re.compile(r"[ \t]*(?:#[^\r\n]*)?\r?\n?")
 KEYWORD = re.compile(r"[ \t]*(?P<keyword>[A-Za-z]+)[ \t]+(?P<flags>(?:--\S+(?:[ \t]|\\\r?\n)+)*)")
 HEREDOC = re.compile(r"<<-?[\"']?(\w+)[\"']?")
 HEREDOC_LINES = 2_000  # a longer one was never closed
+LONGEST = 20_000  # characters of a variable's value; a longer one is not filled in
+VARIABLES = 500  # that a stage sets; further ones are not carried into what it runs
 ESCAPE = re.compile(r"\s*#\s*escape\s*=\s*`", re.IGNORECASE)
 VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::?(?P<sign>[-+])(?P<other>[^}]*))?\}|(?P<plain>\w+))")
 PAIR = re.compile(r"""(?P<name>[\w.-]+)=(?P<value>(?:"(?:[^"\\]|\\(?s:.))*"|'[^']*'|\\(?s:.)|[^\s"'\\])*)""")
@@ -49,6 +54,14 @@ class _Stage:
     environment: dict[str, Word] = field(default_factory=dict)
     directory: Word | None = None
     starts: dict[str, Instruction] = field(default_factory=dict)
+    crowded: bool = False
+
+    def take(self, given: dict[str, Word]) -> None:
+        """Set variables, as many as there is room for."""
+        room = VARIABLES - len(self.environment)
+        new = [name for name in given if name not in self.environment]
+        self.crowded |= len(new) > room
+        self.environment |= {name: value for name, value in given.items() if name not in new[max(room, 0) :]}
 
     @property
     def around(self) -> Around:
@@ -64,9 +77,9 @@ def read(source: Source, vocabulary: Vocabulary) -> Reading:
     for item in instructions(source.text):
         if item.keyword == "FROM":
             _image(collector, item, known)
-            stage = _Stage()
+            stage = _Stage(crowded=stage.crowded)
         elif item.keyword in ("ENV", "ARG"):
-            stage.environment |= _settings(collector, item, known)
+            stage.take(_settings(collector, item, known))
         elif item.keyword == "WORKDIR":
             stage.directory = _argument(collector, item, known)
         elif item.keyword == "RUN":
@@ -74,6 +87,8 @@ def read(source: Source, vocabulary: Vocabulary) -> Reading:
         elif item.keyword in STARTS:
             stage.starts[item.keyword] = item
     _start(collector, stage)
+    if stage.crowded:
+        collector.gap(f"a stage sets more than {VARIABLES} variables: the rest is not carried into what it runs")
     return collector.reading()
 
 
@@ -81,6 +96,7 @@ def instructions(text: str) -> Iterator[Instruction]:
     """The instructions of a Dockerfile, continued lines and here-documents included."""
     sign = "`" if ESCAPE.match(text) else "\\"
     lines = [line.span() for line in LINE.finditer(text) if line[0]]
+    ends: dict[str, list[int]] | None = None
     place = 0
     while place < len(lines):
         keyword = KEYWORD.match(text, *lines[place])
@@ -89,7 +105,10 @@ def instructions(text: str) -> Iterator[Instruction]:
             continue
         place = _last(text, lines, place, sign) + 1
         start = keyword.end()
-        place = _after_heredocs(text, lines, place, text[start : lines[place - 1][1]], keyword["keyword"])
+        if keyword["keyword"].upper() in DOCUMENTED:
+            for name in HEREDOC.findall(text, start, lines[place - 1][1]):
+                ends = _ends(text, lines) if ends is None else ends
+                place = _after_heredoc(ends.get(name, ()), place)
         end = lines[place - 1][1]
         yield Instruction(keyword["keyword"].upper(), start, start + len(text[start:end].rstrip()))
 
@@ -107,15 +126,20 @@ def _last(text: str, lines: list[tuple[int, int]], place: int, sign: str) -> int
     return last
 
 
-def _after_heredocs(text: str, lines: list[tuple[int, int]], place: int, arguments: str, keyword: str) -> int:
-    """The line after the here-documents that RUN or COPY opens."""
-    for name in HEREDOC.findall(arguments) if keyword.upper() in ("RUN", "COPY", "ADD") else []:
-        end = place
-        while end < min(len(lines), place + HEREDOC_LINES) and text[slice(*lines[end])].strip() != name:
-            end += 1
-        if end < len(lines) and text[slice(*lines[end])].strip() == name:
-            place = end + 1
-    return place
+def _ends(text: str, lines: list[tuple[int, int]]) -> dict[str, list[int]]:
+    """The lines that are one word, by that word: what may end a here-document."""
+    found: dict[str, list[int]] = {}
+    for place, line in enumerate(lines):
+        word_there = text[slice(*line)].strip()
+        if word_there.isidentifier() or word_there.isdigit():
+            found.setdefault(word_there, []).append(place)
+    return found
+
+
+def _after_heredoc(ends: Row[int], place: int) -> int:
+    """The line after a here-document that begins at one and ends at the first of others."""
+    at = bisect_left(ends, place)
+    return ends[at] + 1 if at < len(ends) and ends[at] < place + HEREDOC_LINES else place
 
 
 def _image(collector: Collector, item: Instruction, known: dict[str, str]) -> None:
@@ -133,7 +157,9 @@ def _settings(collector: Collector, item: Instruction, known: dict[str, str]) ->
     if item.keyword == "ENV" and (not pairs or pairs[0].start() != item.start):
         pairs = list(OLD_PAIR.finditer(collector.text, item.start, item.end))[:1]
     for pair in pairs:
-        value = substitute(re.sub(r"\\\r?\n", "", pair["value"]).strip("\"'"), known)
+        written = re.sub(r"\\\r?\n", "", pair["value"]).strip("\"'")
+        value = substitute(written, known)
+        value = value if len(value) <= LONGEST else written
         known[pair["name"]] = value
         place = pair.span("value") if pair["value"] else pair.span("name")
         collector.state("env", pair["name"], Scalar(value, *place).known, *place)

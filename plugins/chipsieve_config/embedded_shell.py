@@ -66,11 +66,13 @@ def joined(out: Collector, scalars: Sequence[Scalar]) -> Script:
     crowded = any(before.line >= after.line for before, after in pairwise(scripts))
     if crowded or any(script.offsets for script in scripts):
         return _joined_by_place(out, scalars, scripts)
-    text, first, _ = scripts[0]
+    first, texts = scripts[0].line, [scripts[0].text]
+    count = len(NEWLINE.findall(texts[0]))
     for more, line, _ in scripts[1:]:
-        missing = line - first - len(NEWLINE.findall(text))
-        text += "\n" * max(missing, 1 if not text.endswith("\n") else 0) + more
-    return Script(text, first)
+        missing = max(line - first - count, 0 if texts[-1].endswith("\n") else 1)
+        texts += ["\n" * missing, more] if missing else [more]
+        count += missing + len(NEWLINE.findall(more))
+    return Script("".join(texts), first)
 
 
 def _joined_by_place(out: Collector, scalars: Sequence[Scalar], scripts: Sequence[Script]) -> Script:

@@ -66,9 +66,10 @@ def _setting(section: Mapping, content: str, start: int, *, continues: bool) -> 
     setting = SETTING.fullmatch(content)
     if continues and section.entries:
         key, value = section.entries[-1]
-        items = value.items if isinstance(value, Sequence) else [value]
-        kept = [item for item in items if not isinstance(item, Scalar) or item.text]
-        section.entries[-1] = (key, Sequence([*kept, Scalar(content, start, start + len(content))]))
+        if not isinstance(value, Sequence):
+            value = Sequence([value] if not isinstance(value, Scalar) or value.text else [])
+            section.entries[-1] = (key, value)
+        value.items.append(Scalar(content, start, start + len(content)))
     elif setting:
         begin = start + setting.start("value")
         text = setting["value"].strip().strip("\"'")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+
+import msgspec
 
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
@@ -37,13 +38,12 @@ class BrokenJsonError(ValueError):
         self.offset = offset
 
 
-@dataclass(slots=True)
-class Parsed:
+class Parsed(msgspec.Struct):
     """What a text gave: its values, its comments, the words that are no JSON values, and where it broke."""
 
-    builder: Builder = field(default_factory=Builder)
-    comments: list[tuple[int, int]] = field(default_factory=list)
-    strange: list[int] = field(default_factory=list)
+    builder: Builder = msgspec.field(default_factory=Builder)
+    comments: list[tuple[int, int]] = msgspec.field(default_factory=list)
+    strange: list[int] = msgspec.field(default_factory=list)
     broken: BrokenJsonError | None = None
 
 

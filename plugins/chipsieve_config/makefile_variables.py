@@ -28,6 +28,7 @@ ALTERNATIVES = 8  # of one text; more are unknown
 QUESTIONS = 5  # of which all answers are tried
 DEPTH = 12  # variables within variables
 LONGEST = 20_000  # characters of one text that is filled in
+CONDITIONAL = 1_000  # assignments in branches; what is assigned after so many is unknown
 BUDGET = 2_000_000  # characters filled in for one makefile
 OPENING = {"(": ")", "{": "}"}
 NAME = re.compile(r"[\w.<@^*+?%|-]+", re.ASCII)
@@ -44,20 +45,33 @@ class Variables:
         """Start with none."""
         self._values: dict[str, Values] = {}
         self._left = BUDGET
+        self._doubtful = 0
         self.cut = False
 
     def assign(self, name: str, sign: str, value: Stretch, conditions: Conditions = ()) -> None:
         """Take over `name sign value`, under the conditions of the lines around it."""
         before = self._values.get(name, ())
+        self._doubtful += bool(conditions)
+        if self._doubtful > CONDITIONAL:
+            self.cut = True
+            self._values.pop(name, None)
+            return
         if sign == "?=" and before:
             return
         if "+" in sign:
-            new = tuple((held, _spaced(old, value)) for held, old in before) or (((), value),)
+            new = tuple((held, self._grown(old, value)) for held, old in before) or (((), value),)
         elif re.search(rf"\$[({{]{re.escape(name)}[)}}]", value.text):
             new = self.filled(value, {name: before})
         else:
             new = (((), value),)
         self._values[name] = _bounded(new, before, conditions)
+
+    def _grown(self, old: Stretch, value: Stretch) -> Stretch:
+        """The old value with more behind it, as long as it may still be filled in."""
+        if len(old.text) + len(value.text) > LONGEST:
+            self.cut = True
+            return old
+        return _spaced(old, value)
 
     def all(self) -> Iterator[tuple[str, Values]]:
         """Every variable with its values."""

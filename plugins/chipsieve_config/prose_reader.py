@@ -12,7 +12,6 @@ from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_config.collector import Collector
 from chipsieve_config.told_commands import as_script, shell_stretches
 
-SIZE_LIMIT = 1_000_000  # characters; longer texts are data
 LONGEST_LINE = 500  # characters in which a line shows that a device query printed it
 LOG_LINE = re.compile(
     r"\bGPU \d+(?:, ?\d+)*: |\(UUID: |^\| +\d+ +\S.*\b[0-9A-F]{4,8}:[0-9A-F]{2}:[0-9A-F]{2}\.\d|\[10de:[0-9a-f]{4}\]",
@@ -27,10 +26,7 @@ IN_README = Question("unknown", text="a README's code block")
 def read(source: Source, vocabulary: Vocabulary) -> Reading:
     """Everything the text says; a name in prose is a mention, whoever wrote it."""
     collector = Collector(source, vocabulary, "prose")
-    text = source.text[:SIZE_LIMIT]
-    if len(source.text) > SIZE_LIMIT:
-        cut = collector.lines.position(SIZE_LIMIT)[0]
-        collector.gap(f"longer than {SIZE_LIMIT:,} characters: the rest was not read", cut)
+    text = source.text
     may_be_a_run = not is_kind("asking", source.path)
     for start, end in claims(text, vocabulary):
         number = collector.lines.position(start)[0]

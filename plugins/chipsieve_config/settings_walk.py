@@ -24,6 +24,7 @@ from chipsieve_config.json_stretches import FlatMapping, FlatSequence
 from chipsieve_config.workload import STARTERS, TASKS, command_line, tasks, workload, written_file
 
 NODE_LIMIT = 1_000_000  # values visited in one file
+MAPPING = 12  # as much work as so many values
 REPEATS = 100  # visits of one mapping or list that aliases repeat; a chain of aliases repeats without end
 DATA_FROM = 1_000  # more entries than this are data (a vocabulary, an index): no settings, no file names
 ONE_OF_SEVERAL = Question("unknown", text="one of several values in a list")
@@ -70,6 +71,7 @@ class Walker:
         if depth > DEPTH_LIMIT:
             self.out.gap(f"aliases nest more than {DEPTH_LIMIT} deep: not read further down")
         elif isinstance(node, Mapping):
+            self.left -= MAPPING
             self._mapping(node, path, conditions, depth)
         elif isinstance(node, Sequence):
             self._sequence(node, path, conditions, depth)

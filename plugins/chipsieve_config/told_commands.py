@@ -17,6 +17,8 @@ from chipsieve.commands.launchers import launchers
 SHELL = frozenset({"bash", "sh", "shell", "zsh", "console", "shell-session", "bashrc"})
 SHELL_WORDS = frozenset({"then", "do", "time", "watch", "command", ".", "source"})  # also words of any text
 FENCE = re.compile(r"[ \t]*(?P<fence>```+|~~~+)[ \t]*\{?\.?(?P<language>[\w+-]*)")
+FENCE_SIGN = re.compile("```|~~~")
+DIRECTIVE_SIGN = re.compile(r"\.\.[ \t]+(?:code|sourcecode)")
 DIRECTIVE = re.compile(
     r"^(?P<indent>[ \t]*)\.\.[ \t]+(?:code-block|code|sourcecode)::[ \t]*(?P<language>[\w-]+)[ \t]*\r?\n"
     r"(?P<body>(?:(?P=indent)[ \t]+\S[^\r\n]*(?:\r?\n|\Z)|[ \t]*\r?\n)+)",
@@ -24,8 +26,12 @@ DIRECTIVE = re.compile(
 )
 LINE = re.compile(r"[^\n]*\n|[^\n]+")
 INDENTED = re.compile(r"(?: {4}|\t)[ \t]*\S")
-FURTHER_IN = re.compile(r"[ \t]+\S")
-INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+BLANK = "\n\n"  # what begins a text is behind a blank line
+FURTHER_IN_BEHIND_BLANK = re.compile(r"\n[^\S\n]*\n(?P<line>[ \t]+)(?=\S)")
+# A line, and those below it that stand further in, with blank lines between them.
+BLOCK = re.compile(r"[^\n]*(?:\n(?:[^\S\n]*\n)*+[ \t]+\S[^\n]*)*+\n?")
+FAR = 1_000  # characters of blank lines between what introduces a block and the block
+INLINE = re.compile(r"`(?<!``)([^`\n]+)`(?!`)")
 PROMPT = re.compile(
     r"^([ \t]*)((?:\([\w.-]+\)[ \t]*)?(?:[\w.-]+@[\w.-]+(?:[: ][^\s$#%]*)?[$#%]|[$%\u276f]))(?=[ \t])", re.MULTILINE
 )
@@ -39,10 +45,8 @@ Stretch = tuple[int, int]
 
 def shell_stretches(text: str) -> list[Stretch]:
     """Where the shell of Markdown and reStructuredText stands: blocks, and commands within a sentence."""
-    blocks = [
-        *fenced(text),
-        *((found["language"], *found.span("body")) for found in DIRECTIVE.finditer(text)),
-    ]
+    directives = DIRECTIVE.finditer(text) if DIRECTIVE_SIGN.search(text) else ()
+    blocks = [*fenced(text), *((found["language"], *found.span("body")) for found in directives)]
     taken = sorted((start, end) for _, start, end in blocks)
     shell = [
         (start, end)
@@ -71,7 +75,7 @@ def command_lines() -> re.Pattern[str]:
 def fenced(text: str) -> Iterator[tuple[str, int, int]]:
     """Markdown's fenced code blocks: language and where the code stands; one that is never closed is none."""
     language, sign, start = "", "", 0
-    for line in LINE.finditer(text):
+    for line in _lines_with(FENCE_SIGN, text) if "```" in text or "~~~" in text else ():
         fence = FENCE.match(line[0])
         if fence and not sign:
             language, sign, start = fence["language"], fence["fence"], line.end()
@@ -80,22 +84,31 @@ def fenced(text: str) -> Iterator[tuple[str, int, int]]:
             sign = ""
 
 
+def _lines_with(sign: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """The lines that hold a sign, each once."""
+    at = 0
+    while (found := sign.search(text, at)) and (line := LINE.match(text, text.rfind("\n", 0, found.start()) + 1)):
+        yield line
+        at = line.end()
+
+
 def _indented(text: str) -> Iterator[Stretch]:
     """Indented blocks that begin with a command: of Markdown behind a blank line, of reStructuredText behind `::`."""
-    start, end, introduced, blank = -1, 0, False, True
-    for line in LINE.finditer(text):
-        empty = not line[0].strip()
-        if start >= 0 and not empty and not FURTHER_IN.match(line[0]):
-            yield start, end
-            start = -1
-        form = FURTHER_IN if introduced else INDENTED
-        if start < 0 and blank and form.match(line[0]) and command_lines().match(line[0]):
-            start = line.start()
-        end = end if empty else line.end()
-        introduced = line[0].rstrip().endswith("::") or (introduced and empty)
-        blank = empty
-    if start >= 0:
-        yield start, end
+    shift = len(BLANK)
+    text = BLANK + text
+    at = 0
+    while found := FURTHER_IN_BEHIND_BLANK.search(text, at):
+        start = at = found.start("line")
+        block = BLOCK.match(text, start) if command_lines().match(text, start) else None
+        if block and (INDENTED.match(text, start) or _introduced(text, found.start())):
+            at = block.end()
+            yield start - shift, at - shift
+
+
+def _introduced(text: str, end: int) -> bool:
+    """Whether the last line above some blank ones, the first of which begins at an offset, ends with `::`."""
+    sign = text.rfind("::", max(0, end - FAR), end)
+    return sign >= 0 and not text[sign + 2 : end].strip()
 
 
 def _inline(text: str) -> Iterator[Stretch]:

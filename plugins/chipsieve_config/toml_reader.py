@@ -21,6 +21,8 @@ NAME = r"""(?:"[^"\r\n]*"|'[^'\r\n]*'|[\w-]+)"""
 KEY = re.compile(rf"^[ \t]*(?P<path>{NAME}(?:[ \t]*\.[ \t]*{NAME})*)[ \t]*=[ \t]*", re.MULTILINE)
 SEGMENT = re.compile(r""""[^"]*"|'[^']*'|[\w-]+""")
 AT_LINE = re.compile(r"at line (\d+)")
+ENDLESS_KEY = re.compile(rf"(?:[\w\"'-]{{1,80}}[ \t]{{0,9}}\.[ \t]{{0,9}}){{{DEPTH_LIMIT}}}")
+"""A key of so many parts that Python's reader, which takes the square of them, would not come to an end."""
 PROGRAMS = (("project", "scripts"), ("tool", "poetry", "scripts"), ("tool", "flit", "scripts"))
 Path = tuple[str, ...]
 
@@ -41,6 +43,10 @@ def read(source: Source, vocabulary: Vocabulary) -> Reading:
 def _load(collector: Collector) -> dict[str, object]:
     """The values; of a broken file those above the broken line."""
     text = collector.text.replace("\r\n", "\n")
+    endless = ENDLESS_KEY.search(text)
+    if endless:
+        collector.gap(f"a key of more than {DEPTH_LIMIT} parts: not read", text.count("\n", 0, endless.start()) + 1)
+        return {}
     try:
         return tomllib.loads(text)
     except RecursionError:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import yaml
 
 from chipsieve.facts.conditions import Conditions, Question
@@ -33,12 +33,11 @@ BY_TEMPLATE: Conditions = (Question("unknown", text="template"),)
 BY_BREAK: Conditions = (Question("unknown", text="the file does not parse here"),)
 
 
-@dataclass(slots=True)
-class Parsed:
+class Parsed(msgspec.Struct):
     """What a text gave: documents, the places of its scalars, how far it went, and what stopped it."""
 
-    builder: Builder = field(default_factory=lambda: Builder(merge_keys=True))
-    places: list[tuple[int, int]] = field(default_factory=list)
+    builder: Builder = msgspec.field(default_factory=lambda: Builder(merge_keys=True))
+    places: list[tuple[int, int]] = msgspec.field(default_factory=list)
     end: int = 0
     reason: str = ""
 

@@ -22,6 +22,7 @@ from chipsieve_python.syntax_tree import expression_kinds as expr
 from chipsieve_python.syntax_tree import statement_kinds as stmt
 
 BRANCHES = 1  # values of a list or text that may become twice as many
+MEMBERS = 2_000  # of a list that grows; what is added beyond is not known
 TEXTS = expr.SimpleString | expr.ConcatenatedString | expr.FormattedString | expr.BinaryOperation
 PLAIN = (expr.Name, expr.Attribute, expr.IfExp, expr.Integer, expr.Float)
 
@@ -39,7 +40,7 @@ def read_binding(node: expr.Node, here: Context) -> None:
             _assign(node.target, node.value, here)
     elif isinstance(node, stmt.AugAssign):
         _augmented(node, here)
-    elif isinstance(node, stmt.Import | stmt.ImportFrom):
+    elif isinstance(node, (stmt.Import, stmt.ImportFrom)):
         _import(node, here)
     elif isinstance(node, stmt.Global):
         here.scope.outside.update(node.names)
@@ -52,18 +53,14 @@ def _assign(target: expr.Expression, value: expr.Expression, here: Context, *, a
 
     What a plain value states is the assignment's: it lasts until the name is bound again.
     """
-    if (
-        isinstance(target, expr.Tuple | expr.List)
-        and isinstance(value, expr.Tuple | expr.List)
-        and _pairs(target, value)
-    ):
+    if isinstance(target, expr.LISTS) and isinstance(value, expr.LISTS) and _pairs(target, value):
         for left, right in zip(target.elements, value.elements, strict=True):
             _assign(left.value, right.value, here)
         return
     assigning = replace(here, assignment=Assignment())
     stating = assigning if isinstance(value, PLAIN) or number(value) is not None else here
     if not again:
-        name = dotted(target)[-1] if isinstance(target, expr.Name | expr.Attribute) else ""
+        name = dotted(target)[-1] if isinstance(target, expr.NAMES) else ""
         visit(value, stating.handing(_kept_for(target)), "" if isinstance(value, expr.Dict) else name)
     state_assigned(target, value, stating)
     name_by_assignment(target, value, here)
@@ -94,7 +91,7 @@ def _bind(target: expr.Expression, value: expr.Expression, here: Context) -> Non
         visit(target.value, here)
         if parts[0]:
             _bind_attribute(".".join(parts), target, arms, here)
-    elif isinstance(target, expr.Tuple | expr.List):
+    elif isinstance(target, expr.LISTS):
         tests = [
             found.test for _, found in arms if isinstance(found.test, Question) and found.test.subject == "hardware"
         ]
@@ -162,7 +159,7 @@ def _longer(value: Value, added: expr.Expression | None, here: Context) -> Value
         return Value(node=expr.BinaryOperation(whole.code, whole.start, whole.end, whole, "+", added or unknown_text))
     listed = [found.node for _, found in evaluate(added, here.scope)] if added is not None else []
     more = listed[0] if len(listed) == 1 else None
-    if isinstance(more, expr.List | expr.Tuple):
+    if isinstance(more, expr.LISTS) and len(whole.elements) + len(more.elements) <= MEMBERS:
         return Value(node=expr.List(whole.code, whole.start, whole.end, [*whole.elements, *more.elements]))
     place = added if added is not None else whole
     hole = expr.Element(expr.Name(place.code, place.start, place.end, ""), starred=True)
@@ -229,7 +226,7 @@ def _stored(body: stmt.Suite) -> Iterator[str]:
                 yield from _targets(part)
         elif isinstance(item, stmt.SmallStatement):
             yield from _targets(item)
-        elif not isinstance(item, stmt.FunctionDef | stmt.ClassDef):
+        elif not isinstance(item, (stmt.FunctionDef, stmt.ClassDef)):
             yield from _nested(item)
 
 
@@ -247,5 +244,5 @@ def _nested(item: expr.Node) -> Iterator[str]:
 def _targets(part: expr.Node) -> Iterator[str]:
     targets = part.targets if isinstance(part, stmt.Assign) else [getattr(part, "target", None)]
     for target in targets:
-        elements = [item.value for item in target.elements] if isinstance(target, expr.Tuple | expr.List) else [target]
-        yield from (".".join(dotted(item)) for item in elements if isinstance(item, expr.Name | expr.Attribute))
+        elements = [item.value for item in target.elements] if isinstance(target, expr.LISTS) else [target]
+        yield from (".".join(dotted(item)) for item in elements if isinstance(item, expr.NAMES))

@@ -96,9 +96,9 @@ def _simple(node: expr.Node, here: Context) -> Exit:
         if node.value is not None:
             visit(node.value, here, here.function.rpartition(".")[2])
         return Exit(returns=ALWAYS)
-    if isinstance(node, stmt.Break | stmt.Continue):
+    if isinstance(node, (stmt.Break, stmt.Continue)):
         return Exit(loops=ALWAYS)
-    if isinstance(node, stmt.Raise | stmt.Assert):
+    if isinstance(node, (stmt.Raise, stmt.Assert)):
         for part in (node.exc, node.cause) if isinstance(node, stmt.Raise) else (node.test, node.msg):
             if part is not None:
                 visit(part, here.under(MENTION))

@@ -122,7 +122,7 @@ def _started(node: expr.Expression, found: tuple[Text, ...]) -> tuple[Text, ...]
 
 def _callees(func: expr.Expression, here: Context) -> list[tuple[Conditions, str]]:
     """The qualified names that the callee may have; a method of an unknown object is `*.method`."""
-    if not isinstance(func, expr.Name | expr.Attribute):
+    if not isinstance(func, expr.NAMES):
         return []
     arms = here.possible(evaluate(func, here.scope))
     names = [(own, value.text) for own, value in arms if value.qualified and value.text]

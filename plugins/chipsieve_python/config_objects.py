@@ -22,7 +22,7 @@ def declare_on_object(target: expr.Expression, value: expr.Expression, here: Con
     made = value if isinstance(value, expr.Call) and _makes_config(value, here) else None
     if made is None and not here.output.config_objects:
         return
-    parts = dotted(target) if isinstance(target, expr.Name | expr.Attribute) else ("",)
+    parts = dotted(target) if isinstance(target, expr.NAMES) else ("",)
     if not parts[0]:
         return
     if made is not None:

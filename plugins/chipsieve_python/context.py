@@ -48,7 +48,8 @@ class Output:
 
     `shift` is how far the parsed text begins behind the file's start (a byte order mark); `engine` is the parser;
     `handed` are the functions whose parameters are options, as the file hands them to fire or tyro. `config_objects`
-    are the names bound to configurations that the file makes, each with the function in which it is.
+    are the names bound to configurations that the file makes, each with the function in which it is. `claims` says
+    whether any line may name a chip: few files have one.
     """
 
     vocabulary: Vocabulary
@@ -56,6 +57,7 @@ class Output:
     shift: int
     engine: str
     handed: frozenset[str] = frozenset()
+    claims: bool = True
     facts: list[Fact] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
     declared: list[Option | NewDefault] = field(default_factory=list)

@@ -79,7 +79,7 @@ def text(node: expr.Expression | None, scope: Scope) -> str | None:
 
 def _choices(node: expr.Expression | None, scope: Scope) -> tuple[str, ...]:
     found = [value.node for _, value in evaluate(node, scope)] if node is not None else []
-    elements = found[0].elements if found and isinstance(found[0], expr.List | expr.Tuple | expr.Set) else ()
+    elements = found[0].elements if found and isinstance(found[0], expr.COLLECTIONS) else ()
     values = (literal(element.value) for element in elements)
     return tuple(value.text for value in values if value is not None and value.text is not None)
 

@@ -138,7 +138,7 @@ def _target(measure: Measure, node: expr.Expression, here: Context) -> str | Non
 
 def _listed(node: expr.Expression, here: Context) -> list[expr.Expression]:
     node = _literal(node, here)
-    return [item.value for item in node.elements] if isinstance(node, expr.Tuple | expr.List | expr.Set) else []
+    return [item.value for item in node.elements] if isinstance(node, expr.COLLECTIONS) else []
 
 
 def _literal(node: expr.Expression, here: Context) -> expr.Expression:
@@ -150,7 +150,7 @@ def _literal(node: expr.Expression, here: Context) -> expr.Expression:
 def _pair(node: expr.Expression, here: Context) -> tuple[int, int] | None:
     """The two numbers of a tuple; a missing one is 0."""
     node = _literal(node, here)
-    if not isinstance(node, expr.Tuple | expr.List) or not node.elements:
+    if not isinstance(node, expr.LISTS) or not node.elements:
         return None
     numbers = [number(element.value) for element in node.elements[:2]]
     if any(one is None for one in numbers):

@@ -43,6 +43,7 @@ from chipsieve_python.literals import (
     DTYPE_ROOTS,
     DTYPES,
     NONE,
+    TEXT_LIMIT,
     TRUTHS,
     UNKNOWN,
     Arm,
@@ -65,15 +66,19 @@ OPPOSITES = {"!=": "==", "not in": "in", "is not": "is"}
 
 
 def text_of(node: expr.Expression, scope: Scope) -> str | None:
-    """The one literal text that an expression has; None where it may have several or is unknown."""
+    """The one literal text that an expression has; None where it may have several, is unknown or too long."""
     if isinstance(node, expr.BinaryOperation) and node.operator == "+":
-        left, right = text_of(node.left, scope), text_of(node.right, scope)
-        return None if left is None or right is None else left + right
+        return _together([text_of(node.left, scope), text_of(node.right, scope)])
     if isinstance(node, expr.FormattedString):
-        parts = [_piece(part, scope) for part in node.parts]
-        return None if None in parts else "".join(part for part in parts if part is not None)
+        return _together([_piece(part, scope) for part in node.parts])
     arms = evaluate(node, scope)
     return arms[0][1].text if len(arms) == 1 and not arms[0][1].qualified else None
+
+
+def _together(texts: list[str | None]) -> str | None:
+    """One text of several that are known; a text that doubles itself line by line ends at the limit."""
+    known = [text for text in texts if text is not None]
+    return "".join(known) if len(known) == len(texts) and sum(map(len, known)) <= TEXT_LIMIT else None
 
 
 def _piece(part: expr.FormattedStringContent, scope: Scope) -> str | None:
@@ -84,7 +89,7 @@ def _piece(part: expr.FormattedStringContent, scope: Scope) -> str | None:
 
 def qualified(node: expr.Expression, scope: Scope) -> str:
     """The dotted name that an expression stands for, through aliases; "" for anything else."""
-    if not isinstance(node, expr.Name | expr.Attribute):
+    if not isinstance(node, expr.NAMES):
         return ""
     names = [value.text for _, value in evaluate(node, scope) if value.qualified and value.text]
     return names[0] if names else ""
@@ -94,9 +99,6 @@ def evaluate(node: expr.Expression, scope: Scope) -> Arms:
     """The values that an expression may have, each under the conditions that decide for it."""
     handler = EVALUATORS.get(type(node))
     return handler(node, scope) if handler else one(literal(node) or UNKNOWN)
-
-
-# Values
 
 
 def _name(node: expr.Name, scope: Scope) -> Arms:
@@ -276,7 +278,7 @@ def _condition(node: expr.Expression, scope: Scope) -> Condition:
     if isinstance(node, expr.Comparison):
         targets = ((link, link.comparisons[0]) for link in node.links())
         return all_of(_compared(link.left, target.operator, target.comparator, link, scope) for link, target in targets)
-    if isinstance(node, expr.Name | expr.Attribute) and dotted(node)[-1] == "TYPE_CHECKING":
+    if isinstance(node, expr.NAMES) and dotted(node)[-1] == "TYPE_CHECKING":
         return NEVER
     called = _called(node, scope) if isinstance(node, expr.Call) else None
     if called is not None:
@@ -288,7 +290,7 @@ def _called(node: expr.Call, scope: Scope) -> Condition | None:
     """`any([...])`, `all([...])` and `option.startswith("x")`; None of other calls."""
     name = qualified(node.func, scope)
     values = [arg.value for arg in node.args if not arg.star and arg.keyword is None]
-    if name in ("any", "all") and len(values) == 1 and isinstance(values[0], expr.List | expr.Tuple):
+    if name in ("any", "all") and len(values) == 1 and isinstance(values[0], expr.LISTS):
         parts = [condition_of(element.value, scope) for element in values[0].elements]
         return any_of(parts) if name == "any" else all_of(parts)
     if isinstance(node.func, expr.Attribute) and node.func.attr in ("startswith", "endswith") and values:
@@ -346,7 +348,7 @@ def _is_member(left: expr.Expression, right: expr.Expression, node: expr.Compari
 
 def _listed_texts(node: expr.Expression, scope: Scope) -> tuple[str, ...] | None:
     """The texts of a list, tuple or set, when all are known."""
-    if not isinstance(node, expr.List | expr.Tuple | expr.Set):
+    if not isinstance(node, expr.COLLECTIONS):
         return None
     texts = tuple(_comparable(element.value, scope) or "" for element in node.elements)
     return None if "" in texts else texts

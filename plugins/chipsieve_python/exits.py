@@ -51,11 +51,11 @@ def imports_itself(body: stmt.Suite) -> bool:
     """Whether a body imports something itself, outside of functions."""
     for item in body.body:
         if isinstance(item, stmt.Line):
-            if any(isinstance(part, stmt.Import | stmt.ImportFrom) for part in item.body):
+            if any(isinstance(part, (stmt.Import, stmt.ImportFrom)) for part in item.body):
                 return True
-        elif isinstance(item, stmt.If | stmt.With | stmt.Try | stmt.For) and imports_itself(item.body):
+        elif isinstance(item, (stmt.If, stmt.With, stmt.Try, stmt.For)) and imports_itself(item.body):
             return True
-    return any(isinstance(item, stmt.Import | stmt.ImportFrom) for item in body.body)
+    return any(isinstance(item, (stmt.Import, stmt.ImportFrom)) for item in body.body)
 
 
 def raises(body: stmt.Suite) -> bool:

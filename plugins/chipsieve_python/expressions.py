@@ -57,7 +57,7 @@ def bind_target(target: expr.Node, here: Context) -> None:
     """A loop's, a with's or an unpacking's targets are bound to something unknown."""
     if isinstance(target, expr.Name):
         here.bind(target.value, one(UNKNOWN))
-    elif isinstance(target, expr.Tuple | expr.List):
+    elif isinstance(target, expr.LISTS):
         for element in target.elements:
             bind_target(element.value, here)
     elif isinstance(target, expr.Attribute | expr.Subscript):
@@ -234,7 +234,7 @@ def _argument_conditions(last: str, node: expr.Call, arg: expr.Arg, here: Contex
 
 
 def _looks_up(func: expr.Attribute, default: expr.Arg, here: Context) -> bool:
-    return isinstance(default.value, expr.Attribute | expr.Name) and table_of(func.value, here.scope) is not None
+    return isinstance(default.value, expr.NAMES) and table_of(func.value, here.scope) is not None
 
 
 # Conditions
@@ -324,7 +324,7 @@ def _alternatives(items: Sequence[tuple[expr.Expression, str]], here: Context) -
 
     Such members are a table to choose from.
     """
-    names = {id(node): qualified(node, here.scope) for node, _ in items if isinstance(node, expr.Attribute | expr.Name)}
+    names = {id(node): qualified(node, here.scope) for node, _ in items if isinstance(node, expr.NAMES)}
     families = {name: name.rpartition(".")[0] for name in names.values() if "." in name}
     several = {family for family, count in Counter(families.values()).items() if count > 1}
     parameters = all(key.endswith("dtype") for node, key in items if id(node) in names)

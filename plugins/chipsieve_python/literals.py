@@ -113,7 +113,7 @@ def number(node: expr.Expression) -> float | None:
     """The number that a literal or an arithmetic of literals (`1e12 * 312`, `1 << 30`) makes; None of others."""
     if type(node) not in _NUMBERS:
         return None
-    if isinstance(node, expr.Integer | expr.Float):
+    if isinstance(node, (expr.Integer, expr.Float)):
         return _parsed(node.value)
     if isinstance(node, expr.UnaryOperation) and node.operator == "-":
         inner = number(node.expression)

@@ -13,6 +13,7 @@ from chipsieve_python.literals import Arms, Measure, Measured, dotted, number
 from chipsieve_python.scope import Scope
 from chipsieve_python.syntax_tree import expression_kinds as expr
 
+MEASURED = frozenset({expr.Call, expr.Subscript, expr.Attribute, expr.BinaryOperation})
 MEASURING: dict[str, Measured] = {
     "torch.cuda.get_device_capability": "capability",
     "torch.cuda.is_bf16_supported": "bfloat16",
@@ -28,7 +29,7 @@ TEN = 10
 
 def measured(node: expr.Expression, arms: Arms, scope: Scope) -> Arms:
     """The one value of an expression with what it measures; other arms as they are."""
-    if len(arms) != 1 or not isinstance(node, expr.Call | expr.Subscript | expr.Attribute | expr.BinaryOperation):
+    if len(arms) != 1 or type(node) not in MEASURED:
         return arms
     measure = measure_of(node, scope)
     return arms if measure is None else ((arms[0][0], replace(arms[0][1], measure=measure)),)
@@ -106,7 +107,7 @@ def amount(node: expr.Expression, scope: Scope) -> float | None:
         if left is None or right is None:
             return None
         return left * right if node.operator == "*" else left / right if right else None
-    if not isinstance(node, expr.Name | expr.Attribute):
+    if not isinstance(node, expr.NAMES):
         return None
     try:
         return float(text_of(node, scope) or "")

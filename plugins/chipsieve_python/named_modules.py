@@ -88,6 +88,6 @@ def _keep(named: NamedModule | None, place: expr.Placed, here: Context) -> None:
 
 def _texts(node: expr.Expression, here: Context) -> list[str]:
     found = [value.node for _, value in evaluate(node, here.scope)]
-    listed = found[0] if len(found) == 1 and isinstance(found[0], expr.List | expr.Tuple) else None
+    listed = found[0] if len(found) == 1 and isinstance(found[0], expr.LISTS) else None
     nodes = [element.value for element in listed.elements] if listed is not None else [node]
     return [text for item in nodes if (text := text_of(item, here.scope))]

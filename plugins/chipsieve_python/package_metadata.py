@@ -40,7 +40,7 @@ def _pins(node: expr.Expression, here: Context) -> None:
 def _listed(node: expr.Expression, here: Context) -> Iterator[tuple[Conditions, str, expr.Expression]]:
     """The texts of a list, each with its place and what must hold for the list to be the one."""
     for own, value in here.possible(evaluate(node, here.scope)):
-        if isinstance(value.node, expr.List | expr.Tuple):
+        if isinstance(value.node, expr.LISTS):
             texts = ((plain_text(element.value), element.value) for element in value.node.elements)
             yield from ((own, text, place) for text, place in texts if text)
 

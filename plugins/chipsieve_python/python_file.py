@@ -27,7 +27,7 @@ from chipsieve_python.syntax_tree.lexer import Comment, Unreadable, Unsafe, outl
 from chipsieve_python.top_level import is_program
 
 BOM = "\ufeff"
-LIMIT = 3_000_000
+LIMIT = 2_000_000  # characters; the tree of so many takes some 300 MB
 FRAMES = 12_000  # what the deepest text that the lexer lets through needs
 SHARED = re.compile(r"^[ \t]*(?:global|nonlocal)[ \t]+([\w, \t]+)", re.MULTILINE)
 HANDED = re.compile(  # functions whose parameters a library makes options
@@ -83,7 +83,8 @@ def _syntax(text: str, number: int) -> str:
 def _read(source: Source, vocabulary: Vocabulary, parsed: Parsed, comments: Iterable[Comment]) -> Reading:
     shift = len(source.text) - len(source.text.removeprefix(BOM))
     handed = frozenset(HANDED.findall(source.text))
-    output = Output(vocabulary, Lines(source.text), shift, parsed.engine, handed)
+    claiming = next(claims(source.text, vocabulary), None) is not None
+    output = Output(vocabulary, Lines(source.text), shift, parsed.engine, handed, claiming)
     scope = _walk(parsed.suite, comments, output)
     return Reading(
         source.path,
@@ -108,7 +109,7 @@ def _walk(module: stmt.Suite, comments: Iterable[Comment], output: Output) -> Sc
     block(module, here)
     finish(scope)
     neighbourhood, written = Neighbourhood(output.lines), here.under(MENTION)
-    for comment in comments:
+    for comment in comments if output.claims else ():
         for start, end in claims(comment.text, output.vocabulary):
             place = (comment.offset + start, comment.offset + end)
             context = neighbourhood.comment(place[0] + output.shift)

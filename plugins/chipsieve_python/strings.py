@@ -95,6 +95,8 @@ def _directives(node: expr.Expression, here: Context) -> None:
 
 def state_docstring(node: expr.Expression, here: Context) -> None:
     """State what a docstring may claim, line by line."""
+    if not here.output.claims:
+        return
     text = node.code.text[node.start : node.end]
     neighbourhood, written = Neighbourhood(lines := Lines(text)), here.under(MENTION)
     for start, end in claims(text, here.output.vocabulary):
@@ -119,7 +121,7 @@ def state_device_test(node: expr.Comparison, here: Context) -> None:
 
 def _members(node: expr.Expression) -> list[expr.Expression]:
     """What a list, tuple or set holds; another expression by itself."""
-    if isinstance(node, expr.Tuple | expr.List | expr.Set):
+    if isinstance(node, expr.COLLECTIONS):
         return [element.value for element in node.elements]
     return [node]
 

@@ -21,7 +21,8 @@ from chipsieve_python.syntax_tree import expression_kinds as expr
 
 PROGRAM = re.compile(r"[\w./~${}-]*\w[\w./~${}-]*")
 TOKEN = re.compile(r"['\"]|\s+|[^\s'\"]+")
-WORDS = 500
+WORDS = 500  # of one command
+LISTS = 200  # of which one command is put together
 
 
 class Piece(NamedTuple):
@@ -40,6 +41,10 @@ class Piece(NamedTuple):
         at = self.place[0]
         place = (at + start, at + end) if self.exact else self.place
         return Piece((self.text or "")[start:end], place)
+
+
+Words = list[list[Piece]]
+Known = dict[expr.Expression, Words]  # the words of lists
 
 
 def state_command(name: str, node: expr.Call, here: Context) -> None:
@@ -84,7 +89,7 @@ def _command_words(node: expr.Expression, here: Context) -> Iterator[tuple[Condi
             if not value.qualified:
                 yield own, _split([Piece(value.text, (node.start, node.end), quoted=False)])
         elif value.node is not None or not isinstance(node, expr.Name):
-            yield own, _words(value.node or node, here.scope)
+            yield own, _words(value.node or node, here.scope, {})
 
 
 def _unwrapped(node: expr.Expression, scope: Scope) -> expr.Expression:
@@ -100,13 +105,20 @@ def _unwrapped(node: expr.Expression, scope: Scope) -> expr.Expression:
     return node
 
 
-def _words(node: expr.Expression, scope: Scope) -> list[list[Piece]]:
-    """The words of a command that is written as a list, as lists put together, or as a text."""
-    if isinstance(node, expr.List | expr.Tuple):
-        return [word for element in node.elements[:WORDS] for word in _element(element, scope)]
-    if isinstance(node, expr.BinaryOperation) and _lists(node, scope):
-        return [word for side in (node.left, node.right) for word in _listed(side, scope)]
-    return _split(_pieces(node, scope))
+def _words(node: expr.Expression, scope: Scope, known: Known) -> Words:
+    """The words of a command that is written as a list, as lists put together, or as a text.
+
+    `known` holds the words of the lists so far: a list may be a part of itself, or twice of each of many others.
+    """
+    if isinstance(node, expr.LISTS):
+        known[node] = _unknown(node)  # to its own members
+        parts = [_element(element, scope, known) for element in node.elements[:WORDS]]
+    elif isinstance(node, expr.BinaryOperation) and _lists(node, scope):
+        parts = [_listed(side, scope, known) for side in (node.left, node.right)]
+    else:
+        return _split(_pieces(node, scope))
+    known[node] = [word for part in parts for word in part][:WORDS]
+    return known[node]
 
 
 def _lists(node: expr.BinaryOperation, scope: Scope) -> bool:
@@ -115,18 +127,23 @@ def _lists(node: expr.BinaryOperation, scope: Scope) -> bool:
     return any(isinstance(side, expr.List) for side in sides) or any(_lists(side, scope) for side in inner)
 
 
-def _listed(node: expr.Expression, scope: Scope) -> list[list[Piece]]:
+def _listed(node: expr.Expression, scope: Scope, known: Known) -> Words:
     """The words of one of several lists; one unknown word for a list that is not known."""
     if isinstance(node, expr.BinaryOperation):
-        return _words(node, scope)
+        return _words(node, scope, known)
     found = [value.node for _, value in evaluate(node, scope)]
-    if len(found) == 1 and isinstance(found[0], expr.List | expr.Tuple):
-        return _words(found[0], scope)
+    whole = found[0] if len(found) == 1 else None
+    if not isinstance(whole, expr.LISTS) or len(known) > LISTS:
+        return _unknown(node)
+    return known[whole] if whole in known else _words(whole, scope, known)
+
+
+def _unknown(node: expr.Expression) -> Words:
     return [[Piece(None, (node.start, node.end), quoted=False)]]
 
 
-def _element(element: expr.Element, scope: Scope) -> list[list[Piece]]:
-    return _listed(element.value, scope) if element.starred else [_pieces(element.value, scope, quoted=True)]
+def _element(element: expr.Element, scope: Scope, known: Known) -> Words:
+    return _listed(element.value, scope, known) if element.starred else [_pieces(element.value, scope, quoted=True)]
 
 
 def _pieces(node: expr.Expression, scope: Scope, *, quoted: bool = False) -> list[Piece]:

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from dataclasses import replace as changed
 
-from msgspec.structs import replace
+import msgspec
+from msgspec.structs import force_setattr, replace
+from msgspec.structs import replace as changed
 
 from chipsieve.commands.pins import package
-from chipsieve.facts.conditions import NEVER, Conditions
+from chipsieve.facts.bounded import Bounded, Documents, left_out
+from chipsieve.facts.conditions import NEVER, Condition, Conditions
 from chipsieve.facts.finding import snippet
-from chipsieve.facts.reading import Command, Document, Fact, FactKind, Gap, Source
+from chipsieve.facts.reading import Command, Fact, FactKind, Gap, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
+from chipsieve.limits import ASSIGNED, CARRIED, ENVIRONMENT, STEPS
 from chipsieve_shell.constants.pieces import OUTSIDE, Pieces, Value, constant, grown, known_parts, readings
 from chipsieve_shell.constants.source_map import Places
 from chipsieve_shell.syntax.nodes import Extent
-
-STEP_LIMIT = 40_000  # nodes walked per file: bounds loops within loops and calls within calls
 
 
 class Exhausted(Exception):
     """The script's loops and calls multiply beyond reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(msgspec.Struct, frozen=True):
     """One assignment to a variable: where, under what, who read it, and how many commands came before it."""
 
     pieces: Pieces
@@ -34,39 +33,44 @@ class Assignment:
     conditions: Conditions
     engine: str
     commands: int
+    held: frozenset[Condition] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Make a set of the conditions, for assignments to one variable are compared with each other."""
+        force_setattr(self, "held", frozenset(self.conditions))
 
 
-@dataclass(slots=True)
-class Record:
+class Record(msgspec.Struct):
     """Collects; knows the source, its lines and the names that are worth stating.
 
     `pending` are assignments of variables that are not exported, at least not yet; `exported` those of the environment.
     `replaced` are those of the latter whose place another took before any command ran. `called` are the functions that
-    the script calls.
+    the script calls, `crowded` the variables that it assigns too often.
     """
 
     source: Source
     vocabulary: Vocabulary
     lines: Places
-    commands: list[Command] = field(default_factory=list)
-    facts: list[Fact] = field(default_factory=list)
-    documents: list[Document] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
+    commands: Bounded[Command] = msgspec.field(default_factory=Bounded)
+    facts: Bounded[Fact] = msgspec.field(default_factory=Bounded)
+    documents: Documents = msgspec.field(default_factory=Documents)
+    gaps: list[Gap] = msgspec.field(default_factory=list)
     steps: int = 0
-    words: dict[int, tuple[Value, Word]] = field(default_factory=dict)  # by the value's identity
-    pending: dict[str, list[Assignment]] = field(default_factory=dict)
-    exported: dict[str, list[Assignment]] = field(default_factory=dict)
-    replaced: set[int] = field(default_factory=set)  # by identity
-    called: set[str] = field(default_factory=set)
+    words: dict[int, tuple[Value, Word]] = msgspec.field(default_factory=dict)  # by the value's identity
+    pending: dict[str, list[Assignment]] = msgspec.field(default_factory=dict)
+    exported: dict[str, list[Assignment]] = msgspec.field(default_factory=dict)
+    replaced: set[int] = msgspec.field(default_factory=set)  # by identity
+    called: set[str] = msgspec.field(default_factory=set)
+    crowded: set[str] = msgspec.field(default_factory=set)
 
-    def step(self) -> None:
-        """Count one more node that is walked.
+    def step(self, carried: int = 0) -> None:
+        """Count one more node that is walked, and the values that it carries along.
 
         Raises:
-            Exhausted: STEP_LIMIT is reached.
+            Exhausted: there were more than STEPS.
         """
-        self.steps += 1
-        if self.steps > STEP_LIMIT:
+        self.steps += 1 + carried // CARRIED
+        if self.steps > STEPS:
             raise Exhausted
 
     def gap(self, reason: str, line: int | None = None) -> None:
@@ -107,13 +111,26 @@ class Record:
     def assign(self, name: str, made: Assignment) -> None:
         """A variable was assigned that is not exported, at least not yet."""
         events = self.pending.setdefault(name, [])
-        events[:] = [event for event in events if not set(made.conditions) <= set(event.conditions)]
+        self.step(len(events))
+        if len(events) == ASSIGNED:
+            del events[0]
+            if name not in self.crowded:
+                self.crowded.add(name)
+                reason = f"{name} is assigned in more than {ASSIGNED} ways: the first are left out"
+                self.gap_at(made.extent[0], reason)
+        events[:] = [event for event in events if not made.held <= event.held]
         events.append(made)
 
     def export(self, name: str, made: Assignment) -> None:
         """A variable of the environment was set."""
         self.overwrite(name, made.conditions, made.pieces)
         self.exported.setdefault(name, []).append(changed(made, pieces=grown(made.pieces, name)))
+
+    def crowd(self) -> None:
+        """Note, once, that there are more variables in the environment than are carried along."""
+        if "" not in self.crowded:
+            self.crowded.add("")
+            self.gap(f"more than {ENVIRONMENT:,} variables in the environment: the rest is not carried into programs")
 
     def export_pending(self, name: str, conditions: Conditions) -> None:
         """A variable that was assigned before is exported now."""
@@ -123,9 +140,13 @@ class Record:
 
     def overwrite(self, name: str, conditions: Conditions, pieces: Pieces = ()) -> None:
         """What was set before and is replaced before any command ran never takes effect."""
-        for event in self.exported.get(name, []):
-            early = event.commands == len(self.commands) and set(conditions) <= set(event.conditions)
-            if early and not any(event.extent[0] <= piece.start < event.extent[1] for piece in pieces):
+        latest = self.exported.get(name, [])[-ASSIGNED:]
+        self.step(len(latest))
+        for event in reversed(latest):
+            if event.commands < len(self.commands):
+                return
+            fits = len(conditions) <= len(event.held) and event.held.issuperset(conditions)
+            if fits and not any(event.extent[0] <= piece.start < event.extent[1] for piece in pieces):
                 self.replaced.add(id(event))
 
     def state_environment(self) -> None:
@@ -136,6 +157,12 @@ class Record:
                 for further, known in known_values(event.pieces):
                     text = _folders(name, event.pieces) if known is None else known
                     self.fact("env", name, text, event.extent, (*event.conditions, *further, *never), event.engine)
+
+    def state_cuts(self) -> None:
+        """State of which things there were too many."""
+        for kind, held in (("facts", self.facts), ("commands", self.commands)):
+            if held.cut:
+                self.gap(left_out(kind))
 
 
 def known_values(pieces: Pieces) -> list[tuple[Conditions, str | None]]:

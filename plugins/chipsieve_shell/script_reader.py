@@ -13,16 +13,15 @@ from chipsieve.facts.neighbourhood import Neighbourhood
 from chipsieve.facts.reading import Command, Document, Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve.facts.words import Word
+from chipsieve.limits import LINE, STEPS
 from chipsieve_shell.constants.pieces import Piece, Pieces, Value
 from chipsieve_shell.constants.source_map import MappedText, Places
 from chipsieve_shell.constants.state import TOO_MANY, State
-from chipsieve_shell.record import STEP_LIMIT, Exhausted, Record, merged
+from chipsieve_shell.record import Exhausted, Record, merged
 from chipsieve_shell.run.interpreter import Interpreter
 from chipsieve_shell.syntax.nodes import Node, Script, Simple, children
 from chipsieve_shell.syntax.script_parser import parse
 
-SIZE_LIMIT = 1_000_000  # characters; the largest launch script seen has 60,000
-LINE_LIMIT = 100_000  # characters in one line: data, not a script
 ENGINE = "shell"  # what finds directives and comments
 DEEP = "nested too deeply to read to its end"
 
@@ -48,6 +47,7 @@ def read(source: Source, vocabulary: Vocabulary) -> Reading:
     _overgrown(record)
     _directives(record, script)
     _comments(record, script)
+    record.state_cuts()
     return Reading(
         path=source.path,
         language=source.language,
@@ -60,10 +60,8 @@ def read(source: Source, vocabulary: Vocabulary) -> Reading:
 
 
 def _refused(text: str) -> str:
-    if len(text) > SIZE_LIMIT:
-        return f"larger than {SIZE_LIMIT:,} characters; a script of that size is not read"
-    if any(len(line) > LINE_LIMIT for line in text.splitlines()):
-        return f"a line has more than {LINE_LIMIT:,} characters; not read"
+    if any(len(line) > LINE for line in text.splitlines()):
+        return f"a line has more than {LINE:,} characters; not read"
     return "holds NUL characters; not a shell script" if "\0" in text else ""
 
 
@@ -79,7 +77,8 @@ def _walk(record: Record, script: Script, state: State) -> None:
     except RecursionError:
         record.gap(DEEP)
     except Exhausted:
-        record.gap(f"more than {STEP_LIMIT:,} steps to evaluate, loops and calls counted; the rest is not read")
+        counted = "loops, calls and the values that they carry counted"
+        record.gap(f"more than {STEPS:,} steps to evaluate, {counted}; the rest is not read")
 
 
 def _overgrown(record: Record) -> None:

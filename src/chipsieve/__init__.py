@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # type checkers take it for true; `typing` has the name too, and takes longer to load than Python
 if TYPE_CHECKING:
     from chipsieve.api import render as render
     from chipsieve.api import scan as scan
@@ -20,6 +18,8 @@ def __getattr__(name: str) -> object:
     """Import what is public on first use, so that `chipsieve --version` starts quickly."""
     if name not in _HOMES:
         raise AttributeError(f"module 'chipsieve' has no attribute {name!r}; public are {', '.join(__all__)}")
+    from importlib import import_module
+
     return getattr(import_module(_HOMES[name]), name)
 
 

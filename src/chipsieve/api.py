@@ -25,6 +25,7 @@ from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Lines
 from chipsieve.facts.reading import Reading, ordered_gaps
 from chipsieve.link.linking import judge_by_eye, judge_without_run, whole
+from chipsieve.link.out_of_sight import started_unread
 from chipsieve.match.marks import marked
 from chipsieve.match.matcher import match_tree, match_whole
 from chipsieve.match.table import default_table
@@ -270,14 +271,12 @@ def _verdict(
     )
     gaps = {*found.gaps, *matched.gaps, *suppressions.notices, *(foreign.gaps if foreign else ())}
     gaps.update(gap for reading in readings for gap in reading.gaps)
+    gaps.update(started_unread(found.tree, readings))
     record = record_scan(found, readings, (*matched.findings, *request.earlier), gaps, suppressions.ignored)
-    record = replace(record, root=request.name, scope=request.scope, as_of=request.as_of, origin=_origin(found.tree))
+    commit = found.tree.commit
+    origin = found.tree.origin if commit else Origin()  # of a tree without one, which lies in somebody's repository
+    record = replace(record, root=request.name, scope=request.scope, as_of=request.as_of, commit=commit, origin=origin)
     return _worded(conclude(record, matched.launches, request.rules, found.tree, progress))
-
-
-def _origin(tree: Tree) -> Origin:
-    """Where the commit of a tree comes from; nothing of a tree without one, which lies in somebody's repository."""
-    return tree.origin if tree.commit else Origin()
 
 
 def _worded(verdict: Verdict) -> Verdict:

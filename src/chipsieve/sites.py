@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Literal, get_args
 
 import msgspec
 
-from chipsieve.tables import TableError, load_toml, refuse_unknown, table_list, text_field, text_list
+from chipsieve.tables import TableError, own_table, refuse_unknown, table_list, text_field, text_list
 
 Level = Literal["asks", "asks_beside", "ground"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -41,7 +40,7 @@ def load_sites() -> tuple[Site, ...]:
     Raises:
         TableError: a row lacks what it should hold, or has a key that no row has.
     """
-    return read_sites(load_toml(files("chipsieve") / "sites.toml"))
+    return read_sites(own_table("sites.toml"))
 
 
 def read_sites(table: Mapping[str, object]) -> tuple[Site, ...]:

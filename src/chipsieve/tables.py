@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import TypeVar
 
-import rtoml
+from chipsieve.prepared import HOME, prepared
 
 Word = TypeVar("Word", bound=str)
 LISTED = 12  # names shown in a message before it says "..."
@@ -20,22 +19,33 @@ class TableError(ValueError):
     """A table of ours, or one a user wrote, does not say what its format asks for."""
 
 
-def load_toml(table: Traversable) -> dict[str, object]:
+def own_table(path: str) -> dict[str, object]:
+    """What one of our own tables says, `derive/releases.toml`.
+
+    Raises:
+        TableError: the file is not TOML; the message names it.
+    """
+    found = prepared(path, dict[str, object])
+    return load_toml(HOME / path) if found is None else found
+
+
+def load_toml(table: Path) -> dict[str, object]:
     """Parse one TOML table.
 
     Raises:
         TableError: the file is not TOML; the message names it.
     """
+    import rtoml  # most runs parse none
+
     try:
         return rtoml.loads(table.read_text(encoding="utf-8"))
     except (rtoml.TomlParsingError, UnicodeDecodeError) as error:
         raise TableError(f"{table.name}: not valid TOML: {error}") from error
 
 
-def toml_tables(package: str) -> list[tuple[str, Traversable]]:
-    """Every TOML table beside the given package's modules, as (stem, file), sorted by stem."""
-    found = (item for item in files(package).iterdir() if item.name.endswith(".toml"))
-    return sorted(((item.name.removesuffix(".toml"), item) for item in found), key=lambda pair: pair[0])
+def toml_tables(folder: str) -> list[tuple[str, Path]]:
+    """Every TOML table in a folder of ours, as (stem, file), sorted by stem."""
+    return sorted((file.stem, file) for file in (HOME / folder).glob("*.toml"))
 
 
 def refuse_unknown(where: str, given: Iterable[str], known: Iterable[str], what: str = "key", lists: str = "") -> None:

@@ -21,13 +21,17 @@ PHASES = Path(__file__).with_name("phases.py")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a measurement is to do: on which trees, how often, for how long, and how large to make its own trees."""
+    """What a measurement is to do: on which trees, how often, for how long, and how large to make its own trees.
+
+    `beside` names the commit beside which this tree is measured, "" for none.
+    """
 
     clones: tuple[Path, ...]
     compared: tuple[Path, ...]
     rounds: int
     budget: float
     units: int
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -295,6 +295,11 @@ class FormattedStringExpression(Node):
     format_spec: list[FormattedStringContent] | None
 
 
+NAMES = (Name, Attribute)
+LISTS = (List, Tuple)
+COLLECTIONS = (List, Tuple, Set)
+"""Kinds that are often asked for together; a tuple, for `A | B` would be made anew each time."""
+
 FormattedStringContent = FormattedStringText | FormattedStringExpression
 
 

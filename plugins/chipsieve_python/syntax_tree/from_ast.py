@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from chipsieve.facts.places import Lines
@@ -19,7 +21,7 @@ HIDDEN = re.compile(r"[:;][ \t\f]*\\[\r\n]")
 
 
 def parse(text: str, outline: Outline) -> stmt.Suite:
-    """The tree of a text that has been outlined.
+    """The tree of a text that has been outlined, which is parsed part by part where it is long.
 
     Raises:
         SyntaxError, ValueError, RecursionError, MemoryError: this text is none for Python's own parser.
@@ -28,10 +30,14 @@ def parse(text: str, outline: Outline) -> stmt.Suite:
         raise Unlike("a backslash hides where a statement begins")
     if not outline.is_plain:
         raise Unlike("Python normalises names")
+    builder = Builder(Code(text, dict(outline.parentheses)))
+    found: list[expr.Node] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a `"\d"` in the text
-        module = ast.parse(text, feature_version=SYNTAX)
-    return _suite(Builder(Code(text, dict(outline.parentheses))), module.body)
+        for start, end in pairwise((0, *outline.borders, len(text))):
+            above = "\n" * bisect_left(builder.starts, start)  # so that the parser counts the lines as they are
+            found += _suite(builder, ast.parse(above + text[start:end], feature_version=SYNTAX).body).body
+    return stmt.Suite(found)
 
 
 class Builder:

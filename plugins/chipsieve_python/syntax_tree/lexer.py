@@ -17,6 +17,8 @@ PATTERN_BRACKETS = 10  # nested in the pattern of a `case`
 CHAIN = 1000  # operators in one expression
 BRANCHES = 1000  # `elif` in one file
 EFFORT = 20_000_000  # the parser's, as `_chain` counts it
+PART = 200_000  # characters that are parsed at once; the parser's tree takes some 400 bytes for each
+STATEMENT = 1_000_000  # characters of code, strings left out
 SHORT = 500  # characters of a line that needs no look
 
 STRING = r"""\"{3}(?:[^"\\]++|\\.|"(?!""))*+\"{3} | '{3}(?:[^'\\]++|\\.|'(?!''))*+'{3}
@@ -28,6 +30,7 @@ _TOKEN = re.compile(  # what is no token is skipped within the match: a search w
 )
 _ATOM = re.compile(r"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<separator>,|;)|\w+|[^\s\w]")
 TRIVIA = re.compile(r"(?:\s|\\|#[^\r\n]*)*")
+_BEGINS = re.compile(r"(?!(?:else|elif|except|finally)\b)[A-Za-z_@]")  # a statement of the module, whole
 _CASE = re.compile(r"\s*case\b")
 _FORMATTED = re.compile(r"[fFtT]")
 _PREFIXED = re.compile(rf"(?P<prefix>\b[a-zA-Z]{{1,3}})?(?P<string>{STRING})", re.VERBOSE | re.DOTALL)
@@ -52,12 +55,14 @@ class Comment(NamedTuple):
 class Outline(NamedTuple):
     """What is known of a text before it is parsed.
 
-    The comments in order; where each closing parenthesis was opened; whether all names are ASCII.
+    The comments in order; where each closing parenthesis was opened; whether all names are ASCII; and for a long text
+    the offsets at which it may be divided, so that each part can be parsed by itself.
     """
 
     comments: tuple[Comment, ...]
     parentheses: dict[int, int]
     is_plain: bool
+    borders: tuple[int, ...] = ()
 
 
 class Code(msgspec.Struct, eq=False):
@@ -106,7 +111,8 @@ def outline(text: str) -> Outline:
     found: list[Comment] = []
     pairs: dict[int, int] = {}
     opened: list[int] = []
-    start = code = effort = 0
+    borders: list[int] = []
+    start = code = effort = border = 0
     is_plain = True
     for token in _TOKEN.finditer(text):
         kind = token.lastgroup
@@ -121,13 +127,16 @@ def outline(text: str) -> Outline:
             code -= token.end() - at
         elif kind == "end" and not opened:
             effort += _effort(text, start, at, code + at - start)
+            if at - border > PART and _BEGINS.match(text, token.end()) and not text.startswith("@", start):
+                border = token.end()
+                borders.append(border)
             start, code = token.end(), 0
         elif kind == "wide":
             is_plain = False
     effort += _effort(text, start, len(text), code + len(text) - start)
     if effort > EFFORT or text.count("\nelif ") + text.count(" elif ") > BRANCHES:
         raise Unsafe(1, "expressions or branches too many and too long to read in reasonable time")
-    return Outline(tuple(found), pairs, is_plain)
+    return Outline(tuple(found), pairs, is_plain, tuple(borders))
 
 
 def _note(text: str, at: int, opened: list[int], pairs: dict[int, int]) -> None:
@@ -144,6 +153,8 @@ def _note(text: str, at: int, opened: list[int], pairs: dict[int, int]) -> None:
 
 def _effort(text: str, start: int, end: int, code: int) -> int:
     """Roughly how long the parser takes for one logical line of so many code characters beside its strings."""
+    if code > STATEMENT:
+        raise _unsafe(text, start, f"a statement of more than {STATEMENT:,} characters")
     if _CASE.match(text, start, end) and _nesting(text[start:end]) > PATTERN_BRACKETS:
         raise _unsafe(text, start, "patterns nested too deeply")
     return 0 if code < SHORT else _chain(text, start, end)

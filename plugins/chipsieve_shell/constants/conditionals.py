@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+import msgspec
+
 from chipsieve.commands.known import known
-from chipsieve.facts.conditions import ALWAYS, NEVER, Condition, Not, Question, all_of, any_of, negate
+from chipsieve.facts.conditions import (
+    ALWAYS,
+    NEVER,
+    Condition,
+    Conditions,
+    Not,
+    Question,
+    all_of,
+    any_of,
+    as_conditions,
+    negate,
+)  # fmt: skip
+from chipsieve.limits import REFUSED
 from chipsieve_shell.constants.expander import Expander
 from chipsieve_shell.constants.pieces import Piece, Pieces, constant, drop, prefix, readings
 from chipsieve_shell.syntax.nodes import Extent, For, While, start_of
@@ -52,8 +65,7 @@ def decided(*, holds: bool) -> Condition:
     return ALWAYS if holds else NEVER
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(msgspec.Struct, frozen=True):
     """An operand's pieces, or an operator's text (then it stands unquoted)."""
 
     pieces: Pieces
@@ -121,8 +133,7 @@ def _word_end(expander: Expander, at: int, end: int) -> int:
         return end
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(msgspec.Struct):
     """Recursive descent: `||` and `-o`, then `&&` and `-a`, then `!`, then one comparison.
 
     What a comparison asks is worded as the whole test; of several each has its own wording, else one question would
@@ -354,3 +365,12 @@ def _matches(subject: Pieces, pattern: Pieces, text: str) -> Condition:
     if constant(pattern) == "*" and not pattern[0].quoted:
         return ALWAYS
     return equals(subject, pattern, question(text), globbing=True)
+
+
+def refuse(before: Conditions, answer: Condition, at: int) -> Conditions:
+    """What does not hold behind one more branch; behind too many of them, that none of the others was taken."""
+    refused = tuple(dict.fromkeys((*before, *as_conditions(negate(answer)))))
+    if len(refused) <= REFUSED:
+        return refused
+    more = Question("unknown", f"branches at {at}", text="one of many branches before this one is taken")
+    return tuple(dict.fromkeys((*refused[:REFUSED], Not(more))))

@@ -6,7 +6,6 @@ import posixpath
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from chipsieve.facts.conditions import Not, Question
 from chipsieve_shell.constants.operators import evaluate, transformed
@@ -39,12 +38,12 @@ DEFAULTS = (":-", ":=", "-", "=")
 SCRIPT_NAMES = ("0", "BASH_SOURCE")
 
 
-@dataclass(slots=True, eq=False)
 class Expander(ABC):
     """Expands the words of one text in one state; what commands print is left to a subclass that walks them."""
 
-    mapped: MappedText
-    state: State
+    def __init__(self, mapped: MappedText, state: State) -> None:
+        """Expand the words of a text in a state."""
+        self.mapped, self.state = mapped, state
 
     @abstractmethod
     def substitute(self, start: int, end: int) -> Pieces:

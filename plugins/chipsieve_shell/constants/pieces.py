@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
+
+import msgspec
 
 from chipsieve.facts.conditions import Conditions, Not, Question
 from chipsieve_shell.syntax.nodes import Extent
@@ -42,8 +43,7 @@ class Piece(NamedTuple):
 Pieces = tuple[Piece, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(msgspec.Struct, frozen=True):
     """What a variable holds: one item, or an array's items by key; and the assignment's extent."""
 
     items: tuple[tuple[str, Pieces], ...]

@@ -8,7 +8,8 @@ character that stands for the piece.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+
+import msgspec
 
 from chipsieve.facts.places import Lines, Span
 from chipsieve.facts.words import Part, Word
@@ -19,8 +20,7 @@ FIRST_PLACEHOLDER = 0xE000
 LAST_PLACEHOLDER = 0xF8FF
 
 
-@dataclass(frozen=True, slots=True)
-class MappedText:
+class MappedText(msgspec.Struct, frozen=True):
     """A text to read as shell, the pieces by the offsets at which they begin, and the pieces behind placeholders.
 
     `run_at` is the command that runs a string, as far as that is not where it was written.
@@ -28,7 +28,7 @@ class MappedText:
 
     text: str
     stretches: tuple[tuple[int, Piece], ...] = ()
-    placeholders: dict[str, Piece] = field(default_factory=dict)
+    placeholders: dict[str, Piece] = msgspec.field(default_factory=dict)
     run_at: Extent | None = None
 
     def where_run(self, start: int, end: int) -> Extent:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from chipsieve.facts.conditions import NEVER, Condition, Conditions, all_of, any_of, as_conditions, negate
 from chipsieve_shell.constants.pieces import LEAVES_LIMIT, Kind, Piece, Pieces, Value, leaves, scalar
@@ -22,8 +24,7 @@ class Defined(NamedTuple):
     engine: str
 
 
-@dataclass(slots=True)
-class State:
+class State(msgspec.Struct):
     """A shell's state. `arguments` are a function's, None for the script's own; `shifted` is None once unknown.
 
     `guards` are conditions that an earlier `exit`, `return` or `break` left behind, by that word. `stopped`
@@ -31,9 +32,9 @@ class State:
     led, None where the script started; `left` is the directory before it.
     """
 
-    variables: dict[str, Value] = field(default_factory=dict)
-    exported: dict[str, None] = field(default_factory=dict)
-    functions: dict[str, Defined] = field(default_factory=dict)
+    variables: dict[str, Value] = msgspec.field(default_factory=dict)
+    exported: dict[str, None] = msgspec.field(default_factory=dict)
+    functions: dict[str, Defined] = msgspec.field(default_factory=dict)
     path: Conditions = ()
     guards: tuple[tuple[str, Condition], ...] = ()
     arguments: tuple[Pieces, ...] | None = None
@@ -41,7 +42,7 @@ class State:
     export_all: bool = False
     stopped: str = ""
     failed: bool = False
-    locals: set[str] = field(default_factory=set)
+    locals: set[str] = msgspec.field(default_factory=set)
     depth: int = 0
     directory: Value | None = None
     left: Value | None = None
@@ -51,6 +52,16 @@ class State:
         """All that must hold for the next command to run."""
         stopped = (NEVER,) if self.stopped else ()
         return tuple(dict.fromkeys((*self.path, *(condition for _, condition in self.guards), *stopped)))
+
+    @property
+    def weight(self) -> int:
+        """How many values a copy of the state carries along."""
+        return len(self.variables) + len(self.exported) + len(self.functions) + self.burden
+
+    @property
+    def burden(self) -> int:
+        """How many conditions each command carries along: in its order, in a set, and where branches join."""
+        return 3 * (len(self.path) + len(self.guards))
 
     def copy(self, *conditions: Condition) -> State:
         """A state to go on with apart, under further conditions."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from itertools import zip_longest
 
+import msgspec
+
 from chipsieve.facts.conditions import ALWAYS, NEVER, Condition
+from chipsieve.limits import PIECES
 from chipsieve_shell.constants.conditionals import question
 from chipsieve_shell.constants.pieces import (
     Piece,
@@ -34,14 +36,13 @@ from chipsieve_shell.run.simple_commands import Here, Placed
 from chipsieve_shell.syntax.nodes import Extent, Simple
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A builtin with everything it may need; `scripts` are those that it runs, for the interpreter to walk."""
 
     here: Here
     node: Simple
     placed: list[Placed]
-    scripts: list[Nested] = field(default_factory=list)
+    scripts: list[Nested] = msgspec.field(default_factory=list)
 
     @property
     def state(self) -> State:
@@ -131,7 +132,9 @@ def _set(call: Call) -> None:
     texts = [constant(word) or "" for word in call.words[1:]]
     for text, following in zip_longest(texts, texts[1:], fillvalue=""):
         if text in ("--", "-"):
-            call.state.arguments, call.state.shifted = tuple(call.words[2 + texts.index(text) :]), 0
+            given = tuple(call.words[2 + texts.index(text) :])
+            many = sum(map(len, given)) > PIECES
+            call.state.arguments, call.state.shifted = (None, None) if many else (given, 0)
             return
         allexport = (text[1:2].isalpha() and "a" in text[1:]) or (text[1:] == "o" and following == "allexport")
         if allexport and text[:1] in "-+":

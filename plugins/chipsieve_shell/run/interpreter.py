@@ -8,9 +8,9 @@ once per item, any other once.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from posixpath import basename
 
+import msgspec
 from msgspec.structs import replace
 
 from chipsieve.commands.known import known
@@ -28,6 +28,7 @@ from chipsieve.facts.conditions import (
     as_conditions,
     negate,
 )  # fmt: skip
+from chipsieve.limits import CALLS, CARRIED, NESTED, UNROLLED
 from chipsieve_shell.constants.conditionals import (
     arithmetic,
     ask_loop,
@@ -36,14 +37,16 @@ from chipsieve_shell.constants.conditionals import (
     matches,
     operand_tokens,
     question,
-)
+    refuse,
+)  # fmt: skip
 from chipsieve_shell.constants.operators import braces
 from chipsieve_shell.constants.pieces import Piece, Pieces, constant, scalar
 from chipsieve_shell.constants.source_map import MappedText
 from chipsieve_shell.constants.state import Defined, State, join
+from chipsieve_shell.record import Record
 from chipsieve_shell.run.builtins import BUILTINS, Call
 from chipsieve_shell.run.nested_scripts import Nested, in_heredoc, in_words, is_remote, printed, through_pipe
-from chipsieve_shell.run.simple_commands import Here
+from chipsieve_shell.run.simple_commands import PIECE, Here
 from chipsieve_shell.syntax.nodes import (
     AndOr,
     Bracketed,
@@ -68,15 +71,13 @@ from chipsieve_shell.syntax.nodes import (
 )  # fmt: skip
 from chipsieve_shell.syntax.script_parser import parse
 
-CALL_DEPTH = 8
-NESTING_LIMIT = 5  # scripts in strings in scripts
-UNROLL_LIMIT = 8
 ALTERING = ("shift", "getopts")
 NOWHERE = (0, 0)
+CHARACTERS_OF_A_STEP = 20  # of a script in a string, which is parsed where it is run
+PLAIN = (Simple, Sequence, Function)  # nodes of which the walk makes no copy of the state
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(msgspec.Struct, frozen=True):
     """How a command exits: whether with success. `assumed` marks a guess that most commands succeed."""
 
     answer: Condition
@@ -86,11 +87,13 @@ class Status:
 SUCCESS = Status(ALWAYS)
 
 
-@dataclass(slots=True, eq=False)
 class Interpreter(Here):
     """Walks the trees of one text in one state; what it finds goes to the record."""
 
-    nesting: int = 0
+    def __init__(self, mapped: MappedText, state: State, record: Record, engine: str, nesting: int = 0) -> None:
+        """Walk a text in a state; `nesting` counts the texts that it stands in."""
+        super().__init__(mapped, state, record, engine)
+        self.nesting = nesting
 
     def under(self, state: State) -> Interpreter:
         """The walk in another state."""
@@ -98,8 +101,9 @@ class Interpreter(Here):
 
     def substitute(self, start: int, end: int) -> Pieces:
         """What `$(...)` prints, where that is constant; else its commands are walked."""
-        if self.nesting >= NESTING_LIMIT:
+        if self.nesting >= NESTED:
             return ()
+        self.record.step(self.state.weight)
         script = self._parsed(self.mapped, start, end)
         found = printed(self._inside(self.mapped, self.state.copy(), script.engine), script.body)
         if not found:
@@ -111,6 +115,7 @@ class Interpreter(Here):
 
     def _parsed(self, mapped: MappedText, start: int, end: int) -> Script:
         """A stretch of a text; what it loses becomes gaps."""
+        self.record.step(CARRIED * (end - start) // CHARACTERS_OF_A_STEP)
         script = parse(mapped.text, start, end)
         for lost in script.lost:
             self.record.gap_at(mapped.origin(*lost.extent)[0], lost.reason)
@@ -119,25 +124,22 @@ class Interpreter(Here):
     def walk(self, scripts: Iterable[Nested]) -> None:
         """Walk scripts that stand in strings or here-documents."""
         for mapped, state in scripts:
-            if self.nesting >= NESTING_LIMIT:
-                self.record.gap_at(
-                    mapped.origin(0, 0)[0], f"scripts in scripts, more than {NESTING_LIMIT} deep: not read"
-                )
+            if self.nesting >= NESTED:
+                self.record.gap_at(mapped.origin(0, 0)[0], f"scripts in scripts, more than {NESTED} deep: not read")
                 continue
             script = self._parsed(mapped, 0, len(mapped.text))
             self._inside(mapped, state, script.engine).execute(script.body)
 
     def uncalled(self) -> None:
         """Walk the functions that nothing in this file calls: somebody else may."""
-        uncalled = [(name, one) for name, one in self.state.functions.items() if name not in self.record.called]
-        for name, defined in uncalled:
+        for name, defined in [pair for pair in self.state.functions.items() if pair[0] not in self.record.called]:
             path = self.state.copy(Question("call", name))
             path.guards, path.stopped, path.shifted, path.arguments = (), "", 0, None
             Interpreter(defined.text, path, self.record, defined.engine, self.nesting).execute(defined.body)
 
     def execute(self, node: Node) -> Status:
         """Walk a node; the state becomes the one behind it."""
-        self.record.step()
+        self.record.step(self.state.burden if isinstance(node, PLAIN) else self.state.weight)
         match node:
             case Simple():
                 return self.simple(node)
@@ -230,7 +232,7 @@ class Interpreter(Here):
         """Walk a function's body with its positional parameters bound."""
         state = self.state
         self.record.called.add(name)
-        if state.depth >= CALL_DEPTH:
+        if state.depth >= CALLS:
             return Status(question(f"{name} succeeds"), assumed=True)
         defined = state.functions[name]
         outer = (state.arguments, state.shifted, state.locals)
@@ -256,6 +258,7 @@ class Interpreter(Here):
         """Walk alternatives, each under its conditions, and join what they leave."""
         outcomes = []
         for conditions, body in branches:
+            self.record.step(self.state.weight + PIECE * len(conditions))
             path = self.state.copy(*conditions)
             if body is not None:
                 self.under(path).execute(body)
@@ -273,7 +276,7 @@ class Interpreter(Here):
             if not refused:
                 self.state.variables, self.state.shifted = asking.variables, asking.shifted
             branches.append(((*refused, *as_conditions(answer)), body))
-            refused = tuple(dict.fromkeys((*refused, *as_conditions(negate(answer)))))
+            refused = refuse(refused, answer, start_of(node.branches[0][0]))
         branches.append((refused, node.otherwise))
         self.split(branches)
 
@@ -285,13 +288,14 @@ class Interpreter(Here):
         fallen: Condition = NEVER
         branches: list[tuple[Conditions, Node | None]] = []
         for arm in node.arms:
+            self.record.step(PIECE * len(refused))
             patterns = [self.pieces(*pattern) for pattern in arm.patterns]
             worded = f"{text[slice(*node.subject)]} matches {'|'.join(text[slice(*p)] for p in arm.patterns)}"
             hit = matches(subject, patterns, worded)
             taken = any_of((fallen, all_of((*refused, hit))))
             branches.append((as_conditions(taken), arm.body))
             fallen = taken if arm.falls else NEVER
-            refused = tuple(dict.fromkeys((*refused, *as_conditions(negate(hit)))))
+            refused = refuse(refused, hit, node.extent[0])
         branches.append((refused, None))
         self.split(branches)
 
@@ -324,15 +328,13 @@ class Interpreter(Here):
     def loop(self, node: For) -> None:
         """`for`: walked once per item of a short constant list, else once with an unknown variable."""
         words = self.items(node)
-        if words is None or len(words) > UNROLL_LIMIT:
+        if words is None or len(words) > UNROLLED:
             runs = ask_loop(node, f"the loop over {node.name} runs" if node.name else "the loop runs")
             before = len(self.record.commands)
             self.once(node, names_assigned(node.body, self.mapped.text), (runs,), variable=node.name)
             named = words and not all((constant(word) or "").isdigit() for word in words)
             if named and len(self.record.commands) > before:
-                reason = (
-                    f"a loop over more than {UNROLL_LIMIT} values of {node.name}: which of them a command has is lost"
-                )
+                reason = f"a loop over more than {UNROLLED} values of {node.name}: which of them a command has is lost"
                 self.record.gap_at(self.mapped.origin(start_of(node), start_of(node))[0], reason)
             return
         if not words:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from posixpath import basename
 
 from chipsieve.commands.flags import flags
@@ -14,6 +13,7 @@ from chipsieve.commands.schedulers import Token, scheduler_options
 from chipsieve.facts.conditions import NEVER, Conditions
 from chipsieve.facts.reading import Command
 from chipsieve.facts.words import Word
+from chipsieve.limits import ENVIRONMENT, PIECES, VALUE
 from chipsieve_shell.constants.expander import Expander
 from chipsieve_shell.constants.pieces import (
     Piece,
@@ -23,32 +23,38 @@ from chipsieve_shell.constants.pieces import (
     drop,
     extent_of,
     fields,
+    leaves,
     prefix,
     readings,
     scalar,
     take,
 )  # fmt: skip
+from chipsieve_shell.constants.source_map import MappedText
+from chipsieve_shell.constants.state import State
 from chipsieve_shell.record import Assignment, Record
 from chipsieve_shell.syntax.nodes import Extent, Simple
 
-PIECES_LIMIT = 4000  # long argument lists have some hundred
-TEXT_LIMIT = 200_000
-
+PIECE = 30  # as much work as so many values that are carried along
+WORD_PIECE = 160  # of a command's words: each is looked at by all that reads commands
+ASSIGNED_PIECE = 3 * PIECE  # it is compared with others where branches join
 Placed = tuple[Pieces, Extent]  # a word, and where it stands in the command
 FlagReading = tuple[str, str | None, Extent, Conditions]
 Settings = list[tuple[str, Word]]
 
 
-@dataclass(slots=True, eq=False)
 class Here(Expander):
     """Where the walk is: in a text, in a state; with the record of what is said, and the parser that read the text."""
 
-    record: Record
-    engine: str
+    def __init__(self, mapped: MappedText, state: State, record: Record, engine: str) -> None:
+        """Walk a text in a state."""
+        super().__init__(mapped, state)
+        self.record, self.engine = record, engine
 
     def placed_words(self, node: Simple) -> list[Placed]:
         """The command's words, each with the place where it stands in the command."""
-        return [(word, self.mapped.origin(*extent)) for extent in node.words for word in self.words(extent)]
+        placed = [(word, self.mapped.origin(*extent)) for extent in node.words for word in self.words(extent)]
+        self.record.step(WORD_PIECE * sum(len(word) for word, _ in placed))
+        return placed
 
     def worded(self, extent: Extent) -> str:
         """How the text words a command, on one line."""
@@ -74,6 +80,7 @@ class Here(Expander):
         elif appends:
             value = _appended(self.state.value(name), value)
         value = _bounded(name, value)
+        self.record.step(ASSIGNED_PIECE * sum(len(item) + leaves(item) for _, item in value.items))
         if keep:
             self.bind(name, value, place, exported=exported)
         else:
@@ -86,7 +93,10 @@ class Here(Expander):
         state.variables[name] = value
         if exported or (exported is None and (state.export_all or name in state.exported)):
             state.exported.pop(name, None)  # the latest comes last
-            state.exported[name] = None
+            if len(state.exported) < ENVIRONMENT:
+                state.exported[name] = None
+            else:
+                self.record.crowd()
             self.record.export(name, made)
         else:
             self.record.assign(name, made)
@@ -115,6 +125,7 @@ class Here(Expander):
         conditions, state, lines = self.state.conditions, self.state, self.record.lines
         if NEVER in conditions:
             return
+        self.record.step(PIECE * len(state.exported))
         held = ((name, state.value(name)) for name in state.exported)
         self.record.commands.append(
             Command(
@@ -172,7 +183,7 @@ class Here(Expander):
 def _bounded(name: str, value: Value) -> Value:
     """The value, or an unknown one where doubling would make it grow without end."""
     pieces = [piece for _, item in value.items for piece in item]
-    if len(pieces) <= PIECES_LIMIT and sum(len(piece.text) for piece in pieces) <= TEXT_LIMIT:
+    if len(pieces) <= PIECES and sum(len(piece.text) for piece in pieces) <= VALUE:
         return value
     return scalar((Piece("unknown", name, *value.extent),), value.extent)
 

@@ -11,8 +11,9 @@ part of a name: bashlex sees the structure alone, and the expander reads the wor
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Literal
+
+import msgspec
 
 from chipsieve_shell.syntax.nodes import Extent, Heredoc
 from chipsieve_shell.syntax.word_scanner import ASSIGNMENT, DEPTH_LIMIT, FILLER, WORD_END, Edits, Unclosed, WordScanner
@@ -35,8 +36,7 @@ UNMASKED = re.compile(r"[$`]|\\(?!\n)")  # what a broken text leaves behind; bas
 LONGEST_KEYWORD = 9  # one more than `function`
 
 
-@dataclass(frozen=True, slots=True)
-class CaseArm:
+class CaseArm(msgspec.Struct, frozen=True):
     """One arm of a masked `case`: extents of its patterns and of its body."""
 
     patterns: tuple[Extent, ...]
@@ -44,8 +44,7 @@ class CaseArm:
     falls: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(msgspec.Struct, frozen=True):
     """A command that was masked whole."""
 
     kind: Literal["test", "arithmetic", "case"]
@@ -55,8 +54,7 @@ class Opaque:
     name: str = ""  # the variable that a counting loop sets
 
 
-@dataclass(slots=True)
-class Masked:
+class Masked(msgspec.Struct):
     """A masked stretch of text: as long as the stretch, which began at `offset`.
 
     `opaque` and `heredocs` are keyed by the offset where the construct (the `<<`) stands; `boundaries` are
@@ -66,16 +64,15 @@ class Masked:
 
     text: str = ""
     offset: int = 0
-    opaque: dict[int, Opaque] = field(default_factory=dict)
-    heredocs: dict[int, Heredoc] = field(default_factory=dict)
-    comments: list[Extent] = field(default_factory=list)
-    boundaries: list[int] = field(default_factory=list)
-    unclosed: list[int] = field(default_factory=list)
+    opaque: dict[int, Opaque] = msgspec.field(default_factory=dict)
+    heredocs: dict[int, Heredoc] = msgspec.field(default_factory=dict)
+    comments: list[Extent] = msgspec.field(default_factory=list)
+    boundaries: list[int] = msgspec.field(default_factory=list)
+    unclosed: list[int] = msgspec.field(default_factory=list)
     abandoned: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True):
     """A here-document whose body has not begun: its operator's offset and its delimiter."""
 
     operator: int

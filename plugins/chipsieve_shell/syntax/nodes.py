@@ -6,8 +6,9 @@ word says depends on quotes and variables, and the expander reads it from the te
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+import msgspec
 
 Extent = tuple[int, int]
 
@@ -16,16 +17,14 @@ class EngineError(ValueError):
     """A stretch of masked text that the engine cannot read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heredoc:
+class Heredoc(msgspec.Struct, frozen=True):
     """A here-document: its body's extent, and whether a quoted delimiter makes the body literal."""
 
     body: Extent
     quoted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(msgspec.Struct, frozen=True):
     """A redirection: its operator, and the word or here-document behind it."""
 
     operator: str
@@ -33,8 +32,7 @@ class Redirect:
     heredoc: Heredoc | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Simple:
+class Simple(msgspec.Struct, frozen=True):
     """A simple command: prefix assignments, words, redirections."""
 
     extent: Extent
@@ -43,23 +41,20 @@ class Simple:
     redirects: tuple[Redirect, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Bracketed:
+class Bracketed(msgspec.Struct, frozen=True):
     """`[[ ... ]]` or `(( ... ))`; the extent includes the brackets."""
 
     extent: Extent
     kind: Literal["test", "arithmetic"]
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(msgspec.Struct, frozen=True):
     """Commands one after the other."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AndOr:
+class AndOr(msgspec.Struct, frozen=True):
     """`left && right` or `left || right`."""
 
     operator: Literal["&&", "||"]
@@ -67,24 +62,21 @@ class AndOr:
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(msgspec.Struct, frozen=True):
     """Commands joined by pipes, perhaps negated by `!`."""
 
     parts: tuple[Node, ...]
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class If:
+class If(msgspec.Struct, frozen=True):
     """`if` and its `elif`s as (test, body), and the `else`."""
 
     branches: tuple[tuple[Node, Node], ...]
     otherwise: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Arm:
+class Arm(msgspec.Struct, frozen=True):
     """One arm of a `case`: its patterns, its body, and whether the next arm's body runs too (`;&`)."""
 
     patterns: tuple[Extent, ...]
@@ -92,8 +84,7 @@ class Arm:
     falls: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """`case SUBJECT in ... esac`."""
 
     extent: Extent
@@ -101,8 +92,7 @@ class Case:
     arms: tuple[Arm, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class For:
+class For(msgspec.Struct, frozen=True):
     """`for NAME in ITEMS`; items are None where the loop runs over "$@" or `counts` (`for ((NAME = 0; ...))`)."""
 
     name: str
@@ -111,8 +101,7 @@ class For:
     counts: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class While:
+class While(msgspec.Struct, frozen=True):
     """`while` or `until`."""
 
     test: Node
@@ -120,16 +109,14 @@ class While:
     until: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(msgspec.Struct, frozen=True):
     """A function's definition."""
 
     name: str
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """`{ ... }` or, with `subshell`, `( ... )`; also any compound command that has redirections."""
 
     body: Node
@@ -137,8 +124,7 @@ class Group:
     redirects: tuple[Redirect, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Doubtful:
+class Doubtful(msgspec.Struct, frozen=True):
     """What could be read of a block that could not be read whole: nobody can say when it runs."""
 
     body: Node
@@ -150,16 +136,14 @@ Node = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(msgspec.Struct, frozen=True):
     """Text that no parse could place, and why."""
 
     extent: Extent
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(msgspec.Struct, frozen=True):
     """A parsed text: its tree, its comments' extents, what was lost, and the parser that read it.
 
     The engine is "bashlex" where that was needed, else "shell".
@@ -168,7 +152,7 @@ class Script:
     body: Node
     comments: tuple[Extent, ...] = ()
     lost: tuple[Lost, ...] = ()
-    engine: str = field(default="shell", compare=False)
+    engine: str = "shell"
 
 
 def names_assigned(node: Node, text: str) -> frozenset[str]:

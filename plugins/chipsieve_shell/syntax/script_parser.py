@@ -3,43 +3,34 @@
 The whole text first; where that fails, each stretch of lines that no open block spans; where that fails too,
 groups of whole lines. What is read out of a broken block stands under doubt, what is not read is lost.
 
-A line of words alone needs no grammar: it stands where a command must, behind a newline that nothing continues and no
-quote holds, its first word is not reserved, and it has neither operators nor redirections. Only what is left goes to
-bashlex, which takes long to load and to parse; nothing else here knows bashlex's node types.
+Each statement is read by our own grammar. What that is unsure of goes to bashlex, which takes
+long to load and to parse.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from collections.abc import Sequence as Many
-from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
-from typing import Any, Literal
 
-from chipsieve_shell.syntax.masking import Masked, mask
+import msgspec
+
+from chipsieve_shell.syntax.bashlex_engine import read_by_bashlex
+from chipsieve_shell.syntax.building import Builder
+from chipsieve_shell.syntax.masking import Masked, Opaque, mask
 from chipsieve_shell.syntax.nodes import (
-    AndOr,
     Arm,
     Bracketed,
     Case,
     Doubtful,
     EngineError,
     Extent,
-    For,
-    Function,
-    Group,
-    If,
     Lost,
     Node,
-    Pipeline,
-    Redirect,
     Script,
     Sequence,
-    Simple,
-    While,
 )  # fmt: skip
-from chipsieve_shell.syntax.word_scanner import ASSIGNMENT, FILLER
+from chipsieve_shell.syntax.statement_reader import StatementReader, Unsure
 
 GROUP_LINES = 60  # the longest group of lines tried inside a broken block
 TRIES = 600  # groups tried per text; each try reads the group once
@@ -48,25 +39,7 @@ BROKEN = "in a block that cannot be read whole"
 UNREADABLE = "the shell parser cannot read this"
 TOO_BROKEN = "too much of the script cannot be read; gave up resuming here"
 UNCLOSED = "a quote, bracket or block opens here and is never closed"
-WORD = re.compile(r"""(?!\#)(?:[^\s;&|()<>\\'"]++|"[^"]*+"|'[^']*+')++""")
-GAP = r"(?:[ \t]++(?:\\\n[ \t]*+)*+)"
-LINE = re.compile(
-    rf"""[ \t\n]*+
-    (?:(?P<words>{WORD.pattern}(?:{GAP}{WORD.pattern})*+){GAP}?(?=\n|\Z)|(?:"[^"]*+"|'[^']*+'|\\\n|[^"'\n])*+)
-    (?:\n|\Z)""",
-    re.VERBOSE,
-)
-RESERVED = frozenset({
-    "if", "then", "elif", "else", "fi", "for", "select", "in", "while", "until", "do", "done", "case", "esac",
-    "function", "time", "coproc", "!", "[[", "]]",
-})  # fmt: skip
-BRACES = frozenset({"{", "}"})
-
-Commands = dict[int, tuple[Extent, ...]]
 BLANK = re.compile(r"(?:[ \t\n]|\\\n)*+")
-BASHLEX_FAULTS = (
-    NotImplementedError, AttributeError, AssertionError, RecursionError, IndexError, TypeError, ValueError, KeyError,
-)  # fmt: skip  # what bashlex raises, beside its own errors, on text that it does not expect
 
 
 def parse(text: str, start: int = 0, end: int | None = None) -> Script:
@@ -79,13 +52,12 @@ def parse(text: str, start: int = 0, end: int | None = None) -> Script:
     return Script(body, tuple(sorted(set(parser.masked.comments))), _merged(text, parser.lost), parser.engine)
 
 
-@dataclass(slots=True)
-class _Parser:
+class _Parser(msgspec.Struct, dict=True):
     """Reads stretches of one masked text; counts what it lost and what it may still try."""
 
     text: str
     masked: Masked
-    lost: list[Lost] = field(default_factory=list)
+    lost: list[Lost] = msgspec.field(default_factory=list)
     tries: int = TRIES
     characters: int = TRIED_CHARACTERS
     engine: str = "shell"  # "bashlex" once that has read a statement
@@ -110,20 +82,50 @@ class _Parser:
         Raises:
             EngineError: bashlex refuses it.
         """
-        stretch = self.masked.text[start - self.masked.offset : end - self.masked.offset]
-        if not stretch.strip(" \t\n;"):
+        if not self.masked.text[start - self.masked.offset : end - self.masked.offset].strip(" \t\n;"):
             return Sequence(())
-        plain = plain_commands(stretch)
-        statements = _statements(shortened(stretch, plain), plain)
-        if not all(isinstance(statement, int) for statement in statements):
+        items: list[Node] = []
+        at = self.behind_blanks(start, end)
+        while at < end and (found := self.statement(at, end)):
+            items.append(found[0])
+            at = self.behind_blanks(found[1], end)
+        if not items:
+            raise EngineError("no statement")
+        return items[0] if len(items) == 1 else Sequence(tuple(items))
+
+    def statement(self, start: int, end: int) -> tuple[Node, int] | None:
+        """The statement that begins at an offset, and where it ends; None where there is none.
+
+        Raises:
+            EngineError: neither our grammar nor bashlex reads it.
+        """
+        try:
+            return StatementReader(self.builder, start, end).statement()
+        except (Unsure, RecursionError):
             self.engine = "bashlex"
         try:
-            return _Builder(self, start, plain).sequence(statements)
+            return read_by_bashlex(self.builder, start, end)
         except RecursionError as error:
             raise EngineError("nested too deeply") from error
 
+    def behind_blanks(self, start: int, end: int) -> int:
+        """The offset behind white space and continuations."""
+        found = BLANK.match(self.masked.text, start - self.masked.offset, end - self.masked.offset)
+        return found.end() + self.masked.offset if found else start
+
+    @cached_property
+    def builder(self) -> Builder:
+        return Builder(self.masked, {at: self.whole(opaque) for at, opaque in self.masked.opaque.items()})
+
+    def whole(self, opaque: Opaque) -> Node:
+        """What was masked whole: the arms of a `case` hold commands."""
+        if opaque.kind != "case":
+            return Bracketed(opaque.extent, opaque.kind)
+        arms = tuple(Arm(arm.patterns, self.nested(*arm.body), arm.falls) for arm in opaque.arms)
+        return Case(opaque.extent, opaque.subject, arms)
+
     def nested(self, start: int, end: int) -> Node:
-        """The tree of what was masked whole and holds commands: an arm of a `case`."""
+        """The tree of an arm of a `case`."""
         script = parse(self.text, start, end)
         self.lost += script.lost
         self.engine = "bashlex" if "bashlex" in (self.engine, script.engine) else self.engine
@@ -199,202 +201,3 @@ def _merged(text: str, lost: list[Lost]) -> tuple[Lost, ...]:
         else:
             merged.append(item)
     return tuple(merged)
-
-
-def plain_commands(text: str) -> Commands:
-    """The words of every plain line by the offset of the first; none behind a quote that never closes."""
-    found: Commands = {}
-    at = 0
-    while at < len(text) and (line := LINE.match(text, at)):
-        at = line.end()
-        words = tuple(word.span() for word in WORD.finditer(text, *line.span("words"))) if line["words"] else ()
-        named = [text[slice(*word)] for word in words]
-        if words and named[0] not in RESERVED and BRACES.isdisjoint(named):
-            found[words[0][0]] = words
-    return found
-
-
-def shortened(text: str, commands: Commands) -> str:
-    """The text with one short word in place of every plain line, all else where it was."""
-    pieces, done = [], 0
-    for words in commands.values():
-        start, end = words[0][0], words[-1][1]
-        pieces += [text[done:start], FILLER.ljust(end - start)]
-        done = end
-    return "".join([*pieces, text[done:]])
-
-
-def _statements(text: str, plain: Commands) -> list[Any]:
-    """Bashlex's tree of each statement of a text, and the offset alone of one that is a plain command.
-
-    Raises:
-        EngineError: bashlex refuses one, or there is none.
-    """
-    found: list[Any] = []
-    at = _next(text, 0)
-    while at < len(text):
-        if at in plain:
-            found.append(at)
-            at = _next(text, plain[at][-1][1])
-            continue
-        tree = _statement(text, at)
-        if tree is None:
-            break
-        found.append(tree)
-        at = _next(text, tree.pos[1])
-    if not found:
-        raise EngineError("no statement")
-    return found
-
-
-def _statement(text: str, at: int) -> Any | None:
-    """Bashlex's tree of the statement that begins at an offset, None where there is none.
-
-    Raises:
-        EngineError: bashlex refuses it.
-    """
-    import bashlex  # it builds its grammar when it is loaded, which takes long, and simple scripts do without
-
-    try:
-        tree = bashlex.parsesingle(text[at:])
-        if not isinstance(tree, bashlex.ast.node):
-            return None
-        bashlex.ast.posshifter(at).visit(tree)
-    except (bashlex.errors.ParsingError, bashlex.tokenizer.MatchedPairError, *BASHLEX_FAULTS) as error:
-        raise EngineError(str(error).partition("\n")[0]) from error
-    return tree
-
-
-def _next(text: str, at: int) -> int:
-    """The offset behind white space and continuations."""
-    found = BLANK.match(text, at)
-    return found.end() if found else at
-
-
-class _Builder:
-    """Converts bashlex's nodes; `base` is the script's offset of bashlex's offset 0."""
-
-    def __init__(self, parser: _Parser, base: int, plain: Commands) -> None:
-        self.parser, self.masked, self.base, self.plain = parser, parser.masked, base, plain
-
-    def extent(self, node: Any) -> Extent:
-        return node.pos[0] + self.base, node.pos[1] + self.base
-
-    def sequence(self, nodes: Many[Any]) -> Node:
-        items = tuple(self.node(node) for node in nodes)
-        return items[0] if len(items) == 1 else Sequence(items)
-
-    def node(self, node: Any) -> Node:
-        """Dispatch on the kind of bashlex node; a plain command is its offset."""
-        if isinstance(node, int):
-            return self.words(self.plain[node])
-        converters: dict[str, Callable[[Any], Node]] = {
-            "command": self.simple, "list": self.list, "pipeline": self.pipeline, "compound": self.compound,
-            "if": self.conditional, "for": self.loop, "while": self.loop_while, "until": self.loop_while,
-            "function": self.function,
-        }  # fmt: skip
-        if node.kind not in converters:
-            raise EngineError(f"a statement of kind {node.kind}")
-        return converters[node.kind](node)
-
-    def simple(self, node: Any) -> Node:
-        if node.pos[0] in self.plain:
-            return self.words(self.plain[node.pos[0]])
-        words = tuple(self.extent(part) for part in node.parts if part.kind == "word")
-        assignments = tuple(self.extent(part) for part in node.parts if part.kind == "assignment")
-        redirects = tuple(self.redirect(part) for part in node.parts if part.kind == "redirect")
-        opaque = self.opaque(assignments, words)
-        if opaque is not None:
-            return Group(opaque, redirects=redirects) if redirects else opaque
-        leading = words[0][0] if words else self.extent(node)[1]
-        prefix = tuple(extent for extent in assignments if extent[0] < leading)
-        operands = (extent for extent in assignments if extent[0] >= leading)
-        return Simple(self.extent(node), prefix, tuple(sorted((*words, *operands))), redirects)
-
-    def words(self, extents: tuple[Extent, ...]) -> Node:
-        """A command of words alone, of which the first may be assignments."""
-        moved = tuple((start + self.base, end + self.base) for start, end in extents)
-        count = next((at for at, extent in enumerate(moved) if not self.assigns(extent)), len(moved))
-        prefix, words = moved[:count], moved[count:]
-        return self.opaque(prefix, words) or Simple((moved[0][0], moved[-1][1]), prefix, words)
-
-    def assigns(self, extent: Extent) -> bool:
-        return ASSIGNMENT.match(self.masked.text, *(at - self.masked.offset for at in extent)) is not None
-
-    def redirect(self, node: Any) -> Redirect:
-        start, end = self.extent(node)
-        for at in range(start, end):
-            if at in self.masked.heredocs:
-                return Redirect("<<", heredoc=self.masked.heredocs[at])
-        target = self.extent(node.output) if hasattr(node.output, "pos") else None
-        return Redirect(node.type, target)
-
-    def opaque(self, assignments: tuple[Extent, ...], words: tuple[Extent, ...]) -> Node | None:
-        """What was masked whole, where that is all that a command consists of."""
-        opaque = self.masked.opaque.get(words[0][0]) if words and not assignments else None
-        if opaque is None or words != (opaque.extent,):
-            return None
-        if opaque.kind != "case":
-            return Bracketed(opaque.extent, opaque.kind)
-        arms = tuple(Arm(arm.patterns, self.parser.nested(*arm.body), arm.falls) for arm in opaque.arms)
-        return Case(opaque.extent, opaque.subject, arms)
-
-    def list(self, node: Any) -> Node:
-        """A flat list with operators: `&&` and `||` bind tighter than `;`, `&` and newline, from the left."""
-        items: list[Node] = []
-        joined: Literal["&&", "||"] | None = None
-        for part in node.parts:
-            if part.kind == "operator":
-                joined = part.op if part.op in ("&&", "||") else None
-            elif joined and items:
-                items[-1] = AndOr(joined, items[-1], self.node(part))
-            else:
-                items.append(self.node(part))
-        return items[0] if len(items) == 1 else Sequence(tuple(items))
-
-    def pipeline(self, node: Any) -> Node:
-        negated = sum(part.kind == "reservedword" for part in node.parts) % 2 == 1
-        parts = tuple(self.node(part) for part in node.parts if part.kind not in ("pipe", "reservedword"))
-        return Pipeline(parts, negated)
-
-    def compound(self, node: Any) -> Node:
-        inner = [part for part in node.list if part.kind != "reservedword"]
-        body = self.sequence(inner)
-        brackets = [part.word for part in node.list if part.kind == "reservedword"]
-        redirects = tuple(map(self.redirect, node.redirects))
-        if brackets[:1] in (["("], ["{"]) or redirects:
-            return Group(body, subshell=brackets[:1] == ["("], redirects=redirects)
-        return body
-
-    def conditional(self, node: Any) -> Node:
-        branches: list[tuple[Node, Node]] = []
-        held: list[Node] = []
-        keyword, otherwise = "", None
-        for part in node.parts:
-            if part.kind != "reservedword":
-                held.append(self.node(part))
-                if keyword == "then":
-                    branches.append((held[-2], held[-1]))
-                elif keyword == "else":
-                    otherwise = held[-1]
-            elif part.word != ";":
-                keyword = part.word
-        return If(tuple(branches), otherwise)
-
-    def loop(self, node: Any) -> Node:
-        words = [self.extent(part) for part in node.parts if part.kind == "word"]
-        listed = any(part.kind == "reservedword" and part.word == "in" for part in node.parts)
-        body = self.node(next(part for part in node.parts if part.kind not in ("word", "reservedword")))
-        start, end = words[0]
-        name = self.masked.text[start - self.masked.offset : end - self.masked.offset]
-        if (header := self.masked.opaque.get(start)) is not None:
-            return For(header.name, None, body, counts=True)
-        return For(name, tuple(words[1:]) if listed else None, body)
-
-    def loop_while(self, node: Any) -> Node:
-        test, body = (self.node(part) for part in node.parts if part.kind != "reservedword")
-        return While(test, body, until=node.kind == "until")
-
-    def function(self, node: Any) -> Node:
-        name = next(part.word for part in node.parts if part.kind == "word")
-        return Function(name, self.node(node.body))

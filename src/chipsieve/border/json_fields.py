@@ -10,6 +10,9 @@ from chipsieve.tables import TableError
 Table = Mapping[str, object]
 Value = TypeVar("Value", str, int)
 
+LARGEST = (1 << 31) - 1
+"""A number of a line or a column; no scanner writes more, and Python refuses to print one of 5,000 digits."""
+
 
 class ReportError(TableError):
     """A report cannot be read; the message names the file, the place in it and what is expected there."""
@@ -59,6 +62,11 @@ def value_of(parent: Table, key: str, place: str, default: Value) -> Value:
     return default if parent.get(key) is None else needed_value(parent, key, place, type(default))
 
 
+def beyond(value: object) -> bool:
+    """Whether a value is a number larger than a report has one."""
+    return isinstance(value, int) and abs(value) > LARGEST
+
+
 def needed_value(parent: Table, key: str, place: str, kind: type[Value]) -> Value:
     """The text or number under a key.
 
@@ -66,7 +74,7 @@ def needed_value(parent: Table, key: str, place: str, kind: type[Value]) -> Valu
         ReportError: it is absent or of another type.
     """
     value = parent.get(key)
-    if type(value) is not kind:
-        wanted = {str: "text", int: "a whole number"}[kind]
+    if type(value) is not kind or beyond(value):
+        wanted = {str: "text", int: f"a whole number up to {LARGEST:,}"}[kind]
         raise ReportError(f"{place}: '{key}' must be {wanted}")
     return value

@@ -12,6 +12,7 @@ from chipsieve.catalogue.accelerator import Accelerator
 from chipsieve.catalogue.names import Names, normal, read_names
 from chipsieve.catalogue.selection import choose
 from chipsieve.catalogue.vendors import read_vendor
+from chipsieve.prepared import prepared
 from chipsieve.sites import load_sites
 from chipsieve.tables import TableError, did_you_mean, load_toml, table_list, toml_tables
 
@@ -32,6 +33,20 @@ class Catalogue(msgspec.Struct, frozen=True):
     by_id: Mapping[str, Accelerator]
 
 
+class PreparedCatalogue(msgspec.Struct, frozen=True):
+    """What is kept of a catalogue once it is read: the accelerators, and their names as `Names` takes them."""
+
+    accelerators: tuple[Accelerator, ...]
+    meant: dict[str, list[str]]
+    words: list[str]
+
+
+def to_prepare(catalogue: Catalogue) -> PreparedCatalogue:
+    """A catalogue as it is kept."""
+    meant = {word: sorted(ids) for word, ids in catalogue.names.items()}
+    return PreparedCatalogue(catalogue.accelerators, meant, [*catalogue.names.words])
+
+
 @cache
 def load_catalogue() -> Catalogue:
     """The shipped catalogue.
@@ -39,7 +54,17 @@ def load_catalogue() -> Catalogue:
     Raises:
         TableError: a table does not follow docs/catalogue.md; the message names the file and suggests the fix.
     """
-    files = dict(toml_tables("chipsieve.catalogue"))
+    found = prepared("catalogue", PreparedCatalogue)
+    return read_catalogue() if found is None else _catalogue(found.accelerators, Names(found.meant, found.words))
+
+
+def read_catalogue() -> Catalogue:
+    """The catalogue as its tables say now.
+
+    Raises:
+        TableError: as `load_catalogue`.
+    """
+    files = dict(toml_tables("catalogue"))
     names = table_list("catalogue/names.toml", load_toml(files.pop(NAMES)), "name")
     sites = [{"words": [site.name], "accelerators": [*site.accelerators]} for site in load_sites()]
     return build_catalogue({stem: load_toml(file) for stem, file in files.items()}, {"name": [*names, *sites]})
@@ -56,12 +81,16 @@ def build_catalogue(vendors: Mapping[str, Mapping[str, object]], names: Mapping[
     if len(by_id) < len(found):
         twice = sorted({chip.id for chip in found if by_id[chip.id] is not chip})
         raise TableError(f"catalogue: accelerator ids used twice: {', '.join(twice)}")
+    return _catalogue(tuple(by_id.values()), read_names(names, tuple(by_id)))
+
+
+def _catalogue(accelerators: tuple[Accelerator, ...], names: Names) -> Catalogue:
     return Catalogue(
-        accelerators=tuple(by_id.values()),
-        date=max((chip.date for chip in found), default=""),
-        vendors={chip.vendor: str(chip.facts["vendor_name"]) for chip in by_id.values()},
-        names=read_names(names, tuple(by_id)),
-        by_id=by_id,
+        accelerators=accelerators,
+        date=max((chip.date for chip in accelerators), default=""),
+        vendors={chip.vendor: str(chip.facts["vendor_name"]) for chip in accelerators},
+        names=names,
+        by_id={chip.id: chip for chip in accelerators},
     )
 
 

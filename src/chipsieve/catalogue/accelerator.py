@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-Cell = str | float | bool | None
+Cell = str | int | float | bool | None
 
 
 class Origin(msgspec.Struct, frozen=True):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 
@@ -17,7 +16,7 @@ from chipsieve.catalogue.accelerator import Accelerator, Cell
 from chipsieve.catalogue.cells import ALL_BOOLEANS, ALL_NUMBERS
 from chipsieve.catalogue.derived import number
 from chipsieve.facts.ternary import Ternary, every, negate, some
-from chipsieve.tables import TableError, load_toml, refuse_unknown, table_list, text_field, text_list
+from chipsieve.tables import TableError, own_table, refuse_unknown, table_list, text_field, text_list
 
 TABLE = "export_controls.toml"
 TEXTS = ("id", "kind", "title", "citation", "effective", "destinations", "checked", "notes", "otherwise")
@@ -99,13 +98,13 @@ def load_rules() -> tuple[Rule, ...]:
     Raises:
         TableError: the table does not say what its format asks for.
     """
-    return read_rules(load_toml(files("chipsieve") / TABLE))
+    return read_rules(own_table(TABLE))
 
 
 @cache
 def known_to() -> str:
     """The last day for which the rules can be relied on: later ones were not found, which proves little."""
-    return text_field(TABLE, load_toml(files("chipsieve") / TABLE), "known_to")
+    return text_field(TABLE, own_table(TABLE), "known_to")
 
 
 def rules_on(day: str, kind: str = "control") -> tuple[Rule, ...]:

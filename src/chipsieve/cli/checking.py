@@ -57,12 +57,11 @@ def check(
     if not conditions or not files:
         return
     from chipsieve.check import check as check_files
-    from chipsieve.report.escape import without_commands
 
     names = [_below(root, file) for file in ([Path(stdin_filename)] if stdin_filename else files)]
     verdict = check_files(_piped(root, names[0]) if piped else root, names, config, policy)
     met = [condition for condition in conditions if condition.met(verdict)]
-    write(without_commands("".join(f"{line}\n" for line in met_lines(met, verdict))))
+    write("".join(f"{line}\n" for line in met_lines(met, verdict)))
     for gap in verdict.gaps:
         if not gap.notice or (met and gap.line):
             say(f"{gap.path}{f':{gap.line}' if gap.line else ''}: {gap.reason}")
@@ -75,6 +74,8 @@ def _piped(root: Path, name: str) -> Tree:
     from chipsieve.sources.contents import SIZE_LIMIT
     from chipsieve.sources.in_memory import single
 
+    if sys.stdin is None:
+        raise click.UsageError("standard input is closed")
     return single(root, name, sys.stdin.buffer.read(SIZE_LIMIT + 1))
 
 

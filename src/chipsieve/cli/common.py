@@ -7,12 +7,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 import click
+import msgspec
 from msgspec.structs import replace
 
 from chipsieve.cli.screen import USUAL, Bar, coloured, columns, say, sheet, write
+from chipsieve.cli.standing import tell
 
 if TYPE_CHECKING:
     from chipsieve.configuration.file import Config
@@ -33,6 +35,10 @@ ENDINGS = {
 }  # fmt: skip
 """Formats by the ending of a file's name, longer endings first; of every other name, text."""
 SHOWN = 10  # lines that meet a condition before the rest is counted
+Stands = Literal["", "below", "apart"]
+"""Where it stands what differs from an earlier scan, "" where nobody asked."""
+Also = Sequence[tuple[str, Path | None]]
+"""Further formats, each with its file; None is standard output."""
 VALUE = 80  # characters of a value that are shown
 
 
@@ -98,7 +104,54 @@ def form_of(output: Path | None) -> str:
     return next((form for ending, form in ENDINGS.items() if name.endswith(ending)), "text")
 
 
+class Shown(msgspec.Struct, frozen=True):
+    """A text to write; `painted` says that it holds our colours, `commands` that it holds a runner's commands."""
+
+    text: str
+    painted: bool = False
+    commands: bool = False
+
+    def write(self, file: Path | None = None) -> None:
+        """Write it to a file, or to standard output."""
+        write(self.text, file, painted=self.painted, commands=self.commands)
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """All that a command says: its reports, what differs from an earlier scan, lines for the user, and the exit code.
+
+    What differs is written `below` a report, or `apart` from it, on standard error. An answer is
+    `passing` where it says that the machine was too slow, or lacked a reader: another run may say something else.
+    """
+
+    reports: tuple[Shown, ...]
+    change: Shown = Shown("")
+    change_stands: Stands = ""
+    said: tuple[str, ...] = ()
+    code: int = 0
+    passing: bool = False
+
+    def give(self, files: Sequence[Path | None]) -> int:
+        """Write each report to its file, None for standard output, and say the rest; the exit code."""
+        for shown, file in zip(self.reports, files, strict=True):
+            shown.write(file)
+        if self.change_stands == "apart":
+            tell(self.change.text)
+        elif self.change_stands:
+            self.change.write()
+        for line in self.said:
+            say(line)
+        return self.code
+
+
 def report_on(
+    verdict: Verdict, read_text: ReadText | None, *, output: Path | None, also: Also = (), **asked: Any
+) -> int:
+    """Write the reports that `answer_of` makes; its exit code."""
+    files = (output, *(file for _, file in also))
+    return answer_of(verdict, read_text, output=output, also=also, **asked).give(files)
+
+
+def answer_of(
     verdict: Verdict,
     read_text: ReadText | None,
     *,
@@ -108,52 +161,48 @@ def report_on(
     quiet: bool,
     colour: str,
     strict_coverage: bool,
-    also: Sequence[tuple[str, Path | None]] = (),
+    also: Also = (),
     conditions: Sequence[FailOn] = (),
     since: Compared | None = None,
     **style: Any,
-) -> int:
-    """Write the report, `also` in further formats; 1 when a --fail-on is met, 4 when gaps are not allowed, else 0.
+) -> Answer:
+    """The report, and `also` further formats; exit code 1 when a --fail-on is met, 4 when gaps are not allowed, else 0.
 
     Against an earlier scan, `since`, it says what differs, and conditions are met by what is new alone. `style` is what
     else `report.render` takes.
     """
     from chipsieve import report
+    from chipsieve.sources.readers import PASSING
 
     form = form or form_of(output)
     detail = "sentence" if quiet else DETAILS[min(verbose, len(DETAILS) - 1)]
     elsewhere = detail if verbose or quiet else "report"  # a file is no screen
+    reports = []
     for one, file in ((form, output), *also):
         on_screen = file is None
+        painted = on_screen and one == "text" and coloured(colour)
         shown = report.render(
-            verdict, one, colour=on_screen and one == "text" and coloured(colour),
+            verdict, one, colour=painted,
             width=columns() if on_screen else USUAL, detail=detail if on_screen else elsewhere, read_text=read_text,
             **style,
         )  # fmt: skip
-        write(shown, file)
+        reports.append(Shown(shown, painted=painted, commands=one == "github"))
     change = difference(since, verdict) if since else None
-    if change:
-        _show_difference(change, form, on_screen=output is None, verbose=verbose > 0, colour=colour)
-    return _failure(verdict, conditions, change) or (_incomplete(verdict) if strict_coverage else 0)
-
-
-def _failure(verdict: Verdict, conditions: Sequence[FailOn], change: Difference | None) -> int:
-    """The exit code for conditions; the lines that meet them are said."""
+    on_screen = output is None
+    shown_change, stands = _shown_change(change, form, on_screen=on_screen, verbose=verbose > 0, colour=colour)
     met = [one for one in conditions if (one.newly_met(change, verdict) if change else one.met(verdict))]
+    unread = [gap for gap in verdict.gaps if not gap.notice] if strict_coverage and not met else []
+    said = (*_shown_lines(met, verdict, change), *([f"{len(unread)} gaps; see the report"] if unread else ()))
+    passing = any(gap.reason.startswith(PASSING) for gap in verdict.gaps)
+    code = FAILED if met else INCOMPLETE if unread else 0
+    return Answer(tuple(reports), shown_change, stands, said, code, passing)
+
+
+def _shown_lines(met: Sequence[FailOn], verdict: Verdict, change: Difference | None) -> list[str]:
+    """The lines that meet conditions, as far as they are shown."""
     lines = met_lines(met, verdict, change)
-    for line in lines[:SHOWN]:
-        say(line)
-    if len(lines) > SHOWN:
-        say(f"{len(lines) - SHOWN} more lines meet a condition to fail on")
-    return FAILED if met else 0
-
-
-def _incomplete(verdict: Verdict) -> int:
-    """The exit code for what could not be read."""
-    unread = [gap for gap in verdict.gaps if not gap.notice]
-    if unread:
-        say(f"{len(unread)} gaps; see the report")
-    return INCOMPLETE if unread else 0
+    further = [f"{len(lines) - SHOWN} more lines meet a condition to fail on"] if len(lines) > SHOWN else []
+    return [*lines[:SHOWN], *further]
 
 
 def met_lines(met: Sequence[FailOn], verdict: Verdict, change: Difference | None = None) -> list[str]:
@@ -191,9 +240,11 @@ def refuse_swapped(what: str, path: str, command: str) -> None:
     Raises:
         click.UsageError: the first argument lies here or the second means an accelerator, and neither is in its place.
     """
-    if Path(path).exists() or "@" in path or _means_something(what):
+    from chipsieve.sources.elsewhere import is_there
+
+    if is_there(Path(path)) or "@" in path or _means_something(what):
         return
-    if _means_something(path) or Path(what).exists():
+    if _means_something(path) or is_there(Path(what)):
         raise click.UsageError(f"the accelerator comes first: chipsieve {command} {path} {what}")
 
 
@@ -217,11 +268,13 @@ def refuse_outputs(output: Path | None, also: Iterable[tuple[str, Path | None]])
     files = [output, *(file for _, file in also)]
     if files.count(None) > 1:
         raise click.UsageError("standard output takes one report: give the others a file, by --output or --also")
+    from chipsieve.sources.elsewhere import is_there
+
     for file in filter(None, files):
         folder = file.parent
-        if not folder.is_dir():
+        if not (is_there(folder) and folder.is_dir()):
             raise click.UsageError(f"{file}: there is no folder {folder} to write to")
-        if not os.access(file if file.exists() else folder, os.W_OK):
+        if not os.access(file if is_there(file) else folder, os.W_OK):
             raise click.UsageError(f"{file}: cannot be written here")
 
 
@@ -240,16 +293,20 @@ def difference(since: Compared, verdict: Verdict) -> Difference:
     return compare(since, compared_verdict(verdict))
 
 
-def _show_difference(change: Difference, form: str, *, on_screen: bool, verbose: bool, colour: str) -> None:
-    """Say what differs below a report for people on standard output, and on standard error beside any other."""
+def _shown_change(
+    change: Difference | None, form: str, *, on_screen: bool, verbose: bool, colour: str
+) -> tuple[Shown, Stands]:
+    """What differs, and where: below a report for people on standard output, on standard error beside any other."""
+    if change is None:
+        return Shown(""), ""
     from chipsieve.report import diff_report
 
     if on_screen and form == "markdown":
-        write("\n" + diff_report.as_markdown(change, verbose=verbose))
-    else:
-        below = on_screen and form == "text"
-        page = sheet(colour if below else "never", verbose=verbose)
-        click.echo("\n" * below + diff_report.as_text(change, page), nl=False, err=not below)
+        return Shown("\n" + diff_report.as_markdown(change, verbose=verbose)), "below"
+    below = on_screen and form == "text"
+    page = sheet(colour if below else "never", verbose=verbose)
+    text = "\n" * below + diff_report.as_text(change, page)
+    return Shown(text, painted=below and page.colour), "below" if below else "apart"
 
 
 def conditions_of(texts: Sequence[str], config: Config, min_strength: Strength = "weak") -> list[FailOn]:

@@ -54,14 +54,14 @@ def diff(
     refuse_outputs(output, ())
     before, after = (_side(side, config, options) for side in (then, now))
     change = compare(before, after)
-    form = form or form_of(output)
+    form, page = form or form_of(output), sheet("never" if output else colour, verbose=verbose)
     if form == "json":
         shown = diff_report.as_json(change)
     elif form == "markdown":
         shown = diff_report.as_markdown(change, verbose=verbose)
     else:
-        shown = diff_report.as_text(change, sheet("never" if output else colour, verbose=verbose))
-    write(shown, output)
+        shown = diff_report.as_text(change, page)
+    write(shown, output, painted=form == "text" and page.colour)
     if exit_code and not change.nothing:
         sys.exit(1)
 

@@ -6,17 +6,22 @@ from collections.abc import Iterator
 
 import click
 
+from chipsieve.cli.screen import write
+
 HEADINGS = {
     "What is judged": (
         "policy", "scope", "role", "trust_names", "as_of", "project", "launch", "engine", "config", "no_ignore", "root",
-        "stdin_filename", "where", "revisions", "since", "only",
+        "stdin_filename", "where", "revisions", "since", "only", "with_history", "clones",
     ),
     "What is written": (
         "form", "output", "also", "verbose", "quiet", "colour", "sarif_level", "min_strength", "link_base", "facts",
         "beside_readers", "ruff", "state",
     ),
     "What fails": ("fail_on", "baseline", "strict_coverage", "known", "exit_code"),
-    "How the run goes": ("no_progress", "workers", "cache", "debug", "version", "help"),
+    "How the run goes": (
+        "scheduler", "count", "seconds", "megabytes", "retry", "no_progress", "workers", "cache", "debug", "version",
+        "help",
+    ),
 }  # fmt: skip
 """The options under each heading, by their names in Python."""
 
@@ -58,4 +63,4 @@ def help_command(context: click.Context, names: tuple[str, ...]) -> None:
         if command is None:
             raise click.UsageError(f"{shown.command_path} has no command {name!r}")
         shown = click.Context(command, info_name=name, parent=shown)
-    click.echo(shown.get_help())
+    write(f"{shown.get_help()}\n")

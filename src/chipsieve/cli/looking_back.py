@@ -21,6 +21,7 @@ from chipsieve.cli.options import (
     CONFIG,
     DETAIL,
     NO_CACHE,
+    NO_IGNORE,
     NO_PROGRESS,
     OUTPUT,
     POLICY,
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
     "--format", "form", type=click.Choice(tuple(FORMATS)),
     help="What to write; by default as --output is called, or text.",
 )  # fmt: skip
-@takes(OUTPUT, POLICY, ROLE, PROJECT, CONFIG, DETAIL, QUIET, COLOUR, NO_PROGRESS, WORKERS, NO_CACHE)
+@takes(OUTPUT, POLICY, ROLE, PROJECT, CONFIG, NO_IGNORE, DETAIL, QUIET, COLOUR, NO_PROGRESS, WORKERS, NO_CACHE)
 def history(
     paths: tuple[str, ...], only: tuple[str, ...], state: Path | None, exit_code: bool, form: str | None,
     output: Path | None, **options: Any,
@@ -90,6 +91,7 @@ def history(
     form = form or form_of(output)
     if len(paths) > 1 and form not in ("text", "markdown", "jsonl"):
         raise click.UsageError("the histories of several paths are written as text, markdown, or jsonl")
+    painted = output is None and form == "text" and coloured(options["colour"])
     state_before = _state(state)
     state_after = state_before
     codes, shown = [0], []
@@ -102,11 +104,11 @@ def history(
             nothing.show()
             codes.append(nothing.exit_code)
             continue
-        shown.append(_shown(found, form, output, options))
+        shown.append(_shown(found, form, output, options, painted=painted))
         rewritten = found.news.own_rewritten if found.news else ()
         codes.append(1 if exit_code and (found.in_state("removed") or rewritten) else 0)
         state_after = state_after.with_reported(where, found.refs)
-    write("\n".join(shown) if form != "jsonl" else "".join(shown), output)
+    write("\n".join(shown) if form != "jsonl" else "".join(shown), output, painted=painted)
     if state and state_after != state_before:  # only now: what was not reported must be reported by the next run
         state_after.save(state)
     sys.exit(1 if 1 in codes else max(codes))
@@ -123,22 +125,23 @@ def _looked_back(
     path: str, reported: Mapping[str, str] | None, only: tuple[str, ...], options: dict[str, Any]
 ) -> History:
     """The history of one repository; what came since an earlier run, where one has reported."""
+    from msgspec.structs import replace
+
     from chipsieve.retrospect import history as history_of
 
     with Bar(show=not options["no_progress"]) as bar:
         return history_of(
             path, revisions=options["revisions"], since=options["since"], paths=only, reported=reported,
-            config=options["config"], workers=options["workers"], cache=options["cache"], progress=bar.step,
-            policy=options["policy"], role=options["role"], project=options["project"],
+            config=replace(options["config"], honour_ignores=not options["no_ignore"]), workers=options["workers"],
+            cache=options["cache"], progress=bar.step, policy=options["policy"], role=options["role"],
+            project=options["project"],
         )  # fmt: skip
 
 
-def _shown(found: History, form: str, output: Path | None, options: dict[str, Any]) -> str:
+def _shown(found: History, form: str, output: Path | None, options: dict[str, Any], *, painted: bool) -> str:
     """The history in a format."""
     from chipsieve.report.style import Style
     from chipsieve.report.timeline_formats import render_history
 
     detail: Detail = "sentence" if options["quiet"] else DETAILS[min(options["verbose"], len(DETAILS) - 1)]
-    on_screen = output is None
-    colour = on_screen and form == "text" and coloured(options["colour"])
-    return render_history(found, form, Style(colour, columns() if on_screen else USUAL, detail))
+    return render_history(found, form, Style(painted, USUAL if output else columns(), detail))

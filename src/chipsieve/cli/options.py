@@ -149,7 +149,7 @@ def _address(text: str) -> str:
     return text
 
 
-def _cache() -> Path:
+def _cache() -> Path | None:
     from chipsieve.sources.cache import default_path
 
     return default_path()
@@ -161,14 +161,16 @@ def _configured(context: click.Context, _option: click.Parameter, file: Path | N
     The working folder may lie in a stranger's tree: of what is found there an analyst's run takes nothing, and shows
     what it would have left out. One that is broken is none then.
     """
-    from chipsieve.configuration.file import NONE, find, load
+    from msgspec.structs import replace
+
+    from chipsieve.configuration.file import NONE, find_here, load
     from chipsieve.tables import TableError
 
     if file is None and context.params.get("no_ignore"):
         with suppress(TableError):
-            return find(Path.cwd())
+            return replace(find_here(), policy="", scope="", fail_on=(), fleets={})
         return NONE
-    config = load(file) if file else find(Path.cwd())
+    config = load(file) if file else find_here()
     given = {"policy": config.policy, "scope": config.scope, "fail_on": config.fail_on}
     context.default_map = {name: value for name, value in given.items() if value}
     return config
@@ -216,10 +218,16 @@ WORDS = "chipsieve.words"
 
 
 def typed(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Hand a function the words that were typed, as `command`: its reports say by which command they were made."""
+    """Hand a function the words that were typed, as `command`: its reports say by which command they were made.
+
+    Who asks, perhaps with a password, in an address is left out.
+    """
 
     def with_words(**options: Any) -> Any:
-        return function(command=click.get_current_context().meta.get(WORDS, ()), **options)
+        from chipsieve.sources.elsewhere import USER
+
+        words = click.get_current_context().meta.get(WORDS, ())
+        return function(command=tuple(USER.sub("", word) for word in words), **options)
 
     return update_wrapper(with_words, function)
 

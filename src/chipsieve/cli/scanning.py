@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,13 +14,14 @@ from chipsieve.cli.common import (
     FAILED,
     INCOMPLETE,
     NOTHING_TO_SCAN,
+    Answer,
     NothingToScan,
+    answer_of,
     conditions_of,
     earlier,
     opened,
     refuse_outputs,
     refuse_swapped,
-    report_on,
     run_scan,
 )
 from chipsieve.cli.help_pages import Grouped
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from chipsieve.configuration.file import Config
+    from chipsieve.sources.contents import Tree
 
 
 HEADINGS = {"text": "==> {} <==\n", "markdown": "# `{}`\n\n", "jsonl": ""}
@@ -83,13 +86,15 @@ def scan(
       chipsieve scan --format sarif --output chipsieve.sarif .
       chipsieve scan --baseline before.json --fail-on names:any .
     """
-    from chipsieve.sources.contents import text_reader
+    from chipsieve.cli.keeping import kept_answer
 
+    asked = {**options, "config": config, "fail_on": fail_on, "baseline": baseline}
     since = earlier(baseline)
     given = {name: options.pop(name) for name in REPORT}
     conditions = conditions_of(fail_on, config, given["min_strength"])
+    files = (given["output"], *(file for _, file in given["also"]))
     refuse_outputs(given["output"], given["also"])
-    quiet, engines = options.pop("no_progress"), options.pop("engine")
+    options["quiet"], options["engines"] = options.pop("no_progress"), options.pop("engine")
     heading = HEADINGS.get(given["form"] or "text") if len(paths) > 1 else ""
     if heading is None or (len(paths) > 1 and (given["output"] or given["also"] or baseline)):
         raise click.UsageError(f"several paths are written to standard output, as {', '.join(HEADINGS)}")
@@ -97,13 +102,23 @@ def scan(
     for path in paths:
         try:
             with opened(path) as tree:
-                verdict = run_scan(tree, config, shown=path, quiet=quiet, engines=engines, **options)
+                make = partial(_answer, tree, path, config, options, given, conditions=conditions, since=since)
+                answer = kept_answer(tree, {**asked, "path": path}, make)
                 write(heading.format(path))
-                codes.append(report_on(verdict, text_reader(tree), conditions=conditions, since=since, **given))
+                codes.append(answer.give(files))
         except NothingToScan as error:
             error.show()
             codes.append(error.exit_code)
     sys.exit(max(codes, key=WORSE.index))
+
+
+def _answer(
+    tree: Tree, path: str, config: Config, options: dict[str, Any], given: dict[str, Any], **compared: Any
+) -> Answer:
+    """What is said of one tree, once it is scanned."""
+    from chipsieve.sources.contents import text_reader
+
+    return answer_of(run_scan(tree, config, shown=path, **options), text_reader(tree), **compared, **given)
 
 
 @click.command(cls=Grouped)
@@ -134,14 +149,15 @@ def explain(
     ids: Sequence[str] = () if ":" in what or "." in what else sorted(chips_called(what))
     with opened(path) as tree:
         verdict = run_scan(tree, config, shown=path, quiet=no_progress, **options)
+    page = sheet(colour, verbose=verbose)
     if any(one.launch.id == what for one in verdict.launches):
-        write(explain_launch(verdict, what, sheet(colour, verbose=verbose)))
+        write(explain_launch(verdict, what, page), painted=page.colour)
         return
     ids = ids or sorted(chips_called(what))
     if form == "json":
         write(explain_as_json(verdict, ids))
     else:
-        write(explain_several(verdict, ids, sheet(colour, verbose=verbose)))
+        write(explain_several(verdict, ids, page), painted=page.colour)
 
 
 @click.command(name="runs-on", cls=Grouped)
@@ -181,7 +197,8 @@ def runs_on(
     if form == "json":
         write(running_report.as_json(verdict, answers))
     else:
-        write(running_report.as_text(verdict, answers, sheet(colour, verbose=verbose)))
+        page = sheet(colour, verbose=verbose)
+        write(running_report.as_text(verdict, answers, page), painted=page.colour)
     first = [answer.runs for answer in answers[0].answers] if answers else [None]
     if False in first or (known and None in first):
         sys.exit(1)

@@ -12,8 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
-import click
-
+from chipsieve.cli.standing import tell
 from chipsieve.saved_files import save_text
 from chipsieve.tables import TableError
 
@@ -34,7 +33,12 @@ def coloured(choice: str) -> bool:
         return False
     if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
         return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return on_terminal() and os.environ.get("TERM") != "dumb"
+
+
+def on_terminal() -> bool:
+    """Whether standard output is a terminal; it may be closed."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def columns() -> int:
@@ -44,7 +48,7 @@ def columns() -> int:
 
 def table_columns() -> int:
     """The columns that a table may fill: the terminal's; 0, for all that it needs, where it goes elsewhere."""
-    return min(shutil.get_terminal_size((USUAL, 0)).columns, WIDEST) if sys.stdout.isatty() else 0
+    return min(shutil.get_terminal_size((USUAL, 0)).columns, WIDEST) if on_terminal() else 0
 
 
 def sheet(colour: str, *, verbose: bool) -> Sheet:
@@ -54,14 +58,18 @@ def sheet(colour: str, *, verbose: bool) -> Sheet:
     return Sheet(columns(), colour=coloured(colour), verbose=verbose)
 
 
-def write(text: str, output: Path | None = None) -> None:
-    """Write a report to standard output, or to a file, whole or not at all.
+def write(text: str, output: Path | None = None, *, painted: bool = False, commands: bool = False) -> None:
+    """Write a report to standard output, or to a file, whole or not at all; nothing in it acts on who looks at it.
 
-    What the encoding of standard output lacks is written out (`\\u2026`).
+    What the encoding of standard output lacks is written out (`\\u2026`). `painted` lets our colours
+    pass, `commands` a runner's commands.
 
     Raises:
         chipsieve.tables.TableError: the file cannot be written, or standard output takes nothing.
     """
+    from chipsieve.report.escape import harmless
+
+    text = harmless(text, painted=painted, commands=commands)
     if output is not None:
         save_text(output, text)
         return
@@ -81,10 +89,10 @@ def write(text: str, output: Path | None = None) -> None:
 
 
 def say(text: str) -> None:
-    """Say something to the user beside the output, on standard error."""
+    """Say something to the user beside the output, on one line of standard error."""
     from chipsieve.report.escape import visible
 
-    click.echo(f"chipsieve: {visible(text)}", err=True)
+    tell(f"chipsieve: {visible(text)}\n")
 
 
 class Bar:
@@ -92,19 +100,20 @@ class Bar:
 
     def __init__(self, *, show: bool) -> None:
         """Show nothing yet; nothing at all unless `show`, or where nobody looks."""
-        self.show = show and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self.show = show and sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._phase, self._drawn = "", 0.0
 
     def __enter__(self) -> Self:
         """The bar itself."""
         return self
 
-    def step(self, phase: str, done: int, total: int) -> None:
-        """Advance to `done` of `total` files or launches."""
+    def step(self, phase: str, done: int, total: int, note: str = "") -> None:
+        """Advance to `done` of `total` files or launches; a `note` stands beside them."""
         if self.show and (phase != self._phase or done == total or monotonic() - self._drawn >= OFTEN):
             self._phase, self._drawn = phase, monotonic()
             filled = BAR * done // total if total else 0
             counted = f"{done} of {total}" if total else ""
+            counted = f"{counted}, {note}" if note else counted
             self._draw(f"{phase:9}  [{'#' * filled}{'-' * (BAR - filled)}]  {counted}")
 
     def __exit__(self, *_: object) -> None:

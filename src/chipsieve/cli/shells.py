@@ -33,6 +33,10 @@ class Bash(BashComplete):
 
     before_cut = ""
 
+    @staticmethod
+    def _check_version() -> None:
+        """Start no shell: click asks bash how old it is."""
+
     def get_completion_args(self) -> tuple[list[str], str]:
         """The words up to the one to complete, and that one, as they stand on the line."""
         given = os.environ["COMP_WORDS"].split("\n")[: int(os.environ["COMP_CWORD"]) + 1]

@@ -77,7 +77,7 @@ def _warn(verdict: Verdict, *, rooted: bool) -> None:
 )
 @click.option("--ruff", is_flag=True, help="Print where the preset for ruff lies instead.")
 def rules(*, beside_readers: bool, ruff: bool) -> None:
-    """Print where the bundled Semgrep rules lie: their folder, or one file a line.
+    """Print where the bundled Semgrep rules lie.
 
     \b
     Examples:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import cast
 
 import msgspec
 
-from chipsieve.tables import load_toml
+from chipsieve.tables import own_table
 
 
 class Callables(msgspec.Struct, frozen=True):
@@ -45,7 +44,7 @@ class Callables(msgspec.Struct, frozen=True):
 @cache
 def callables() -> Callables:
     """The shipped table of functions."""
-    table = cast("dict[str, list[str]]", load_toml(files("chipsieve") / "callables.toml"))
+    table = cast("dict[str, list[str]]", own_table("callables.toml"))
     trains, keywords = (cast("dict[str, str]", table[key]) for key in ("trains", "command_keywords"))
     names = ("programs", "readers_of_options", "makes_programs", "runs_decorated", "callers", "starters")
     return Callables(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import cast
 
 import msgspec
 
-from chipsieve.tables import load_toml
+from chipsieve.tables import own_table
 
 
 class KnownCommands(msgspec.Struct, frozen=True):
@@ -42,7 +41,7 @@ def known() -> KnownCommands:
     Raises:
         msgspec.ValidationError: a key is missing, or a value has the wrong type.
     """
-    table = load_toml(files("chipsieve") / "commands.toml")
+    table = own_table("commands.toml")
     managers = cast("dict[str, list[str]]", table["schedulers"])
     by_command = {command: manager for manager, commands in managers.items() for command in commands}
     return msgspec.convert({**table, "schedulers": by_command}, KnownCommands)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
+from functools import cache, cached_property
 from typing import cast
 
 import msgspec
 
-from chipsieve.tables import load_toml
+from chipsieve.tables import own_table
 
 TRAINING = ("training", "fine-tuning")
 ROLES = (*TRAINING, "inference", "evaluation", "test", "benchmark", "data preparation", "other")
@@ -33,8 +32,8 @@ class Launchers(msgspec.Struct, frozen=True):
     modules: frozenset[str]
     verbs: Mapping[str, frozenset[str]]
     devices: Mapping[str, tuple[str, ...]]
-    roles: tuple[tuple[str, re.Pattern[str]], ...]
-    pretraining: re.Pattern[str]
+    roles: tuple[tuple[str, Words], ...]
+    pretraining: Words
     training_options: frozenset[str]
     training_calls: frozenset[str]
     training_classes: tuple[str, ...]
@@ -42,15 +41,15 @@ class Launchers(msgspec.Struct, frozen=True):
     containers: frozenset[str]
     container_options: frozenset[str]
     container_schedulers: frozenset[str]
-    preparing: re.Pattern[str]
-    vendored: re.Pattern[str]
-    examples: re.Pattern[str]
+    preparing: Words
+    vendored: Words
+    examples: Words
 
 
 @cache
 def launchers() -> Launchers:
     """The shipped launchers' table."""
-    table = cast("dict[str, list[str]]", load_toml(files("chipsieve") / "launchers.toml"))
+    table = cast("dict[str, list[str]]", own_table("launchers.toml"))
     roles = cast("list[dict[str, object]]", table["role"])
     devices = cast("dict[str, list[str]]", table["devices"])
     training = cast("dict[str, list[str]]", table["training"])
@@ -64,8 +63,8 @@ def launchers() -> Launchers:
         starting=programs["shells"] | programs["submitters"] | programs["pythons"] | programs["distributed"],
         verbs={tool: frozenset(verbs) for tool, verbs in cast("dict[str, list[str]]", table["verbs"]).items()},
         devices={key: tuple(names) for key, names in devices.items()},
-        roles=tuple((str(row["name"]), _words(cast("list[str]", row["words"]))) for row in roles),
-        pretraining=_words(training["pretraining"]),
+        roles=tuple((str(row["name"]), Words(cast("list[str]", row["words"]))) for row in roles),
+        pretraining=Words(training["pretraining"]),
         training_options=frozenset(training["options"]),
         training_calls=frozenset(training["calls"]),
         training_classes=tuple(training["classes"]),
@@ -73,11 +72,23 @@ def launchers() -> Launchers:
         containers=frozenset(container["tools"]),
         container_options=frozenset(container["options"]),
         container_schedulers=frozenset(container["schedulers"]),
-        preparing=_words(cast("dict[str, list[str]]", table["preparing"])["folders"]),
-        vendored=_words(borrowed["vendored"]),
-        examples=_words(borrowed["examples"]),
+        preparing=Words(cast("dict[str, list[str]]", table["preparing"])["folders"]),
+        vendored=Words(borrowed["vendored"]),
+        examples=Words(borrowed["examples"]),
     )
 
 
-def _words(words: Sequence[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?:^|[^a-z0-9])(?:{'|'.join(words)})(?=$|[^a-z0-9]|\d)", re.IGNORECASE)
+class Words:
+    """Some words as parts of a name, between what are no letters; a run of few files asks for few of them."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        """Look for any of the words, which may be patterns."""
+        self._words = words
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(rf"(?:^|[^a-z0-9])(?:{'|'.join(self._words)})(?=$|[^a-z0-9]|\d)", re.IGNORECASE)
+
+    def search(self, name: str) -> bool:
+        """Whether a name has one of the words."""
+        return self._pattern.search(name) is not None

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 import msgspec
 
 from chipsieve.facts.places import Lines
+from chipsieve.limits import COMMENTS
 
 WORD = "chipsieve:"
 HASH = re.compile(r"(?:^|(?<=[\s\"]))#+\s*chipsieve:\s*(?P<said>.*)$")
 SLASHES = re.compile(r"(?:^|(?<=[\s,\"\[\]{}]))//+\s*chipsieve:\s*(?P<said>.*)$")
 MARKUP = re.compile(r"<!--++\s*+chipsieve:\s*+(?P<said>(?:(?!-->).)*+)-->")  # possessive: no line costs its square
 STYLES = {"json": SLASHES, "prose": MARKUP, "log": MARKUP}
+END = "-->"
 START = {HASH: "#", SLASHES: "//", MARKUP: "<!--"}
 SAID = re.compile(r"ignore\s*\[(?P<signals>[^\]]*)\](?P<reason>.*)$")
 NOTEBOOK_END = re.compile(r'(?:\\n)?",?\s*$')  # the rest of the JSON string that a line of a notebook's cell is
@@ -37,15 +40,16 @@ class Comment(msgspec.Struct, frozen=True):
 
 
 def comments(text: str, language: str) -> tuple[Comment, ...]:
-    """The comments of a file that speak to chipsieve, in order."""
-    return tuple(_comments(text, language)) if WORD in text else ()
+    """The comments of a file that speak to chipsieve, in order, one more than COMMENTS at most."""
+    return tuple(islice(_comments(text, language), COMMENTS + 1)) if WORD in text else ()
 
 
 def _comments(text: str, language: str) -> Iterator[Comment]:
     style, lines = STYLES.get(language, HASH), Lines(text)
+    begun = ended = 0
     for number in dict.fromkeys(lines.position(hit.start())[0] for hit in re.finditer(WORD, text)):
         line = lines.line(number)
-        hit = style.search(line)
+        hit = style.search(line, 0, line.rfind(END) + len(END) if style is MARKUP else len(line))
         if hit is None:
             continue
         said = hit["said"]
@@ -53,7 +57,10 @@ def _comments(text: str, language: str) -> Iterator[Comment]:
         if language == "notebook":
             said, before = NOTEBOOK_END.sub("", said), before.strip('"')
         alone = not before and not line[hit.end() :].strip()
-        first, last = _next(lines, number, START[style]) if alone else (number, number)
+        first = _next(lines, number, START[style]) if alone else number
+        if alone and not begun <= first <= ended:  # else the lines that an earlier comment speaks of go on
+            begun, ended = first, _continued(lines, first)
+        last = ended if alone else number
         ignore = SAID.match(said)
         names = tuple(name.strip() for name in ignore["signals"].split(",")) if ignore else ()
         signals = tuple(name for name in names if name)[:NAMES]
@@ -61,12 +68,17 @@ def _comments(text: str, language: str) -> Iterator[Comment]:
         yield Comment(number, first, last, signals, reason, understood=bool(signals))
 
 
-def _next(lines: Lines, number: int, start: str) -> tuple[int, int]:
-    """The first line after a comment that is no comment, and the last that continues it."""
+def _next(lines: Lines, number: int, start: str) -> int:
+    """The first line after a comment that is no comment."""
     first = number + 1
     while first <= number + STACKED and lines.line(first).strip(' \t"').startswith(start):
         first += 1
+    return first
+
+
+def _continued(lines: Lines, first: int) -> int:
+    """The last of the lines that continue one."""
     last = first
     while last < len(lines.starts) and lines.line(last).endswith("\\"):
         last += 1
-    return first, last
+    return last

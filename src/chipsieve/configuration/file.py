@@ -15,6 +15,7 @@ import msgspec
 from chipsieve.sieve.policies import policies
 from chipsieve.sieve.running_on import meant_by
 from chipsieve.signals import load_signals
+from chipsieve.sources.elsewhere import is_there
 from chipsieve.tables import TableError, load_toml, refuse_unknown, text_field, text_list
 
 OWN, SHARED = "chipsieve.toml", "pyproject.toml"
@@ -43,6 +44,19 @@ class Config(msgspec.Struct, frozen=True):
 NONE = Config()
 
 
+def find_here() -> Config:
+    """The configuration in force in the working folder; an empty one where that is gone.
+
+    Raises:
+        TableError: it cannot be read, or one folder holds two.
+    """
+    try:
+        here = Path.cwd()
+    except OSError:
+        return NONE
+    return find(here)
+
+
 def find(start: Path) -> Config:
     """The configuration in force in a folder: the nearest one at or above it; an empty one where there is none.
 
@@ -51,14 +65,19 @@ def find(start: Path) -> Config:
     """
     for folder in (start, *start.parents):
         own, shared = folder / OWN, folder / SHARED
-        spoken = _table(shared) if shared.is_file() else None
-        if own.is_file() and spoken is not None:
+        spoken = _table(shared) if _is_file(shared) else None
+        if _is_file(own) and spoken is not None:
             raise TableError(f"{_shown(own)}: {SHARED} beside it has [tool.chipsieve] too; keep one of them")
-        if own.is_file() or spoken is not None:
+        if _is_file(own) or spoken is not None:
             return load(own if spoken is None else shared)
-        if (folder / ".git").exists():
+        if is_there(folder / ".git"):
             break
     return NONE
+
+
+def _is_file(file: Path) -> bool:
+    """Whether there is a regular file; there is none in a folder that is closed to us."""
+    return is_there(file) and file.is_file()
 
 
 def load(file: Path) -> Config:

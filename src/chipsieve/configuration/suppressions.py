@@ -6,19 +6,23 @@ run (`--no-ignore`) keeps it all, and lists what would have been left out.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from operator import attrgetter
 
 from chipsieve.configuration.comments import Comment, comments
 from chipsieve.configuration.excludes import glob_for
 from chipsieve.configuration.file import Config
 from chipsieve.facts.finding import Finding, finding_order
 from chipsieve.facts.reading import Gap, Reading
+from chipsieve.limits import COMMENTS
 from chipsieve.signals import load_signals
 from chipsieve.sources.discovery import Discovery
 from chipsieve.sources.scan_record import Ignored
 from chipsieve.tables import did_you_mean
 
+FIRST = attrgetter("first")
 FAULTS = 20  # faulty comments that are reported of one file
 SignalAt = tuple[str, str, int]
 
@@ -35,7 +39,7 @@ class Suppressions:
         self.found, self.config = found, config
         self._languages = dict(found.files)
         self._comments: dict[str, tuple[Comment, ...]] = {}
-        self._by_line: dict[tuple[str, int], list[Comment]] = {}
+        self._crowded: list[Gap] = []
         self._disabled: set[SignalAt] = set()
         self._ignored: dict[SignalAt, Ignored] = {}
         self._used: set[tuple[str, int, str]] = set()
@@ -70,16 +74,18 @@ class Suppressions:
         """The first comment that asks to leave a finding out; a file that has findings is read once for comments."""
         if item.path not in self._comments:
             self._look_at(item.path)
-        here = self._by_line.get((item.path, item.span.line), ())
-        return next((one for one in here if item.signal in one.signals), None)
+        held, line = self._comments[item.path], item.span.line
+        here = held[: bisect_right(held, line, key=FIRST)]
+        return next((one for one in here if line <= one.last and item.signal in one.signals), None)
 
     def _look_at(self, path: str) -> None:
         language = self._languages.get(path, "")
         text = self.found.tree.text(path) if language else ""
-        self._comments[path] = comments(text, language) if isinstance(text, str) else ()
-        for comment in self._comments[path]:
-            for line in range(comment.first, comment.last + 1):
-                self._by_line.setdefault((path, line), []).append(comment)
+        found = comments(text, language) if isinstance(text, str) else ()
+        self._comments[path] = found[:COMMENTS]
+        if len(found) > COMMENTS:
+            reason = f"more than {COMMENTS:,} comments speak to chipsieve: the rest leaves nothing out"
+            self._crowded.append(Gap(path, reason, found[COMMENTS].line))
 
     @property
     def ignored(self) -> tuple[Ignored, ...]:
@@ -89,7 +95,7 @@ class Suppressions:
     @property
     def notices(self) -> tuple[Gap, ...]:
         """What was disabled, and what is wrong with the comments that were looked at."""
-        notices = [*self._disabled_notices()]
+        notices = [*self._disabled_notices(), *self._crowded]
         for path in self._comments if self.config.honour_ignores else ():
             faults = list(islice(self._faults_in(path), FAULTS + 1))
             more = Gap(path, "more comments are at fault; they are not listed", notice=True)

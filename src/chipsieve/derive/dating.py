@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import cast
 
 import msgspec
@@ -19,7 +18,7 @@ from chipsieve.facts.finding import Finding
 from chipsieve.link.launch import Launch
 from chipsieve.link.roles import VENDORED, distance_from_project
 from chipsieve.sources.contents import Commit, Tree
-from chipsieve.tables import load_toml
+from chipsieve.tables import own_table
 
 PINNED = "pinned-version"
 VERSION = re.compile(r"(?P<package>[\w.-]+)(?:\[[^\]]*\])?==(?P<minor>\d+\.\d+)(?:\.\d+)*(?!\d)")
@@ -36,7 +35,7 @@ class Change(msgspec.Struct, frozen=True):
 @cache
 def releases() -> Mapping[str, Mapping[str, str]]:
     """The first day of each minor version of a package, by both: releases.toml."""
-    table = load_toml(files("chipsieve.derive") / "releases.toml")
+    table = own_table("derive/releases.toml")
     return cast("Mapping[str, Mapping[str, str]]", {name: row for name, row in table.items() if isinstance(row, dict)})
 
 

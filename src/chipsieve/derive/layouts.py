@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 
 from chipsieve.link.option_values import option_name
-from chipsieve.tables import TableError, load_toml, refuse_unknown, table_list, text_field, text_list
+from chipsieve.tables import TableError, own_table, refuse_unknown, table_list, text_field, text_list
 
 SIZES = (
     "layers", "hidden", "heads", "head_width", "kv_heads", "ffn", "vocabulary", "experts", "expert_ffn",
@@ -71,10 +70,9 @@ def load_layouts() -> tuple[Layout, ...]:
     Raises:
         TableError: a row lacks what it should hold.
     """
-    table = files(__package__) / "layouts.toml"
-    content = load_toml(table)
-    shared = {name: text_field(table.name, _table(content, "forms"), name) for name in FORMS}
-    return tuple(_layout(row, shared) for row in table_list(table.name, content, "layout"))
+    table = own_table("derive/layouts.toml")
+    shared = {name: text_field("layouts.toml", _table(table, "forms"), name) for name in FORMS}
+    return tuple(_layout(row, shared) for row in table_list("layouts.toml", table, "layout"))
 
 
 def _layout(row: Mapping[str, object], shared: Mapping[str, str]) -> Layout:

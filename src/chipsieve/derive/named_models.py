@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 
 from chipsieve.derive.layouts import Layout
 from chipsieve.derive.model_size import WEIGHT_BYTES, Size
 from chipsieve.derive.stated import Stated, Value
-from chipsieve.tables import TableError, load_toml, refuse_unknown, table_list, text_field, text_list
+from chipsieve.tables import TableError, own_table, refuse_unknown, table_list, text_field, text_list
 
 ACCOUNT_AND_NAME = 2  # the parts of a name on a hub of models
 
@@ -37,8 +36,8 @@ def load_models() -> tuple[NamedModel, ...]:
     Raises:
         TableError: a row lacks what it should hold.
     """
-    table = files(__package__) / "models.toml"
-    return tuple(_model(table.name, row) for row in table_list(table.name, load_toml(table), "model"))
+    where = "models.toml"
+    return tuple(_model(where, row) for row in table_list(where, own_table("derive/models.toml"), "model"))
 
 
 def _model(where: str, row: Mapping[str, object]) -> NamedModel:

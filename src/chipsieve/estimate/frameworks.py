@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 
-from chipsieve.tables import load_toml, refuse_unknown, table_list, text_field, text_list
+from chipsieve.tables import own_table, refuse_unknown, table_list, text_field, text_list
 
 FIELDS = ("modules", "vendor", "own", "source")
 
@@ -25,7 +24,7 @@ def _frameworks() -> Mapping[str, Framework]:
     """The frameworks by the names of their modules."""
     where = "estimate/frameworks.toml"
     found = {}
-    for row in table_list(where, load_toml(files("chipsieve.estimate") / "frameworks.toml"), "framework"):
+    for row in table_list(where, own_table("estimate/frameworks.toml"), "framework"):
         refuse_unknown(where, row, FIELDS)
         framework = Framework(text_field(where, row, "vendor", ""), row.get("own") is True)
         found.update(dict.fromkeys(text_list(where, row, "modules"), framework))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 
-from chipsieve.tables import TableError, load_toml, table_list, text_field
+from chipsieve.tables import TableError, own_table, table_list, text_field
 
 ALL_YEARS = "any"
 
@@ -58,8 +57,7 @@ def load_weights() -> Weights:
     Raises:
         TableError: a table lacks what it should hold.
     """
-    home = files("chipsieve.estimate")
-    return build_weights(load_toml(home / "weights.toml"), load_toml(home / "priors.toml"))
+    return build_weights(own_table("estimate/weights.toml"), own_table("estimate/priors.toml"))
 
 
 def build_weights(weights: Mapping[str, object], priors: Mapping[str, object]) -> Weights:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple, cast
 
 from chipsieve.facts.sentences import Stretch
-from chipsieve.tables import load_toml
+from chipsieve.tables import own_table
 
 MOST_DEVICES = 200_000
 MOST_HOURS = 100_000_000.0
@@ -62,7 +61,7 @@ class Forms(NamedTuple):
 
 @cache
 def _forms() -> Forms:
-    table = load_toml(files("chipsieve") / "deeds.toml")
+    table = own_table("deeds.toml")
     numbers = cast("Mapping[str, int]", table["numbers"])
     scales = cast("Mapping[str, int]", table["scales"])
     units = cast("Mapping[str, float]", table["hours"])

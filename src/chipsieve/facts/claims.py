@@ -18,7 +18,7 @@ PART = re.compile(rf"(?s).{{1,{LONGEST}}}(?=\s|\Z)|.{{1,{LONGEST}}}")
 def claims(text: str, vocabulary: Vocabulary, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
     """Where the claims of a text stand, from one offset up to another; each lies on one line, its end included."""
     end = len(text) if end is None else end
-    for first, last in vocabulary.lines_holding("claim", text, start, end):
+    for first, last in vocabulary.claims(text, start, end):
         yield from _parts(text, first, last, vocabulary)
 
 

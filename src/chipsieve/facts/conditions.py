@@ -187,13 +187,9 @@ def conflict(one: Conditions, other: Conditions) -> bool:
 
 def size(condition: Condition) -> int:
     """How many questions a condition asks; ALWAYS and NEVER count as one."""
-    match condition:
-        case Not():
-            return size(condition.condition)
-        case Every() | Some():
-            return sum(size(part) for part in condition.conditions)
-        case _:
-            return 1
+    if isinstance(condition, (Every, Some)):
+        return sum(map(size, condition.conditions))
+    return size(condition.condition) if isinstance(condition, Not) else 1
 
 
 def questions(condition: Condition) -> Iterator[Question]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import cast, get_args
 
 import msgspec
@@ -24,7 +23,7 @@ from chipsieve.facts.sentences import (
     plain,
 )
 from chipsieve.facts.statements import Deed, Statement
-from chipsieve.tables import TableError, load_toml, refuse_unknown, table_list
+from chipsieve.tables import TableError, own_table, refuse_unknown, table_list
 
 FIELDS = ("deed", "rank", "pattern", "before", "head")
 KEPT = 2_000  # contexts whose words are remembered: many claims stand below one heading
@@ -152,7 +151,7 @@ def _shown(stretch: Stretch, lowest: int, highest: int = 9, *, head: bool = Fals
 @cache
 def _cues() -> dict[int, list[Cue]]:
     """The cues by rank, in order."""
-    table = load_toml(files("chipsieve") / "deeds.toml")
+    table = own_table("deeds.toml")
     refuse_unknown("deeds.toml", table, ("cue", "numbers", "scales", "hours"))
     found: dict[int, list[Cue]] = {}
     for number, row in enumerate(table_list("deeds.toml", table, "cue"), 1):

@@ -10,17 +10,19 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import cast
 
 import msgspec
 
+from chipsieve.facts.alike_lines import AlikeLines, alike, any_of
 from chipsieve.facts.paths import is_kind
-from chipsieve.tables import load_toml
+from chipsieve.tables import own_table
 
 DATA_FROM = 200_000  # characters of a file that may be data; more is data
 LIST_FROM = 1_000  # lines of a list of words
 LONG_LINE = 2_000  # characters; more is no line that somebody wrote
+SPOKEN = re.compile(rf"[^\r\n]{{0,{LONG_LINE}}}(?![^\r\n])(?:\r?\n[^\r\n]{{0,{LONG_LINE}}}(?![^\r\n]))?")
+"""A line that holds a word, with the next, on which a phrase may end."""
 PARTS = re.compile(r"[^\W_]+")
 
 Phrase = tuple[str, re.Pattern[str]]
@@ -29,17 +31,18 @@ Phrase = tuple[str, re.Pattern[str]]
 class Mentions(msgspec.Struct, frozen=True):
     """The mentions' table by word: the vendors that a word speaks of, and the phrases that it may be a part of.
 
-    `beginnings` finds the longest listed beginning of a word.
+    `beginnings` finds the longest listed beginning of a word, `speaking` the lines that may hold any word.
     """
 
     vendors: Mapping[str, list[str]]
     phrases: Mapping[str, list[Phrase]]
     beginnings: re.Pattern[str]
+    speaking: AlikeLines
 
 
 @cache
 def _table() -> Mentions:
-    table = cast("Mapping[str, Mapping[str, object]]", load_toml(files("chipsieve") / "mentions.toml"))
+    table = cast("Mapping[str, Mapping[str, object]]", own_table("mentions.toml"))
     vendors: defaultdict[str, list[str]] = defaultdict(list)
     phrases: defaultdict[str, list[Phrase]] = defaultdict(list)
     for vendor, listed in table["words"].items():
@@ -48,23 +51,29 @@ def _table() -> Mentions:
     for vendor, phrase in cast("Mapping[str, Mapping[str, object]]", table["phrases"]).items():
         for word in cast("list[str]", phrase["words"]):
             phrases[word].append((vendor, re.compile(str(phrase["pattern"]).strip())))
-    starred = (re.escape(word[:-1]) for word in {*vendors, *phrases} if word.endswith("*"))
-    return Mentions(vendors, phrases, re.compile("|".join(sorted(starred, key=len, reverse=True))))
+    begun = {word[:-1] for word in {*vendors, *phrases} if word.endswith("*")}
+    whole = {*vendors, *phrases} - {f"{word}*" for word in begun}
+    beginnings = re.compile("|".join(sorted(map(re.escape, begun), key=len, reverse=True)))
+    return Mentions(vendors, phrases, beginnings, AlikeLines(rf"{_alike(begun)}|(?:{_alike(whole)})(?![a-z0-9])"))
+
+
+def _alike(words: Iterable[str]) -> str:
+    return any_of({alike(word).decode() for word in words})
 
 
 def speaks(path: str, text: str) -> frozenset[str]:
     """The vendors that a file speaks of; vocabularies, data and encoded pictures speak of nobody."""
     if is_kind("data", path) and (len(text) > DATA_FROM or _is_list(text)):
         return frozenset()
-    if len(text) > LONG_LINE:
-        text = "\n".join(line for line in text.splitlines() if len(line) <= LONG_LINE)
+    spoken = (SPOKEN.match(text, start) for start in _table().speaking.starts(text))
+    text = "\n".join(dict.fromkeys(lines[0] for lines in spoken if lines))
     return mentioned(text, words_of(text))
 
 
 def _is_list(text: str) -> bool:
     """Whether a text is a list of single words, as vocabularies are."""
-    lines = text.splitlines()
-    return len(lines) > LIST_FROM and sum(len(line.split()) for line in lines) < 3 * len(lines)
+    lines = text.count("\n") + 1
+    return lines > LIST_FROM and len(text.split()) < 3 * lines
 
 
 def words_of(text: str) -> frozenset[str]:

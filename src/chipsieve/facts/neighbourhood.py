@@ -6,7 +6,8 @@ A line above that runs on into the claim ends with `…`, one below that goes on
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from bisect import bisect_right
+from functools import cached_property, lru_cache
 from itertools import zip_longest
 
 from chipsieve.facts.places import Lines
@@ -17,13 +18,17 @@ FAR = 80  # lines above that are looked at for a table's head or the line that i
 NEAR = 4  # lines of a paragraph or block, on either side
 BEHIND_BLANKS = 2  # blank lines between a list and what introduces it
 CONTINUES = "…"
+KEPT = 4_000  # lines of which it is remembered whether they are headings
 
 FENCE = re.compile(r"[ \t>]*```+")
 ATX = re.compile(r"[ \t>]{0,4}(#{1,6})[ \t]+(.*?)[ \t#]*\Z")
 ORG = re.compile(r"(\*{1,6})[ \t]+(.*)\Z")
 ADOC = re.compile(r"(={1,6})[ \t]+(\S.*)\Z")
 FENCE_LINE = re.compile(r"\n[ \t>]*```")
-HEADING_LINE = re.compile(r"\n[ \t>]*+(?:[#*=\\_]|([-~^\"'+.:])\1{2})|<[hH][1-6]")
+HEADING_LINES = tuple(
+    re.compile(pattern)  # each begins with a sign that is quickly found
+    for pattern in (r"\n[ \t>]*+(?:[#*=\\_]|([-~^\"'+.:])\1{2})", r"<(?i:h)[1-6]")
+)
 """Where a line may be a heading, or underline one; the patterns below say whether it is."""
 UNDERLINE = re.compile(r"[ \t]*([=\-~^\"'#*+.:_])\1{2,}[ \t]*\Z")
 HTML = re.compile(r"<h([1-6])[^>]*>(.*?)(?:</h\1>|\Z)", re.IGNORECASE)
@@ -174,10 +179,11 @@ class Neighbourhood:
 
     # Headings
 
-    def _numbers(self, pattern: re.Pattern[str]) -> list[int]:
-        """The lines that a pattern finds, whose matches begin with the end of the line before."""
+    def _numbers(self, *patterns: re.Pattern[str]) -> list[int]:
+        """The lines that patterns find, in order; a match may begin with the end of the line before."""
         text = "\n" + self._lines.text.replace("\r", "\n")
-        return [self._lines.position(max(found.end() - 2, 0))[0] for found in pattern.finditer(text)]
+        found = [max(found.end() - 2, 0) for pattern in patterns for found in pattern.finditer(text)]
+        return sorted({bisect_right(self._lines.starts, at) for at in found})
 
     @cached_property
     def _fenced(self) -> frozenset[int]:
@@ -193,9 +199,14 @@ class Neighbourhood:
         found = dict[int, tuple[int, str]]()
         underlines = dict[str, int]()
         below = self._below_front_matter()
-        for number in dict.fromkeys(self._numbers(HEADING_LINE)):
+        for number in self._numbers(*HEADING_LINES):
             if number >= below and number not in self._fenced:
-                found |= _heading(number, self._line(number), self._line(number - 1), underlines)
+                line = self._line(number)
+                title = _title(line)
+                if title is not None:
+                    found[number] = title
+                elif underline := UNDERLINE.match(line):
+                    found |= _underlined(number, self._line(number - 1), underline, underlines)
         return found
 
     def _below_front_matter(self) -> int:
@@ -218,22 +229,29 @@ class Neighbourhood:
         return found
 
 
-def _heading(number: int, line: str, above: str, underlines: dict[str, int]) -> dict[int, tuple[int, str]]:
-    """The heading that a line is, or makes of the one above it."""
+@lru_cache(KEPT)
+def _title(line: str) -> tuple[int, str] | None:
+    """The level and the text of the heading that a line is; remembered, for files that are alike repeat theirs."""
     for pattern in (ATX, ADOC, ORG):
         if found := pattern.match(line):
-            return {number: (len(found[1]), found[2])}
+            return len(found[1]), found[2]
     if found := HTML.search(line):
-        return {number: (int(found[1]), found[2])}
+        return int(found[1]), found[2]
     if found := TEX.match(line):
-        return {number: (TEX_LEVELS[found[1]], found[2].rstrip("}"))}
+        return TEX_LEVELS[found[1]], found[2].rstrip("}")
     if found := BOLD_LINE.match(line):
-        return {number: (8, found[1])}
-    underline = UNDERLINE.match(line)
-    if underline and _is_title(above, line):
-        level = {"=": 1, "-": 2}.get(underline[1]) or underlines.setdefault(underline[1], 3 + len(underlines))
-        return {number - 1: (level, above.strip()), number: (99, "")}
-    return {}
+        return 8, found[1]
+    return None
+
+
+def _underlined(
+    number: int, above: str, underline: re.Match[str], underlines: dict[str, int]
+) -> dict[int, tuple[int, str]]:
+    """The heading that an underline makes of the line above it; `underlines` are the levels of the signs so far."""
+    if not _is_title(above, underline[0]):
+        return {}
+    level = {"=": 1, "-": 2}.get(underline[1]) or underlines.setdefault(underline[1], 3 + len(underlines))
+    return {number - 1: (level, above.strip()), number: (99, "")}
 
 
 def _is_title(above: str, underline: str) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate, count
+from operator import add
 
 import msgspec
 
@@ -34,7 +36,9 @@ class Lines:
     @cached_property
     def starts(self) -> list[int]:
         """Offsets (code points) at which lines begin; the first is 0."""
-        return [0, *map(re.Match.end, LINE_END.finditer(self.text))]
+        if "\r" in self.text:
+            return [0, *map(re.Match.end, LINE_END.finditer(self.text))]
+        return list(map(add, accumulate(map(len, self._texts[:-1]), initial=0), count()))
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1."""
@@ -51,8 +55,9 @@ class Lines:
 
     def line(self, number: int, limit: int | None = None) -> str:
         """The text of one line, from 1, without its end, at most `limit` characters; "" past the end."""
-        if not 0 < number <= len(self.starts):
-            return ""
-        end = self.starts[number] if number < len(self.starts) else len(self.text)
-        start = self.starts[number - 1]
-        return self.text[start : end if limit is None else min(end, start + limit)].rstrip("\r\n")
+        return self._texts[number - 1][:limit] if 0 < number <= len(self._texts) else ""
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        """The lines without their ends."""
+        return LINE_END.split(self.text) if "\r" in self.text else self.text.split("\n")

@@ -18,6 +18,7 @@ from chipsieve.facts.conditions import Condition, Question
 from chipsieve.facts.deciding import all_hold
 from chipsieve.facts.reading import Command, Gap
 from chipsieve.facts.words import Resolved
+from chipsieve.limits import FOLLOWED_PER_COMMAND, FOLLOWED_PER_SCRIPT, FOLLOWED_PER_TREE
 from chipsieve.link.environments import assignments, exported, single, values_of
 from chipsieve.link.expansion import (
     LINES,
@@ -37,6 +38,7 @@ DEPTH = 6  # scripts calling scripts; deeper is a loop
 ON_COMMAND_LINES = ("flag", "directive")  # kinds of fact that a command line states itself
 COMMAND_OPTION = re.compile(r"-[a-z]*c")
 READ_WHOLE = ("script", "prose")  # what is in strings there is read as well
+NOT_FOLLOWED = "sources and runs too much: more than {:,} commands are not followed"
 RUNS_PER_SCRIPT = 64  # commands of one script, unrolled loops included
 
 
@@ -94,14 +96,21 @@ class _Follower:
         self.called: set[str] = set()
         self.gaps: list[Gap] = []
         self._defined: dict[str, dict[str, list[Command]]] = {}
+        commands = sum(len(reading.commands) for reading in index.readings.values())
+        self._left = FOLLOWED_PER_TREE + FOLLOWED_PER_COMMAND * commands
+        self._until = 0  # what of that must be left when the script that is being followed is done
         self._variants = 0  # of the script that is being followed: the product of the files it may source
 
     def runs(self, script: str) -> list[Run]:
         """Every program that the script starts when somebody calls it; what exceeds the limit becomes a gap."""
-        self._variants = 1
+        self._variants, self._until = 1, max(self._left - FOLLOWED_PER_SCRIPT, 0)
+        limit = self._left - self._until
         started = self._started(script)
         found = list(islice(started, RUNS_PER_SCRIPT))
         further = next(started, None)
+        if self._left <= self._until:
+            self.gaps.append(Gap(script, NOT_FOLLOWED.format(limit)))
+            return found
         if further is not None:
             reason = f"starts more than {RUNS_PER_SCRIPT} runs: the rest is not judged"
             self.gaps.append(Gap(script, reason, further.chain[0][1]))
@@ -135,6 +144,8 @@ class _Follower:
     ) -> Iterator[Run]:  # fmt: skip
         """The runs of a script's commands in turn; from a script of many on, once for each that it may source."""
         for place, command in enumerate(commands):
+            if not self._goes_on():
+                return
             function = _function_of(command)
             if (function and self._calls_elsewhere(scope)) or all_hold(command.conditions, scope) is False:
                 continue
@@ -269,6 +280,11 @@ class _Follower:
                     self._defined[path][name].append(replace(command, conditions=rest))
         return self._defined[path]
 
+    def _goes_on(self) -> bool:
+        """Whether one more command is followed, which is counted."""
+        self._left = max(self._left - 1, self._until)
+        return self._left > self._until
+
     def _note_unknown(self, command: Command, words: Sequence[Resolved], scope: Scope) -> None:
         """A gap for a command that starts something unknown, where its words say what signals know."""
         name = unknown_launcher(words)
@@ -306,7 +322,7 @@ class _Follower:
         inside |= {path}
         sourced_at: dict[str, int] = {}  # the line of the last script that sets a variable, against its own line for it
         for command in self.index.readings[path].commands if len(inside) <= DEPTH else ():
-            if command.sources and all_hold(command.conditions, inner) is not False:
+            if self._goes_on() and command.sources and all_hold(command.conditions, inner) is not False:
                 asked = tuple(word for item in command.words for word in expand(item, inner))
                 before = dict(inner.variables)
                 found = self._sourced_script(asked, inner)

@@ -39,7 +39,9 @@ def headline(launches: Sequence[Launch], evidence: Callable[[Launch], int]) -> H
     `main`, `train` and `pretrain` before programs with a name of their own, the larger run before the smaller one.
     `evidence` counts what takes effect in a launch, and settles what is left.
     """
-    ranked = sorted(launches, key=lambda one: (*_rank(one), -evidence(one), one.id))
+    ranked = [*launches]
+    if len(ranked) > 1:
+        ranked.sort(key=lambda one: (*_rank(one), -evidence(one), one.id))
     return Headline(ranked[0].id, _reason(ranked[0], ranked)) if ranked else Headline("", "")
 
 

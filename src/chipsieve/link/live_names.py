@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+import msgspec
 
 from chipsieve.facts.conditions import Conditions, questions
 from chipsieve.facts.reading import Function
@@ -25,8 +26,7 @@ AMBIGUOUS = frozenset({"compile"})
 Waiting = tuple[frozenset[str], frozenset[str]]  # the names that a body needs, and those that it mentions
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Bodies:
+class Bodies(msgspec.Struct, frozen=True, eq=False):
     """What the bodies of one file mention in a run: when it is loaded, when it is run, and when names are mentioned.
 
     `waiting` holds by each of the `names` the bodies that need it: all the names that they need, and what they mention.

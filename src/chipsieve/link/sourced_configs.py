@@ -7,6 +7,7 @@ before; the script uses variables that nothing in it sets, and each `config_*.sh
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
@@ -14,7 +15,7 @@ from chipsieve.facts.reading import Reading
 from chipsieve.facts.words import Resolved, Word
 from chipsieve.link.file_index import FileIndex
 
-FORMS = ("config_*.sh", "config-*.sh")
+FORM = re.compile(r"(?:.*/)?config[_-][^/]*\.sh", re.DOTALL)
 FOLDERS = ("", "configs", "config")  # where they lie, seen from the job script
 LETTERS_KNOWN = 4  # letters of a script's name that must be known for others of that form to be meant
 NEEDED = 2  # variables of the script that each of them sets; one may be there by chance
@@ -76,7 +77,7 @@ def _beside(index: FileIndex, script: str) -> Iterator[str]:
 
 
 def _is_configuration(path: str) -> bool:
-    return any(fnmatchcase(posixpath.basename(path), form) for form in FORMS)
+    return FORM.fullmatch(path) is not None
 
 
 def _sourced(reading: Reading) -> Iterator[Word]:

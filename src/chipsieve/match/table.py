@@ -14,11 +14,12 @@ from chipsieve.facts.finding import Match
 from chipsieve.facts.globs import fits
 from chipsieve.facts.reading import Fact
 from chipsieve.facts.statements import count_of
-from chipsieve.facts.vocabulary import ANY, BY_WORDS, Vocabulary, last_component, normal
+from chipsieve.facts.vocabulary import ANY, BY_WORDS, WORD_BEGINS, Vocabulary, last_component, normal
 from chipsieve.signals import load_signals
 from chipsieve.signals.signal import Row, Signal
 
 KEPT = 20_000  # names whose rows are remembered
+LONGEST, LONGEST_NAME = 1_000, 300  # characters of a value or a name that patterns are shown; some take the square
 Rows = Iterable[tuple[str, Row]]  # each with its signal's id
 
 
@@ -47,7 +48,7 @@ class SignalTable:
         """The rows of a kind whose names fit, each with its signal's id; a tree repeats few names."""
         name = normal(kind, name)
         rows = list(self._exact.get((kind, name), ()))
-        if self._any_glob(kind).match(name):
+        if len(name) <= LONGEST_NAME and self._any_glob(kind).match(name):
             rows += [(signal, row) for glob, signal, row in self._globs[kind] if fits(name, glob)]
         return rows
 
@@ -81,13 +82,27 @@ class SignalTable:
 
         Rows by `log` are asked only of what a run, a device query or a notebook printed.
         """
-        folded = text.casefold()
-        for signal, row in self._rows("claim"):
-            if (row.by == PRINTED and by not in (PRINTED, SHOWN)) or not _may_hold(row, folded):
+        rows = self._rows("claim")
+        for index in sorted({at for word in self._claiming.findall(text.casefold()) for at in self._claims_by[word]}):
+            signal, row = rows[index]
+            if row.by == PRINTED and by not in (PRINTED, SHOWN):
                 continue
             for hit in _compiled(row.pattern).finditer(text):
                 group = "value" if "value" in hit.re.groupindex else 0
                 yield Match(signal, "claim", hit[group], row.by), hit.start(group), hit.end(group)
+
+    @cached_property
+    def _claiming(self) -> re.Pattern[str]:
+        """Finds the longest word of a claim wherever one begins; "" where a row asks for every text."""
+        words = sorted(self._claims_by, key=len, reverse=True)
+        return re.compile(f"{WORD_BEGINS}(?=({'|'.join(map(re.escape, words))}))" if words else "(?!)")
+
+    @cached_property
+    def _claims_by(self) -> dict[str, tuple[int, ...]]:
+        """The rows of claims, by index, that each word asks: its own and those of the words that it begins with."""
+        rows = [row.names or ("",) for _, row in self._rows("claim")]
+        words = {word for names in rows for word in names}
+        return {word: tuple(at for at, names in enumerate(rows) if word.startswith(names)) for word in words}
 
     def asked(self, fact: Fact, value: str | None, path: str) -> tuple[Match, ...]:
         """What a fact of any kind but a claim says with this value (None: unknown), in the file at `path`."""
@@ -205,6 +220,7 @@ def _accepted(row: Row, value: str | None, *, any_value: bool) -> str | None:
         return "" if any_value and not row.values and not row.pattern else None
     text = value.strip().strip("\"'")
     if row.pattern:
+        text = text[:LONGEST]
         hit = _compiled(row.pattern).search(text)
         return hit["value"] if hit and "value" in hit.re.groupindex else text if hit else None
     if row.values:

@@ -227,4 +227,4 @@ def _spoken(clause: Clause, said: Words, written: Words) -> str:
 
 def _quoted(sentence: str) -> str:
     """A sentence as Markdown in which nothing is markup, and no word calls somebody."""
-    return "> " + plain(visible(sentence)).replace("@", "@<!-- -->")
+    return "> " + plain(visible(sentence))

@@ -31,7 +31,7 @@ def estimate_drawing(families: Sequence[FamilyLine]) -> Markup:
     others = 1 - sum(one.share for one in families)
     if others > UNTOLD:
         bars.append(Bar("others, or none", percent(others), others, faint=True))
-    return _drawn("How likely", bars) if families else Markup()
+    return drawn("How likely", bars) if families else Markup()
 
 
 def narrowing_drawing(launch: LaunchOutline) -> Markup:
@@ -39,10 +39,11 @@ def narrowing_drawing(launch: LaunchOutline) -> Markup:
     left = [("catalogue", launch.before), *((step.name, step.after) for step in launch.steps if step.cuts)]
     if len(left) == 1 or not launch.before:
         return Markup()
-    return _drawn("What is left", [Bar(name, str(count), count / launch.before) for name, count in left])
+    return drawn("What is left", [Bar(name, str(count), count / launch.before) for name, count in left])
 
 
-def _drawn(title: str, bars: Sequence[Bar]) -> Markup:
+def drawn(title: str, bars: Sequence[Bar]) -> Markup:
+    """The bars below each other; `title` says what they show to those who do not see them."""
     said = ", ".join(f"{bar.label} {bar.figure}" for bar in bars)
     rows = (_row(bar, number * ROW) for number, bar in enumerate(bars))
     box = f"0 0 {WIDTH} {ROW * len(bars)}"

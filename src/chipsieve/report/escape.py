@@ -1,4 +1,8 @@
-"""How is a stranger's text shown safely? File names and source lines may hold escapes that act on a terminal."""
+"""How is a stranger's text shown safely? File names and source lines may hold what acts on a terminal or a build's log.
+
+Each format writes a name with `visible`, where it knows what a name is; the command line sends no text to a stream or a
+file that has not been through `harmless`, whatever was forgotten before.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +14,22 @@ from io import StringIO
 
 ACTIVE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories that act instead of showing: controls, direction marks, lone surrogates, line separators."""
-COMMAND = re.compile(r"^(\s*)(::|##\[)", re.MULTILINE)
-UNSAFE_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+ANYWHERE = r"#(?=#\w*\[)"
+"""Where a runner's command begins that counts anywhere in a line: GitHub's `##[`, Azure's `##vso[`, `##teamcity[`."""
+NOT_SEEN = r"[\s\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0]*"
+"""What a runner passes over before a command: blanks, and characters that comparisons of its language leave out."""
+AT_A_LINES_BEGINNING = re.compile(rf"^({NOT_SEEN})::", re.MULTILINE)
+WITHIN_A_LINE = re.compile(ANYWHERE)
+UNSAFE_JSON = re.compile(rf"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]|{ANYWHERE}")
+COLOURS = re.compile(r"(\x1b\[[0-9]{1,2}m)")
+"""What a sheet of ours is painted with (report/sheet.py)."""
 
 
 def visible(text: str) -> str:
-    """The text with every acting character written out, `\\x1b` or `\\u202e`; the rest as it is."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_written_out(char) if unicodedata.category(char) in ACTIVE else char for char in text)
+    """The text with what acts written out, `\\x1b`, `\\u202e`, `\\x23#[` for a runner's `##[`; the rest as it is."""
+    if not text.isprintable():  # none of these categories is
+        text = "".join(_written_out(char) if unicodedata.category(char) in ACTIVE else char for char in text)
+    return WITHIN_A_LINE.sub(r"\\x23", text) if "##" in text else text
 
 
 def _written_out(char: str) -> str:
@@ -26,8 +37,26 @@ def _written_out(char: str) -> str:
 
 
 def without_commands(text: str) -> str:
-    """The text with a backslash before what GitHub's runner would take as a command at a line's beginning."""
-    return COMMAND.sub(r"\1\\\2", text)
+    """The text with a backslash before what a runner would take as a command at a line's beginning."""
+    return AT_A_LINES_BEGINNING.sub(r"\1\\::", text)
+
+
+def harmless(text: str, *, painted: bool = False, commands: bool = False) -> str:
+    """A whole text, lines and tabs as they are, in which nothing acts on a terminal or a runner.
+
+    `painted` lets colours pass, `commands` lines that are meant to be commands.
+    """
+    if painted:
+        pieces = COLOURS.split(text)
+        text = "".join(piece if number % 2 else _lines(piece) for number, piece in enumerate(pieces))
+    else:
+        text = _lines(text)
+    return text if commands else without_commands(text)
+
+
+def _lines(text: str) -> str:
+    """The text with all that acts written out but tabs and the ends of its lines."""
+    return "\n".join("\t".join(map(visible, line.split("\t"))) for line in text.split("\n"))
 
 
 def one_line(text: str, limit: int) -> str:

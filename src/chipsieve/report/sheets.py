@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from chipsieve.report.escape import visible
 
-FORMULA = ("=", "+", "-", "@")
-"""What a cell begins with that a spreadsheet would compute (OWASP, CSV injection)."""
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a cell begins with that a spreadsheet would compute (OWASP, CSV injection), in Japan also in full width."""
 
 
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -23,4 +23,4 @@ def as_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def _cell(value: object) -> str:
     text = visible(str(value))
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
+    return f"'{text}" if isinstance(value, str) and text.lstrip().startswith(FORMULA) else text

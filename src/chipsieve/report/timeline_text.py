@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from chipsieve.report.escape import visible, without_commands
-from chipsieve.report.markdown_text import inert
+from chipsieve.report.markdown_text import plain
 from chipsieve.report.sheet import BOLD, Sheet
 from chipsieve.report.style import Style
 from chipsieve.report.timeline_words import (
@@ -62,8 +62,8 @@ def as_markdown(history: History, style: Style) -> str:
     """The history for an issue or a job's summary, ending with a newline."""
     everything = style.detail == "everything"
     blocks = [
-        f"### chipsieve history: {inert(visible(history.root))}",
-        inert(paragraph(history)),
+        f"### chipsieve history: {plain(visible(history.root))}",
+        plain(paragraph(history)),
     ]
     for label, rows in _sections(history, everything=everything, listing=everything):
         blocks.append(f"**{label.capitalize()}**")
@@ -73,7 +73,7 @@ def as_markdown(history: History, style: Style) -> str:
 
 def _bullet(row: str) -> str:
     """A row of a list, below the one above where it belongs to it."""
-    return f"{' ' * _depth(row)}- {inert(row.removeprefix(UNDER))}"
+    return f"{' ' * _depth(row)}- {plain(row.removeprefix(UNDER))}"
 
 
 def _section(sheet: Sheet, label: str, rows: Rows) -> list[str]:

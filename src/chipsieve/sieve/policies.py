@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, cast
 
 import msgspec
 
 from chipsieve.signals.signal import Signal
-from chipsieve.tables import TableError, load_toml, refuse_other, text_field, text_list
+from chipsieve.tables import TableError, own_table, refuse_other, text_field, text_list
 
 if TYPE_CHECKING:  # the command line lists the policies, and loads no more than it must
     from chipsieve.derive.premises import Evidence
@@ -52,7 +51,7 @@ class Policy(msgspec.Struct, frozen=True):
 
 @cache
 def _tables() -> dict[str, object]:
-    return load_toml(files("chipsieve") / "policies.toml")
+    return own_table("policies.toml")
 
 
 def policies() -> tuple[str, ...]:

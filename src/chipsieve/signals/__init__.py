@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources.abc import Traversable
 from typing import cast, get_args
 
+from chipsieve.prepared import prepared
 from chipsieve.signals.signal import Effect, Row, Signal, Strength
 from chipsieve.signals.site_rows import site_rows
 from chipsieve.signals.steps import steps
@@ -37,11 +37,17 @@ def load_signals() -> Mapping[str, Signal]:
     Raises:
         TableError: a signal file does not follow docs/signals-format.md; the message names the file and the fix.
     """
-    return {stem: _signal(stem, load_toml(table)) for stem, table in _files()}
+    found = prepared("signals", dict[str, Signal])
+    return read_signals() if found is None else found
 
 
-def _files() -> list[tuple[str, Traversable]]:
-    return toml_tables("chipsieve.signals")
+def read_signals() -> dict[str, Signal]:
+    """Every signal as its file says now.
+
+    Raises:
+        TableError: as `load_signals`.
+    """
+    return {stem: _signal(stem, load_toml(table)) for stem, table in toml_tables("signals")}
 
 
 def read_signal(stem: str, table: Mapping[str, object]) -> Signal:

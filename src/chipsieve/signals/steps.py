@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 
-from chipsieve.tables import load_toml, refuse_unknown, table_list, text_field
+from chipsieve.tables import own_table, refuse_unknown, table_list, text_field
 
 WHERE = "steps.toml"
 
@@ -29,7 +28,7 @@ class Step(msgspec.Struct, frozen=True):
 @cache
 def steps() -> tuple[Step, ...]:
     """The steps of the sieve in the order in which they are asked."""
-    return tuple(_step(row) for row in table_list(WHERE, load_toml(files("chipsieve") / WHERE), "step"))
+    return tuple(_step(row) for row in table_list(WHERE, own_table(WHERE), "step"))
 
 
 def _step(row: Mapping[str, object]) -> Step:

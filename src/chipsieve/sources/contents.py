@@ -20,6 +20,7 @@ ENCODINGS = ("utf-8-sig", "gb18030", "latin-1")
 LFS = b"version https://git-lfs.github.com/spec/"  # how Git LFS begins the file that stands for one stored elsewhere
 
 # Why a part of a tree was not walked; said alike of a folder on disk and of a revision.
+SPECIAL = "neither file nor link: not read"
 LEFT_OUT = "folder left out: installed packages or caches"
 LEADS_OUT = "symbolic link leads out of the tree or nowhere"
 FOLDER_LINK = "symbolic link to a folder, not followed"

@@ -17,12 +17,12 @@ from msgspec.structs import replace
 
 from chipsieve.facts.mentions import speaks
 from chipsieve.facts.reading import Gap, Reading, ordered_gaps
+from chipsieve.sources.archive_names import ending_of
 from chipsieve.sources.checkpoints import ranks, unopened
 from chipsieve.sources.contents import Tree
 from chipsieve.sources.disk import Disk
-from chipsieve.sources.elsewhere import is_url, what_to_type
+from chipsieve.sources.elsewhere import is_there, is_url, what_to_type
 from chipsieve.sources.languages import language_of, language_of_program, languages
-from chipsieve.sources.members import ending_of
 
 PATCHES = (".patch", ".diff")
 PICTURE, WITHOUT_ENDING = "picture", "without ending"
@@ -59,7 +59,7 @@ def open_tree(where: str | Path | Tree) -> Iterator[Tree]:
         yield where
         return
     text = str(where)
-    if Path(text).exists():
+    if is_there(Path(text)):
         yield _there(Path(text))
         return
     at = None if is_url(text) else _revision_at(text)
@@ -74,7 +74,10 @@ def open_tree(where: str | Path | Tree) -> Iterator[Tree]:
 def _there(path: Path) -> Tree:
     """The tree that something is which exists."""
     if path.is_dir() or (path.is_file() and not ending_of(path.name)):
-        return Disk.at(path)
+        try:
+            return Disk.at(path)
+        except OSError as error:  # a relative path needs the working folder
+            raise FileNotFoundError(f"{path}: the working folder is gone; change to one that exists") from error
     if not path.is_file():
         raise FileNotFoundError(f"{path}: neither a folder nor a file that can be read")
     from chipsieve.sources.archive import open_archive
@@ -85,7 +88,7 @@ def _there(path: Path) -> Tree:
 def _revision_at(text: str) -> int | None:
     """Where the `@` stands before which a path exists: the last such one, for folders' names may have one too."""
     places = (place for place in range(len(text) - 1, 0, -1) if text[place] == "@")
-    return next((place for place in places if Path(text[:place]).exists()), None)
+    return next((place for place in places if is_there(Path(text[:place]))), None)
 
 
 def discover(tree: Tree) -> Discovery:

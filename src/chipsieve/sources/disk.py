@@ -16,6 +16,7 @@ from chipsieve.sources.contents import (
     LEADS_OUT,
     LEFT_OUT,
     SIZE_LIMIT,
+    SPECIAL,
     TOO_LARGE,
     Commit,
     Listing,
@@ -92,21 +93,36 @@ class Disk:
                 if name in skip.named:
                     gaps.append(Gap(self._relative(here / name), LEFT_OUT))
             gaps.extend(self._linked_folders(here, folders))
-            for name in names:
-                where = here / name
-                if where.is_symlink() and not self._inside(where):
-                    gaps.append(Gap(self._relative(where), LEADS_OUT))
-                elif where.is_file() and not where.is_symlink():
-                    yield self._relative(where)
+            yield from self._files(here, names, gaps)
+
+    def _files(self, here: Path, names: list[str], gaps: list[Gap]) -> Iterator[str]:
+        """The regular files of one folder; what else stands there and is no link inside the tree becomes a gap."""
+        for name in names:
+            where = here / name
+            try:
+                mode = where.lstat().st_mode
+            except PermissionError as error:  # who may list a folder may not always enter it
+                gaps.append(_unreadable(self._relative(here), error))
+                return
+            except OSError as error:
+                gaps.append(_unreadable(self._relative(where), error))
+                continue
+            if stat.S_ISREG(mode):
+                yield self._relative(where)
+            elif not stat.S_ISLNK(mode):
+                gaps.append(Gap(self._relative(where), SPECIAL))
+            elif not self._inside(where):
+                gaps.append(Gap(self._relative(where), LEADS_OUT))
 
     def _linked_folders(self, here: Path, names: list[str]) -> Iterator[Gap]:
         for name in names:
-            if (here / name).is_symlink():
+            if _is_link(here / name):
                 reason = "" if self._inside(here / name) else " and leads out of the tree"
                 yield Gap(self._relative(here / name), f"{FOLDER_LINK}{reason}")
 
     def _inside(self, where: Path) -> bool:
         try:
+            where.stat()  # the system follows few links, `resolve` any number
             return where.resolve(strict=True).is_relative_to(self.folder)
         except (OSError, RuntimeError):  # a loop, or nothing there
             return False
@@ -169,6 +185,13 @@ class Disk:
     def reopened(self) -> Self:
         """The same tree: nothing is open."""
         return self
+
+
+def _is_link(where: Path) -> bool:
+    try:
+        return where.is_symlink()
+    except OSError:  # the walk says so when it comes there
+        return False
 
 
 def _unreadable(path: str, error: OSError) -> Gap:

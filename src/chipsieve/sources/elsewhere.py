@@ -6,11 +6,21 @@ import re
 import shlex
 from pathlib import Path
 
-from chipsieve.sources.members import ending_of
+from chipsieve.sources.archive_names import ending_of
 
 URL = re.compile(r"(?:https?|git|ssh|git\+https|git\+ssh)://\S+|git@[\w.-]+:\S+")
 PAGE = re.compile(r"(?P<repository>https?://[^/]+/[^/]+/[^/?#]+?)(?:\.git)?/(?:-/)?(?:tree|blob|commit|releases?)/.*")
+USER = re.compile(r"(?<=://)[^/@\s]*@")
+"""Who asks, perhaps with a password, in an address: nobody's business."""
 ON_GITHUB = re.compile(r"(?P<repository>[A-Za-z0-9][A-Za-z0-9-]*/[\w.-]+?)(?P<revision>@.+)?")
+
+
+def is_there(path: Path) -> bool:
+    """Whether something exists at a path; nothing does at one that is too long, or behind a folder that is closed."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def is_url(text: str) -> bool:
@@ -24,7 +34,7 @@ def what_to_type(text: str) -> str:
         return f"nothing is fetched from the network; type: {_fetching(text)}"
     missing = "no such file or folder; give a folder or a file that exists"
     named = ON_GITHUB.fullmatch(text)
-    if named is None or Path(text).parent.exists():
+    if named is None or is_there(Path(text).parent):
         return missing
     address = f"https://github.com/{named['repository']}"
     return f"{missing}. For the repository on GitHub, type: {_cloning(address, named['revision'] or '')}"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import Literal, cast
 
 import msgspec
 
 from chipsieve.facts.globs import fits
 from chipsieve.facts.paths import TEMPLATE_ENDING
-from chipsieve.tables import load_toml
+from chipsieve.tables import own_table
 
-SHEBANG = re.compile(rb"#!\s*\S*?/?(?:env\s+(?:-\S+\s+)*)?([a-z]+)[\d.]*\s*$", re.MULTILINE)
+SHEBANG = re.compile(rb"#!\s*(?:\S*/)?(?:env\s+(?:(?:-\S+|\w+=\S*)\s+)*(?:\S*/)?)?([a-z]+)[\d.]*(?=\s|$)")
+"""A `#!` line, its options included: `#!/bin/bash -x`, `#! /usr/bin/env -S A=1 bash -e`."""
 TEMPLATE = re.compile(TEMPLATE_ENDING)
 TEMPLATED = ("script", "build", "recipe", "config")  # natures whose text templates write
 
@@ -41,7 +41,7 @@ class Languages(msgspec.Struct, frozen=True):
 @cache
 def languages() -> Languages:
     """The shipped languages' table."""
-    table = load_toml(files("chipsieve") / "languages.toml")
+    table = own_table("languages.toml")
     rows = cast("list[dict[str, object]]", table["language"])
     skip = cast("dict[str, list[str]]", table["skip"])
     return Languages(

@@ -20,19 +20,20 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from chipsieve.sources.archive_names import ZIP, ending_of
+from chipsieve.sources.contents import SPECIAL
+
 MEMBERS = 200_000  # in one archive, folders counted
 UNPACKED = 4_000_000_000  # bytes
 HONEST = 50_000_000  # bytes to which any archive may unpack; of more, at most `RATIO` to one of the archive's
 RATIO = 200
 DIRECTORY = 50_000_000  # bytes of a zip archive's list of members
 TARGET = 4096  # bytes of a link's target
-SPECIAL = "neither file nor link: not read"
 NAMES = 1_000_000  # bytes of a header that says how the next member is called
 NAMING = (
     tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK,
 )  # fmt: skip
 ENCRYPTED = 1  # the bit of a zip member's flags
-ZIP = ".zip"
 Unpacker = Callable[[io.BufferedReader], io.BufferedIOBase]
 UNPACKERS: Mapping[str, Unpacker] = {
     ".tar": lambda stream: stream,
@@ -75,11 +76,6 @@ class Packed(NamedTuple):
 
 Wanted = Callable[[str, int], int]
 """How many bytes to unpack of a member with such a name and size."""
-
-
-def ending_of(name: str) -> str:
-    """The ending by which a file is called an archive, "" for none."""
-    return next((ending for ending in (ZIP, *UNPACKERS) if name.casefold().endswith(ending)), "")
 
 
 def members(path: Path, wanted: Wanted, ended: list[str]) -> Iterator[Packed]:

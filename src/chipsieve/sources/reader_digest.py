@@ -16,7 +16,8 @@ from importlib.metadata import Distribution, EntryPoint, PackageNotFoundError, e
 from importlib.util import find_spec
 from pathlib import Path
 
-READERS = "chipsieve.readers"  # the entry point group
+from chipsieve.sources.plugins import GROUP
+
 OWN = "chipsieve"
 GUARD = "chipsieve.sources.readers"  # it puts together what the readers say
 IMPORT = re.compile(rb"^([ \t]*)(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|.+)|import[ \t]+(.+))", re.MULTILINE)
@@ -27,7 +28,7 @@ TABLE = re.compile(rb'"([\w-]+\.toml)"')
 @cache
 def reader_digest() -> bytes:
     """A digest of all but texts and vocabulary that readings depend on: code, tables, libraries, Python."""
-    points = sorted(entry_points(group=READERS), key=lambda point: (point.name, point.value))
+    points = sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value))
     digest = hashlib.sha256(repr((sys.version_info[:2], list(_libraries(points)))).encode())
     for data in sorted(files_read_with(points).values()):
         digest.update(len(data).to_bytes(8) + data)

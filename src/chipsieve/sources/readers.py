@@ -12,7 +12,7 @@ from functools import cache, partial
 from operator import itemgetter
 from threading import current_thread, main_thread
 from types import FrameType
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeVar, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -20,14 +20,16 @@ from msgspec.structs import replace
 from chipsieve.facts.mentions import speaks
 from chipsieve.facts.reading import Gap, Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
+from chipsieve.limits import CHARACTERS, SECONDS_PER_FILE
 from chipsieve.progress import Progress
+from chipsieve.sources import plugins
+from chipsieve.sources.bounds import Budget, together, within_bounds
 from chipsieve.sources.contents import Tree
 from chipsieve.sources.discovery import Discovery
 from chipsieve.sources.heads import left_unread, text_to_read
 from chipsieve.sources.languages import languages
 from chipsieve.sources.placing import Parts, is_file_name, readings_of, target
-from chipsieve.sources.reader_digest import READERS
-from chipsieve.sources.surroundings import embedded, surrounded
+from chipsieve.sources.surroundings import embedded, lines_of, surrounded
 from chipsieve.sources.templates import opened
 
 if TYPE_CHECKING:  # a run without a cache loads no database
@@ -36,7 +38,6 @@ if TYPE_CHECKING:  # a run without a cache loads no database
 T = TypeVar("T")
 I = TypeVar("I")  # noqa: E741  an item
 I_contra = TypeVar("I_contra", contravariant=True)
-SECONDS_PER_FILE = 20
 OVER_TIME = "reading took over"
 NO_READER = "no reader for"
 PASSING = (OVER_TIME, NO_READER)  # how gaps begin that say more of this machine today than of the file
@@ -96,16 +97,14 @@ J = TypeVar("J", bound=Job[Any])
 @cache
 def readers() -> Readers:
     """The readers that are registered; one that cannot be loaded leaves its languages unread, and so gaps."""
-    from importlib.metadata import entry_points
-
     found: dict[str, Reader] = {}
     faults: list[str] = []
-    for point in sorted(entry_points(group=READERS), key=lambda point: point.name):
+    for plugin in plugins.installed():
         try:
-            module = point.load()
+            module = cast("Reader", plugin.load())
             found |= dict.fromkeys(module.LANGUAGES, module)
         except Exception as error:  # noqa: BLE001 - a plugin's fault must not end the run
-            faults.append(f"plugin {point.name!r} ({point.value}) cannot be loaded: {type(error).__name__}: {error}")
+            faults.append(f"plugin {plugin.name!r} ({plugin.value}) cannot be loaded: {type(error).__name__}: {error}")
     return Readers(found, tuple(faults))
 
 
@@ -172,33 +171,9 @@ def for_each(task: Callable[[J, I], T], job: J, items: Sequence[I], workers: int
     if workers == 1:
         yield from map(partial(task, job), items)
         return
-    from concurrent.futures import ProcessPoolExecutor  # a small run starts no workers, and loads nothing for them
-    from concurrent.futures.process import BrokenProcessPool
+    from chipsieve.sources.workers import each_in_workers  # a small run starts no workers, and loads nothing for them
 
-    ordered = sorted(items, key=job.size, reverse=True)
-    done = 0
-    try:
-        with ProcessPoolExecutor(workers, initializer=_Worker.begin, initargs=(job.reopened(),)) as pool:
-            for result in pool.map(partial(_in_worker, task), ordered, chunksize=4):
-                done += 1
-                yield result
-    except BrokenProcessPool:  # a worker died; what is left is read here, where each item is on its own
-        yield from map(partial(task, job), ordered[done:])
-
-
-class _Worker:
-    """What a worker was given when it began."""
-
-    job: ClassVar[Any]
-
-    @classmethod
-    def begin(cls, job: object) -> None:
-        """Remember what all its items are of."""
-        cls.job = job
-
-
-def _in_worker(task: Callable[[J, I], T], item: I) -> T:
-    return task(_Worker.job, item)
+    yield from each_in_workers(task, job, sorted(items, key=job.size, reverse=True), workers)
 
 
 def read_file(job: TreeToRead, file: tuple[str, str]) -> tuple[Reading, ...]:
@@ -226,27 +201,32 @@ def read_parts(source: Source, vocabulary: Vocabulary) -> Parts:
     """What one text says, a template as far as it says anything, with what texts inside it say."""
     template = opened(source)
     if template is None:
-        return _parts(source, vocabulary, 0)
-    return template.conditioned(_parts(replace(source, text=template.text), vocabulary, 0))
+        return _parts(source, vocabulary, 0, Budget())
+    return template.conditioned(_parts(replace(source, text=template.text), vocabulary, 0, Budget()))
 
 
-def _parts(source: Source, vocabulary: Vocabulary, depth: int) -> Parts:
+def _parts(source: Source, vocabulary: Vocabulary, depth: int, budget: Budget) -> Parts:
     """What one text says, with what texts inside it say, `depth` of them around this one."""
     reading = _guarded(source, vocabulary)
     written: list[tuple[str, Reading]] = []
+    merged: list[Reading] = []
+    lines = lines_of(source)
     for document in reading.documents if depth < DOCUMENT_DEPTH else ():
         inside = embedded(source, document)
         if not inside.language:
             continue
-        parts = _parts(inside, vocabulary, depth + 1)
-        (_, inner), *deeper = surrounded(parts, document, source)
+        if not budget.takes(inside):
+            merged.append(Reading(source.path, source.language, gaps=(budget.gap(source.path, document),)))
+            break
+        parts = _parts(inside, vocabulary, depth + 1, budget)
+        (_, inner), *deeper = surrounded(parts, document, lines)
         name = document.path_text.literal or ""
         if is_file_name(name):
             written.append((name, replace(inner, path=target(source.path, name), origin=source.path)))
         else:
-            reading = merge(reading, inner)
+            merged.append(inner)
         written += deeper
-    return (("", reading), *written)
+    return (("", within_bounds(together(reading, merged))), *written)
 
 
 def _guarded(source: Source, vocabulary: Vocabulary) -> Reading:
@@ -254,9 +234,10 @@ def _guarded(source: Source, vocabulary: Vocabulary) -> Reading:
     if reader is None:
         reason = "; ".join((f"{NO_READER} {source.language} is installed", *readers().faults))
         return _unread(source.path, source.language, reason)
+    text, gaps = _beginning(source)
     try:
         with _Alarm():
-            return reader.read(source, vocabulary)
+            return _with_gaps((reader.read(replace(source, text=text), vocabulary),), gaps)[0]
     except TooSlow:
         reason = f"{OVER_TIME} {SECONDS_PER_FILE} s and was stopped"
     except RecursionError:
@@ -264,6 +245,16 @@ def _guarded(source: Source, vocabulary: Vocabulary) -> Reading:
     except Exception as error:  # noqa: BLE001 - a plugin's fault must cost one file, not the run
         reason = f"the {source.language} reader failed: {type(error).__name__}: {error}"
     return _unread(source.path, source.language, reason)
+
+
+def _beginning(source: Source) -> tuple[str, tuple[Gap, ...]]:
+    """As much of a text as is read of one in its language, whole lines, and the gap of what is not."""
+    limit = CHARACTERS.get(source.language, len(source.text))
+    if len(source.text) <= limit:
+        return source.text, ()
+    end = source.text.rfind("\n", 0, limit) + 1 or limit
+    line = source.text.count("\n", 0, limit) + 1
+    return source.text[:end], (Gap(source.path, f"longer than {limit:,} characters: the rest was not read", line),)
 
 
 def _with_gaps(readings: tuple[Reading, ...], gaps: tuple[Gap, ...]) -> tuple[Reading, ...]:
@@ -276,30 +267,22 @@ def _unread(path: str, language: str, reason: str) -> Reading:
 
 
 class _Alarm:
-    """Raises TooSlow after SECONDS_PER_FILE, where the platform has alarms and this thread may set one."""
+    """Raises TooSlow after SECONDS_PER_FILE of this process's own time, where the platform counts it.
+
+    On a busy machine the clock runs on while nothing is read, and the same file would be read one day and not the next.
+    """
 
     def __enter__(self) -> None:
-        self._is_set = hasattr(signal, "SIGALRM") and current_thread() is main_thread()
+        self._is_set = hasattr(signal, "SIGPROF") and current_thread() is main_thread()
         if self._is_set:
-            self._before = signal.signal(signal.SIGALRM, self._stop)
-            signal.alarm(SECONDS_PER_FILE)
+            self._before = signal.signal(signal.SIGPROF, self._stop)
+            signal.setitimer(signal.ITIMER_PROF, SECONDS_PER_FILE)
 
     def __exit__(self, *_: object) -> None:
         if self._is_set:
-            signal.alarm(0)
-            signal.signal(signal.SIGALRM, self._before)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.signal(signal.SIGPROF, self._before)
 
     @staticmethod
     def _stop(_signal: int, _frame: FrameType | None) -> None:
         raise TooSlow
-
-
-def merge(reading: Reading, inner: Reading) -> Reading:
-    """One reading out of a file's own and that of a script embedded in it."""
-    return replace(
-        reading,
-        facts=reading.facts + inner.facts,
-        commands=reading.commands + inner.commands,
-        references=reading.references + inner.references,
-        gaps=reading.gaps + inner.gaps,
-    )

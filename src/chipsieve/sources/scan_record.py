@@ -63,9 +63,9 @@ def record_scan(
 ) -> ScanRecord:  # fmt: skip
     """What the readings of discovered files come to, `findings` and `gaps` being all that there are.
 
-    Where the commit comes from is not asked here: that takes longer, and hooks have no use for it.
+    Which commit it is and where that comes from are not asked here: git is run for it, and hooks have no use for it.
     """
-    ordered, commit = ordered_gaps(gaps), found.tree.commit
+    ordered = ordered_gaps(gaps)
     mentions = found.mentions.union(*(reading.mentions for reading in readings))
     return ScanRecord(
         root=found.tree.name,
@@ -76,8 +76,6 @@ def record_scan(
         ignored=ignored,
         mentions=mentions,
         spoken=spoken_of(found.tree, readings, mentions),
-        commit=commit,
-        origin=found.tree.origin if commit else Origin(),
         modules=imported(readings),
     )
 

@@ -26,10 +26,15 @@ def embedded(source: Source, document: Document) -> Source:
     return Source(source.path, language, padding + document.text)
 
 
-def surrounded(parts: Parts, document: Document, source: Source) -> Parts:
+def lines_of(source: Source) -> Lines:
+    """The lines in which the documents of a text stand."""
+    return Lines(source.text.removeprefix(BOM))
+
+
+def surrounded(parts: Parts, document: Document, lines: Lines) -> Parts:
     """What the document says, its own reading under the document's conditions and in its environment."""
     if document.offsets:
-        relocation = Relocation(Lines(source.text.removeprefix(BOM)), Stretch(document.text, document.offsets))
+        relocation = Relocation(lines, Stretch(document.text, document.offsets))
         parts = tuple((name, relocation.reading(reading)) for name, reading in parts)
     return (("", _conditioned(parts[0][1], document)), *parts[1:])
 

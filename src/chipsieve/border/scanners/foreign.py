@@ -9,6 +9,7 @@ import posixpath
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache, partial
+from os import fsencode
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -91,7 +92,7 @@ class _Reader:
         return found
 
     def _gap(self, gap: Gap) -> Gap:
-        return replace(gap, path=self.path(gap.path) or gap.path.lstrip("/") or ".")
+        return replace(gap, path=self.path(gap.path) or _plain_path(gap.path).lstrip("/") or ".")
 
     def _mark(self, result: Result) -> Mark | None:
         """What the result is about: its own finding, the marker in its message, or a rule named as a signal."""
@@ -176,11 +177,15 @@ def _path_in(tree: Tree | None, text: str) -> str | None:
 
 
 def _plain_path(text: str) -> str:
-    """The path that a path or a URI reference writes, with `/` and without `.` and `..` inside."""
-    if text.startswith("file:"):
-        text = unquote(urlsplit(text).path, errors="surrogateescape")
-    elif "%" in text:
-        text = unquote(text, errors="surrogateescape")
+    """The path that a path or a URI reference writes, with `/` and without `.` and `..` inside; "" where it is none."""
+    try:
+        if text.startswith("file:"):
+            text = unquote(urlsplit(text).path, errors="surrogateescape")
+        elif "%" in text:
+            text = unquote(text, errors="surrogateescape")
+        fsencode(text)
+    except ValueError:  # brackets around no address, or half a surrogate pair
+        return ""
     return posixpath.normpath(text.replace("\\", "/")) if text else ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +10,16 @@ from chipsieve.border.json_fields import ReportError, Table, rows, sub, table, v
 from chipsieve.border.scanners.sarif_log import sarif_report
 from chipsieve.border.scanners.scanner_results import Report, Result
 from chipsieve.facts.reading import Gap
+from chipsieve.saved_files import load_bytes, parse_json
+from chipsieve.tables import TableError
 
-SIZE_LIMIT = 64_000_000  # bytes; a parsed report takes several times its size in memory
+LARGEST = 64  # MB; a parsed report takes several times its size in memory
 SEMGREP = "semgrep"
 HIDDEN = "requires login"  # what the free Semgrep writes instead of source lines and fingerprints
 FLAKE8_GAP = "CHS901"  # our plugin's code for what it could not read
-LINE = re.compile(r"(?P<path>(?:[A-Za-z]:)?[^:\n]+):(?P<line>\d+):(?P<column>\d+): (?P<code>[A-Z]+\d+) (?P<text>.*)")
+LINE = re.compile(
+    r"(?P<path>(?:[A-Za-z]:)?[^:\n]+):(?P<line>[0-9]{1,9}):(?P<column>[0-9]{1,9}): (?P<code>[A-Z]+\d+) (?P<text>.*)"
+)
 RUFF = re.compile(r"`[^`]+` is banned: ")
 """What ruff, and no other linter, writes before the message of a banned name."""
 
@@ -31,9 +34,9 @@ def read_report(path: Path) -> Report:
     if not text.lstrip().startswith(("{", "[")):
         return _linter_report(text, path.name)
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ReportError(f"{path.name}: not valid JSON: {error}; was the scanner cut short?") from error
+        document = parse_json(text, path.name)
+    except TableError as error:
+        raise ReportError(f"{error}; was the scanner cut short?") from error
     if isinstance(document, dict) and "runs" in document:
         return sarif_report(document, path.name)
     if isinstance(document, dict) and "results" in document:
@@ -43,15 +46,11 @@ def read_report(path: Path) -> Report:
 
 def _text(path: Path) -> str:
     try:
-        size = path.stat().st_size
-        if size > SIZE_LIMIT:
-            limit = SIZE_LIMIT // 1_000_000
-            raise ReportError(f"{path}: larger than {limit} MB; run the scanner with chipsieve's rules alone")
-        return path.read_text(encoding="utf-8-sig")
+        return load_bytes(path, LARGEST).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ReportError(f"{path}: not UTF-8: {error}") from error
-    except OSError as error:
-        raise ReportError(f"{path}: {error.strerror or error}") from error
+    except TableError as error:
+        raise ReportError(f"{error}; a scanner with chipsieve's rules alone writes less") from error
 
 
 def semgrep_report(document: Table, file: str) -> Report:

@@ -114,7 +114,10 @@ def _uri(artifact: Table, run: _Run, place: str) -> str:
     uri, base = value_of(artifact, "uri", place, ""), value_of(artifact, "uriBaseId", place, "")
     if base not in run.bases or run.tool == OURS:
         return uri
-    return urljoin(value_of(sub(run.bases, base, place), "uri", place, ""), uri)
+    try:
+        return urljoin(value_of(sub(run.bases, base, place), "uri", place, ""), uri)
+    except ValueError:  # brackets around no address: a base that nobody can tell
+        return uri
 
 
 def _gaps(run: Table, shared: _Run) -> Iterator[Gap]:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from importlib.resources import files
 from typing import cast
 
 from chipsieve.facts.deciding import FALSY
 from chipsieve.signals.signal import Row
-from chipsieve.tables import load_toml
+from chipsieve.tables import own_table
 
 GROUP = "(?P<value>"
 """How a row's pattern opens the group whose text is the value."""
@@ -149,7 +148,7 @@ def package(row: Row) -> str:
 
 def globs(*languages: str) -> tuple[str, ...]:
     """The globs of the files that the readers of some languages open."""
-    rows = cast("list[dict[str, object]]", load_toml(files("chipsieve") / "languages.toml")["language"])
+    rows = cast("list[dict[str, object]]", own_table("languages.toml")["language"])
     found = [glob for row in rows if row["name"] in languages for glob in cast("list[str]", row["globs"])]
     return tuple(dict.fromkeys(variant for glob in found for variant in _cases(glob)))
 

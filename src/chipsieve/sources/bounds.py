@@ -1,0 +1,67 @@
+"""How much of what one file says is kept? So many texts inside it, and so many facts of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+
+from msgspec.structs import replace
+
+from chipsieve.facts.bounded import left_out
+from chipsieve.facts.reading import Document, Gap, Reading, Source
+from chipsieve.limits import DOCUMENT_CHARACTERS, DOCUMENTS, GAPS, STATED
+
+KINDS = ("facts", "commands", "bindings", "options", "imports", "references")
+"""What readings hold that grows with what a file says."""
+
+
+class Budget:
+    """How many texts inside one file are still read, and of how many characters; each may hold others."""
+
+    def __init__(self) -> None:
+        """Start with all."""
+        self._documents, self._characters = DOCUMENTS, DOCUMENT_CHARACTERS
+
+    def takes(self, inside: Source) -> bool:
+        """Whether a text inside the file is read, which is counted."""
+        self._documents -= 1
+        self._characters -= len(inside.text)
+        return self._documents >= 0 and self._characters >= 0
+
+    def gap(self, path: str, document: Document) -> Gap:
+        """The gap of the first text that is not read."""
+        reason = (
+            f"more than {DOCUMENTS:,} texts inside it" if self._documents < 0 else "texts inside it that are too long"
+        )
+        return Gap(path, f"{reason}: the rest was not read", document.span.line)
+
+
+def together(reading: Reading, inner: Sequence[Reading]) -> Reading:
+    """One reading out of a file's own and those of scripts embedded in it."""
+    if not inner:
+        return reading
+    every = (reading, *inner)
+    return replace(
+        reading,
+        facts=tuple(chain.from_iterable(one.facts for one in every)),
+        commands=tuple(chain.from_iterable(one.commands for one in every)),
+        references=tuple(chain.from_iterable(one.references for one in every)),
+        gaps=tuple(chain.from_iterable(one.gaps for one in every)),
+    )
+
+
+def within_bounds(reading: Reading) -> Reading:
+    """The reading with at most STATED things of each kind, and a gap for each kind of which there are more."""
+    reading = _fewer_gaps(reading)
+    many = {kind: held for kind in KINDS if len(held := getattr(reading, kind)) > STATED}
+    if not many:
+        return reading
+    gaps = tuple(Gap(reading.path, left_out(kind)) for kind in many)
+    return replace(reading, gaps=reading.gaps + gaps, **{kind: held[:STATED] for kind, held in many.items()})
+
+
+def _fewer_gaps(reading: Reading) -> Reading:
+    if len(reading.gaps) <= GAPS:
+        return reading
+    more = Gap(reading.path, f"{len(reading.gaps) - GAPS:,} more places were not read")
+    return replace(reading, gaps=(*reading.gaps[:GAPS], more))

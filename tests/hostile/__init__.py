@@ -1,0 +1,1 @@
+"""Which inputs are made to hurt, and what does each cost? `make hostile`."""
