@@ -17,6 +17,8 @@ HEADER = (
     "import os\nimport torch\nimport torch.distributed as dist\nfrom transformers import TrainingArguments as Own\n"
 )
 LONG = "{" + ", ".join(f'"key_{number}": {number}.5' for number in range(400)) + ', "last": 8}'
+FILLER = "# none\n" * 150_000
+"""More letters by which a word may begin than the steps that Semgrep grants an expression."""
 CASES = {
     "alias": ("bf16-training", "a = Own(bf16=True)", [5]),
     "constant": ("bf16-training", "FLAG = True\na = Own(bf16=FLAG)", [6]),
@@ -44,6 +46,7 @@ CASES = {
     "table of numbers": ("mixture-of-experts", 'a = {"num_experts": 8, "top_k": 2, "width": 64}', []),
     "long table": ("mixture-of-experts", f'a = {LONG}\nb = {{"num_experts": 8}}', [6]),
     "comment": ("named-in-prose", 'a = "b"  # for H100\nc = "# for H100"\nd = """\n# for H100\n"""', [5]),
+    "large file": ("nccl-backend", f'{FILLER}dist.init_process_group("nccl")', [150_005]),
     "relative": ("apex", "from .apex import a\nfrom . import apex\nimport apex.amp as b", [7]),
 }
 

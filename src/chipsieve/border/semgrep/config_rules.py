@@ -9,7 +9,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from chipsieve.border.semgrep.rule_parts import Branch, Form, Pattern, Rule, begins, find, focus, rule
+from msgspec.structs import replace
+
+from chipsieve.border.semgrep.needed_words import Needed, Word, in_files_with, values_of, word, words_of
+from chipsieve.border.semgrep.rule_parts import Branch, Form, Pattern, Rule, begins, either, every, find, focus, rule
 from chipsieve.border.semgrep.rule_patterns import (
     DASH,
     LETTER,
@@ -45,47 +48,84 @@ TEXT: Branch = [{"pattern": f"{ARGUMENTS}: $V"}, begins("$V", rf"{QUOTE}\s*-(?! 
 """A command's arguments stand under `args` and its like, in a list or in one text."""
 OFF_ITEMS = (f'"=~/(?i)^({OFF})$/"', "false", "0")
 
-WORDS_OF_KIND = {"image": "image|container", "literal": "arg|flag|opt|param|command|cmd|entrypoint"}
+UNDER = {"image": ("image", "container"), "literal": ("arg", "flag", "opt", "param", "command", "cmd", "entrypoint")}
 """What rows without a name are looked for under."""
-DASHES = {"directive": "[-_]", "pin": DASH}
+IN_FRONT = r"(?:(?<![\w-])|(?<=\\[nrt]))"
+"""No letter and no dash stands before; the `n` of a line's end in a quoted text is no letter."""
+PLAIN = r"(?<![\w-])"
+HELD = r"[\"']?\s*:"
+"""What stands behind a key."""
 
 
 def rules(signal: Signal) -> Iterator[tuple[str, Rule]]:
-    """The rules of one signal, each with the language that it belongs to."""
+    """The rules of one signal, each with the language that it belongs to: one for each way to show what was found."""
     for language, example in EXAMPLES.items():
+        alike: defaultdict[str, list[tuple[Row, Form]]] = defaultdict(list)
         for row in signal.rows:
             files = [glob for glob in row.files if fnmatchcase(example, glob)]
             if row.kind in FORMS and bool(files) == bool(row.files):
                 for form in FORMS[row.kind](row, language):
-                    yield language, _rule(signal, row, form, language, files)
+                    looked_into = replace(form, files=(*files, *form.files))
+                    alike[repr((row.kind, row.by, replace(looked_into, patterns=[])))].append((row, looked_into))
+        yield from ((language, _rule(signal, found, language)) for found in alike.values())
 
 
-def _rule(signal: Signal, row: Row, form: Form, language: str, files: list[str]) -> Rule:
-    paths = {"include": [*files, *form.files], "exclude": NO_SETTINGS[language]}
+def _rule(signal: Signal, found: Sequence[tuple[Row, Form]], language: str) -> Rule:
+    (row, form), *_ = found
+    paths = {"include": list(form.files), "exclude": NO_SETTINGS[language]}
     kept = {kind: globs for kind, globs in paths.items() if globs}
-    match = {**({"paths": kept} if kept else {}), "patterns": [_prefilter(row), *form.patterns]}
+    needs = (need for each, _ in found for need in _needs(each))
+    patterns: list[Pattern] = [*in_files_with(needs), either([every(*each.patterns) for _, each in found])]
+    match = {**({"paths": kept} if kept else {}), "patterns": patterns}
     return rule(signal, row, [language], match, value=form.value, name=form.name)
 
 
-def _prefilter(row: Row) -> Pattern:
-    """The condition that a match lies in a file that holds one of the row's names, and one of its values.
+def _needs(row: Row) -> Iterator[Needed]:
+    """The words that a file must hold: one of the row's names, and one of its values.
 
     A pattern such as `$K: $V` alone holds no words by which Semgrep could skip a file: it would try every rule on every
     pair of every file.
     """
-    words = _flag(row) if row.kind == "flag" else WORDS_OF_KIND.get(row.kind) or "|".join(_words(row))
-    first = "-" if row.kind == "flag" else "".join(sorted({word[0] for word in words.split("|")}))
-    letters = "".join(dict.fromkeys(first + first.lower() + first.upper()))
-    held = f"(?:[^{letters}]++|(?!{words})[{letters}])*+(?:{words})"
-    values = f"(?=.*?(?:{'|'.join(map(escaped, row.values))}))" if row.values and row.kind != "pin" else ""
-    return {"pattern-inside": {"pattern-regex": rf"(?si)\A(?={held}){values}.*\z"}}
+    match row.kind:
+        case "flag":
+            yield (Word(_flag(row), (f"{IN_FRONT}(?:", r")(?![\w-])")),), values_of(row)
+        case "key":
+            yield from ((last, above, values_of(row)) for last, above in _key_words(row))
+        case "image" | "literal":
+            yield tuple(word(f"*{name}", behind="") for name in UNDER[row.kind]), words_of(row), values_of(row)
+        case "env":
+            yield tuple(word(name, exact=True) for name in row.names), values_of(row)
+        case "pin":
+            yield (_pieces(row.names, DASH),)
+        case _:
+            yield _pieces(row.names, "[-_]"), values_of(row)
 
 
-def _words(row: Row) -> list[str]:
-    """The pieces of the names that are always there as they stand; of a key, the end of its last part."""
-    if row.kind == "key":
-        return [escaped(key_path(name)[1].rpartition("*")[2]) + r"[\"']?\s*:" for name in row.names]
-    return [escaped(max(name.split("*"), key=len)).replace("-", DASHES.get(row.kind, "-")) for name in row.names]
+def _key_words(row: Row) -> Iterator[tuple[tuple[Word, ...], tuple[Word, ...]]]:
+    """The last parts of the names as keys, each with what must stand above it."""
+    below: defaultdict[tuple[Word, ...], list[Word]] = defaultdict(list)
+    for parent, name in map(key_path, row.names):
+        below[(_piece(parent),) if parent else ()].append(_key(name))
+    yield from ((tuple(keys), parents) for parents, keys in below.items())
+
+
+def _key(name: str) -> Word:
+    """A name as a key; of one with a `*` the end, or the longest piece where it ends with one."""
+    _, star, end = name.rpartition("*")
+    if not end:
+        return _piece(name)
+    return word(f"*{end}" if star else end, behind=HELD, alone=PLAIN)
+
+
+def _piece(name: str) -> Word:
+    return word(f"*{max(name.split('*'), key=len)}", behind="")
+
+
+def _pieces(names: Iterable[str], dash: str) -> tuple[Word, ...]:
+    """The longest piece of each name that always stands there as it is, but for its dashes."""
+    return tuple(
+        Word(f"(?i:{escaped(piece).replace('-', dash)})") for piece in (max(name.split("*"), key=len) for name in names)
+    )
 
 
 def _mapping(pairs: Sequence[str], language: str, key: str = "") -> str:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from chipsieve.border.semgrep.needed_words import Needed, Word, in_files_with, word
+from chipsieve.border.semgrep.needed_words import PATHS, TRUE, Needed, Word, in_files_with, values_of, word, words_of
 from chipsieve.border.semgrep.rule_parts import Pattern, Rule, either, every, focus, matches, rule
 from chipsieve.border.semgrep.rule_patterns import GROUP, escaped, grouped, key_path, ungrouped
 from chipsieve.facts.claims import PRINTED
@@ -30,13 +30,8 @@ USES = frozenset({"call", "key", "literal", "name"})
 FOLLOWED = {"options": {"symbolic_propagation": True}}
 """A copy of the environment is followed to where it is changed."""
 DTYPES = frozenset({"bfloat16", "float16", "half"})
-TRUE = frozenset({"true", "yes", "on", "1"})
-DEVICE = re.compile(r"\^(\w+)\(\?:[^|()]*\)\?\$$")
-"""A row's pattern for the name of a device, with or without a number: `^npu(?::\\d+)?$`."""
 SHORT = 4
 """Letters of a name such as `load` or `init`."""
-PATHS = re.compile(r"^\(\?<!\[[^]]+\]\)\(\?:(/[^()]+)\)")
-"""A row's pattern for paths, each of them from its slash on."""
 OPTION = rf"(?:not )?(?:\w+\.)*(?:self|cls|{CONFIG_OBJECTS})(?:\.\w+)+"
 """`args.bf16`, as text: the reader counts it under the condition that the option is given."""
 
@@ -76,7 +71,7 @@ NOT_IN_A_TABLE: Pattern = {"pattern-not-inside": {"pattern-regex": rf"\{{\s*(?:{
 BOUND = ("$NAME = $V", "$OBJECT.$NAME = $V", "$CALLED(..., $NAME=$V, ...)", '{..., "$NAME": $V, ...}')
 LARGE = r"^[\d.]+(?:[eE]\+?\d+|(?:e12)? ?\* ?(?:1e12|[\d.]+|10 ?\*\* ?12))$"
 """`312e12`, `312 * 1e12`, `1e12 * 312`, `312 * 10**12`, as text: it selects the files to open at all."""
-EXPONENTS = (Word("0123456789", r"\d\.?[eE]\+?(?:9|1\d)(?!\d)"), Word("*", r"\* ?10 ?\*\* ?12"))
+EXPONENTS = (Word(r"\d\.?[eE]\+?(?:9|1\d)(?!\d)"), Word(r"\* ?10 ?\*\* ?12"))
 """What the text of such a number holds, one of them."""
 SET = r"""(?:["']|\s*=(?!=))"""
 """What stands behind the name of a variable that is set."""
@@ -107,7 +102,7 @@ def rules(signal: Signal) -> Iterator[tuple[str, Rule]]:
 
 def _rule(signal: Signal, branches: Sequence[Branch]) -> Rule:
     kinds = {branch.row.kind for branch in branches}
-    found = [in_files_with(branch.needed for branch in branches), either([branch.match for branch in branches])]
+    found = [*in_files_with(branch.needed for branch in branches), either([branch.match for branch in branches])]
     match = every(*found, *([NOT_MENTIONED] if kinds & USES else []))
     options = FOLLOWED if "env" in kinds else {}
     name = "$K" if kinds == {"key"} else ""
@@ -170,20 +165,10 @@ def _one_of(names: Sequence[str], anything: str = ".*") -> str:
 def _parts(names: Iterable[str]) -> tuple[Word, ...]:
     """One part of each dotted name as a word, for how a file writes the rest is its own affair: the last part.
 
-    In place of a short one, which stands in many files, the longest; a file holds that too, maybe in an import.
+    In place of a short one, which stands in many files, the part before it if that is longer; a file holds it too.
     """
-    several = (name.lstrip("*.").split(".") for name in names)
-    return tuple(word(parts[-1] if len(parts[-1]) > SHORT else max(parts, key=len), exact=True) for parts in several)
-
-
-def _values(row: Row) -> tuple[Word, ...]:
-    """The values that a file must hold as words; those that stand in another one are enough."""
-    device = DEVICE.match(row.pattern)
-    values = {device[1]} if device else {value.casefold() for value in row.values}
-    if values & TRUE:
-        return ()
-    alone = {value: re.compile(rf"(?<!\w){re.escape(value)}(?!\w)") for value in values}
-    return tuple(word(one) for one in sorted(values) if not any(alone[other].search(one) for other in values - {one}))
+    ends = (name.lstrip("*.").split(".")[-2:] for name in names)
+    return tuple(word(end[-1] if len(end[-1]) > SHORT else max(end, key=len), exact=True) for end in ends)
 
 
 def _call(row: Row) -> Found:
@@ -199,7 +184,7 @@ def _call(row: Row) -> Found:
     decided = either([form for name in callees for form in _argument(name, row, value.written)])
     beside = [_beside(callees, *item) for item in row.beside.items()]
     keyword = (word(row.keyword, behind=r"\s*="),) if row.argument is None else ()
-    needed = (_parts(row.names), keyword, _values(row))
+    needed = (_parts(row.names), keyword, values_of(row))
     yield every(decided, *beside, *value.conditions, focus(value.written.strip('"'))), needed
 
 
@@ -264,9 +249,7 @@ def _env(row: Row) -> Found:
         value = Accepted("$V")
     writes = either([write.format(value.written) for write in ENVIRONMENT_WRITES])
     found = every(writes, matches("$K", _one_of(row.names, "[A-Z0-9_]*")), *value.conditions, focus("$K"))
-    paths = PATHS.search(row.pattern)
-    values = tuple(Word("/", path) for path in paths[1].split("|")) if paths else _values(row)
-    yield found, (tuple(word(name, "[A-Z0-9_]*", SET, exact=True) for name in row.names), values)
+    yield found, (tuple(word(name, "[A-Z0-9_]*", SET, exact=True) for name in row.names), values_of(row))
 
 
 def _key(row: Row) -> Found:
@@ -281,7 +264,7 @@ def _key(row: Row) -> Found:
     places = [_place(alone, (), value.written)] if alone else []
     places += [_place([last], above, value.written) for last, above in sorted(inner.items())]
     words = (*alone, *(above for all_above in inner.values() for above in all_above))
-    needed = (tuple(word(name, behind=HELD) for name in words), _values(row))
+    needed = (tuple(word(name, behind=HELD) for name in words), values_of(row))
     yield every(either(places), *value.conditions, NOT_IN_A_TABLE, focus("$K")), needed
 
 
@@ -293,18 +276,13 @@ def _place(keys: Sequence[str], above: Sequence[str], value: str) -> Pattern:
     return every(either([*(form.format(value) for form in forms), config]), key, *outer)
 
 
-def _texts(row: Row) -> tuple[Word, ...]:
-    """The pieces of text in a row's names, which stand anywhere in words."""
-    return tuple(word(f"*{name}", behind="") for name in row.names)
-
-
 def _constant(row: Row) -> Found:
     """Numbers, compared by their value; where the row asks for names, what is bound to one."""
     equal = {"metavariable": "$V", "comparison": f"$V in [{', '.join(row.values)}]"}
     compared: Pattern = {"metavariable-comparison": equal}
     if row.names:
         named = every(either(BOUND), matches("$NAME", f"(?i){_one_of(row.names)}"), compared, focus("$V"))
-        yield named, (_texts(row),)
+        yield named, (words_of(row),)
     else:
         yield every({"pattern": "$V"}, matches("$V", LARGE), compared), (EXPONENTS,)
 
@@ -314,7 +292,7 @@ def _literal(row: Row) -> Found:
     value = _searched(row)
     held = matches(value.written.strip('"'), _anywhere(row.pattern))
     found = every({"pattern": value.written}, held, *value.conditions[1:])
-    yield found, (_texts(row),)
+    yield found, (words_of(row), () if PATHS.search(row.pattern) else values_of(row))
 
 
 def _claim(row: Row) -> Found:
@@ -323,7 +301,7 @@ def _claim(row: Row) -> Found:
         return
     claim = {"pattern-regex": f"{COMMENT}(?:{grouped(row.pattern, name='V')})"}
     texts = "|".join(escaped(name) for name in row.names)
-    yield every(claim, {"pattern-not-inside": '"..."'}), ((Word("#", rf"#[^\n]*?(?i:{texts})"),),)
+    yield every(claim, {"pattern-not-inside": '"..."'}), ((Word(rf"#[^\n]*?(?i:{texts})"),),)
 
 
 BRANCHES: dict[str, Callable[[Row], Found]] = {

@@ -18,6 +18,7 @@ GROUP = "(?P<value>"
 """How a row's pattern opens the group whose text is the value."""
 TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[\^$.]|\(\?P<value>", re.DOTALL)
 IN_A_WORD = {"^": r"(?<![^\s\"'])", "$": r"(?![^\s\"'])", ".": r"[^\s\"']"}
+IN_A_FILE = {"^": r"(?<!\w)", "$": r"(?!\w)", ".": "[^\\n\"']", GROUP: "(?:"}
 OFF = "|".join(sorted({*FALSY, "auto"} - {""}))
 """The values that switch nothing on."""
 
@@ -121,6 +122,11 @@ def shown(row: Row) -> str:
 def in_a_word(pattern: str, *, always: bool = False) -> str:
     """The pattern as it is searched in one word, written so that it can be searched in a whole text."""
     return _replaced(grouped(pattern, always=always), IN_A_WORD)
+
+
+def in_a_file(pattern: str) -> str:
+    """The pattern as it is searched in a value, written so that it finds in a whole file each value in which it is."""
+    return _replaced(pattern, IN_A_FILE)
 
 
 def _replaced(pattern: str, tokens: Mapping[str, str]) -> str:
