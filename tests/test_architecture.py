@@ -34,7 +34,7 @@ ALLOWED = {
     "match": "facts sites signals link progress",
     "derive": "tables facts commands signals sources link",
     "estimate": "tables facts commands catalogue signals link derive",
-    "sieve": "tables facts commands catalogue signals sources link derive estimate progress",
+    "sieve": "tables facts commands catalogue signals sources link derive estimate progress limits",
     "configuration": "tables facts signals sources sieve limits",
     # Two doors of one layer: one report is written as SARIF, and SARIF words its results as the reports do.
     "timeline": "tables saved_files facts catalogue signals sources link match derive estimate sieve",

@@ -7,6 +7,7 @@ The functions here keep conditions small and never change their answer. `chipsie
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -24,6 +25,7 @@ Subject = Literal[
 TEXT_LIMIT = 80  # characters of source text that a question shows
 SIZE_LIMIT = 40  # questions in one condition; more are one unknown
 DEPTH_LIMIT = 40  # conditions on one line; more are one unknown
+SHARED = 20_000  # conditions that are shared at once
 
 
 class Always(msgspec.Struct, frozen=True, order=True, array_like=True, tag="always", gc=False, cache_hash=True):
@@ -72,6 +74,17 @@ Conditions = tuple[Condition, ...]
 ALWAYS = Always()
 NEVER = Never()
 MENTION = Question("mention")
+
+
+@lru_cache(SHARED)
+def shared(conditions: Conditions) -> Conditions:
+    """Conditions as one object: thousands of functions stand under the same ones, and what is decoded has copies."""
+    return tuple(map(_shared, conditions))
+
+
+@lru_cache(SHARED)
+def _shared(condition: Condition) -> Condition:
+    return condition
 
 
 def unknown(text: str) -> Question:

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import force_setattr
 
-from chipsieve.facts.conditions import Conditions, Question
+from chipsieve.facts.conditions import Conditions, Question, shared
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Span
 from chipsieve.facts.words import Word
@@ -140,9 +140,9 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     guarded: tuple[tuple[Conditions, frozenset[str]], ...] = ()
 
     def __post_init__(self) -> None:
-        """Share the names: a tree mentions each of them in ten places, and every file and worker has its own copy."""
+        """Share names and conditions: a tree has each of them in ten places, and every file and worker its own copy."""
         force_setattr(self, "mentions", frozenset(map(intern, self.mentions)))
-        guarded = tuple((conditions, frozenset(map(intern, names))) for conditions, names in self.guarded)
+        guarded = tuple((shared(conditions), frozenset(map(intern, names))) for conditions, names in self.guarded)
         force_setattr(self, "guarded", guarded)
 
 

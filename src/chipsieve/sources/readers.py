@@ -147,11 +147,14 @@ def _remembered(found: Discovery, job: TreeToRead, workers: int | None, cache: C
     for kept, readings in for_each(_to_keep, job, lacking, workers):
         if kept is not None:
             cache.keep(kept)
-        yield readings if kept is None else kept.readings
+        yield readings
 
 
 def _to_keep(job: TreeToRead, file: tuple[str, str]) -> tuple[Kept | None, tuple[Reading, ...]]:
-    """What one file says as the cache keeps it, else the readings themselves: a fault of the machine is not kept."""
+    """What one file says as the cache keeps it, None for a fault of the machine, and the readings themselves.
+
+    They are not decoded of what is kept: pickled by a worker they share their parts, and take half the memory.
+    """
     from chipsieve.sources.cache import kept
 
     path, language = file
@@ -162,7 +165,7 @@ def _to_keep(job: TreeToRead, file: tuple[str, str]) -> tuple[Kept | None, tuple
     parts = _read_file(source, job.vocabulary)
     passing = any(gap.reason.startswith(PASSING) for _, one in parts for gap in one.gaps)
     entry = None if passing else kept(source, parts, job.vocabulary)
-    return entry, readings_of(parts) if entry is None else ()
+    return entry, readings_of(parts)
 
 
 def for_each(task: Callable[[J, I], T], job: J, items: Sequence[I], workers: int | None) -> Iterator[T]:
