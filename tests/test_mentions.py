@@ -10,6 +10,7 @@ import pytest
 
 from chipsieve.catalogue import load_catalogue
 from chipsieve.facts.mentions import DATA_FROM, LIST_FROM, LONG_LINE, mentioned, speaks, words_of
+from chipsieve.limits import CHARACTERS
 from chipsieve.sources.discovery import discover
 from chipsieve.sources.disk import Disk
 from offenders import listed
@@ -184,3 +185,13 @@ def test_a_patch_that_cannot_be_read_is_silent(tmp_path: Path) -> None:
     (tmp_path / "folder.patch").mkdir()
     (tmp_path / "gone.patch").symlink_to(tmp_path / "nowhere")
     assert discover(Disk.at(tmp_path)).mentions == frozenset()
+
+
+def test_of_a_very_long_patch_the_beginning_counts_and_a_gap_says_so(tmp_path: Path) -> None:
+    limit, beginning, end = CHARACTERS["patch"], "+import poptorch\n+", "\nmlu\n"
+    for more, vendors in ((1, {"graphcore"}), (0, {"graphcore", "cambricon"})):
+        filling = "x" * (limit - len(beginning) - len(end) + more)
+        (tmp_path / "port.patch").write_text(beginning + filling + end)
+        found = discover(Disk.at(tmp_path))
+        assert found.mentions == vendors
+        assert [gap.path for gap in found.gaps] == ["port.patch"] * more

@@ -12,7 +12,7 @@ SECONDS_PER_FILE = 600
 CHARACTERS = {
     "shell": 1_000_000, "toml": 1_000_000, "ini": 1_000_000, "gin": 1_000_000, "makefile": 1_000_000,
     "justfile": 1_000_000, "dockerfile": 1_000_000, "definition": 1_000_000, "requirements": 1_000_000,
-    "prose": 1_000_000, "yaml": 2_000_000,
+    "prose": 1_000_000, "yaml": 2_000_000, "patch": 1_000_000,
 }  # fmt: skip
 """What is read of a text, by language: up to the last whole line. The largest scripts have 290,000 characters."""
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from chipsieve.facts.mentions import speaks
 from chipsieve.facts.reading import Gap, Reading, ordered_gaps
+from chipsieve.limits import CHARACTERS
 from chipsieve.sources.archive_names import ending_of
 from chipsieve.sources.checkpoints import ranks, unopened
 from chipsieve.sources.contents import Tree
@@ -108,7 +109,8 @@ def named(tree: Tree, paths: Sequence[str]) -> Discovery:
     found = tuple((name, language) for name in outside if (language := _language(tree, name, gaps)))
     opened = frozenset(name for name, _ in found)
     skipped = kinds(name for name in paths if name not in opened)
-    return Discovery(tree, found, skipped, tuple(gaps), _spoken(tree, paths), ranks(paths))
+    spoken = _spoken(tree, paths, gaps)
+    return Discovery(tree, found, skipped, tuple(gaps), spoken, ranks(paths))
 
 
 def kinds(paths: Iterable[str]) -> tuple[tuple[str, int], ...]:
@@ -134,8 +136,15 @@ def _language(tree: Tree, path: str, gaps: list[Gap]) -> str:
     return language_of_program(beginning)
 
 
-def _spoken(tree: Tree, paths: Sequence[str]) -> frozenset[str]:
+def _spoken(tree: Tree, paths: Sequence[str], gaps: list[Gap]) -> frozenset[str]:
     """The vendors of whom paths speak, and patches, which no reader opens: ports to other hardware hide in them."""
-    patches = ((path, tree.text(path)) for path in paths if path.endswith(PATCHES))
-    listed = speaks("", "\n".join(paths))
-    return listed.union(*(speaks(path, text) for path, text in patches if isinstance(text, str)))
+    found = [speaks("", "\n".join(paths))]
+    for path in paths:
+        text = tree.text(path) if path.endswith(PATCHES) else None
+        if isinstance(text, str):
+            limit = CHARACTERS["patch"]
+            whole = len(text) <= limit
+            found.append(speaks(path, text if whole else text[: text.rfind("\n", 0, limit) + 1]))
+            if not whole:
+                gaps.append(Gap(path, f"longer than {limit:,} characters: of whom the rest speaks is not known"))
+    return frozenset().union(*found)
