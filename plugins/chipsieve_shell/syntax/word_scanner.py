@@ -15,6 +15,7 @@ DEPTH_LIMIT = 40  # nested expansions; real scripts stay below 6
 ARITHMETIC_LIMIT = 4000  # characters in one `(( ))`
 PLAIN = re.compile(r"[^\s;&|()<>\\'\"$`]+")
 PLAIN_QUOTED = re.compile(r"[^\\\"$`]+")
+PLAIN_INSIDE = re.compile(r"[^}\\\"'$`]+")  # of a parameter expansion
 PARAMETER = re.compile(r"\$(?:[A-Za-z_]\w*|[0-9@*#?$!-])", re.ASCII)
 SINGLE = re.compile(r"'[^']*'")
 ANSI = re.compile(r"\$'(?:[^'\\]|\\.)*'", re.DOTALL)
@@ -168,7 +169,10 @@ class WordScanner(ABC):
             char = self.text[at]
             if char == "}":
                 return at + 1
-            at = at + 2 if char == "\\" else self._inside(at, quoted=quoted)
+            if plain := PLAIN_INSIDE.match(self.text, at, self.end):
+                at = plain.end()
+            else:
+                at = at + 2 if char == "\\" else self._inside(at, quoted=quoted)
         raise Unclosed(offset)
 
     def _inside(self, at: int, *, quoted: bool) -> int:
