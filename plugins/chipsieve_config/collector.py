@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from chipsieve.commands.pins import Pin
-from chipsieve.facts.bounded import Bounded, Documents, left_out
+from chipsieve.facts.bounded import MANY_CLAIMS, Bounded, Documents, left_out
 from chipsieve.facts.claims import claims
 from chipsieve.facts.conditions import MENTION, Conditions
 from chipsieve.facts.finding import snippet
@@ -196,7 +196,7 @@ class Collector:
         """State that more lines than anybody judges name chips, or one line in too many parts."""
         if len(self._claims) > CLAIMS:
             further = list(self._claims)[CLAIMS]
-            self.gap(f"more than {CLAIMS:,} lines that may name chips: the rest is left out", further)
+            self.gap(MANY_CLAIMS, further)
         for line in (line for line, count in self._claims.items() if count > PARTS):
             self.gap(f"a long line that may name chips in more than {PARTS} parts: the rest is left out", line)
 

@@ -27,7 +27,7 @@ class CatalogueAnswers:
     def __init__(self, accelerators: Sequence[Accelerator], names: Names) -> None:
         """Answer for these; `names` says what a chip's name means."""
         self.accelerators = accelerators
-        self._names = names
+        self.names = names
         self._answers: dict[tuple[str, str], Answers] = {}
 
     def to(self, name: str, predicate: Mapping[str, object], value: str) -> Answers:
@@ -36,6 +36,6 @@ class CatalogueAnswers:
         if key not in self._answers:
             sides: dict[bool | None, set[str]] = {True: set(), False: set(), None: set()}
             for chip in self.accelerators:
-                sides[admits(predicate, chip, value, self._names)].add(chip.id)
+                sides[admits(predicate, chip, value, self.names)].add(chip.id)
             self._answers[key] = Answers(*(frozenset(sides[answer]) for answer in (True, False, None)))
         return self._answers[key]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TypeVar
 
 from chipsieve.facts.reading import Document
-from chipsieve.limits import DOCUMENTS, STATED
+from chipsieve.limits import CLAIMS, DOCUMENTS, STATED
 
 T = TypeVar("T")
+MANY_CLAIMS = f"more than {CLAIMS:,} lines that may name chips: the rest is left out"
 
 
 class Bounded(list[T]):

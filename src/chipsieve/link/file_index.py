@@ -16,6 +16,8 @@ from chipsieve.facts.reading import Import, Reading
 from chipsieve.facts.words import Resolved
 from chipsieve.sources.languages import Nature, nature_of
 
+ON_COMMAND_LINES = ("flag", "directive")  # kinds of fact that a command line states itself
+
 
 def above(folder: str) -> tuple[str, ...]:
     """A folder of the tree and all that hold it, the root ("") last; the root alone for a path from elsewhere."""
@@ -39,12 +41,20 @@ class FileIndex:
         for reading in readings:
             self.readings.setdefault(reading.path, reading)
         self._endings: dict[str, Mapping[str, list[list[str]]]] = {}
+        self._asked_lines: dict[str, list[int]] = {}
         self._by_name: defaultdict[str, list[str]] = defaultdict(list)
         self._by_folder: defaultdict[str, list[str]] = defaultdict(list)
         for path in self.readings:
             self._by_name[posixpath.basename(path)].append(path)
             self._by_folder[posixpath.dirname(path)].append(path)
         self._modules_in = _modules_in(path for path in self.readings if path.endswith(".py"))
+
+    def asked_lines(self, script: str) -> list[int]:
+        """The lines of a script on which a command line states what signals ask for, sorted."""
+        if script not in self._asked_lines:
+            facts = self.readings[script].facts
+            self._asked_lines[script] = sorted(fact.span.line for fact in facts if fact.kind in ON_COMMAND_LINES)
+        return self._asked_lines[script]
 
     def nature(self, path: str) -> Nature | None:
         """What a file of the tree is, whatever its syntax: code, a script, settings."""

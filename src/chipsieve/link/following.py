@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain as in_turn
@@ -35,7 +36,6 @@ from chipsieve.link.sourced_configs import expected, fitting
 from chipsieve.sources.languages import languages
 
 DEPTH = 6  # scripts calling scripts; deeper is a loop
-ON_COMMAND_LINES = ("flag", "directive")  # kinds of fact that a command line states itself
 COMMAND_OPTION = re.compile(r"-[a-z]*c")
 READ_WHOLE = ("script", "prose")  # what is in strings there is read as well
 NOT_FOLLOWED = "sources and runs too much: more than {:,} commands are not followed"
@@ -290,9 +290,9 @@ class _Follower:
         name = unknown_launcher(words)
         if not name:
             return
-        begins, ends = command.span.line, command.span.end_line
-        known = (fact for fact in self.index.readings[scope.script].facts if fact.kind in ON_COMMAND_LINES)
-        if any(begins <= fact.span.line <= ends for fact in known):
+        begins, lines = command.span.line, self.index.asked_lines(scope.script)
+        at = bisect_left(lines, begins)
+        if at < len(lines) and lines[at] <= command.span.end_line:
             self.gaps.append(Gap(scope.script, f"what {name} starts is not known: its run is not judged", begins))
 
     def _wrapped(self, words: Sequence[Resolved], started: Program, scope: Scope) -> Program | None:

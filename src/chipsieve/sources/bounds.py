@@ -7,9 +7,9 @@ from itertools import chain
 
 from msgspec.structs import replace
 
-from chipsieve.facts.bounded import left_out
+from chipsieve.facts.bounded import MANY_CLAIMS, left_out
 from chipsieve.facts.reading import Document, Gap, Reading, Source
-from chipsieve.limits import DOCUMENT_CHARACTERS, DOCUMENTS, GAPS, STATED
+from chipsieve.limits import CLAIMS, DOCUMENT_CHARACTERS, DOCUMENTS, GAPS, STATED
 
 KINDS = ("facts", "commands", "bindings", "options", "imports", "references")
 """What readings hold that grows with what a file says."""
@@ -52,7 +52,7 @@ def together(reading: Reading, inner: Sequence[Reading]) -> Reading:
 
 def within_bounds(reading: Reading) -> Reading:
     """The reading with at most STATED things of each kind, and a gap for each kind of which there are more."""
-    reading = _fewer_gaps(reading)
+    reading = _fewer_claims(_fewer_gaps(reading))
     many = {kind: held for kind in KINDS if len(held := getattr(reading, kind)) > STATED}
     if not many:
         return reading
@@ -65,3 +65,15 @@ def _fewer_gaps(reading: Reading) -> Reading:
         return reading
     more = Gap(reading.path, f"{len(reading.gaps) - GAPS:,} more places were not read")
     return replace(reading, gaps=(*reading.gaps[:GAPS], more))
+
+
+def _fewer_claims(reading: Reading) -> Reading:
+    """The reading with the claims of its first CLAIMS lines alone: what each says is read word by word."""
+    if len(reading.facts) <= CLAIMS:
+        return reading
+    lines = sorted({fact.span.line for fact in reading.facts if fact.kind == "claim"})
+    if len(lines) <= CLAIMS:
+        return reading
+    first = lines[CLAIMS]
+    facts = tuple(fact for fact in reading.facts if fact.kind != "claim" or fact.span.line < first)
+    return replace(reading, facts=facts, gaps=(*reading.gaps, Gap(reading.path, MANY_CLAIMS, first)))
