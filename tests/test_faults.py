@@ -97,7 +97,7 @@ def chosen(found: Sequence[tuple[str, int]]) -> Sequence[tuple[str, int]]:
     return found if EVERY else found[:: -(len(found) // SOME)]
 
 
-NEEDED = [pytest.mark.slow, pytest.mark.skipif(not traced(), reason="needs strace, and leave to trace")]
+NEEDED = [pytest.mark.costly, pytest.mark.skipif(not traced(), reason="needs strace, and leave to trace")]
 
 
 class TestAtEachWrite:
@@ -128,7 +128,7 @@ def _without_root(said: object) -> str:
     return re.sub(r"/[^\"]*?/tree\b", "", json.dumps(said))
 
 
-@pytest.mark.slow
+@pytest.mark.costly
 def test_on_a_disk_that_takes_no_more_an_earlier_report_stays(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     done = desk.scan(full=True)
@@ -139,7 +139,7 @@ def test_on_a_disk_that_takes_no_more_an_earlier_report_stays(tmp_path: Path) ->
     assert desk.answer() == desk.answer(cached=False)
 
 
-@pytest.mark.slow
+@pytest.mark.costly
 def test_runs_at_once_write_one_of_their_reports_whole(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     plain = desk.answer(cached=False)

@@ -191,7 +191,7 @@ def _strace_works() -> bool:
     return bool(STRACE) and subprocess.run([STRACE, "-qq", "true"], capture_output=True, check=False).returncode == 0
 
 
-OUTSIDE = [pytest.mark.slow, pytest.mark.skipif(not _strace_works(), reason="needs strace, and leave to trace")]
+OUTSIDE = [pytest.mark.costly, pytest.mark.skipif(not _strace_works(), reason="needs strace, and leave to trace")]
 ANOTHER = (
     SETPRIV, f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all,+dac_read_search",
     "--ambient-caps=-all,+dac_read_search",

@@ -48,7 +48,7 @@ We trained on 64 H20 <img src=x onerror=alert(1)> and on [V100](javascript:alert
 Tested on `</style><svg onload=alert(1)>` H100.
 """
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.costly
 
 
 def path_of_chromium() -> str:
