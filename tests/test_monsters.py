@@ -18,7 +18,12 @@ from monsters import python_programs, shell_programs
 
 BASH = shutil.which("bash") or ""
 UNREADABLE = ("cannot read this", "never closed", "cannot be read", "not readable as", "nested too deeply", "syntax")
-RARE = settings(max_examples=60, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+RARE = settings(
+    max_examples=60,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+)
 
 
 def read(language: str, text: str) -> Reading:
