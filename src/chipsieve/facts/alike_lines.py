@@ -80,6 +80,11 @@ def alike(text: str) -> bytes:
     return text.encode(errors="surrogatepass").translate(ALIKE)
 
 
+def alike_text(text: str) -> str:
+    """The same as text, at the same length."""
+    return alike(text).decode(errors="surrogatepass")
+
+
 def any_of(words: Iterable[str]) -> str:
     """A pattern that finds any of some words; those with one first letter stand together, so that few are tried."""
     by_first: dict[str, list[str]] = {}

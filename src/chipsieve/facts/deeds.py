@@ -9,6 +9,7 @@ from typing import cast, get_args
 
 import msgspec
 
+from chipsieve.facts.alike_lines import alike_text
 from chipsieve.facts.amounts import devices, hours
 from chipsieve.facts.sentences import (
     CELL_END,
@@ -26,8 +27,7 @@ from chipsieve.facts.statements import Deed, Statement
 from chipsieve.tables import TableError, own_table, refuse_unknown, table_list
 
 FIELDS = ("deed", "rank", "pattern", "before", "head")
-KEPT = 2_000  # texts whose words are remembered: many claims stand below one heading, or differ in numbers alone
-ANY_DIGIT = str.maketrans("123456789", "000000000")  # no cue asks which digit stands somewhere
+KEPT = 2_000  # texts whose words are remembered: many claims stand below one heading, or differ in digits alone
 FOLLOWING = 2.0  # a cue behind the name counts as so many times as far away
 FAR = 400  # characters on each side of a name that speak of it
 WORDS, USED = 4, 5  # the ranks of any word for a deed, and of what says only that somebody used the hardware
@@ -63,10 +63,10 @@ def statement(text: str, start: int, end: int, context: Sequence[str] = (), path
     around = list(map(_plain, others(context)))
     if is_row(line.text):
         sentence = line.near(FAR)
-        deed, direct = _in_table(line.alike(ANY_DIGIT), tuple(text.translate(ANY_DIGIT) for text in around))
+        deed, direct = _in_table(line.alike(), tuple(map(alike_text, around)))
     else:
         sentence = line.near(FAR).between(SENTENCE_END)
-        deed, direct = _in_prose(sentence.alike(ANY_DIGIT))
+        deed, direct = _in_prose(sentence.alike())
         around = [*_neighbours(line, sentence), *around]
     deed = deed or _around([*around, path.lower()])
     return Statement(deed or "mentions", direct, devices(sentence), hours(sentence, around))
@@ -118,7 +118,7 @@ def _neighbours(line: Stretch, sentence: Stretch) -> Iterator[str]:
 def _around(texts: Iterable[str]) -> Deed | None:
     """What the nearest text says that says anything; its end is nearest."""
     for text in texts:
-        found = _shown_by(text.translate(ANY_DIGIT)) if text.strip() else None
+        found = _shown_by(alike_text(text)) if text.strip() else None
         if found:
             return found
     return None

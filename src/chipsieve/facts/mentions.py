@@ -14,7 +14,7 @@ from typing import cast
 
 import msgspec
 
-from chipsieve.facts.alike_lines import AlikeLines, alike, any_of
+from chipsieve.facts.alike_lines import AlikeLines, alike_text, any_of
 from chipsieve.facts.paths import is_kind
 from chipsieve.tables import own_table
 
@@ -58,7 +58,7 @@ def _table() -> Mentions:
 
 
 def _alike(words: Iterable[str]) -> str:
-    return any_of({alike(word).decode() for word in words})
+    return any_of({alike_text(word) for word in words})
 
 
 def speaks(path: str, text: str) -> frozenset[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
+
+from chipsieve.facts.alike_lines import alike_text
 
 RUNS_ON = "…"  # at the end of a line above: it runs on into the claim; at the start of a line below: it goes on with it
 SENTENCE_END = re.compile(
@@ -40,9 +42,9 @@ class Stretch(NamedTuple):
         """What stands at most so many characters before or behind the name."""
         return self.part(max(0, self.start - far), self.end + far)
 
-    def alike(self, table: Mapping[int, int]) -> Stretch:
-        """The same place in the text with some signs in place of others."""
-        return Stretch(self.text.translate(table), self.start, self.end)
+    def alike(self) -> Stretch:
+        """The same place in the text that all have which differ from it in digits alone."""
+        return self._replace(text=alike_text(self.text))
 
     def before(self) -> str:
         """What stands before the name."""

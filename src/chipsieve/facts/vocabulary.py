@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import translate
 from functools import cached_property
 
-from chipsieve.facts.alike_lines import AlikeLines, alike, any_of
+from chipsieve.facts.alike_lines import AlikeLines, alike_text, any_of
 
 ANY = "*"
 DOTTED = ("key", "name", "call", "argument", "flag")  # kinds whose names have components
@@ -84,7 +84,7 @@ class Vocabulary:
         if not words or ANY in words:
             return None
         numbers = sorted(word for word in words if word.isdigit())
-        forms = {alike(word).decode() for word in words.difference(numbers)}
+        forms = {alike_text(word) for word in words.difference(numbers)}
         return AlikeLines(any_of(forms), BEFORE_CLAIMS, numbers)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""How much of what one file says is kept? So many texts inside it, and so many facts of each kind."""
+"""How much of a file is read, and how much is kept of what it says? Characters, texts inside it, facts of each kind."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chipsieve.facts.bounded import MANY_CLAIMS, left_out
 from chipsieve.facts.reading import Document, Gap, Reading, Source
-from chipsieve.limits import CLAIMS, DOCUMENT_CHARACTERS, DOCUMENTS, GAPS, STATED
+from chipsieve.limits import CHARACTERS, CLAIMS, DOCUMENT_CHARACTERS, DOCUMENTS, GAPS, STATED
 
 KINDS = ("facts", "commands", "bindings", "options", "imports", "references")
 """What readings hold that grows with what a file says."""
@@ -34,6 +34,16 @@ class Budget:
             f"more than {DOCUMENTS:,} texts inside it" if self._documents < 0 else "texts inside it that are too long"
         )
         return Gap(path, f"{reason}: the rest was not read", document.span.line)
+
+
+def beginning(source: Source) -> tuple[str, tuple[Gap, ...]]:
+    """As much of a text as is read of one in its language, whole lines, and the gap of what is not."""
+    limit = CHARACTERS.get(source.language, len(source.text))
+    if len(source.text) <= limit:
+        return source.text, ()
+    end = source.text.rfind("\n", 0, limit) + 1 or limit
+    line = source.text.count("\n", 0, limit) + 1
+    return source.text[:end], (Gap(source.path, f"longer than {limit:,} characters: the rest was not read", line),)
 
 
 def together(reading: Reading, inner: Sequence[Reading]) -> Reading:

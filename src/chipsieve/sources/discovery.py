@@ -16,9 +16,9 @@ import msgspec
 from msgspec.structs import replace
 
 from chipsieve.facts.mentions import speaks
-from chipsieve.facts.reading import Gap, Reading, ordered_gaps
-from chipsieve.limits import CHARACTERS
+from chipsieve.facts.reading import Gap, Reading, Source, ordered_gaps
 from chipsieve.sources.archive_names import ending_of
+from chipsieve.sources.bounds import beginning
 from chipsieve.sources.checkpoints import ranks, unopened
 from chipsieve.sources.contents import Tree
 from chipsieve.sources.disk import Disk
@@ -142,9 +142,7 @@ def _spoken(tree: Tree, paths: Sequence[str], gaps: list[Gap]) -> frozenset[str]
     for path in paths:
         text = tree.text(path) if path.endswith(PATCHES) else None
         if isinstance(text, str):
-            limit = CHARACTERS["patch"]
-            whole = len(text) <= limit
-            found.append(speaks(path, text if whole else text[: text.rfind("\n", 0, limit) + 1]))
-            if not whole:
-                gaps.append(Gap(path, f"longer than {limit:,} characters: of whom the rest speaks is not known"))
+            text, unread = beginning(Source(path, "patch", text))
+            found.append(speaks(path, text))
+            gaps += unread
     return frozenset().union(*found)

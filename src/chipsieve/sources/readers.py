@@ -20,10 +20,10 @@ from msgspec.structs import replace
 from chipsieve.facts.mentions import speaks
 from chipsieve.facts.reading import Gap, Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
-from chipsieve.limits import CHARACTERS, SECONDS_PER_FILE
+from chipsieve.limits import SECONDS_PER_FILE
 from chipsieve.progress import Progress
 from chipsieve.sources import plugins
-from chipsieve.sources.bounds import Budget, together, within_bounds
+from chipsieve.sources.bounds import Budget, beginning, together, within_bounds
 from chipsieve.sources.contents import Tree
 from chipsieve.sources.discovery import Discovery
 from chipsieve.sources.heads import left_unread, text_to_read
@@ -237,7 +237,7 @@ def _guarded(source: Source, vocabulary: Vocabulary) -> Reading:
     if reader is None:
         reason = "; ".join((f"{NO_READER} {source.language} is installed", *readers().faults))
         return _unread(source.path, source.language, reason)
-    text, gaps = _beginning(source)
+    text, gaps = beginning(source)
     try:
         with _Alarm():
             return _with_gaps((reader.read(replace(source, text=text), vocabulary),), gaps)[0]
@@ -248,16 +248,6 @@ def _guarded(source: Source, vocabulary: Vocabulary) -> Reading:
     except Exception as error:  # noqa: BLE001 - a plugin's fault must cost one file, not the run
         reason = f"the {source.language} reader failed: {type(error).__name__}: {error}"
     return _unread(source.path, source.language, reason)
-
-
-def _beginning(source: Source) -> tuple[str, tuple[Gap, ...]]:
-    """As much of a text as is read of one in its language, whole lines, and the gap of what is not."""
-    limit = CHARACTERS.get(source.language, len(source.text))
-    if len(source.text) <= limit:
-        return source.text, ()
-    end = source.text.rfind("\n", 0, limit) + 1 or limit
-    line = source.text.count("\n", 0, limit) + 1
-    return source.text[:end], (Gap(source.path, f"longer than {limit:,} characters: the rest was not read", line),)
 
 
 def _with_gaps(readings: tuple[Reading, ...], gaps: tuple[Gap, ...]) -> tuple[Reading, ...]:
