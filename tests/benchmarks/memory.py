@@ -53,13 +53,13 @@ def _scans(scans: Scans) -> Iterator[tuple[str, Peaks]]:
 
 
 def peaks_of(command: Sequence[str], home: Path) -> Peaks:
-    """The peaks of the processes of one run.
+    """The peaks of one run in the folder beside its cache, as the run was that filled it: answers are kept by folder.
 
     Raises:
         click.ClickException: it failed.
     """
     seen: dict[int, float] = {}
-    process = subprocess.Popen(command, cwd=home, env={**INHERITED, **kept_in(home)}, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=home.parent, env={**INHERITED, **kept_in(home)}, stdout=subprocess.DEVNULL)
     ended = 0
     while not ended:
         seen |= {pid: high for pid in family(process.pid) if (high := high_water(pid))}
