@@ -25,6 +25,7 @@ GOLDEN = {
     "keyed array": ("declare -A m=([k]=v)", "declare -A m='%%%%%'"),
     "array item": ("a[0]=1 b", "aAAA=1 b"),
     "case": ("case $x in\na) b;;\nesac\nc", "'%%%%%%%%%\n%%%%%%\n%%%'\nc"),
+    "continued case": ("case $x in \\\r\n a) b;; \\\r\n esac\r\nc", "'%%%%%%%%%%%%\n%%%%%%%%%%\n%%%%' \nc"),
     "quoted here-document": ("a <<'E' | b\nit's\nE\nc", "a < %%% | b\n    \n \nc"),
     "here-document": ("a <<E\n$(x\nE\nc", "a < %\n   \n \nc"),
     "indented here-document": ("a <<-E\n\tb\n\tE\nc", "a <  %\n  \n  \nc"),

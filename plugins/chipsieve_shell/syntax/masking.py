@@ -320,7 +320,7 @@ class CommandScanner(WordScanner):
 
     def gap(self, at: int) -> int:
         """The offset of the next thing that is neither white space nor a comment."""
-        while at < self.end and (self.text[at] in " \t\r\n#" or self.text.startswith("\\\n", at)):
+        while at < self.end and (self.text[at] in " \t\r\n#" or self.text.startswith(("\\\n", "\\\r\n"), at)):
             at = self._comment(at) if self.text[at] == "#" else at + 1 + (self.text[at] == "\\")
         return at
 
