@@ -13,7 +13,7 @@ from chipsieve.facts.deciding import all_hold
 from chipsieve.facts.reading import Function, Reading
 from chipsieve.facts.ternary import Ternary
 from chipsieve.link.file_index import FileIndex
-from chipsieve.link.live_names import HOOKS, Calls, live_names
+from chipsieve.link.live_names import HOOKS, Calls, by_needed_name, live_names
 from chipsieve.link.memo import AnsweredOnce, InternedQuestion, can_be
 
 names = st.sampled_from(["a", "b", "c"])
@@ -117,10 +117,10 @@ def test_a_condition_never_answers_what_it_may_not(condition: Condition, run: Kn
 def test_names_are_live_where_something_live_mentions_them(
     loaded: list[list[Function]], run: list[list[Function]], known: Known
 ) -> None:
-    found = live_names(
-        tuple(Calls(several).bodies(known) for several in loaded),
-        tuple(Calls(several).bodies(known) for several in run),
-    )
+    files = {f"{number}.py": Calls(several) for number, several in enumerate((*loaded, *run))}
+    bodies = {path: calls.answered.under(known) for path, calls in files.items()}
+    mentioned = [one.loaded if number < len(loaded) else one.run for number, one in enumerate(bodies.values())]
+    found = live_names(mentioned, bodies, by_needed_name(files))
     ours = [function for several in (*loaded, *run) for function in several]
     started = [function for function in ours if function.name == ""]
     started += [function for several in run for function in several if function.name == "__main__"]

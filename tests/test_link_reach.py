@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from chipsieve.commands.flags import given
 from chipsieve.facts.conditions import ALWAYS, NEVER, Condition, Every, Not, Question, Some
 from chipsieve.facts.reading import Function, Import, Option, Reading, Reference
 from chipsieve.facts.ternary import Ternary
 from chipsieve.facts.words import Resolved, written
 from chipsieve.link.file_index import FileIndex
-from chipsieve.link.option_values import Declared, OptionValues
+from chipsieve.link.option_values import Declared, OptionValues, declared_by
 from chipsieve.link.reach import Reach, Start
 from chipsieve.link.roles import devices, role_of
 from chipsieve.link.tree_files import TreeFiles
@@ -61,10 +62,10 @@ def test_options_come_from_the_command_line_then_the_defaults(
 
 
 def test_a_configs_key_overrides_a_default_and_not_the_command_line() -> None:
-    declared = [Declared([option("--bf16", "false")])]
+    declared = declared_by((Declared([option("--bf16", "false")]),))
     configured = [Declared([Option((), "bf16", span(), "true")])]
     assert OptionValues((), declared, configured).value("bf16") == "true"
-    assert OptionValues(words("--bf16 false"), declared, configured).value("bf16") == "false"
+    assert OptionValues(given(words("--bf16 false")), declared, configured).value("bf16") == "false"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from chipsieve.facts.deciding import decide, fixed
 from chipsieve.facts.ternary import Ternary
 from chipsieve.facts.words import Resolved
 from chipsieve.link.live_names import needs
-from chipsieve.link.memo import InternedQuestion
+from chipsieve.link.memo import InternedQuestion, decided
 from chipsieve.link.option_values import OptionValues
 
 
@@ -34,7 +34,7 @@ class Answers(dict[InternedQuestion, Ternary]):
         """Answer by these options from now on."""
         self._options = options
         for asked in self._of_options:
-            self[asked] = self._option(asked.question)
+            self[asked] = self._option(asked)
 
     def answer_by_names(self, live: frozenset[str]) -> None:
         """Answer by these live names from now on."""
@@ -44,26 +44,28 @@ class Answers(dict[InternedQuestion, Ternary]):
 
     def __missing__(self, asked: InternedQuestion) -> Ternary:
         """Answer a question that was not asked before, and note what the answer depends on."""
-        answer = self[asked] = self.answer(asked.question)
-        if asked.question.subject == "option":
+        subject = asked.question.subject
+        if subject == "option":
             self._of_options.append(asked)
-        elif asked.question.subject == "call":
+        elif subject == "call":
             self._of_calls.append(asked)
+        answer = self[asked] = self._option(asked) if subject == "option" else self.answer(asked.question)
         return answer
 
     def answer(self, question: Question) -> Ternary:
         """Whether a question holds."""
         if question.subject == "option":
-            return self._option(question)
+            value = self._options.value(question.name)
+            return None if value is None else decide(question, value)
         if question.subject == "call":
             return True if needs(question.name) <= self._live else None
         if question.subject == "variable":
-            value = self._environment.get(question.name)
-            return decide(question, value.known_text) if value and not value.conditions else None
+            word = self._environment.get(question.name)
+            return decide(question, word.known_text) if word and not word.conditions else None
         if question.subject == "import":
             return True if question.name.partition(".")[0] in self._provided else None
         return self._entry if question.subject == "entry" else fixed(question)
 
-    def _option(self, question: Question) -> Ternary:
-        value = self._options.value(question.name)
-        return None if value is None else decide(question, value)
+    def _option(self, asked: InternedQuestion) -> Ternary:
+        value = self._options.compared(asked.option)
+        return None if value is None else decided(asked, value)

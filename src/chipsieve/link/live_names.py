@@ -11,7 +11,7 @@ import msgspec
 from chipsieve.facts.conditions import Conditions, questions
 from chipsieve.facts.reading import Function
 from chipsieve.facts.ternary import Ternary
-from chipsieve.link.memo import AnsweredOnce, Knowledge, can_be
+from chipsieve.link.memo import AnsweredOnce, can_be
 
 # Methods that a framework calls on its own: torch.nn.Module's, Lightning's, Transformers' Trainer's.
 HOOKS = frozenset({
@@ -29,12 +29,11 @@ Waiting = tuple[frozenset[str], frozenset[str]]  # the names that a body needs, 
 class Bodies(msgspec.Struct, frozen=True, eq=False):
     """What the bodies of one file mention in a run: when it is loaded, when it is run, and when names are mentioned.
 
-    `waiting` holds by each of the `names` the bodies that need it: all the names that they need, and what they mention.
+    `waiting` holds by name the bodies that need it: all the names that they need, and what they mention.
     """
 
     loaded: frozenset[str]
     run: frozenset[str]
-    names: frozenset[str]
     waiting: Mapping[str, Sequence[Waiting]]
 
 
@@ -55,9 +54,10 @@ class Calls:
         ]  # fmt: skip
         self.answered = AnsweredOnce((conditions for _, conditions, _ in self._guarded), self._bodies)
 
-    def bodies(self, context: Knowledge) -> Bodies:
-        """What its bodies certainly mention in a run."""
-        return self.answered.under(context)
+    def needed(self) -> frozenset[str]:
+        """The names for which its bodies wait."""
+        own = (needs(function.name) for function in self._functions if function.name not in ("", MAIN))
+        return frozenset[str]().union(*own, *(names for names, _ in self._handed))
 
     def _bodies(self, answers: Sequence[Ternary]) -> Bodies:
         mentions = {function.name: function.mentions for function in self._functions}
@@ -71,29 +71,36 @@ class Calls:
         for several, mentioned in self._handed:
             for needed in several:
                 waiting[needed].append((several, mentioned))
-        return Bodies(loaded, run | loaded, frozenset(waiting), waiting)
+        return Bodies(loaded, run | loaded, waiting)
 
 
-@lru_cache(maxsize=64)  # equal names are one object, by which live names are memoised
-def names_alone(names: frozenset[str]) -> Bodies:
-    """A body that only mentions some names when it is loaded."""
-    return Bodies(names, names, frozenset(), {})
+def by_needed_name(several: Mapping[str, Calls]) -> Mapping[str, frozenset[str]]:
+    """By name, the files with bodies that need it, of the functions of several files by path."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for path, calls in several.items():
+        for name in calls.needed():
+            found[name].add(path)
+    return {name: frozenset(paths) for name, paths in found.items()}
 
 
-def live_names(loaded: tuple[Bodies, ...], run: tuple[Bodies, ...]) -> frozenset[str]:
-    """The simple names that certainly running code mentions: top levels first, then what these mention."""
-    live: set[str] = set()
-    fresh = set[str]().union(*(bodies.loaded for bodies in loaded), *(bodies.run for bodies in run))
-    several = [(bodies.names, bodies.waiting) for bodies in loaded + run if bodies.names]
+def live_names(
+    mentioned: Iterable[frozenset[str]], bodies: Mapping[str, Bodies], waiting_for: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
+    """The simple names that certainly running code mentions: first these names, then what they lead to.
+
+    `bodies` are those of the files that run, by path; `waiting_for` is `by_needed_name` of these files, or of more.
+    """
+    running, live = frozenset(bodies), set[str]()
+    fresh = set[str]().union(*mentioned)
     while fresh:
         live |= fresh
-        mentioned: set[str] = set()
-        for names, waiting in several:
-            for name in fresh & names:
-                for needed, further in waiting[name]:
+        further: set[str] = set()
+        for name in fresh & waiting_for.keys():
+            for path in running & waiting_for[name]:
+                for needed, names in bodies[path].waiting.get(name, ()):
                     if needed <= live:
-                        mentioned |= further
-        fresh = mentioned - live
+                        further |= names
+        fresh = further - live
     return frozenset(live)
 
 

@@ -8,8 +8,9 @@ from itertools import chain
 from typing import Any, Generic, Protocol, TypeVar
 
 from chipsieve.facts.conditions import Always, Condition, Every, Never, Not, Question, questions
-from chipsieve.facts.deciding import Context, all_hold, fixed
+from chipsieve.facts.deciding import Context, all_hold, decide, fixed
 from chipsieve.facts.ternary import Ternary
+from chipsieve.link.option_values import option_name
 
 ANSWERABLE = {  # the questions of which a run may know anything, and what; all others answer alike in every run
     "option": (True, False), "variable": (True, False), "entry": (True, False), "call": (True,), "import": (True,),
@@ -21,16 +22,35 @@ Result = TypeVar("Result")
 
 
 class InternedQuestion:
-    """A question, one object for all equal ones: it is looked up all the time, and by identity."""
+    """A question, one object for all equal ones: it is looked up all the time, and by identity.
 
-    __slots__ = ("question",)
+    `option` is the name under which the option is compared that it may ask for.
+    """
+
+    __slots__ = ("option", "question")
 
     def __init__(self, question: Question) -> None:
         """Wrap a question."""
-        self.question = question
+        self.question, self.option = question, option_name(question.name)
 
 
 _interned = lru_cache(maxsize=65_536)(InternedQuestion)
+
+
+@lru_cache(maxsize=65_536)  # thousands of launches give the same options the same few values
+def decided(asked: InternedQuestion, value: str) -> Ternary:
+    """What a value answers to a question."""
+    return decide(asked.question, value)
+
+
+class _Given(dict[Question, Ternary]):
+    """Answers to all the questions of which a run may know anything."""
+
+    answer = dict.__getitem__
+
+    def __missing__(self, question: Question) -> Ternary:
+        """The answer to another question, which is the same in every run."""
+        return fixed(question)
 
 
 class Knowledge(Context, Protocol):
@@ -45,9 +65,13 @@ class AnsweredOnce(Generic[Result]):
 
     def __init__(self, several: Iterable[Sequence[Condition]], conclude: Callable[[Sequence[Ternary]], Result]) -> None:
         """`conclude` says what follows from the answers to the lists, in their order."""
-        self._several, self._conclude = tuple(several), conclude
-        asked = (one for conditions in self._several for condition in conditions for one in questions(condition))
-        self.asked = tuple(dict.fromkeys(_interned(one) for one in asked if one.subject in ANSWERABLE))
+        lists = tuple(map(tuple, several))
+        places = {conditions: place for place, conditions in enumerate(dict.fromkeys(lists))}
+        self._lists, self._order = tuple(places), tuple(map(places.__getitem__, lists))
+        self._conclude = conclude
+        asked = dict.fromkeys(one for conditions in places for condition in conditions for one in questions(condition))
+        self._questions = tuple(one for one in asked if one.subject in ANSWERABLE)
+        self.asked = tuple(map(_interned, self._questions))
         self._known: dict[tuple[Ternary, ...], Result] = {}
 
     def under(self, context: Knowledge) -> Result:
@@ -57,7 +81,9 @@ class AnsweredOnce(Generic[Result]):
         if result is None:
             if len(self._known) == KEPT:
                 self._known.pop(next(iter(self._known)))
-            result = self._conclude([all_hold(conditions, context) for conditions in self._several])
+            given = _Given(zip(self._questions, answers, strict=True))
+            known = [all_hold(conditions, given) for conditions in self._lists]
+            result = self._conclude(list(map(known.__getitem__, self._order)))
             self._known[answers] = result
         return result
 

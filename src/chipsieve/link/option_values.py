@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from chipsieve.commands.flags import given
+from chipsieve.commands.flags import Given
 from chipsieve.facts.reading import Option
-from chipsieve.facts.words import Resolved
 
 Name = TypeVar("Name")
 
@@ -44,23 +43,33 @@ class Declared:
         return made
 
 
+class Options(NamedTuple):
+    """What several files of code declare together: a default by name, and the option that each flag gives."""
+
+    defaults: Mapping[str, str | None]
+    flags: Mapping[str, Option]
+
+
+def declared_by(files: tuple[Declared, ...]) -> Options:
+    """What several files declare together."""
+    return Options(defaults(files), {flag: option for file in files for flag, option in file.flags.items()})
+
+
 class OptionValues:
     """The values of a run's options by name; None where nobody can tell."""
 
     def __init__(
-        self, words: Sequence[Resolved], declared: Iterable[Declared], configured: Iterable[Declared],
+        self, words: Iterable[Given], declared: Options, configured: Iterable[Declared],
         possible: Iterable[Declared] = (),
     ) -> None:  # fmt: skip
-        """Join a command line with the options that the code declares and the keys that its configs set.
+        """Join what a command line gives with the options that the code declares and the keys that its configs set.
 
         Of `possible` configs nobody knows whether the run reads them.
         """
-        declared = list(declared)
         self._given: dict[str, str | None] = {}
-        self._declared = defaults(declared)
-        by_flag = {flag: option for file in declared for flag, option in file.flags.items()}
-        for one in given(words):
-            option = by_flag.get(option_name(one.name))
+        self._declared = declared.defaults
+        for one in words:
+            option = declared.flags.get(option_name(one.name))
             sure = not one.word.conditions
             stored = option.stores if option and option.stores is not None else one.known_text
             self._given[option_name(option.dest if option else one.name)] = stored if sure else None
@@ -72,6 +81,10 @@ class OptionValues:
     def value(self, name: str) -> str | None:
         """The value of the option of that name, "" for an unset one, None when nobody can tell."""
         return self._values.get(option_name(name))
+
+    def compared(self, name: str) -> str | None:
+        """The same, of a name in the form in which names are compared."""
+        return self._values.get(name)
 
     def gives(self, name: str) -> bool:
         """Whether the command line itself sets the option of that name."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
+from chipsieve.commands.flags import given
 from chipsieve.facts.conditions import Condition, Question
 from chipsieve.facts.deciding import all_hold
 from chipsieve.facts.reading import Reading
@@ -15,9 +16,9 @@ from chipsieve.link.answers import Answers
 from chipsieve.link.branches import Said
 from chipsieve.link.choices import Choice
 from chipsieve.link.launch import FileStandings
-from chipsieve.link.live_names import Bodies, names_alone
+from chipsieve.link.live_names import Bodies, live_names
 from chipsieve.link.memo import Knowledge
-from chipsieve.link.option_values import Declared, OptionValues, layered
+from chipsieve.link.option_values import Declared, OptionValues, declared_by, layered
 from chipsieve.link.precedence import in_order, set_otherwise
 from chipsieve.link.tree_files import Beginning, Targets, TreeFiles
 
@@ -71,7 +72,8 @@ class Reach:
         self._set_otherwise: Mapping[str, frozenset[int]] | None = None
         self._declaring: dict[str, Ternary] = {}
         self.live: frozenset[str] = frozenset()
-        self.options = OptionValues(start.words, (), ())
+        self._given = tuple(given(start.words))
+        self.options = OptionValues(self._given, declared_by(()), ())
         self._contexts = [Answers(start.environment, start.provided, self.options, entry=one) for one in (False, True)]
         self._led_to: dict[str, Targets] = {}  # for as long as the answers stand
         self._propagated = False  # by the answers that stand
@@ -129,7 +131,8 @@ class Reach:
 
     def _layers(self, configs: Mapping[str, Declared]) -> list[Declared]:
         """Configurations whose keys stand at the same places as one; a group's file may stand below any key."""
-        placed = self._start.placed.union(*(self._files[path].placed(self._start.bases) for path in self.files))
+        choosing = self._files.choosing & self.files.keys()
+        placed = self._start.placed.union(*(self._files[path].placed(self._start.bases) for path in choosing))
         plain = [configs[path] for path in self._in_order(self.files) if path in configs and path not in placed]
         return [layered(plain), *(one for path, one in configs.items() if path in placed)]
 
@@ -180,12 +183,12 @@ class Reach:
         if declaring == self._declaring:
             return
         self._declaring = declaring
-        declared = [self._files[path].declared for path in declaring if self._files[path].is_code]
+        code = tuple(self._files[path].declared for path in declaring if self._files[path].is_code)
         configs = {path: self._files[path].declared for path in declaring if not self._files[path].is_code}
         certain = self._layers({path: one for path, one in configs.items() if declaring[path]})
         agreed = [choice.options(configs) for choice in self._choices]
         possible = [one for path, one in configs.items() if not declaring[path]]
-        self.options = OptionValues(self._start.words, declared, [*certain, *agreed], possible)
+        self.options = OptionValues(self._given, self._files.declared_by(code), [*certain, *agreed], possible)
         for context in self._contexts:
             context.answer_by_options(self.options)
         self._led_to, self._propagated = {}, False
@@ -205,13 +208,12 @@ class Reach:
     def _mentioned(self, certain: Collection[str]) -> frozenset[str]:
         """The names that some files mention, and what these lead to."""
         bodies = {path: self._bodies_of(path) for path in certain}
-        run = tuple(bodies.pop(path) for path in self._start.entries if path in bodies)
-        mentioned = (self._start.called, *(choice.names(self._bodies_of) for choice in self._choices))
-        agreed = tuple(names_alone(names) for names in mentioned if names)
-        return self._files.live_names((*bodies.values(), *agreed), run)
+        mentioned = (one.run if path in self._entries else one.loaded for path, one in bodies.items())
+        agreed = (choice.names(self._bodies_of) for choice in self._choices)
+        return live_names((self._start.called, *mentioned, *agreed), bodies, self._files.waiting_for)
 
     def _bodies_of(self, path: str) -> Bodies:
-        return self._files[path].calls.bodies(self._context(path))
+        return self._files[path].calls.answered.under(self._contexts[path in self._entries])
 
     def _propagate(self) -> None:
         """Reach the files from the entries by what is known so far; each has the strongest answer of its edges."""

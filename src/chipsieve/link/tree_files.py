@@ -18,9 +18,9 @@ from chipsieve.facts.words import written
 from chipsieve.link.branches import Branches, branches
 from chipsieve.link.file_index import FileIndex, modules_of
 from chipsieve.link.launch import FileStandings, standing
-from chipsieve.link.live_names import Calls, live_names
+from chipsieve.link.live_names import Calls, by_needed_name
 from chipsieve.link.memo import AnsweredOnce, Walks
-from chipsieve.link.option_values import Declared, option_name
+from chipsieve.link.option_values import Declared, declared_by, option_name
 
 NOT_CONFIGS = ("prose", "script")
 DECIDED_BY_RUN = ("env", "flag")  # kinds of fact that the launch's own command line and environment decide
@@ -29,8 +29,7 @@ CONFIG = re.compile(
 )  # `_base_ = ["../_base_/schedule.py"]`, as OpenMMLab's frameworks do
 CANDIDATES = 32  # files that a text with something unknown may name; more are none
 ONE_OF_SEVERAL = unknown("which of several files is named")
-STARTS = 64  # ways to start that are remembered, and the walks from one
-LIVE = 32  # sets of live names that are remembered: most runs of an entry have the same
+STARTS = 64  # ways to start that are remembered, the walks from one, and what is declared together
 
 Edge = tuple[tuple[Condition, ...], str]
 Targets = Sequence[tuple[str, Ternary]]
@@ -203,8 +202,6 @@ class File:
 
     def placed(self, bases: tuple[str, ...]) -> frozenset[str]:
         """The configurations that it chooses for groups, which so stand below a key."""
-        if not self._groups:
-            return frozenset()
         chosen = (self._referred(reference, bases) for reference in self.reading.references if reference.group)
         return frozenset(path for path in chosen if path)
 
@@ -253,22 +250,32 @@ def strongest(targets: Sequence[str], answers: Sequence[Ternary]) -> Targets:
     return kept
 
 
-class TreeFiles:
+class TreeFiles(dict[str, File]):
     """The files of one tree by path."""
 
     def __init__(self, index: FileIndex) -> None:
         """Look at the files of one tree, each when it is asked for."""
+        super().__init__()
         self.index = index
         self.gaps: list[Gap] = []
-        self._known: dict[str, File] = {}
-        self.live_names = lru_cache(LIVE)(live_names)
+        self.declared_by = lru_cache(STARTS)(declared_by)
         self.ways = lru_cache(STARTS)(partial(Ways, self))
 
-    def __getitem__(self, path: str) -> File:
-        """The file at a path."""
-        if path not in self._known:
-            self._known[path] = File(self.index.readings[path], self.index, self.gaps)
-        return self._known[path]
+    @cached_property
+    def choosing(self) -> frozenset[str]:
+        """The files that choose configurations for groups."""
+        several = self.index.readings.values()
+        return frozenset(one.path for one in several if any(reference.group for reference in one.references))
+
+    @cached_property
+    def waiting_for(self) -> Mapping[str, frozenset[str]]:
+        """By name, the files with bodies that need it."""
+        return by_needed_name({path: self[path].calls for path, one in self.index.readings.items() if one.functions})
+
+    def __missing__(self, path: str) -> File:
+        """The file at a path that nobody asked for before."""
+        file = self[path] = File(self.index.readings[path], self.index, self.gaps)
+        return file
 
 
 class Beginning(NamedTuple):
