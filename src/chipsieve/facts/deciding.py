@@ -24,15 +24,12 @@ class Context(Protocol):
 
 def holds(condition: Condition, context: Context) -> Ternary:
     """Whether the condition holds in the context."""
-    match condition:
-        case Question():
-            return context.answer(condition)
-        case Not():
-            return negate(holds(condition.condition, context))
-        case Always():
-            return True
-        case Never():
-            return False
+    if isinstance(condition, Question):
+        return context.answer(condition)
+    if isinstance(condition, Not):
+        return negate(holds(condition.condition, context))
+    if isinstance(condition, Always | Never):
+        return isinstance(condition, Always)
     answers = map(holds, condition.conditions, repeat(context))
     return every(answers) if isinstance(condition, Every) else some(answers)
 

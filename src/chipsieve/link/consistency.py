@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chipsieve.facts.conditions import Always, Condition, Conditions, Every, Never, Not, Question, Some, negate
+from chipsieve.facts.conditions import Condition, Conditions, Every, Never, Not, Question, Some, negate
 
 
 class Taken:
@@ -11,6 +11,7 @@ class Taken:
     def __init__(self, conditions: Conditions = ()) -> None:
         """Take these conditions to hold."""
         self._held: set[Condition] = set()
+        self._opposites: set[Condition] = set()  # of all that is taken to hold
         self._values: dict[tuple[str, str], frozenset[str]] = {}
         self._refused: list[tuple[Condition, ...]] = []
         self.add(conditions)
@@ -27,6 +28,7 @@ class Taken:
                 self.add(condition.conditions)
                 continue
             self._held.add(condition)
+            self._opposites.add(negate(condition))
             if isinstance(condition, Question) and condition.operator == "in":
                 self._values[condition.subject, condition.name] = frozenset(condition.values)
             elif isinstance(condition, Not) and isinstance(condition.condition, Every):
@@ -35,29 +37,28 @@ class Taken:
     def copy(self, further: Conditions) -> Taken:
         """These and further ones."""
         other = Taken()
-        other._held, other._values, other._refused = set(self._held), dict(self._values), list(self._refused)
+        other._held, other._opposites = set(self._held), set(self._opposites)
+        other._values, other._refused = dict(self._values), list(self._refused)
         other.add(further)
         return other
 
     def contradict(self, conditions: Conditions) -> bool:
         """Whether it can be seen that the conditions never hold beside those that are taken."""
-        if any(map(self._denied, conditions)):
+        if not self._opposites.isdisjoint(conditions) or any(map(self._denied, conditions)):
             return True
         return any(all(part in self._held or part in conditions for part in parts) for parts in self._refused)
 
     def _denied(self, condition: Condition) -> bool:
-        match condition:
-            case Always():
-                return False
-            case Never():
-                return True
-            case Every(parts):
-                return any(map(self._denied, parts))
-            case Some(parts):
-                return all(map(self._denied, parts))
-            case Not(Every(parts)):
-                return all(part in self._held for part in parts)
-        return negate(condition) in self._held or self._apart(condition)
+        if isinstance(condition, Question):
+            return condition in self._opposites or self._apart(condition)
+        if isinstance(condition, Not):
+            whole = condition.condition
+            denied = isinstance(whole, Every) and all(part in self._held for part in whole.conditions)
+            return denied or condition in self._opposites
+        if isinstance(condition, Every | Some):
+            denials = map(self._denied, condition.conditions)
+            return any(denials) if isinstance(condition, Every) else all(denials)
+        return isinstance(condition, Never)
 
     def _apart(self, condition: Condition) -> bool:
         """Whether a variable that is taken to have one value is asked for another."""

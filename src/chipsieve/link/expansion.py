@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from chipsieve.facts.conditions import Condition, Conditions, Question
 from chipsieve.facts.deciding import all_hold, decide, fixed
+from chipsieve.facts.ternary import Ternary
 from chipsieve.facts.words import Part, Resolved, Word, written
 from chipsieve.link.alternatives import Fields, common_options, saying_most, split_words, stands_apart, under
 from chipsieve.link.consistency import Taken
@@ -86,7 +87,7 @@ class CommandLine:
             return
         taken = _spaced(line.words(word), word, scope).text
         for conditions, value in word.parts[0].alternatives:
-            possible = not self._taken.contradict(conditions) and all_hold(conditions, scope) is not False
+            possible = not self._taken.contradict(conditions) and line.command.holds(conditions) is not False
             if value.literal and value.literal != taken and possible:
                 yield Resolved(value.literal, scope.script, value.span, conditions)
 
@@ -104,7 +105,7 @@ class CommandLines(NamedTuple):
 
 def expand(word: Word, scope: Scope) -> list[Resolved]:
     """The words that `word` becomes, several for "$@" and unquoted lists; of alternatives the first."""
-    return list(_Line(scope, Taken(scope.assumed)).words(word))
+    return list(_Line(_Command(scope), Taken(scope.assumed)).words(word))
 
 
 def alternatives(word: Word, scope: Scope) -> tuple[Resolved, ...]:
@@ -180,13 +181,13 @@ class _Plan:
 
 def _lines(scope: Scope, plan: _Plan) -> Iterator[_Line]:
     """Lines until the plan is done, at most LINES; each has to be walked before the next."""
-    trials: _Trials = {}
-    yield _Line(scope, Taken(scope.assumed), plan, None, trials)
+    command = _Command(scope)
+    yield _Line(command, Taken(scope.assumed), plan)
     for _ in range(LINES - 1):
         if plan.done:
             return
         wanted, conditions = plan.next()
-        yield _Line(scope, Taken((*scope.assumed, *conditions)), plan, wanted, trials)
+        yield _Line(command, Taken((*scope.assumed, *conditions)), plan, wanted)
 
 
 class _Option(NamedTuple):
@@ -203,8 +204,23 @@ class _Trial(NamedTuple):
     taken: Taken | None
 
 
-_Trials = dict[tuple[Word, frozenset[Condition]], _Trial]
-"""The trials of one command by what they say and by what is taken to hold before."""
+class _Command:
+    """What all walks over one command share: what they see, and what they found out about it.
+
+    `trials` are by what they say and by what is taken to hold before.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.trials: dict[tuple[Word, frozenset[Condition]], _Trial] = {}
+        self._answers: dict[Conditions, Ternary] = {}
+
+    def holds(self, conditions: Conditions) -> Ternary:
+        """Whether conditions hold, those that hold because the command runs among them."""
+        if conditions not in self._answers:
+            assumed = all(item in self.scope.assumed for item in conditions)
+            self._answers[conditions] = True if assumed else all_hold(conditions, self.scope)
+        return self._answers[conditions]
 
 
 class _Line:
@@ -214,13 +230,10 @@ class _Line:
     stands. Without a plan, of some alternatives the first is taken whose words do not all stand in another one.
     """
 
-    def __init__(
-        self, scope: Scope, taken: Taken, plan: _Plan | None = None, wanted: Place | None = None,
-        trials: _Trials | None = None,
-    ) -> None:  # fmt: skip
+    def __init__(self, command: _Command, taken: Taken, plan: _Plan | None = None, wanted: Place | None = None) -> None:
         self.taken = taken
-        self.scope, self._plan, self._wanted = scope, plan, wanted
-        self._trials: _Trials = {} if trials is None else trials
+        self.command, self.scope = command, command.scope
+        self._plan, self._wanted = plan, wanted
         self._above: Conditions = ()
         self._picked: dict[object, int] = {}
         self._made: dict[object, Fields] = {}
@@ -278,7 +291,7 @@ class _Line:
         scope = self.scope
         options: list[_Option] = []
         for conditions, word in part.alternatives:
-            answer = True if all(item in scope.assumed for item in conditions) else all_hold(conditions, scope)
+            answer = self.command.holds(conditions)
             if answer is True:
                 return split_words(self._word(word), quoted=quoted)
             if answer is None:
@@ -318,11 +331,12 @@ class _Line:
             return _Trial(self.says(option.says), None)
         taken = self.taken.copy(option.conditions)
         key = (option.says, taken.held)
-        if key not in self._trials:
-            line = _Line(self.scope, taken, trials=self._trials)
+        trials = self.command.trials
+        if key not in trials:
+            line = _Line(self.command, taken)
             fields = line.says(option.says)
-            self._trials[key] = _Trial(fields, line.taken)
-        return self._trials[key]
+            trials[key] = _Trial(fields, line.taken)
+        return trials[key]
 
     def _pick(self, key: object, options: Sequence[_Option], tried: Sequence[Fields]) -> int:
         if key not in self._picked:
