@@ -87,7 +87,9 @@ def compared_names(written: Mapping[str, str], *, semgrep: bool) -> ComparedName
         if place not in ruff:
             found.append(_difference(place, "ours, not ruff", why, texts))
         if semgrep and place not in other:
-            found.append(_difference(place, "ours, not Semgrep", AS_RUFF if place in ruff else why, texts))
+            found.append(
+                _difference(place, "ours, not Semgrep", AS_RUFF if place in ruff or why == ROOT else why, texts)
+            )
     for place in (ruff | other) - stated.keys():
         why = _why_theirs(place, texts[place.path])
         if place in ruff:
