@@ -37,7 +37,25 @@ EXPLAINED = (
     'N="${N:-$((LENGTH * 32))}"\n',
     'if [ -n "${A:-}" ]; then\n  :\nelif [ -t 1 ] || [ -n "${B:-}" ]; then\n  c\nfi\n',
     'A="${A%\\\'}"\nB="${B#\\\'}"\n',
+    "x ${A%$(first)} ${B^^$(second)}\n",
 )
+
+
+RUN_INSIDE = (
+    "A=abc\nB=${A:$(first)}\n",
+    'x "${A/$(first)/b}" "${A/b/$(second)}"\n',
+    'x "${A:?$(first)}" ${@:$(second)} ${A:0:`third`}\n',
+    "x ${A[$(first)]} ${#A[$(second)]} ${A:-${B:$(third)}}\n",
+    "declare -A m=([$(first)]=b)\n",
+    "for ((i=$(first); i<$(second); i++)); do x; done\n",
+)
+
+
+@pytest.mark.parametrize("text", RUN_INSIDE)
+def test_what_runs_inside_of_an_expansion_is_seen_by_both(text: str) -> None:
+    result = differences(text)
+    assert result is not None
+    assert result[1] == []
 
 
 @pytest.mark.parametrize("text", EXPLAINED)
