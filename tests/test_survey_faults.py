@@ -1,4 +1,4 @@
-"""Does a survey that was killed at one of its writes come to the same data set when it goes on?
+"""Does a survey that was ended at one of its writes come to the same data set when it goes on?
 
 The laws: no answer is lost or counted twice, and what changed since the last report is said once. A default run tries
 some writes, with CHIPSIEVE_EVERY_WRITE set each one.
@@ -12,6 +12,8 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from chipsieve.survey.columns import OF_ANSWERS
 from chipsieve.survey.dataset import DataSet
@@ -71,7 +73,8 @@ class Desk:
         return json.loads((self.state / "reported.json").read_text(encoding="utf-8"))
 
 
-def test_killed_at_a_write_it_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("fault", "further"), [("signal=SIGKILL", ""), ("error=ENOSPC", "+")])
+def test_ended_at_a_write_it_goes_on_to_the_same_bytes(fault: str, further: str, tmp_path: Path) -> None:
     trees = folders(tmp_path, *NAMES)
     plain, counted = Desk(tmp_path / "plain", trees), Desk(tmp_path / "counted", trees)
     said = plain.said()
@@ -80,9 +83,8 @@ def test_killed_at_a_write_it_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
     assert len(OF_ANSWERS) + len(trees) < len(writes) < MOST
     for call, number in chosen(writes):
         desk = Desk(tmp_path / f"{call}-{number}", trees)
-        assert (
-            desk.survey(*traced_into(os.devnull, f"{call}:signal=SIGKILL:when={number}")).returncode == -signal.SIGKILL
-        )
+        done = desk.survey(*traced_into(os.devnull, f"{call}:{fault}:when={number}{further}"))
+        assert done.returncode == -signal.SIGKILL if "KILL" in fault else done.returncode > 0, (call, number)
         assert data_of(desk.output).items() <= data_of(plain.output).items(), (call, number)
         assert desk.said() == said, (call, number)
         assert data_of(desk.output) == data_of(plain.output), (call, number)
