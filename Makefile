@@ -8,7 +8,7 @@
 # `make bench [CLONES=dir] [RUNS=5] [PEERS="name name"] [PAGE=docs/performance.md] [OPTIONS=...]` measures time and memory.
 # `make hostile [NAMES="name name"]` scans trees that are made to hurt, and says what each costs.
 # `make fuzz [TARGETS="name name"] [SECONDS=60] [PAGE=docs/quality.md]` shows readers texts that nobody wrote.
-# `make differ [CLONES="path path"] [PAGE=docs/quality.md]` compares the shell reader with tree-sitter-bash.
+# `make differ [OF=names] [CLONES="path path"] [PAGE=docs/quality.md]` compares our readers with those of others.
 .PHONY: help scan agreement eval fit bench hostile fuzz differ mutation test lint check docs rules sarif browser project site picture build pins
 
 help:
@@ -39,7 +39,7 @@ fuzz:
 	@./dev fuzz $(TARGETS) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PAGE),--page $(PAGE))
 
 differ:
-	@./dev differ $(CLONES) $(if $(PAGE),--page $(PAGE))
+	@./dev differ $(CLONES) $(OF:%=--of %) $(if $(PAGE),--page $(PAGE))
 
 test:
 	@./dev test $(TEST)

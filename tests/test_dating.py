@@ -13,6 +13,9 @@ from chipsieve import scan
 from chipsieve.derive.dating import earliest, releases
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Span
+from chipsieve.facts.reading import Gap
+from chipsieve.sources.contents import UNDATED
+from chipsieve.sources.git import Git, StoppedError
 from small_trees import write
 
 RUN, TRAIN = "torchrun --nproc_per_node 8 train.py\n", "import torch\ntorch.nn.Linear(1, 1).cuda()\n"
@@ -44,6 +47,30 @@ def test_a_launch_is_as_old_as_its_last_change(repository: Path, where: str) -> 
     assert verdict.commit is not None
     assert verdict.commit.day == "2024-05-06"
     assert "(training, last changed on 2021-03-04)" in verdict.sentence
+
+
+@pytest.mark.parametrize("where", ["", "@HEAD", "/job", "@HEAD:job"])
+def test_a_history_without_end_is_a_gap_and_the_day_is_the_commits(
+    repository: Path, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Git.run
+
+    def stopped(git: Git, *arguments: str) -> bytes | None:
+        if arguments[0] == "log" and arguments[-1] != "--":
+            raise StoppedError("git took too long")
+        return asked(git, *arguments)
+
+    monkeypatch.setattr(Git, "run", stopped)
+    verdict = scan(f"{repository}{where}")
+    path = verdict.main.partition(":")[0]
+    assert [gap for gap in verdict.gaps if gap.reason == UNDATED] == [Gap(path, UNDATED)]
+    assert (verdict.changed, verdict.as_of) == (None, "2024-05-06")
+
+
+def test_a_file_that_no_commit_has_is_as_old_as_nobody_knows(repository: Path) -> None:
+    write(repository, {"new/run.sh": RUN, "new/train.py": TRAIN})
+    verdict = scan(repository / "new")
+    assert (verdict.changed, [gap for gap in verdict.gaps if gap.reason == UNDATED]) == (None, [])
 
 
 def test_what_came_out_later_was_not_trained_on(repository: Path) -> None:

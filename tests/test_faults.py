@@ -86,9 +86,19 @@ class Desk:
 def writes(desk: Desk) -> list[tuple[str, int]]:
     """The writes that a scan makes in its own process: which call, and which of these it is, as strace counts them."""
     log = desk.report.with_name("log")
-    assert desk.scan(STRACE, "-f", "-qq", "-o", str(log), "-e", f"trace={CALLS}").returncode == 0
+    assert desk.scan(*traced_into(log)).returncode == 0
+    return listed(log)
+
+
+def traced_into(log: Path | str, *injected: str) -> list[str]:
+    """The words before a command that note its writes in a log, and put a fault in."""
+    return [STRACE, "-f", "-qq", "-o", str(log), "-e", f"trace={CALLS}", *(f"-einject={fault}" for fault in injected)]
+
+
+def listed(log: Path) -> list[tuple[str, int]]:
+    """The writes in a log of the process that wrote last: which call, and which of these it is."""
     lines = re.findall(r"(?m)^(\d+) +(\w+)\(", log.read_text(encoding="utf-8", errors="replace"))
-    calls = [call for process, call in lines if process == lines[-1][0]]  # the last one to write is the scan itself
+    calls = [call for process, call in lines if process == lines[-1][0]]  # the last one to write is the command itself
     return [(call, calls[: place + 1].count(call)) for place, call in enumerate(calls)]
 
 
@@ -113,8 +123,7 @@ class TestAtEachWrite:
         tried = 0
         for call, number in chosen(found):
             desk = Desk(tmp_path / f"{call}-{number}")
-            inject = f"inject={call}:{fault}:when={number}{further}"
-            done = desk.scan(STRACE, "-f", "-qq", "-o", os.devnull, "-e", f"trace={CALLS}", "-e", inject)
+            done = desk.scan(*traced_into(os.devnull, f"{call}:{fault}:when={number}{further}"))
             tried += done.returncode != 0
             assert done.returncode in (0, 2, -signal.SIGKILL), (call, number, done.stderr)
             assert "Traceback" not in done.stderr

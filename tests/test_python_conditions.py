@@ -404,6 +404,26 @@ def test_early_exits_guard_the_rest_of_their_block_only() -> None:
     ]
 
 
+def test_the_else_of_a_loop_is_passed_by_where_the_loop_breaks() -> None:
+    code = """\
+        import torch
+        build = True
+        for path in paths:
+            if not found(path):
+                {leave}
+        else:
+            build = False
+            use(torch.bfloat16)
+        if build:
+            use(torch.bfloat16)
+        """
+    assert seen(read(code.format(leave="break"))) == [
+        "8 bf16 [unknown]",
+        "10 bf16 [not unknown]",
+    ]
+    assert seen(read(code.format(leave="pass"))) == ["8 bf16 []", "10 bf16 [never]"]
+
+
 def test_a_run_that_stops_leaves_the_rest_certain_unless_hardware_was_asked() -> None:
     code = """\
     import sys, torch

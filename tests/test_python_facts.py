@@ -140,3 +140,16 @@ def test_the_parser_that_read_the_file_is_its_engine() -> None:
 def test_questions_of_chosen_values_keep_their_names() -> None:
     (fact,) = facts("import torch.distributed as dist\ndist.init_process_group(backend=args.backend)\n")
     assert (fact.argument, fact.chosen) == ("backend", Question("option", "backend"))
+
+
+def test_what_fills_the_holes_of_strings_side_by_side_is_mentioned() -> None:
+    code = """
+        import torch
+        def report():
+            print("device " f"{torch.bfloat16} " f"of {measure()}" "!")
+    """
+    assert [(fact.name, fact.span.column, conditions(fact)) for fact in facts(code)] == [
+        ("torch.bfloat16", 24, "call report; mention")
+    ]
+    reading = chipsieve_python.read(Source("train.py", "python", textwrap.dedent(code)), VOCABULARY)
+    assert {name for function in reading.functions for name in function.mentions} >= {"measure"}

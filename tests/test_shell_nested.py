@@ -177,6 +177,25 @@ def test_what_a_here_document_runs_while_it_is_expanded_is_seen(text: str) -> No
     assert "inner --q" not in lines(quoted)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A=abc\nx ${A:$(inner --q)}",
+        "x ${A/$(inner --q)/b} ${A%`b`}",
+        "x ${A:?$(inner --q)}",
+        "x ${@:$(inner --q)}",
+        "x ${A[$(inner --q)]}",
+        "x ${#A[$(inner --q)]}",
+        "x ${A:0:${B[`inner --q`]}}",
+        "A=([$(inner --q)]=b)",
+        "for ((i = 0; i < $(inner --q); i++)); do x; done",
+    ],
+)
+def test_what_an_expansion_runs_while_it_is_expanded_is_seen(text: str) -> None:
+    assert "inner --q" in lines(text)
+    assert "inner --q" not in lines(text.replace("$(", "\\$(").replace("`", "\\`"))
+
+
 def test_a_written_file_says_where_its_words_stand_in_the_script() -> None:
     text = "A=12345\nM=$'x\\ny'\ncat <<-E > x.sh\n\ta $Z --bf16\n\tb $A $M --bf16 ${Q:-7}\n\tlast\n\tE\n"
     _, written = read_source(Source("a.sh", "shell", text), default_table().vocabulary)

@@ -24,6 +24,7 @@ from chipsieve_shell.syntax.nodes import (
     Group,
     If,
     Node,
+    Simple,
     While,
     children,
 )  # fmt: skip
@@ -138,9 +139,10 @@ def _halved(value: object) -> object:
 
 
 def beyond(node: Node) -> bool:
-    """Whether bashlex may refuse it: a `do` without a `;` before it, a function's body that was masked."""
+    """Whether bashlex may refuse it: a `do` without a `;` before it, a masked body of a function, a `!` of nothing."""
     masked = isinstance(node, Function) and isinstance(_inside(node.body), Case | Bracketed)
-    return masked or isinstance(node, While) or any(map(beyond, children(node)))
+    nothing = isinstance(node, Simple) and not (node.assignments or node.words or node.redirects)
+    return masked or nothing or isinstance(node, While) or any(map(beyond, children(node)))
 
 
 def _inside(node: Node) -> Node:
@@ -222,6 +224,28 @@ def test_what_is_no_statement_is_not_read_by_us(text: str) -> None:
 def test_a_functions_body_may_be_any_compound_command(text: str, commands: list[str]) -> None:
     assert lines(text) == commands
     assert reading(text).gaps == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "commands"),
+    [
+        ("! # c\na\n", ["a"]),
+        ("!\na\n", ["a"]),
+        ("! ; a\n", ["a"]),
+        ("! ! # c\na\n", ["a"]),
+        ("a && ! # c\nb\n", ["a", "b"]),
+        ("( ! # c\n)\na\n", ["a"]),
+        ("if ! # c\nthen a; else b; fi\n", ["b"]),
+    ],
+)
+def test_a_bang_with_nothing_behind_it_turns_an_empty_command_round(text: str, commands: list[str]) -> None:
+    assert lines(text) == commands
+    assert reading(text).gaps == ()
+
+
+@pytest.mark.parametrize("text", ["! && a\n", "a | ! # c\n"])
+def test_a_bang_stands_before_no_operator_and_behind_no_pipe(text: str) -> None:
+    assert [gap.line for gap in reading(text).gaps] == [1]
 
 
 @pytest.mark.parametrize("text", ["f() a\n", "f() g() { a; }\n", "f() A=1\n"])

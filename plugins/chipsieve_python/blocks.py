@@ -50,6 +50,7 @@ MAIN = "__main__"
 INITIALISERS = ("__init__", "__post_init__")
 ANY_GPU = ("torch.cuda.is_available()", "torch.cuda.device_count()")
 DEFAULT = unknown("default argument")
+ENDED = unknown("loop that ends without break")
 
 
 def block(body: stmt.Suite | Sequence[expr.Node], here: Context) -> Exit:
@@ -155,7 +156,7 @@ def _arm(body: stmt.Suite, test: Condition, here: Context) -> Exit:
 
 
 def _loop(node: stmt.For | stmt.While, here: Context) -> Exit:
-    """A loop's body counts as run. Names bound in it are unknown when it begins again."""
+    """A loop's body counts as run, its `else` where no `break` may pass it by. Names it binds are unknown again."""
     test: Condition = ALWAYS
     if isinstance(node, stmt.For):
         visit(node.iter, here)
@@ -166,7 +167,7 @@ def _loop(node: stmt.For | stmt.While, here: Context) -> Exit:
     here.scope.forget(stored(node.body))
     left = block(node.body, here.under(test))
     if node.orelse is not None:
-        block(node.orelse, here)
+        block(node.orelse, here if left.loops == NEVER else here.under(ENDED))
     return STAYS if left.returns == NEVER else Exit(returns=unknown("loop that returns"))
 
 

@@ -342,6 +342,19 @@ def _formatted(node: expr.FormattedString, here: Context) -> None:
     _parts(node, here.under(MENTION))
 
 
+def _concatenated(node: expr.ConcatenatedString, here: Context) -> None:
+    """Strings side by side are one text; what fills their holes is mentioned."""
+    state_text(node, here)
+    inside = here.under(MENTION)
+    waiting: list[expr.Expression] = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, expr.ConcatenatedString):
+            waiting += (part.right, part.left)
+        elif isinstance(part, expr.FormattedString):
+            _parts(part, inside)
+
+
 def _number(node: expr.Expression, here: Context) -> None:
     """A number by itself, or an arithmetic of numbers."""
     amount = number(node)
@@ -360,7 +373,7 @@ HANDLERS: dict[type[expr.Node], Callable[[Any, Context], None]] = {
     expr.Call: _call,
     expr.Comparison: _comparison,
     expr.Comprehension: _comprehension,
-    expr.ConcatenatedString: state_text,
+    expr.ConcatenatedString: _concatenated,
     expr.Dict: _dict,
     expr.Float: _number,
     expr.FormattedString: _formatted,

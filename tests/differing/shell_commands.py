@@ -56,6 +56,9 @@ ALLOWED = (
     Allowed("theirs", "arithmetic in a default is taken for a substitution", r":-\$\(\($", r"\w"),
     Allowed("theirs", "`elif` and `then` are taken for commands", r"(^|[\n;]) *$", r"(elif|then)\b"),
     Allowed("ours", "and what `elif` tests is then an argument", r"\belif $", r"\["),
+    Allowed(
+        "ours", "what runs in the pattern of `${V%...}` or `${V^...}` is taken for text", r"\$\{\w+[%#^,]+\$\($", r"\w"
+    ),
     Allowed("ours", "an assignment of `${V#\\'}` in quotes is passed over", r"", r"\w+=\"\$\{\w+[%#]+\\'\}"),
 )
 
@@ -92,6 +95,8 @@ class Collector(Expander):
             self.word(extent)
         for body in (one.heredoc for one in getattr(node, "redirects", ()) if one.heredoc and not one.heredoc.quoted):
             self.pieces(*body.body, document=True)
+        if isinstance(node, For) and node.head:
+            self.pieces(*node.head, quoted=True)
         for child in children(node):
             self.collect(child)
 

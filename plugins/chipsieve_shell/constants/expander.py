@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from chipsieve.facts.conditions import Not, Question
-from chipsieve_shell.constants.operators import evaluate, transformed
+from chipsieve_shell.constants.operators import braces, evaluate, transformed
 from chipsieve_shell.constants.pieces import (
     OUTSIDE,
     Kind,
@@ -24,7 +24,7 @@ from chipsieve_shell.constants.pieces import (
 from chipsieve_shell.constants.source_map import MappedText
 from chipsieve_shell.constants.state import State
 from chipsieve_shell.syntax.masking import CommandScanner
-from chipsieve_shell.syntax.nodes import Extent
+from chipsieve_shell.syntax.nodes import Extent, For
 from chipsieve_shell.syntax.word_scanner import ANSI, ASSIGNMENT, PLAIN, Unclosed
 
 ESCAPED_IN_QUOTES = '$`"\\'
@@ -34,6 +34,7 @@ KEYED = re.compile(r"\[([^\]]*)\]=")
 PARAMETER = re.compile(
     r"(?P<bang>!)?(?P<length>#(?=[\w@*]))?(?P<name>[A-Za-z_]\w*|\d+|[@*#?$!-])(?:\[(?P<index>[^\]]*)\])?", re.ASCII
 )
+RUNS = re.compile(r"\$\(|`")
 DEFAULTS = (":-", ":=", "-", "=")
 SCRIPT_NAMES = ("0", "BASH_SOURCE")
 
@@ -150,6 +151,17 @@ class Expander(ABC):
             return [Piece("unknown", self.mapped.text[slice(*whole)], *place, quoted=quoted)]
         return [Piece("text", str(number), *place, quoted=quoted)]
 
+    def looped(self, node: For) -> list[Pieces] | None:
+        """The constant items of a loop, None when some are unknown."""
+        if node.head:
+            self.pieces(*node.head, quoted=True)
+            return None
+        if node.items is None:
+            return None if self.state.arguments is None else list(self.state.arguments)
+        words = [one for item in node.items for word in self.words(item) for one in braces(word)]
+        texts = map(constant, words)
+        return words if all(text is not None and "*" not in text for text in texts) else None
+
     def number(self, start: int, end: int) -> int | None:
         """The value of the arithmetic expression between two offsets, None unless constant."""
         text = constant(self.pieces(start, end, quoted=True))
@@ -180,6 +192,8 @@ class Expander(ABC):
         for first, last in extents:
             keyed = KEYED.match(self.mapped.text, first, last)
             if keyed:
+                if RUNS.search(keyed[1]):
+                    self.pieces(*keyed.span(1))
                 items.append((keyed[1].strip("\"'"), self.pieces(keyed.end(), last)))
             else:
                 items += [(str(len(items) + n), word) for n, word in enumerate(self.words((first, last)))]
@@ -197,14 +211,16 @@ class _Parameter:
     def read(self) -> Pieces:
         """The pieces of the expansion."""
         at, end = self.whole
-        braces = self.text.startswith("${", at)
-        start, stop = (at + 2, end - 1) if braces else (at + 1, end)
+        braced = self.text.startswith("${", at)
+        start, stop = (at + 2, end - 1) if braced else (at + 1, end)
         found = PARAMETER.match(self.text, start, stop)
         if found is None or found["bang"]:
             return self.unknown()
+        if found["index"]:
+            self.run_inside(found.span("index"))
         if found["length"]:
             return self.length(found["name"], found["index"])
-        after = found.end() if braces else stop
+        after = found.end() if braced else stop
         pieces = self.value(found["name"], found["index"])
         if after < stop:
             pieces = self.operate(found["name"], pieces, (after, stop))
@@ -299,6 +315,7 @@ class _Parameter:
             return self.default(name, pieces, operator, (rest[0] + len(operator), rest[1]))
         if operator in (":+", "+"):
             return self.alternative(name, pieces, (rest[0] + len(operator), rest[1]))
+        self.run_inside(rest)
         if operator in (":?", "?"):
             return pieces
         if text[:1] == ":" and name in "@*":
@@ -322,6 +339,11 @@ class _Parameter:
     def operand(self, extent: Extent) -> Pieces:
         """The word behind an operator; in `"${X:-"d"}"` the inner quotes are quotes."""
         return self.expander.pieces(*extent, quoted=self.quoted and '"' not in self.text[slice(*extent)])
+
+    def run_inside(self, extent: Extent) -> None:
+        """What a part of the expansion runs while it is expanded, whatever comes of it: `${A:$(nproc)}`."""
+        if RUNS.search(self.text, *extent):
+            self.operand(extent)
 
     def _filled(self, pieces: Pieces, otherwise: Pieces) -> Pieces:
         """A choice with the empty readings replaced by the default."""

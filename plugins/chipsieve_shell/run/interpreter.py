@@ -39,7 +39,6 @@ from chipsieve_shell.constants.conditionals import (
     question,
     refuse,
 )  # fmt: skip
-from chipsieve_shell.constants.operators import braces
 from chipsieve_shell.constants.pieces import Piece, Pieces, constant, scalar
 from chipsieve_shell.constants.source_map import MappedText
 from chipsieve_shell.constants.state import Defined, State, join
@@ -327,7 +326,7 @@ class Interpreter(Here):
 
     def loop(self, node: For) -> None:
         """`for`: walked once per item of a short constant list, else once with an unknown variable."""
-        words = self.items(node)
+        words = self.looped(node)
         if words is None or len(words) > UNROLLED:
             runs = ask_loop(node, f"the loop over {node.name} runs" if node.name else "the loop runs")
             before = len(self.record.commands)
@@ -343,15 +342,6 @@ class Interpreter(Here):
             self.bind(node.name, scalar(word, _extent(word)), _extent(word), exported=False)
             self.execute(node.body)
             self.state.end_guards("break")
-
-    def items(self, node: For) -> list[Pieces] | None:
-        """The constant items of a loop, None when some are unknown."""
-        if node.items is None:
-            known_arguments = self.state.arguments is not None and not node.counts
-            return list(self.state.arguments or ()) if known_arguments else None
-        words = [one for item in node.items for word in self.words(item) for one in braces(word)]
-        texts = map(constant, words)
-        return words if all(text is not None and "*" not in text for text in texts) else None
 
     def loop_while(self, node: While) -> None:
         """`while` and `until`: the body once, under the first test where that is one."""

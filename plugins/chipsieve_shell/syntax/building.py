@@ -42,7 +42,8 @@ class Builder:
         """A `for` by its variable, its words and its body; a counting one has a variable of its own."""
         header = self.masked.opaque.get(named[0])
         if header is not None:
-            return For(header.name, None, body, counts=True)
+            first, last = header.extent
+            return For(header.name, None, body, (first + len("(("), last - len("))")))
         start, end = (at - self.masked.offset for at in named)
         return For(self.masked.text[start:end], items, body)
 

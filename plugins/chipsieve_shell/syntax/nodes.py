@@ -93,12 +93,15 @@ class Case(msgspec.Struct, frozen=True):
 
 
 class For(msgspec.Struct, frozen=True):
-    """`for NAME in ITEMS`; items are None where the loop runs over "$@" or `counts` (`for ((NAME = 0; ...))`)."""
+    """`for NAME in ITEMS`; items are None where the loop runs over "$@" or counts, as its `head` says.
+
+    The head is what stands in `for ((NAME = 0; ...))`.
+    """
 
     name: str
     items: tuple[Extent, ...] | None
     body: Node
-    counts: bool = False
+    head: Extent | None = None
 
 
 class While(msgspec.Struct, frozen=True):

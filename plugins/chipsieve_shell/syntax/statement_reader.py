@@ -11,7 +11,19 @@ import re
 from collections.abc import Callable
 
 from chipsieve_shell.syntax.building import Builder, joined
-from chipsieve_shell.syntax.nodes import Bracketed, Case, Extent, Function, Group, If, Node, Pipeline, Redirect, While
+from chipsieve_shell.syntax.nodes import (
+    Bracketed,
+    Case,
+    Extent,
+    Function,
+    Group,
+    If,
+    Node,
+    Pipeline,
+    Redirect,
+    Simple,
+    While,
+)  # fmt: skip
 
 TOKEN = re.compile(
     r"""(?:[ \t]|\\\n)*+(?:
@@ -24,6 +36,7 @@ TOKEN = re.compile(
 )
 NAME = re.compile(r"[\w.:@/+-]+", re.ASCII)
 JOINING = ("&&", "||")
+NOTHING = ("", "\n", ";")
 BRACES = frozenset({"{", "}"})
 RESERVED = BRACES | {
     "if", "then", "elif", "else", "fi", "for", "select", "in", "while", "until", "do", "done", "case", "esac",
@@ -123,12 +136,15 @@ class StatementReader:
         return joined(parts)
 
     def _pipeline(self) -> Node:
-        """Commands with pipes between them; `!` before them turns the outcome round, and twice back."""
-        turned = 0
+        """Commands with pipes between them; `!` before them turns the outcome round, and twice back.
+
+        A `!` with nothing behind it turns that of an empty command.
+        """
+        turned, extent = 0, (self._start + self._offset, self._stop + self._offset)
         while self._here == "!":
             self._advance()
             turned += 1
-        parts = [self._command()]
+        parts = [Simple(extent) if turned and self._here in NOTHING else self._command()]
         while self._here in ("|", "|&"):
             self._advance()
             self._skip_lines()

@@ -49,7 +49,7 @@ def callables() -> Callables:
     names = ("programs", "readers_of_options", "makes_programs", "runs_decorated", "callers", "starters")
     return Callables(
         **{key: frozenset(table[key]) for key in names},
-        own_programs=re.compile(rf"_*(?:{'|'.join(table['own_programs'])})"),
+        own_programs=re.compile(rf"_*+(?:{'|'.join(table['own_programs'])})"),
         callers_named=tuple(table["callers_named"]),
         trains={method: re.compile(holder, re.IGNORECASE) for method, holder in trains.items()},
         command_keywords=keywords,

@@ -15,6 +15,7 @@ import msgspec
 
 from chipsieve.derive.premises import Date
 from chipsieve.facts.finding import Finding
+from chipsieve.facts.reading import Gap
 from chipsieve.link.launch import Launch
 from chipsieve.link.roles import VENDORED, distance_from_project
 from chipsieve.sources.contents import Commit, Tree
@@ -39,15 +40,15 @@ def releases() -> Mapping[str, Mapping[str, str]]:
     return cast("Mapping[str, Mapping[str, str]]", {name: row for name, row in table.items() if isinstance(row, dict)})
 
 
-def last_change(launch: Launch, tree: Tree) -> Change | None:
-    """The commit that last changed a launch; None where nobody knows.
+def last_change(launch: Launch, tree: Tree) -> Change | Gap | None:
+    """The commit that last changed a launch; None where there is none, a gap where git could not find it.
 
     A launch that stands in a document is as old as the program that it starts: documents are changed for every news.
     """
     in_document = launch.told.rpartition(":")[0] == launch.path
     path = launch.entry if in_document else launch.path
     commit = tree.last_changed(path) if tree.holds(path) else None
-    return Change(path, commit) if commit else None
+    return Change(path, commit) if isinstance(commit, Commit) else commit
 
 
 def earliest(findings: Iterable[Finding]) -> Date | None:

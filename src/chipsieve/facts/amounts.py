@@ -70,7 +70,7 @@ def _forms() -> Forms:
         r"(?: (?<![\w.,$])\d{1,3}(?:,\d{3})+ | (?:(?<![A-Za-z_.,$-])|(?<=\dx)) (?<!\d)\d{1,6}(?!\d)"
         rf"| (?<![A-Za-z])(?:{words})(?![A-Za-z]) )"
     )
-    times = r"\s* (?:[x\u00d7*张块卡片颗个])? \s*"
+    times = r"\s*+ (?:[x\u00d7*张块卡片颗个] \s*+)?"
     maker = (
         r"(?: (?:NVIDIA|Tesla|GeForce|AMD|Instinct|Intel|Huawei|Ascend|Cloud|Google|AWS|RTX|of|the|英伟达|华为|昇腾"
         r"|\(?(?<!\d)\d+\s?GB?\)?) [\s-]+ ){0,4}"

@@ -65,7 +65,7 @@ def conclude(
     judged, unexplained = _explained(judged, first.launch)
     speaking = speaking_launches(judged, rules.role, first.launch, rules.project, rules.launch)
     left = [frozenset(item.remaining) for item in speaking if not item.silent] or [criteria.everything]
-    named, changed = namings(record.findings, criteria), _changed(first, judged, tree)
+    named, (changed, undated) = namings(record.findings, criteria), _changed(first, judged, tree)
     verdict = Verdict(
         root=record.root,
         policy=rules.policy.id,
@@ -82,7 +82,7 @@ def conclude(
         projects=_projects(judged, speaking, first),
         named=named,
         findings=record.findings,
-        gaps=ordered_gaps((*record.gaps, *unexplained)),
+        gaps=ordered_gaps((*record.gaps, *unexplained, *undated)),
         coverage=record.coverage,
         conflict=_main_conflict(speaking, first),
         ignored=record.ignored,
@@ -135,10 +135,11 @@ def _trained_on(verdict: Verdict, modules: frozenset[str], criteria: Criteria) -
     return estimate(known, premises_of(known, readers), readers.families, load_weights())
 
 
-def _changed(first: Headline, judged: Sequence[LaunchVerdict], tree: Tree | None) -> Change | None:
-    """The commit that last changed the main launch."""
+def _changed(first: Headline, judged: Sequence[LaunchVerdict], tree: Tree | None) -> tuple[Change | None, list[Gap]]:
+    """The commit that last changed the main launch, and a gap where git could not find it."""
     main = next((item.launch for item in judged if item.launch.id == first.launch), None)
-    return last_change(main, tree) if main and tree else None
+    found = last_change(main, tree) if main and tree else None
+    return (None, [found]) if isinstance(found, Gap) else (found, [])
 
 
 def _first(rules: Rules, judged: Sequence[LaunchVerdict]) -> Headline:

@@ -19,6 +19,7 @@ POINTER = "a Git LFS pointer: the content lies elsewhere"
 ENCODINGS = ("utf-8-sig", "gb18030", "latin-1")
 LFS = b"version https://git-lfs.github.com/spec/"  # how Git LFS begins the file that stands for one stored elsewhere
 
+UNDATED = "when it was last changed is not known: git did not come to an end in the history"
 # Why a part of a tree was not walked; said alike of a folder on disk and of a revision.
 SPECIAL = "neither file nor link: not read"
 LEFT_OUT = "folder left out: installed packages or caches"
@@ -65,8 +66,11 @@ class Tree(Protocol):
     def origin(self) -> Origin:
         """Where the commit comes from."""
 
-    def last_changed(self, path: str) -> Commit | None:
-        """The commit that last changed a file, up to the one of the tree; None where nobody knows."""
+    def last_changed(self, path: str) -> Commit | Gap | None:
+        """The commit that last changed a file, up to the one of the tree; None where there is none.
+
+        A gap where the history has it and git could not find it.
+        """
 
     @property
     def name(self) -> str:

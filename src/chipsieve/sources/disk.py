@@ -18,6 +18,7 @@ from chipsieve.sources.contents import (
     SIZE_LIMIT,
     SPECIAL,
     TOO_LARGE,
+    UNDATED,
     Commit,
     Listing,
     Origin,
@@ -65,11 +66,14 @@ class Disk:
 
         return origin_of(self, self.only)
 
-    def last_changed(self, path: str) -> Commit | None:
+    def last_changed(self, path: str) -> Commit | Gap | None:
         """The commit that last changed a file, whatever was changed since; None where there is none."""
-        from chipsieve.sources.git import checked_out
+        from chipsieve.sources.git import StoppedError, checked_out
 
-        return checked_out(self.folder, path)
+        try:
+            return checked_out(self.folder, path)
+        except StoppedError:
+            return Gap(path, UNDATED)
 
     def listing(self) -> Listing:
         """Every regular file, but those in folders that nobody asks for."""

@@ -51,6 +51,10 @@ class GitError(FileNotFoundError):
     """There is no such repository or revision, or git cannot read it."""
 
 
+class StoppedError(GitError):
+    """Git was stopped: it prints too much, or does not end."""
+
+
 class Git:
     """One repository, as git sees it from a directory of ours; a context that leaves nothing behind."""
 
@@ -80,7 +84,7 @@ class Git:
         """What one git command prints, None when it fails.
 
         Raises:
-            GitError: it does not end, or prints without end: some thousand bytes can list a billion files.
+            StoppedError: it does not end, or prints without end: some thousand bytes can list a billion files.
         """
         with _started(self._command(*arguments), stdin=subprocess.DEVNULL) as process:
             late = Timer(SECONDS, process.kill)
@@ -96,7 +100,7 @@ class Git:
                 late.cancel()
                 late.join()  # workers that start later must not copy a process with two threads
         if endless or process.returncode < 0:
-            raise GitError(f"{self.directory}: git prints too much, or took over {SECONDS} s, and was stopped")
+            raise StoppedError(f"{self.directory}: git prints too much, or took over {SECONDS} s, and was stopped")
         return data if process.returncode == 0 else None
 
     def parts(self, *arguments: str, asked: Iterable[str] = ()) -> Iterator[bytes]:
@@ -135,7 +139,7 @@ class Git:
         In a clone without its older history, the last one is the oldest that is there.
 
         Raises:
-            GitError: git does not end.
+            StoppedError: git does not end.
         """
         paths = [path] if path else []
         named = None if wanted.startswith("-") else self.run("log", "-1", "--format=%H %cs", wanted, "--", *paths)
@@ -301,6 +305,9 @@ def checked_out(folder: Path, path: str = "") -> Commit | None:
 
     None where there is none. A folder that the commit does not hold belongs to something else: unpacked below
     somebody's home, say.
+
+    Raises:
+        StoppedError: a path is given, and git does not end.
     """
     try:
         repository = repository_of(folder)
@@ -310,6 +317,10 @@ def checked_out(folder: Path, path: str = "") -> Commit | None:
         with Git(repository.directory) as git:
             held = git.run("cat-file", "-e", f"HEAD:{below}")
             return None if held is None else git.commit("HEAD", posixpath.join(below, path) if path else "")
+    except StoppedError:
+        if path:
+            raise
+        return None
     except OSError:  # git is not installed, or the repository cannot be read: then nobody knows the commit
         return None
 

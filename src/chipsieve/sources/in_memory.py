@@ -29,7 +29,7 @@ class InMemory:
         self.name, self.folder = name, folder
         self._members, self._gaps = members, gaps
 
-    def last_changed(self, path: str) -> Commit | None:  # noqa: ARG002  nobody knows
+    def last_changed(self, path: str) -> Commit | Gap | None:  # noqa: ARG002  nobody knows
         """None: there is no history."""
         return None
 

@@ -11,7 +11,7 @@ import os
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +23,7 @@ from chipsieve.sources.contents import (
     LEADS_OUT,
     SIZE_LIMIT,
     TOO_LARGE,
+    UNDATED,
     Commit,
     Listing,
     Origin,
@@ -30,7 +31,7 @@ from chipsieve.sources.contents import (
     skipped_folder,
     text_of,
 )
-from chipsieve.sources.git import Git, GitError
+from chipsieve.sources.git import Git, GitError, StoppedError
 from chipsieve.sources.git_directory import repository_of
 from chipsieve.sources.languages import languages
 
@@ -184,14 +185,14 @@ class Revision:
         entry = self._entries.get(path)
         return entry.object_id if entry and _is_file(entry) else ""
 
-    def last_changed(self, path: str) -> Commit | None:
-        """The commit that last changed a file, up to this revision; None where nobody knows."""
-        if self.commit is None:
+    def last_changed(self, path: str) -> Commit | Gap | None:
+        """The commit that last changed a file, up to this revision; None where there is none."""
+        if self.commit is None or not self.holds(path):
             return None
-        try:
-            return self._git.commit(self.commit.id, posixpath.join(self._below, path))
-        except GitError:  # a history too long to walk in the time there is
-            return None
+        found = None
+        with suppress(StoppedError):
+            found = self._git.commit(self.commit.id, posixpath.join(self._below, path))
+        return found or Gap(path, UNDATED)  # some commit has it, or this one would not hold the file
 
     def holds(self, path: str) -> bool:
         """Whether there is a regular file at a path."""
