@@ -96,6 +96,8 @@ def test_a_launch_is_called_by_its_id() -> None:
     assert str(refused.value) == (
         "there is no launch 'b.sh:9'; among those that there are: b.sh:1, b.sh:2, b.sh:3, b.sh:4, run.sh:30"
     )
+    with pytest.raises(TableError, match=r"'b\.sh'; among those that there are: b\.sh:1, b\.sh:2, "):
+        called(several, "b.sh")
     with pytest.raises(TableError, match=r"those that there are: none$"):
         called((), "b.sh:9")
 

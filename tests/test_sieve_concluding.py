@@ -16,6 +16,7 @@ from chipsieve.link.launch import Launch, Standing
 from chipsieve.sieve import concluding
 from chipsieve.sieve.concluding import Rules, conclude
 from chipsieve.sieve.outcome import Contradiction, Naming, Project, Verdict
+from chipsieve.sieve.proof import Conflict
 from chipsieve.signals.signal import Signal
 from chipsieve.sources.contents import Commit, Origin
 from chipsieve.sources.in_memory import InMemory, Member
@@ -97,6 +98,13 @@ def test_launches_of_another_role_do_not_speak() -> None:
     both = concluded(train, other, rules=Rules(CATALOGUE, SIGNALS, POLICY, "any", {}))
     assert (both.possible, both.role) == (("red", "green"), "any")
     assert Rules(CATALOGUE, SIGNALS, POLICY).role == "training"
+
+
+def test_of_launches_that_are_merely_shown_the_main_one_alone_speaks() -> None:
+    shown_deep = [run(f"docs/{name}.md:1", signal) for name, signal in (("a", RED), ("b", BLUE))]
+    got = concluded(*shown_deep)
+    assert (got.main, got.possible) == ("docs/a.md:1", ("red",))
+    assert concluded(*shown_deep, run("run.sh:1", WARM)).possible == ("red", "green")
 
 
 def asking(**changes: object) -> Rules:
@@ -210,7 +218,7 @@ def test_reasons_of_very_many_contradictions_are_left_out(monkeypatch: pytest.Mo
     assert explained == {"b.sh": True, "c.sh": True, "d.sh": False, "e.sh": False, "x.sh": True}
     brief = got.launches[3]
     assert brief.conflict is not None
-    assert (brief.conflict.explanations, brief.conflict.kept) == ((), ("blue", "red"))
+    assert brief.conflict == Conflict((), (), ("blue", "red"))
     assert brief.remaining == ("red", "blue")  # what remains does not need them
     assert got.gaps == (
         Gap("d.sh", "more than 2 launches contradict themselves: of the others the reasons are left out", 3),
