@@ -18,7 +18,7 @@ from link_builders import command, module, script, span
 from small_signals import MATCHING, TABLE, fact, row, signal
 from verdicts import launch
 
-ALL_ASSERTED: tuple[Standing, ...] = ("asserted",) * len(MATCHING)
+ALL_ASSERTED: tuple[Standing, ...] = tuple("asserted" for _ in MATCHING)
 HALF, EXTRA = Question("option", "half"), Question("unknown", text="extra == gpu")
 
 

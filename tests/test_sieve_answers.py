@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 import verdicts
 from chipsieve.catalogue.catalogue_answers import Answers
-from chipsieve.derive.premises import Evidence
+from chipsieve.derive.premises import Date, Evidence
 from chipsieve.facts.conditions import Question
 from chipsieve.facts.reading import Fact
 from chipsieve.match.table import SignalTable
@@ -132,6 +132,11 @@ def test_what_is_known_of_a_project_is_its_own() -> None:
     assert (known.mentions, known.modules, known.not_before) == (frozenset({"amd"}), frozenset({"torch"}), "")
     assert known.possible == frozenset({*verdicts.AMPERE_UP, "mi250"})
     assert known.processors is False
+    pinned = known_of(replace(whole, not_before=Date("2023-10-04", "a pin")), frozenset())
+    assert pinned.not_before == "2023-10-04"
+    spared = replace(whole.launches[0].proof, spared=Spared(processors=True))
+    on_processors = replace(whole, launches=(replace(whole.launches[0], proof=spared), beside))
+    assert known_of(on_processors, frozenset()).processors is True
     logged = replace(whole, named=(Naming(verdicts.VOLTA, "log", "a.log", 1, "V100"), *whole.named))
     assert known_of(logged, frozenset()).possible == frozenset({*verdicts.AMPERE_UP, "mi250", *verdicts.VOLTA})
     nothing = known_of(verdicts.empty(), frozenset())
