@@ -56,6 +56,13 @@ def test_a_key_says_its_name_who_speaks_and_how_many_devices() -> None:
     assert bare.statement is None
 
 
+def test_a_row_may_count_in_certain_files_alone() -> None:
+    table = SignalTable({"s": signal("s", row("key", "bf16", files=["*/ds*.json"]))})
+    stated = Fact("key", "bf16", "true", span())
+    assert [item.path for item, _ in matched(stated, "conf/ds_1.json", table)] == ["conf/ds_1.json"]
+    assert list(matched(stated, "conf/other.json", table)) == []
+
+
 def test_a_run_counts_its_own_devices_before_its_row_does() -> None:
     stated = Fact("key", "instance", "p5", span(), beside=(("count", "16"), ("devices", "4")))
     assert [one.statement for one, _ in asked(stated)] == [Statement(devices=4)]

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from chipsieve.facts.conditions import MENTION, Question
 from chipsieve.facts.finding import Finding
-from chipsieve.facts.reading import Fact, Reading
+from chipsieve.facts.reading import Fact, Import, Reading
 from chipsieve.link.launch import FileStandings, Launch, Standing, StatedFact
 from chipsieve.link.linking import LinkedTree, judge_by_eye, whole
+from chipsieve.match import matcher
 from chipsieve.match.matcher import Keep, Matcher, keep_all, match_tree, match_whole, place_of
 from chipsieve.match.table import SignalTable
 from link_builders import command, module, script, span
@@ -36,9 +37,8 @@ def matched(
     modules: frozenset[str] = frozenset(), keep: Keep = keep_all, alone: bool = False, table: SignalTable = TABLE,
 ) -> Launch:  # fmt: skip
     """The launch of these files, matched."""
-    matcher = Matcher([one.reading for one in files], table, keep, alone=alone)
     bare = launch(findings=(), standings=files, stated=stated, modules=modules)
-    return matcher.launch(bare, provided)
+    return Matcher([one.reading for one in files], table, keep, alone=alone).launch(bare, provided)
 
 
 def stands(of: Launch) -> list[tuple[str, int, Standing]]:
@@ -83,7 +83,7 @@ def test_what_a_launchs_own_words_state_stands_beside_its_files() -> None:
     said = StatedFact("run.sh", fact("dtype", kind="key", line=5), "optional")
     got = matched(placed(reading(fact("bf16")), "asserted"), stated=(said,))
     assert stands(got) == [("bf16", 1, "asserted"), ("dtype", 5, "optional")]
-    assert got.findings[1][0].path == "run.sh"
+    assert (got.findings[1][0].path, got.stated) == ("run.sh", ())
     # Where a file states the same, its standing counts.
     same = StatedFact("train.py", fact("bf16"), "asserted")
     assert stands(matched(placed(reading(fact("bf16")), "optional"), stated=(same,))) == [("bf16", 1, "optional")]
@@ -165,6 +165,26 @@ def test_all_that_one_requirement_says_stands_alike() -> None:
     assert stands(without) == [("flash", 4, "optional"), ("also", 4, "optional"), ("named", 6, "asserted")]
 
 
+def test_a_pin_is_asked_for_by_what_runs_and_makes_nothing_run_itself() -> None:
+    pinned = signal("flash", row("pin", "flash-attn"), row("import", "flash_attn"), provides=("flash_attn", "paged"))
+    table = SignalTable({"flash": pinned, "fabric": signal("fabric", row("name", "fabric.adapter"))})
+    guarded = fact("fabric", Question("import", "paged"))
+    train = replace(reading(guarded), imports=(Import("flash_attn", span()),))
+    run = script("run.sh", command("python train.py"))
+    around = Reading("requirements.txt", "requirements", facts=(PINNED,))
+    (launch,) = match_tree([run, train, around], table).launches
+    assert stands(launch) == [("fabric", 1, "optional"), ("flash", 4, "asserted")]
+    without = match_tree([run, replace(train, imports=()), around], table).launches[0]
+    assert stands(without) == [("fabric", 1, "optional"), ("flash", 4, "optional")]
+
+
+def test_every_run_that_does_not_settle_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matcher, "PASSES", 1)
+    lines = ("--flash", "", "--flash", "")
+    run = script("run.sh", *(command(f"python train.py {line}", at=at) for at, line in enumerate(lines, 1)))
+    assert [gap.line for gap in match_tree([run, module("train.py")], TABLE).gaps] == [1, 3]
+
+
 # Names in tables, and words of machines
 
 NAMING = replace(signal("chip", row("literal", pattern="^(?P<value>[a-z]\\d{3})$")), effect="names")
@@ -225,9 +245,12 @@ def test_of_two_engines_the_one_that_says_more_stands_for_both() -> None:
         assert (found.engine, found.value, found.row) == ("semgrep+zed", "true", "flag")
     named = [mark(5, engine, value="true") for engine in ("zed", "acme")]
     assert [item.engine for item in Matcher([reading(findings=named)], TABLE, keep_all).findings] == ["acme+zed"]
-    twice = [mark(5, value="a"), mark(5, value="b"), replace(full, row="")]  # two values say more than one
-    both = Matcher([reading(findings=twice)], TABLE, keep_all).findings
-    assert [(item.value, item.engine) for item in both] == [("a", "semgrep+zed"), ("b", "semgrep+zed")]
+    for less in ({"row": "flag"}, {"value": "true"}):
+        (found,) = Matcher([reading(findings=[mark(5, "acme", **less), full])], TABLE, keep_all).findings
+        assert (found.engine, found.value, found.row) == ("acme+zed", "true", "flag")
+    two = [mark(5, "acme", value="x"), mark(5, "zed", value="a"), mark(5, "zed", value="b")]  # two values say more
+    both = Matcher([reading(findings=two)], TABLE, keep_all).findings
+    assert [(item.value, item.engine) for item in both] == [("a", "acme+zed"), ("b", "acme+zed")]
 
 
 def test_where_ours_and_a_mark_are_one_the_engines_of_both_are_named() -> None:
@@ -289,8 +312,8 @@ def test_each_launch_that_is_matched_is_a_step() -> None:
     got = match_tree(readings, TABLE, progress=lambda *step: steps.append(step))
     assert len(got.launches) == 2
     assert [step for step in steps if step[0] == "matching"] == [("matching", number, 2) for number in range(3)]
-    matcher = Matcher(readings, TABLE, keep_all)
-    launches, gaps = matcher.launches(LinkedTree(readings))
+    assert "linking" in {step[0] for step in steps}
+    launches, gaps = Matcher(readings, TABLE, keep_all).launches(LinkedTree(readings))
     assert (len(launches), gaps) == (2, [])
 
 
