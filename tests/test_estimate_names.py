@@ -126,6 +126,13 @@ def test_a_signal_may_yield_to_one_that_is_certain() -> None:
     assert kinds(known(training((item, "asserted")), item, sure), *signals) == ["request"]
 
 
+def test_signals_of_names_may_mean_different_chips_by_one_word() -> None:
+    machines = replace(NAMED, id="machines", requires={"vendor": "amd"})
+    several = [named("r100", "scheduler", signal=of, line=at) for at, of in enumerate((NAMED, machines), 1)]
+    found = premises(known(training(*((item, "asserted") for item in several))), machines)
+    assert [sorted(one.families) for one in found] == [["r100"], ["b200", "p400"]]
+
+
 # What people say
 
 
