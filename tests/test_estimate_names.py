@@ -110,10 +110,9 @@ REFUSED: list[tuple[Finding, tuple[Signal, ...]]] = [
 def test_what_names_nobody_is_no_premise(item: Finding, signals: tuple[Signal, ...]) -> None:
     told = known(training((item, "asserted")), item)
     assert [one.kind for one in premises(told, *signals) if not one.against] == []
-    good = named("b200", "notebook", "z.ipynb")  # and does not hide what follows
-    assert [one.kind for one in premises(replace(told, findings=(item, good)), *signals) if not one.against] == [
-        "notebook"
-    ]
+    several = [named("b200", "notebook", "z.ipynb", line) for line in range(1, 9)]  # and hides nothing that stands by
+    both = premises(replace(told, findings=(item, *several)), *signals)
+    assert [one.kind for one in both if not one.against] == ["notebook"] * 8
 
 
 def test_a_signal_may_yield_to_one_that_is_certain() -> None:

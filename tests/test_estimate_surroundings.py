@@ -88,12 +88,14 @@ def test_evidence_that_says_nothing_does_not_hide_what_follows() -> None:
 
 def test_claims_that_see_the_same_value_are_told_apart() -> None:
     wide, vendor = replace(WIDE, requires={"bits_at_least": "16"}), signal("vendor", requires={"vendor": "nvidia"})
-    presumed = signal("usual", requires={}, presumption={"vendor": "amd"})
-    pieces = tuple(Evidence(one.id, "", "asserted", ()) for one in (wide, vendor, presumed))
-    found = premises(known(training(), evidence=pieces), wide, vendor, presumed)
+    usual, other = (
+        signal(vendor, title=vendor, requires={}, presumption={"vendor": vendor}) for vendor in ("amd", "intel")
+    )
+    pieces = tuple(Evidence(one.id, "", "asserted", ()) for one in (wide, vendor, usual, other))
+    found = premises(known(training(), evidence=pieces), wide, vendor, usual, other)
     assert [(one.kind, sorted(one.families)) for one in found] == [
         ("asked for", ["b200", "p400"]), ("asked for", ["b200", "g300", "p400"]),
-        ("presumed though spoken of", ["g300", "r100"]),
+        ("presumed though spoken of", ["g300", "r100"]), ("presumed though spoken of", ["b200", "p400", "r100"]),
     ]  # fmt: skip
 
 

@@ -245,6 +245,8 @@ def test_of_two_engines_the_one_that_says_more_stands_for_both() -> None:
         assert (found.engine, found.value, found.row) == ("semgrep+zed", "true", "flag")
     named = [mark(5, engine, value="true") for engine in ("zed", "acme")]
     assert [item.engine for item in Matcher([reading(findings=named)], TABLE, keep_all).findings] == ["acme+zed"]
+    first = [mark(5, "acme", row="flag", value="true"), mark(5, "zed")]
+    assert [item.value for item in Matcher([reading(findings=first)], TABLE, keep_all).findings] == ["true"]
     for less in ({"row": "flag"}, {"value": "true"}):
         (found,) = Matcher([reading(findings=[mark(5, "acme", **less), full])], TABLE, keep_all).findings
         assert (found.engine, found.value, found.row) == ("acme+zed", "true", "flag")
