@@ -12,6 +12,7 @@ import argparse
 import json
 import math
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter, defaultdict
@@ -20,7 +21,7 @@ from pathlib import Path
 from random import Random
 
 ROOT = Path(__file__).resolve().parents[1]
-MUTANTS = ROOT / "mutants/src"
+MUTANTS = ROOT / "mutants"
 ROOMS = tuple(f"chipsieve.{room}." for room in ("estimate", "facts", "match", "sieve"))
 FIRST = "chipsieve.sieve.proof.*"  # a small module: with it mutmut writes down the mutants of all
 SEED = 18
@@ -39,7 +40,7 @@ def mutmut(names: Iterable[str], children: int) -> None:
 def results() -> dict[str, int | None]:
     """What is known of every mutant of the rooms."""
     found: dict[str, int | None] = {}
-    for path in sorted(MUTANTS.rglob("*.meta")):
+    for path in sorted((MUTANTS / "src").rglob("*.meta")):
         found |= json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"]
     return {name: code for name, code in found.items() if name.startswith(ROOMS)}
 
@@ -83,6 +84,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--sample", type=int, help="how many mutants to try; all without it")
     parser.add_argument("--children", type=int, default=os.cpu_count() or 1, help="processes at a time")
     given = parser.parse_args(arguments)
+    shutil.rmtree(MUTANTS, ignore_errors=True)  # of an earlier run: it would know nothing of modules added since
     mutmut([FIRST], given.children)
     asked = sorted(name for name in results() if not given.modules or module_of(name) in given.modules)
     names = sample(asked, given.sample) if given.sample else asked
