@@ -4,7 +4,7 @@
 # `make eval CLONES=dir [LABELS=file] [POLICY=name] [PAGE=docs/accuracy.md] [OPTIONS=--reports]` measures on labelled
 # repositories and, with --reports, on public reports,
 # `make fit [RECORDS=eval.jsonl] [OPTIONS=--write]` fits the estimate's weights to what eval has written,
-# `make mutation [SAMPLE=700] [CHILDREN=2]` counts which faults put in on purpose the tests find,
+# `make mutation [MODULES="sieve/proof.py"] [SAMPLE=700] [CHILDREN=2]` counts which faults put in on purpose the tests find,
 # `make bench [CLONES=dir] [RUNS=5] [PEERS="name name"] [PAGE=docs/performance.md] [OPTIONS=...]` measures time and memory.
 # `make hostile [NAMES="name name"]` scans trees that are made to hurt, and says what each costs.
 # `make fuzz [TARGETS="name name"] [SECONDS=60] [PAGE=docs/quality.md]` shows readers texts that nobody wrote.
@@ -30,7 +30,7 @@ bench:
 	@./dev bench $(CLONES) $(if $(RUNS),--runs $(RUNS)) $(PEERS:%=--peer %) $(if $(PAGE),--page $(PAGE)) $(OPTIONS)
 
 mutation:
-	@./dev mutation $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(CHILDREN),--children $(CHILDREN))
+	@./dev mutation $(MODULES) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(CHILDREN),--children $(CHILDREN))
 
 hostile:
 	@./dev hostile $(NAMES) $(if $(PAGE),--page $(PAGE))

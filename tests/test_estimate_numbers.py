@@ -166,6 +166,8 @@ def test_a_family_is_impossible_before_it_was_announced(family: Family, day: str
     assert impossible(family, day, CHIPS) is cannot
     assert impossible(family, day, frozenset({"other"})) is True
     assert impossible(RED, "2023", frozenset({"red-80gb"})) is False
+    that_year = replace(RED, announced="2020")  # in its first month, as far as anybody knows
+    assert [impossible(that_year, day, CHIPS) for day in ("2019-06", "2019-07")] == [True, False]
 
 
 def test_the_probabilities_are_those_of_the_two_regressions() -> None:
@@ -185,6 +187,22 @@ def test_the_probabilities_are_those_of_the_two_regressions() -> None:
 def test_where_no_family_is_possible_there_was_no_accelerator() -> None:
     nowhere = replace(KNOWN, possible=frozenset[str]())
     assert probabilities(FAMILIES, {}, nowhere, WEIGHTS) == {NO_ACCELERATOR: 1.0}
+
+
+def test_what_was_not_out_by_the_day_has_no_probability() -> None:
+    early = probabilities(FAMILIES, {}, replace(KNOWN, day="2019-01-01"), WEIGHTS)
+    assert set(early) == {"grey", NO_ACCELERATOR}
+    assert sum(early.values()) == pytest.approx(1)
+
+
+def test_where_no_day_is_known_the_earliest_gives_the_share() -> None:
+    undated = replace(KNOWN, day="")
+    apart, since = (
+        probabilities(FAMILIES, {}, replace(undated, not_before=day), WEIGHTS) for day in ("", "2021-01-01")
+    )
+    # Of all years red has a half and blue a quarter, of 2021 a quarter and an eighth: grey has an eighth in each.
+    assert apart["red"] / apart["grey"] == pytest.approx(math.exp(2))
+    assert since["red"] / since["grey"] == pytest.approx(math.exp(1))
 
 
 def test_a_kind_without_a_weight_says_nothing() -> None:
@@ -221,11 +239,14 @@ def test_the_answer_shows_each_family_with_what_its_lines_add() -> None:
     assert blue.probability == pytest.approx((1 - none) * math.exp(-6) / total, abs=1e-4)
     assert answer.no_accelerator == answer.none_of_these == round(none, 4)
     assert red.words == "likely"
+    assert red.probability == round(red.probability, 4)
+    uneven = estimate(KNOWN, [], FAMILIES, replace(WEIGHTS, none={"always": -1.0}))
+    assert (uneven.no_accelerator, uneven.none_of_these) == (0.2689, 0.2689)  # of 0.26894
 
 
 def test_the_lines_of_one_kind_share_what_it_adds_and_six_are_shown() -> None:
     said = [premise("trained", "red", at=f"README.md:{line}") for line in range(1, 8)]
-    (red, *_) = estimate(KNOWN, said, FAMILIES, WEIGHTS).families
+    (red, *_) = estimate(KNOWN, said[::-1], FAMILIES, WEIGHTS).families
     assert len(red.because) == LINES == 6
     assert [one.at for one in red.because] == [f"README.md:{line}" for line in range(1, 7)]
     # Seven come to nearly 2: of 2 * 2 (trained) and 2 * 1 (named) each line has a seventh.
@@ -248,6 +269,9 @@ def test_lines_that_show_training_on_several_families_draw_all_scores_together()
     assert disagreement(both, {"red", "blue"}) == pytest.approx(2.0)
     assert disagreement(both, {"red"}) == disagreement({}, {"red"}) == 1
     assert disagreement({"named": {"red": 9.0, "blue": 9.0}, "log": {"red": 1.0}}, {"red", "blue"}) == 1
+    several = {"log": {"red": 1.0, "blue": 1.0}, "trained": {"red": 2.0}}  # 1 + 1.5 of 3.5 for red, in whatever order
+    assert disagreement(several, {"red", "blue"}) == pytest.approx(1.863, abs=1e-3)
+    assert disagreement(dict(reversed(several.items())), {"red", "blue"}) == disagreement(several, {"red", "blue"})
     assert disagreement({kind: {"red": 1.0, "blue": 1.0, "grey": 1.0, "pink": 1.0} for kind in RUNS},
                         {"red", "blue", "grey", "pink"}) == pytest.approx(3.0)  # fmt: skip
     one = [premise("trained", "red", at=f"a:{line}") for line in range(3)]
@@ -353,3 +377,5 @@ def test_what_the_table_of_shares_lacks_is_named(changed: dict[str, object], sai
 def test_a_share_is_that_of_the_nearest_year(family: str, day: str, share: float) -> None:
     assert WEIGHTS.share(family, day) == share
     assert replace(WEIGHTS, shares={"any": {"red": 0.5}}).share("red", "2021") == 0.5
+    longer = replace(WEIGHTS, shares={**WEIGHTS.shares, "2026": {"red": 1.0}})
+    assert [longer.share("red", year) for year in ("2024", "2026", "2030")] == [0.125, 1.0, 1.0]

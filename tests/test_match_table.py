@@ -9,7 +9,7 @@ import pytest
 from chipsieve.facts.finding import Match
 from chipsieve.facts.reading import Fact, FactKind
 from chipsieve.match.requirements import implied, parsed
-from chipsieve.match.table import SignalTable
+from chipsieve.match.table import LONGEST_NAME, SignalTable
 from chipsieve.signals.signal import Row
 from link_builders import span
 from small_signals import row, signal
@@ -188,6 +188,44 @@ def test_an_image_is_known_by_a_pattern() -> None:
     assert asked(rows, "image", "", "NVCR.io/nvidia:24") == ["nvidia"]
     assert asked(rows, "image", "", "debian") == []
     assert asked(rows, "image", "", None) == []
+
+
+def test_an_image_or_a_literal_must_hold_one_of_the_words_that_its_row_lists() -> None:
+    rows = [row("literal", "flash", "paged", pattern="(?P<value>[a-z]+)_attn")]
+    assert asked(rows, "literal", "", "FLASH_attn") == ["FLASH"]
+    assert asked(rows, "literal", "", "the paged, or plain_attn") == ["plain"]
+    assert asked(rows, "literal", "", "plain_attn") == asked(rows, "literal", "", None) == []
+
+
+def test_each_of_several_globs_is_tried_and_a_name_that_is_too_long_fits_none() -> None:
+    rows = [row("env", "NCCL_*"), row("env", "*_HCA"), row("env", "LONG_*")]
+    assert asked(rows, "env", "NCCL_DEBUG", "1") == asked(rows, "env", "MY_HCA", "1") == ["1"]
+    assert asked(rows, "env", "NCCL", "1") == []
+    longest = "LONG_".ljust(LONGEST_NAME, "x")
+    assert asked(rows, "env", longest, "1") == ["1"]
+    assert asked(rows, "env", f"{longest}x", "1") == []
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "name", "value"),
+    [
+        (row("constant", "peak", values=["312e12"], by="constant"), "constant", "peak", "312e12"),
+        (row("pin", "flash-attn", by="constant"), "pin", "flash-attn", "flash-attn>=2"),
+        (row("key", "queue", values=["a"], by="constant"), "key", "queue", "a"),
+        (row("literal", pattern="a", by="constant"), "literal", "", "a"),
+    ],
+)
+def test_a_row_may_say_who_speaks(written: dict[str, object], kind: FactKind, name: str, value: str) -> None:
+    (match,) = SignalTable({"s": signal("s", written)}).asked(Fact(kind, name, value, span()), value, "a.py")
+    assert match.by == "constant"
+
+
+def test_readers_look_for_arguments_of_calls_where_a_row_asks_for_one() -> None:
+    for written in (row("call", "f", keyword="k", values=["a"]), row("call", "f", argument=0, values=["a"])):
+        words = SignalTable({"s": signal("s", written)}).vocabulary
+        assert (words.asks("argument", "f"), words.asks("call", "f")) == (True, False)
+    plain = SignalTable({"s": signal("s", row("call", "f"))}).vocabulary
+    assert (plain.asks("argument", "f"), plain.asks("call", "f")) == (False, True)
 
 
 def test_rows_that_see_the_same_are_one_and_keep_their_order() -> None:

@@ -14,11 +14,12 @@ TRIED: Results = {
 }
 
 
-def test_the_score_is_by_room_and_what_no_test_reaches_counts_against_it() -> None:
-    rows = list(table(TRIED))[2:]
-    assert rows[0] == "| `chipsieve.match` | 1 | 1 | 100.0 % |"
-    assert rows[1] == "| `chipsieve.sieve` | 3 | 1 | 33.3 % |"
-    assert rows[2].startswith("| all | 4 | 2 | 50.0 % (")
+def test_the_score_is_by_module_and_what_no_test_reaches_counts_against_it() -> None:
+    assert list(table(TRIED))[2:] == [
+        "| `match/table.py` | 1 | 1 | 100.0 % |",
+        "| `sieve/proof.py` | 3 | 1 | 33.3 % |",
+        "| together | 4 | 2 | 50.0 % |",
+    ]
 
 
 @pytest.mark.parametrize(("found", "tried", "low", "high"), [(81, 263, 25.5, 36.6), (10, 10, 72.2, 100.0)])

@@ -7,13 +7,14 @@ from msgspec.structs import replace
 
 import verdicts
 from chipsieve.catalogue.catalogue_answers import Answers
-from chipsieve.derive.premises import Evidence
+from chipsieve.derive.premises import Date, Evidence
 from chipsieve.facts.conditions import Question
 from chipsieve.facts.reading import Fact
 from chipsieve.match.table import SignalTable
+from chipsieve.sieve import policies as sieve_policies
 from chipsieve.sieve.concluding import first_of, known_of
 from chipsieve.sieve.outcome import Naming, called, of_role, speaking_launches
-from chipsieve.sieve.policies import Policy, load_policy, policies
+from chipsieve.sieve.policies import DEFAULT, Policy, load_policy, policies
 from chipsieve.sieve.proof import Proof, Reason, Ruling, Spared, StepResult, Weight
 from chipsieve.signals.signal import Signal
 from chipsieve.tables import TableError
@@ -95,6 +96,8 @@ def test_a_launch_is_called_by_its_id() -> None:
     assert str(refused.value) == (
         "there is no launch 'b.sh:9'; among those that there are: b.sh:1, b.sh:2, b.sh:3, b.sh:4, run.sh:30"
     )
+    with pytest.raises(TableError, match=r"'b\.sh'; among those that there are: b\.sh:1, b\.sh:2, "):
+        called(several, "b.sh")
     with pytest.raises(TableError, match=r"those that there are: none$"):
         called((), "b.sh:9")
 
@@ -129,6 +132,11 @@ def test_what_is_known_of_a_project_is_its_own() -> None:
     assert (known.mentions, known.modules, known.not_before) == (frozenset({"amd"}), frozenset({"torch"}), "")
     assert known.possible == frozenset({*verdicts.AMPERE_UP, "mi250"})
     assert known.processors is False
+    pinned = known_of(replace(whole, not_before=Date("2023-10-04", "a pin")), frozenset())
+    assert pinned.not_before == "2023-10-04"
+    spared = replace(whole.launches[0].proof, spared=Spared(processors=True))
+    on_processors = replace(whole, launches=(replace(whole.launches[0], proof=spared), beside))
+    assert known_of(on_processors, frozenset()).processors is True
     logged = replace(whole, named=(Naming(verdicts.VOLTA, "log", "a.log", 1, "V100"), *whole.named))
     assert known_of(logged, frozenset()).possible == frozenset({*verdicts.AMPERE_UP, "mi250", *verdicts.VOLTA})
     nothing = known_of(verdicts.empty(), frozenset())
@@ -196,8 +204,36 @@ def test_the_shipped_policies() -> None:
     assert load_policy("balanced") == replace(trusting, trust_names=False) != trusting
     assert load_policy("paper").claims
     assert load_policy("strict").summary
-    with pytest.raises(TableError, match=r"policy.*bold"):
+    with pytest.raises(TableError) as refused:
         load_policy("bold")
+    assert str(refused.value) == "policy 'bold' is none of balanced, paper, strict"
+    assert [load_policy(name).id for name in policies()] == [*policies()]
+
+
+WHOLE = {"summary": "All.", "strengths": ["strong"]}
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (WHOLE | {"claims": ["nccl-backend"]}, "policies.toml: bold: 'claims' must be a table"),
+        (WHOLE | {"summary": 1}, "policies.toml: 'summary' must be text"),
+        (WHOLE | {"strengths": 1}, "policies.toml: 'strengths' must be a text or a list of texts"),
+    ],
+)
+def test_what_a_policys_table_lacks_is_named(
+    monkeypatch: pytest.MonkeyPatch, table: dict[str, object], said: str
+) -> None:
+    monkeypatch.setattr(sieve_policies, "_tables", lambda: {"bold": table})
+    with pytest.raises(TableError) as refused:
+        load_policy("bold")
+    assert str(refused.value) == said
+
+
+def test_the_default_policy_is_listed_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sieve_policies, "_tables", lambda: {"zany": WHOLE, DEFAULT: WHOLE, "all": WHOLE})
+    assert policies() == (DEFAULT, "all", "zany")
+    assert load_policy("zany") == Policy("zany", "All.", frozenset({"strong"}), {})
 
 
 def test_what_an_option_may_be_asked_for_is_what_rows_list() -> None:

@@ -1,6 +1,7 @@
 """How many faults do the tests find that somebody puts in on purpose? mutmut puts them in, one at a time.
 
-`python tools/mutation.py` tries every mutant, `--sample N` that many, always the same ones.
+`python tools/mutation.py` tries every mutant, `--sample N` that many, always the same ones; `sieve/proof.py` those of
+that module alone.
 pyproject.toml says which modules and which tests. The table is printed as docs/quality.md has it; below it stand those
 that no test found.
 """
@@ -11,6 +12,7 @@ import argparse
 import json
 import math
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter, defaultdict
@@ -19,8 +21,8 @@ from pathlib import Path
 from random import Random
 
 ROOT = Path(__file__).resolve().parents[1]
-MUTANTS = ROOT / "mutants/src"
-ROOMS = ("chipsieve.estimate.*", "chipsieve.facts.conditions.*", "chipsieve.match.*", "chipsieve.sieve.*")
+MUTANTS = ROOT / "mutants"
+ROOMS = tuple(f"chipsieve.{room}." for room in ("estimate", "facts", "match", "sieve"))
 FIRST = "chipsieve.sieve.proof.*"  # a small module: with it mutmut writes down the mutants of all
 SEED = 18
 ALIVE, UNASKED = (0,), (33,)  # mutmut's codes: every test passes, no test comes there
@@ -38,9 +40,9 @@ def mutmut(names: Iterable[str], children: int) -> None:
 def results() -> dict[str, int | None]:
     """What is known of every mutant of the rooms."""
     found: dict[str, int | None] = {}
-    for path in sorted(MUTANTS.rglob("*.meta")):
+    for path in sorted((MUTANTS / "src").rglob("*.meta")):
         found |= json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"]
-    return {name: code for name, code in found.items() if any(name.startswith(room[:-1]) for room in ROOMS)}
+    return {name: code for name, code in found.items() if name.startswith(ROOMS)}
 
 
 def sample(names: Iterable[str], size: int) -> list[str]:
@@ -55,35 +57,44 @@ def interval(found: int, tried: int) -> tuple[float, float]:
     return 100 * (middle - width) / (1 + z * z / tried), 100 * (middle + width) / (1 + z * z / tried)
 
 
+def module_of(mutant: str) -> str:
+    """The file in which a mutant lies: `chipsieve.sieve.proof.x_a__mutmut_1` is one of `sieve/proof.py`."""
+    return mutant.rpartition(".")[0].removeprefix("chipsieve.").replace(".", "/") + ".py"
+
+
 def table(tried: Results) -> Iterator[str]:
-    """The score by room, in lines of Markdown."""
-    rooms: defaultdict[str, Counter[bool]] = defaultdict(Counter)
+    """The score by module and together, in lines of Markdown."""
+    modules: defaultdict[str, Counter[bool]] = defaultdict(Counter)
     for name, code in tried.items():
-        room = next(one for one in ROOMS if name.startswith(one[:-1]))
-        rooms[room[:-2]][code not in (*ALIVE, *UNASKED)] += 1
-    yield "| room | mutants tried | found | score |"
+        modules[module_of(name)][code not in (*ALIVE, *UNASKED)] += 1
+    yield "| module | faults | found | score |"
     yield "|---|---:|---:|---:|"
     total: Counter[bool] = Counter()
-    for room, counts in sorted(rooms.items()):
+    for module, counts in sorted(modules.items()):
         total.update(counts)
-        yield f"| `{room}` | {counts.total()} | {counts[True]} | {100 * counts[True] / counts.total():.1f} % |"
-    low, high = interval(total[True], total.total())
-    score = 100 * total[True] / total.total()
-    yield f"| all | {total.total()} | {total[True]} | {score:.1f} % ({low:.1f} to {high:.1f} %) |"
+        yield f"| `{module}` | {counts.total():,} | {counts[True]:,} | {100 * counts[True] / counts.total():.1f} % |"
+    score = f"{100 * total[True] / total.total():.1f} %"
+    yield f"| together | {total.total():,} | {total[True]:,} | {score} |"
 
 
 def main(arguments: list[str]) -> int:
     """Try them, print the table and what was not found."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help="sieve/proof.py; all without any")
     parser.add_argument("--sample", type=int, help="how many mutants to try; all without it")
     parser.add_argument("--children", type=int, default=os.cpu_count() or 1, help="processes at a time")
     given = parser.parse_args(arguments)
+    shutil.rmtree(MUTANTS, ignore_errors=True)  # of an earlier run: it would know nothing of modules added since
     mutmut([FIRST], given.children)
-    names = sample(results(), given.sample) if given.sample else sorted(results())
+    asked = sorted(name for name in results() if not given.modules or module_of(name) in given.modules)
+    names = sample(asked, given.sample) if given.sample else asked
     mutmut(names, given.children)
     after = results()
     tried = {name: after[name] for name in names if after[name] is not None}
     print(*table(tried), sep="\n")
+    if given.sample:
+        found = sum(code not in (*ALIVE, *UNASKED) for code in tried.values())
+        print("of all faults, between {:.1f} and {:.1f} % are found".format(*interval(found, len(tried))))
     print(*(f"not found: {name}" for name, code in tried.items() if code in (*ALIVE, *UNASKED)), sep="\n")
     print("to look at one: mutmut show NAME", file=sys.stderr)
     return 0

@@ -61,7 +61,7 @@ def _values(fact: Fact, table: SignalTable) -> Iterator[tuple[Question | None, s
         return
     yield replace(fact.chosen, operator="true"), "true"
     wanted = table.wanted(fact)
-    for text in sorted(wanted - (SAME_AS_TRUE if "true" in wanted else {"true"})):
+    for text in sorted(wanted - SAME_AS_TRUE if "true" in wanted else wanted):
         yield _chooses(fact.chosen, text), text
 
 

@@ -89,7 +89,7 @@ def _explanations(allowed: Sequence[Chips]) -> tuple[tuple[tuple[str, ...], ...]
     for size in range(1, SMALLEST_ONLY + 1):
         groups = [
             tuple(sorted(classes[part] for part in group))
-            for group in combinations(sorted(classes, key=lambda part: classes[part]), size)
+            for group in combinations(classes, size)
             if frozenset().union(*group) == frozenset(range(len(allowed)))
         ]
         if groups:
