@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chipsieve.facts.conditions import Condition, Conditions, Every, Never, Not, Question, Some, negate
+from chipsieve.facts.conditions import Condition, Conditions, Every, Never, Not, Question, Some
 
 
 class Taken:
@@ -11,9 +11,9 @@ class Taken:
     def __init__(self, conditions: Conditions = ()) -> None:
         """Take these conditions to hold."""
         self._held: set[Condition] = set()
-        self._opposites: set[Condition] = set()  # of all that is taken to hold
+        self._opposites: set[Condition] = set()  # of each question among them
         self._values: dict[tuple[str, str], frozenset[str]] = {}
-        self._refused: list[tuple[Condition, ...]] = []
+        self._refused: list[frozenset[Condition]] = []  # never all of each together
         self.add(conditions)
 
     @property
@@ -28,11 +28,14 @@ class Taken:
                 self.add(condition.conditions)
                 continue
             self._held.add(condition)
-            self._opposites.add(negate(condition))
-            if isinstance(condition, Question) and condition.operator == "in":
-                self._values[condition.subject, condition.name] = frozenset(condition.values)
-            elif isinstance(condition, Not) and isinstance(condition.condition, Every):
-                self._refused.append(condition.condition.conditions)
+            if isinstance(condition, Question):
+                self._opposites.add(Not(condition))
+                if condition.operator == "in":
+                    self._values[condition.subject, condition.name] = frozenset(condition.values)
+            elif isinstance(condition, Not):
+                self._opposites.add(condition.condition)
+                if isinstance(condition.condition, Every):
+                    self._refused.append(frozenset(condition.condition.conditions))
 
     def copy(self, further: Conditions) -> Taken:
         """These and further ones."""
@@ -46,14 +49,14 @@ class Taken:
         """Whether it can be seen that the conditions never hold beside those that are taken."""
         if not self._opposites.isdisjoint(conditions) or any(map(self._denied, conditions)):
             return True
-        return any(all(part in self._held or part in conditions for part in parts) for parts in self._refused)
+        return bool(self._refused) and any(map(self._held.union(conditions).issuperset, self._refused))
 
     def _denied(self, condition: Condition) -> bool:
         if isinstance(condition, Question):
             return condition in self._opposites or self._apart(condition)
         if isinstance(condition, Not):
             whole = condition.condition
-            denied = isinstance(whole, Every) and all(part in self._held for part in whole.conditions)
+            denied = isinstance(whole, Every) and self._held.issuperset(whole.conditions)
             return denied or condition in self._opposites
         if isinstance(condition, Every | Some):
             denials = map(self._denied, condition.conditions)
