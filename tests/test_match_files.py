@@ -11,7 +11,8 @@ from chipsieve.facts.conditions import MENTION, Question
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.reading import Fact, Import, Reading
 from chipsieve.link.launch import FileStandings, Launch, Standing, StatedFact
-from chipsieve.link.linking import LinkedTree, judge_by_eye, whole
+from chipsieve.link.linking import LinkedTree
+from chipsieve.link.whole_files import judge_by_eye, whole
 from chipsieve.match import matcher
 from chipsieve.match.matcher import Keep, Matcher, keep_all, match_tree, match_whole, place_of
 from chipsieve.match.table import SignalTable

@@ -14,7 +14,8 @@ from chipsieve.facts.reading import Fact, FactKind, Gap, Import, Reading
 from chipsieve.facts.words import Word
 from chipsieve.link import reach
 from chipsieve.link.launch import FileStandings, Launch, Standing
-from chipsieve.link.linking import LinkedTree, judge_by_eye, judge_without_run, whole
+from chipsieve.link.linking import LinkedTree
+from chipsieve.link.whole_files import judge_by_eye, judge_without_run, whole
 from chipsieve.match import matcher, matching
 from chipsieve.match.matcher import match_tree, match_whole
 from chipsieve.match.table import SignalTable

@@ -24,8 +24,8 @@ from chipsieve.configuration.suppressions import Suppressions
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Lines
 from chipsieve.facts.reading import Reading, ordered_gaps
-from chipsieve.link.linking import judge_by_eye, judge_without_run, whole
 from chipsieve.link.out_of_sight import started_unread
+from chipsieve.link.whole_files import judge_by_eye, judge_without_run, whole
 from chipsieve.match.marks import marked
 from chipsieve.match.matcher import match_tree, match_whole
 from chipsieve.match.table import default_table

@@ -19,7 +19,7 @@ from chipsieve.facts.conditions import Conditions, Question
 from chipsieve.facts.deciding import all_hold, fixed
 from chipsieve.facts.ternary import Ternary
 from chipsieve.link.launch import Standing, standing
-from chipsieve.link.linking import whole
+from chipsieve.link.whole_files import whole
 from chipsieve.match.matcher import match_whole
 from chipsieve.match.table import default_table
 from chipsieve.sieve.concluding import Rules, conclude

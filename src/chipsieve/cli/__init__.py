@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -91,6 +90,8 @@ class Commands(click.Group):
             if isinstance(error, OSError) and error.errno in NO_ROOM:
                 raise
             if "--debug" in sys.argv:
+                import traceback  # takes long to load, and hardly ever is
+
                 tell(traceback.format_exc())
             say(f"internal error: {type(error).__name__}: {error}")
             say("please report it with the command; --debug shows where.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -33,8 +33,6 @@ ENGINE = "link"
 AROUND = ("packages", "recipe")
 INSTALLED_FILES = ("setup.py", "pyproject.toml", "setup.cfg", "environment.yml", "environment.yaml")
 REACH_NOT_SETTLED = "which files and options the run reaches did not settle: the last answer counts"
-
-Judge = Callable[[Conditions], Standing]
 
 
 class LinkedTree:
@@ -83,31 +81,6 @@ class LinkedTree:
     def gaps(self) -> tuple[Gap, ...]:
         """What could not be followed, and each limit that was met; linking a launch again may meet further ones."""
         return (*self._gaps, *self._linker.gaps, *self._linker.files.gaps)
-
-
-def whole(name: str, readings: Iterable[Reading], judge: Judge, *, met: bool = True) -> Launch:
-    """A launch that stands for whole readings where no run is looked for; `judge` says where each fact stands.
-
-    `met` says that every condition is taken to be met, so every value that an option may choose counts; else nobody
-    knows which one it chooses.
-    """
-    several = tuple(readings)
-    standings = tuple(
-        FileStandings(reading, tuple(map(judge, reading.conditions)), None if met else (None,) * len(reading.chosen))
-        for reading in several
-    )
-    paths = tuple(sorted({reading.path for reading in several} - {""}))
-    return Launch(name, "any", "", 0, "", (), {}, paths, standings=standings)
-
-
-def judge_by_eye(conditions: Conditions) -> Standing:
-    """What a person takes for granted who reads a tree by eye: every line takes effect that is more than a mention."""
-    return "inert" if MENTION in conditions else "asserted"
-
-
-def judge_without_run(conditions: Conditions) -> Standing:
-    """Where a line stands of which nobody knows the run: it may take effect or not."""
-    return "inert" if MENTION in conditions else "optional"
 
 
 def _numbered(launches: Iterable[Launch]) -> Iterator[Launch]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -14,12 +14,15 @@ from chipsieve.facts.finding import Finding, unique
 from chipsieve.facts.reading import Gap, Reading
 from chipsieve.facts.ternary import Ternary, every
 from chipsieve.link.launch import FileStandings, Launch, Standing, standing
-from chipsieve.link.linking import LinkedTree, judge_by_eye, whole
+from chipsieve.link.whole_files import judge_by_eye, whole
 from chipsieve.match.machines import alone
 from chipsieve.match.matching import matched
 from chipsieve.match.menus import offered
 from chipsieve.match.table import SignalTable
 from chipsieve.progress import Progress
+
+if TYPE_CHECKING:
+    from chipsieve.link.linking import LinkedTree
 
 PASSES = 3  # a launch that asks for a module meets that module's import guards, which may ask for another
 STANDING_ANSWERS: dict[Standing, Ternary] = {"asserted": True, "optional": None, "inert": False}
@@ -70,6 +73,8 @@ def match_tree(
     """
     if scope == "tree":
         return match_whole(whole("tree", readings, judge_by_eye), table, keep, alone=alone)
+    from chipsieve.link.linking import LinkedTree  # takes long to load, and a check of single files links nothing
+
     linked = LinkedTree(readings, progress)
     if progress:
         progress("matching", 0, len(linked.launches))
