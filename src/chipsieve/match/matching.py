@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from chipsieve.facts.conditions import Question, stack
-from chipsieve.facts.deeds import statement
 from chipsieve.facts.finding import Finding, Match
 from chipsieve.facts.places import Span
 from chipsieve.facts.reading import Fact
@@ -76,6 +75,8 @@ def _matches(
     if fact.kind != "claim":
         yield from ((match, fact.span, _counted(fact, match)) for match in table.asked(fact, value, path))
         return
+    from chipsieve.facts.deeds import statement  # its patterns take long to compile, and few files claim anything
+
     text = value or ""
     for match, start, end in table.claims(text, fact.by):
         line, column = fact.span.line, fact.span.column
