@@ -14,14 +14,16 @@ from small_trees import scanned
 
 
 def launch(
-    path: str, entry: str = "train.py", *, role: str = "training", told: str = "", devices: int = 0,
+    path: str, entry: str = "train.py", *, role: str = "training", shown: str = "", devices: int = 0,
     by_itself: bool = False, its_program: bool = False,
 ) -> Launch:  # fmt: skip
     """A run of a script's first line; one `by_itself` is an entry module that nothing starts."""
     span = Span(1, 1, 1, 2)
     words = () if by_itself else (Resolved("python", path, span), Resolved(entry, path, span))
-    told_itself = bool(told) and not its_program
-    return Launch(path, role, path, 1, entry, words, {}, (entry,), devices=devices, told=told, told_itself=told_itself)
+    itself = bool(shown) and not its_program
+    return Launch(
+        path, role, path, 1, entry, words, {}, (entry,), devices=devices, documented_at=shown, documented_itself=itself
+    )
 
 
 def first(*launches: Launch) -> str:
@@ -33,17 +35,17 @@ def first(*launches: Launch) -> str:
 @pytest.mark.parametrize(
     ("before", "behind"),
     [
-        (launch("a/run.sh"), launch("third_party/lib/run.sh", told="README.md:1")),
+        (launch("a/run.sh"), launch("third_party/lib/run.sh", shown="README.md:1")),
         (launch("z.sh"), launch("a.py", "a.py", by_itself=True)),
         (launch("z.sh"), launch("a.sh", "sft.py", role="fine-tuning")),
-        (launch("z.sh", told="README.md:9"), launch("a.sh")),
-        (launch("z.sh", told="README.md:9"), launch("a.sh", told="docs/a.md:1")),
-        (launch("z.sh", told="README.md:9"), launch("a.sh", told="README.md:1", its_program=True)),
-        (launch("examples/z.sh", told="README.md:9"), launch("examples/a.sh", told="README.md:1", its_program=True)),
-        (launch("z.sh"), launch("benchmarks/a.sh", told="README.md:1")),
+        (launch("z.sh", shown="README.md:9"), launch("a.sh")),
+        (launch("z.sh", shown="README.md:9"), launch("a.sh", shown="docs/a.md:1")),
+        (launch("z.sh", shown="README.md:9"), launch("a.sh", shown="README.md:1", its_program=True)),
+        (launch("examples/z.sh", shown="README.md:9"), launch("examples/a.sh", shown="README.md:1", its_program=True)),
+        (launch("z.sh"), launch("benchmarks/a.sh", shown="README.md:1")),
         (launch("z.sh"), launch("a.sh", "sync.py", role="training")),
         (launch("scripts/z.sh"), launch("examples/a.sh")),
-        (launch("examples/z.sh", told="README.md:9"), launch("examples/a.sh", told="examples/README.md:1")),
+        (launch("examples/z.sh", shown="README.md:9"), launch("examples/a.sh", shown="examples/README.md:1")),
         (launch("z.sh", "pretrain_gpt.py"), launch("a.sh", "train.py")),
         (launch("z.sh", "main.py"), launch("a.sh", "train_vae.py")),
         (launch("z.sh", devices=512), launch("a.sh", devices=8)),
@@ -62,8 +64,8 @@ def test_evidence_settles_what_nothing_else_does() -> None:
 @pytest.mark.parametrize(
     ("several", "reason"),
     [
-        ((launch("z.sh", told="README.md:9"), launch("a.sh")), "README.md:9 runs it"),
-        ((launch("z.sh", told="README.md:9", its_program=True), launch("a.sh")), "README.md:9 runs its program"),
+        ((launch("z.sh", shown="README.md:9"), launch("a.sh")), "README.md:9 runs it"),
+        ((launch("z.sh", shown="README.md:9", its_program=True), launch("a.sh")), "README.md:9 runs its program"),
         ((launch("a.sh"),), "it is the only training launch"),
         ((launch("a.sh"), launch("e.sh", role="evaluation")), "it is the only training launch"),
         ((launch("a.sh", devices=64), launch("b.sh", devices=8)), "it asks for most accelerators, 64"),
@@ -79,10 +81,10 @@ def test_the_reason_is_what_a_reader_can_check(several: tuple[Launch, ...], reas
     ("one", "side"),
     [
         (launch("run.sh"), False),
-        (launch("README.md", told="README.md:1"), False),
-        (launch("TRAINING.md", told="TRAINING.md:1"), False),
-        (launch("AGENTS.md", told="AGENTS.md:1"), True),
-        (launch("vision/README.md", told="vision/README.md:1"), True),
+        (launch("README.md", shown="README.md:1"), False),
+        (launch("TRAINING.md", shown="TRAINING.md:1"), False),
+        (launch("AGENTS.md", shown="AGENTS.md:1"), True),
+        (launch("vision/README.md", shown="vision/README.md:1"), True),
         (launch("lab/tutorial.ipynb"), True),
         (launch("train.py", "train.py", by_itself=True), False),
         (launch("tools/train.py", "tools/train.py", by_itself=True), False),

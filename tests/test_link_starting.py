@@ -48,7 +48,7 @@ def test_a_program_that_only_an_example_starts_is_shown_too() -> None:
 
 def test_a_script_that_a_document_calls_is_one_launch_and_told() -> None:
     found = launches(script("run.sh", command("python train.py", 4)), document("README.md", "ls", "bash run.sh"), TRAIN)
-    assert {name: one.told for name, one in found.items()} == {"run.sh:4": "README.md:2"}
+    assert {name: one.documented_at for name, one in found.items()} == {"run.sh:4": "README.md:2"}
 
 
 def test_translations_of_a_document_show_nothing_new() -> None:
@@ -118,7 +118,7 @@ def test_the_larger_of_two_counts_of_devices_holds() -> None:
 def test_the_document_that_people_read_first_tells(told: tuple[str, str], by: str) -> None:
     documents = (document(path, "bash run.sh") for path in told)
     (found,) = launches(*documents, script("run.sh", command("python train.py")), TRAIN).values()
-    assert found.told == by
+    assert found.documented_at == by
 
 
 def test_a_project_is_what_the_nearest_readme_speaks_of() -> None:
@@ -153,7 +153,7 @@ def test_a_launch_that_is_linked_again_keeps_who_tells_of_it_and_its_project() -
     tree = LinkedTree([document("a/README.md", "bash run.sh"), script("a/run.sh", command("python train.py")), TRAIN])
     (launch,) = tree.launches
     again = tree.relink(launch, frozenset({"flash_attn"}))
-    assert (again.id, again.told, again.project) == (launch.id, "a/README.md:1", "a")
+    assert (again.id, again.documented_at, again.project) == (launch.id, "a/README.md:1", "a")
 
 
 def test_a_side_run_speaks_only_where_nothing_else_does(tmp_path: Path) -> None:

@@ -79,8 +79,8 @@ def test_keys_stand_in_the_contracts_order() -> None:
         "launches", "repository", "findings", "ignored", "gaps", "coverage",
     ]  # fmt: skip
     assert list(document["launches"][0]) == [
-        "id", "role", "brief", "entry", "told", "project", "silent", "command", "environment", "settings", "files",
-        "steps", "remaining", "named", "techniques", "site", "conflict", "contradictions",
+        "id", "role", "brief", "entry", "documented_at", "project", "silent", "command", "environment", "settings",
+        "files", "steps", "remaining", "named", "techniques", "site", "conflict", "contradictions",
     ]  # fmt: skip
     assert list(document["repository"]) == [
         "role", "possible", "remaining", "main", "main_reason", "projects", "named", "conflict", "contradictions",

@@ -81,9 +81,9 @@ def test_a_launch_of_no_known_role_is_called_so() -> None:
 
 
 def test_a_command_in_a_document_is_its_own_reason() -> None:
-    told = replace(verdicts.outcome(), launch=verdicts.launch("README.md:7", told="README.md:7"))
+    shown = replace(verdicts.outcome(), launch=verdicts.launch("README.md:7", documented_at="README.md:7"))
     expected = "the launch to look at first is README.md:7 (training), which that document tells people to run. "
-    assert expected in said(launches=(told,), main="README.md:7")
+    assert expected in said(launches=(shown,), main="README.md:7")
 
 
 @pytest.mark.parametrize(

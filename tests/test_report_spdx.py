@@ -154,7 +154,7 @@ def test_nothing_is_said_that_nobody_knows() -> None:
     tree = named(elements, "tree")
     assert tree["type"] == "software_Package"
     assert not {"ai_informationAboutTraining", "software_packageVersion", "suppliedBy", "releaseTime"} & tree.keys()
-    assert named(elements, "trained-on")["summary"].endswith(": no accelerator is likely enough to be told.")
+    assert named(elements, "trained-on")["summary"].endswith(": no accelerator is likely enough to be named.")
     for build in BUILDS:
         found = graph(build())
         (document,) = [one for one in found if one["type"] == "SpdxDocument"]

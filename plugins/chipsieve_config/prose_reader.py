@@ -10,7 +10,7 @@ from chipsieve.facts.paths import is_kind
 from chipsieve.facts.reading import Reading, Source
 from chipsieve.facts.vocabulary import Vocabulary
 from chipsieve_config.collector import Collector
-from chipsieve_config.told_commands import as_script, shell_stretches
+from chipsieve_config.shown_commands import as_script, shell_stretches
 
 LONGEST_LINE = 500  # characters in which a line shows that a device query printed it
 LOG_LINE = re.compile(

@@ -45,7 +45,7 @@ def last_change(launch: Launch, tree: Tree) -> Change | Gap | None:
 
     A launch that stands in a document is as old as the program that it starts: documents are changed for every news.
     """
-    in_document = launch.told.rpartition(":")[0] == launch.path
+    in_document = launch.documented_at.rpartition(":")[0] == launch.path
     path = launch.entry if in_document else launch.path
     commit = tree.last_changed(path) if tree.holds(path) else None
     return Change(path, commit) if isinstance(commit, Commit) else commit

@@ -103,10 +103,11 @@ def _evidence(size: Size, terms: Sequence[Term], standing: Standing) -> Evidence
     least = floor(sum(term.number for term in terms) * 10) / 10
     if least < LEAST_GB:
         return None
-    told: set[Premise] = set()
+    shown: set[Premise] = set()
     parts = [size.quantity]
     for term in terms:
-        parts.append(Quantity(term.says, round(term.number, 2), "GB", tuple(x for x in term.premises if x not in told)))
-        told.update(term.premises)
+        further = tuple(premise for premise in term.premises if premise not in shown)
+        parts.append(Quantity(term.says, round(term.number, 2), "GB", further))
+        shown.update(term.premises)
     says = " + ".join(term.name for term in terms) + " of one device"
     return Evidence(CLAIM, f"{least:g}", standing, (Quantity(says, least, "GB", tuple(parts)),))

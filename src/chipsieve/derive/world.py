@@ -44,14 +44,14 @@ def _count(stated: Stated, launcher: str) -> Known | None:
 
 
 def _included(stated: Stated) -> Known | None:
-    """The devices of this machine that DeepSpeed is told to take: `--include localhost:0,1,2,3`."""
+    """The devices of this machine that DeepSpeed takes: `--include localhost:0,1,2,3`."""
     named = [(LOCAL.fullmatch(value.setting.value), value) for value in stated.values(("include", "i"))]
     counts = [Known(found["ids"].count(",") + 1, (one.setting,), one.certain) for found, one in named if found]
     return max(counts, key=lambda one: one.number) if counts and len(counts) == len(named) else None
 
 
 def _hosts(stated: Stated) -> Known | None:
-    """The machines that DeepSpeed is told to take; one, which is not certain, where no host file is named either."""
+    """The machines that DeepSpeed takes; one, which is not certain, where no host file is named either."""
     if stated.values(("num_nodes",)):
         return stated.most(("num_nodes",))
     return None if stated.values(("hostfile", "h")) else Known(1, (), certain=False)

@@ -19,7 +19,7 @@ from chipsieve.derive.shape import Shape, shape_of
 from chipsieve.estimate.families import Family
 from chipsieve.estimate.frameworks import computes, usual_vendors
 from chipsieve.facts.finding import Finding
-from chipsieve.link.headline import told_at_once
+from chipsieve.link.headline import read_first
 from chipsieve.link.launch import Launch, Standing
 from chipsieve.link.roles import VENDORED, distance_from_project
 from chipsieve.signals.signal import Signal
@@ -215,7 +215,7 @@ def _near(kind: str, *, here: bool) -> str:
 def _speaks_for(path: str, project: str) -> bool:
     """Whether a document is one in which a project speaks of itself: the topmost README, or its own."""
     folder, _, name = path.rpartition("/")
-    return told_at_once(path) or (folder == project and told_at_once(name))
+    return read_first(path) or (folder == project and read_first(name))
 
 
 def _requirements(known: Known, readers: Readers) -> Iterator[Premise]:

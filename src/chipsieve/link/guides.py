@@ -36,11 +36,11 @@ class Guides:
     def placed(self, launch: Launch) -> Launch:
         """The launch with the line that tells people to start it, or its program, and with its project."""
         itself = self._commands.get((launch.path, launch.line))
-        told = itself or self._entries.get(launch.entry) or []
-        place = next((f"{document}:{line}" for document, line in told), "")
+        shown = itself or self._entries.get(launch.entry) or []
+        place = next((f"{document}:{line}" for document, line in shown), "")
         project = self._project(posixpath.dirname(launch.path))
         named = not self._named.isdisjoint(_endings(launch.entry))
-        return replace(launch, told=place, told_itself=bool(itself), project=project, named=named)
+        return replace(launch, documented_at=place, documented_itself=bool(itself), project=project, named=named)
 
     def _project(self, folder: str) -> str:
         """The nearest folder, at or above one, that has a README; the root where none has."""

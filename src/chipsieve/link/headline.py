@@ -53,7 +53,7 @@ def is_side_run(launch: Launch) -> bool:
     """
     if not launch.command:
         return not launch.named and _is_aside(launch)
-    return launch.path.casefold().endswith(DOCUMENT_ENDINGS) and not told_at_once(launch.path)
+    return launch.path.casefold().endswith(DOCUMENT_ENDINGS) and not read_first(launch.path)
 
 
 def _is_aside(launch: Launch) -> bool:
@@ -61,7 +61,7 @@ def _is_aside(launch: Launch) -> bool:
     return _name(launch) > PLAINLY or launch.entry.count("/") > 1 or distance_from_project(launch.entry) > 0
 
 
-def told_at_once(document: str) -> bool:
+def read_first(document: str) -> bool:
     """Whether a document is one that people read first: the topmost README, or one on training beside it."""
     if not document or "/" in document:
         return False
@@ -71,21 +71,21 @@ def told_at_once(document: str) -> bool:
 
 def _rank(launch: Launch) -> tuple[float, ...]:
     """How far from the headline a launch stands; each number settles what those before it leave open."""
-    document = launch.told.rpartition(":")[0]
+    document = launch.documented_at.rpartition(":")[0]
     shown = launch.path == document
     distance = distance_from_project(launch.path if launch.command else launch.entry)
     borrowed = distance == VENDORED
-    by_nobody = not launch.command and not launch.told
+    by_nobody = not launch.command and not launch.documented_at
     elsewhere = launch.entry not in launch.files and (shown or not launch.entry.endswith(".py"))
     role = TRAINING.index(launch.role) if launch.role in TRAINING else len(TRAINING)
-    at_once = told_at_once(document)
-    example = shows_use(document) if launch.told_itself or at_once else distance > 0
+    at_once = read_first(document)
+    example = shows_use(document) if launch.documented_itself or at_once else distance > 0
     beside = example + (serves_another_role(launch.entry) or serves_another_role(launch.path))
-    called = launch.told_itself and not shown
+    called = launch.documented_itself and not shown
     depth = launch.entry.count("/") if launch.entry in launch.files else 0
     return (
-        borrowed, by_nobody, elsewhere, beside, not at_once, role, _name(launch), not launch.told_itself,
-        not called, not launch.told, depth, -launch.devices, -_size(launch), launch.path.count("/"),
+        borrowed, by_nobody, elsewhere, beside, not at_once, role, _name(launch), not launch.documented_itself,
+        not called, not launch.documented_at, depth, -launch.devices, -_size(launch), launch.path.count("/"),
     )  # fmt: skip
 
 
@@ -108,8 +108,8 @@ def _size(launch: Launch) -> float:
 def _reason(first: Launch, ranked: Sequence[Launch]) -> str:
     """Why a launch comes first, in words."""
     same = [one for one in ranked if one.role == first.role]
-    if first.told:
-        return f"{first.told} runs {'it' if first.told_itself else 'its program'}"
+    if first.documented_at:
+        return f"{first.documented_at} runs {'it' if first.documented_itself else 'its program'}"
     if len(same) == 1:
         return f"it is the only {first.role} launch"
     if first.devices > max(one.devices for one in same[1:]):

@@ -72,9 +72,9 @@ class Launch(msgspec.Struct, frozen=True):
     `modules` are the first names of the modules that it certainly imports. `devices` is nodes times accelerators per
     node where the command says so, else 0. `settings` are the options, keys and variables that its command line,
     environment and configurations set, sorted by name; `defaults` those that each file of its code declares, in force
-    where nothing sets them. `told` is the line of a document, `README.md:15`, that tells people to start it (then it is
-    `told_itself`) or its program in another way, else ""; `named` says that the topmost
-    README names the program, whether or not as a command. `project` is the folder of the README whose subject it is.
+    where nothing sets them. `documented_at` is the line of a document, `README.md:15`, that tells people to start it
+    (then it is `documented_itself`) or its program in another way, else ""; `named` says that the topmost README names
+    the program, whether or not as a command. `project` is the folder of the README whose subject it is.
     """
 
     id: str
@@ -92,8 +92,8 @@ class Launch(msgspec.Struct, frozen=True):
     standings: tuple[FileStandings, ...] = ()
     stated: tuple[StatedFact, ...] = ()
     modules: frozenset[str] = frozenset()
-    told: str = ""
-    told_itself: bool = False
+    documented_at: str = ""
+    documented_itself: bool = False
     named: bool = False
     project: str = ""
 

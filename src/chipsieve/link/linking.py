@@ -75,7 +75,10 @@ class LinkedTree:
     def relink(self, launch: Launch, provided: frozenset[str]) -> Launch:
         """The launch once more, where it asks for some modules by name: their import guards count as met."""
         again = self._linker.launch(self._runs[launch.id], provided)
-        return replace(again, id=launch.id, told=launch.told, told_itself=launch.told_itself, project=launch.project)
+        return replace(
+            again, id=launch.id, documented_at=launch.documented_at, documented_itself=launch.documented_itself,
+            project=launch.project,
+        )  # fmt: skip
 
     @property
     def gaps(self) -> tuple[Gap, ...]:

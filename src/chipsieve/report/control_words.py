@@ -11,7 +11,7 @@ from chipsieve.estimate.phrases import LIKELY
 from chipsieve.report.escape import visible
 from chipsieve.report.groups import family, made_for_china, marked, vendor_name
 from chipsieve.report.outline import ControlLines, RuleLine
-from chipsieve.report.sentence import TOLD, percent
+from chipsieve.report.sentence import NAMED, percent
 from chipsieve.sieve.controls import ControlledFamily, Controls, RuleSplit, Split
 from chipsieve.sieve.outcome import Verdict
 
@@ -59,7 +59,7 @@ def _examples(verdict: Verdict, chips: Collection[str]) -> str:
     """A few of some chips by their families: likely ones first, then those for data centres, the fastest first."""
     china = made_for_china(verdict.accelerators)
     families = verdict.trained_on.families if verdict.trained_on else ()
-    likely = {chip: one.probability for one in families for chip in one.accelerators if one.probability >= TOLD}
+    likely = {chip: one.probability for one in families for chip in one.accelerators if one.probability >= NAMED}
     rows = [row for row in verdict.accelerators if row.id in chips]
     rows.sort(
         key=lambda row: (-likely.get(row.id, 0), not row.facts.get("marketed_dc"), -(number(row.facts, "tpp") or 0))
@@ -78,12 +78,13 @@ def _counts(split: Split) -> str:
 def _trained_on(verdict: Verdict, controls: Controls) -> str:
     """Of each likely family since when it was controlled; "" where none is likely enough to be named."""
     answer = verdict.trained_on
-    told = [one for one in controls.families if one.family.probability >= TOLD][:FAMILIES]
-    if answer is None or not told or not controls.rules or answer.no_accelerator >= LIKELY:
+    likely = [one for one in controls.families if one.family.probability >= NAMED][:FAMILIES]
+    if answer is None or not likely or not controls.rules or answer.no_accelerator >= LIKELY:
         return ""
     china = made_for_china(verdict.accelerators)
-    guess = "Probably trained on" if told[0].family.probability >= LIKELY else "Best guesses of what it was trained on"
-    return f"{guess}: {'; '.join(_family(one, china) for one in told)}."
+    sure = likely[0].family.probability >= LIKELY
+    guess = "Probably trained on" if sure else "Best guesses of what it was trained on"
+    return f"{guess}: {'; '.join(_family(one, china) for one in likely)}."
 
 
 def _family(one: ControlledFamily, china: Collection[str]) -> str:

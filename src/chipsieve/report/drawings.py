@@ -13,7 +13,7 @@ from chipsieve.report.sentence import percent
 
 WIDTH, ROW, LABEL, COUNT = 350, 22, 140, 40
 LETTERS = 19  # of a label; more would reach into its bar
-UNTOLD = 0.005  # probability that rounds to nothing
+NEGLIGIBLE = 0.005  # probability that rounds to nothing
 
 
 class Bar(msgspec.Struct, frozen=True):
@@ -29,7 +29,7 @@ def estimate_drawing(families: Sequence[FamilyLine]) -> Markup:
     """How likely each family is, and what is left for all others; nothing where there is no estimate."""
     bars = [Bar(one.name, one.percent, one.share) for one in families]
     others = 1 - sum(one.share for one in families)
-    if others > UNTOLD:
+    if others > NEGLIGIBLE:
         bars.append(Bar("others, or none", percent(others), others, faint=True))
     return drawn("How likely", bars) if families else Markup()
 

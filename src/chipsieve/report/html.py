@@ -149,7 +149,7 @@ def _cited(rule: RuleLine) -> Markup:
 def _summary(outline: Outline, at: Places) -> Iterator[Markup]:
     """What the launches that speak show together."""
     for heading, notes in (("Techniques", outline.techniques), ("Sites", outline.sites)):
-        rows = [(one.told, str(one.launches), at.several(one.places)) for one in notes]
+        rows = [(one.text, str(one.launches), at.several(one.places)) for one in notes]
         if rows:
             caption = f"In how many of {len(outline.others) + 1} launches, and the first line that shows it"
             counted = table(caption, (heading.removesuffix("s"), "Launches", "First line"), rows)

@@ -128,7 +128,7 @@ def _launch(outcome: LaunchVerdict, signals: Mapping[str, Signal], shared: Share
         "role": launch.role,
         "brief": brief,
         "entry": launch.entry,
-        "told": launch.told or None,
+        "documented_at": launch.documented_at or None,
         "project": launch.project,
         "silent": outcome.silent,
         "command": [word.text for word in launch.command],

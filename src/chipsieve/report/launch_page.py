@@ -34,8 +34,8 @@ def _found(verdict: Verdict, outcome: LaunchVerdict) -> Iterator[str]:
     role = visible(launch.role)
     yield f"Launch {visible(launch.id)} ({role}) of {visible(verdict.root)}"
     yield f"  runs {visible(launch.entry) or 'no program that is here'}"
-    if launch.told:
-        yield f"  {visible(launch.told)} tells people to start it"
+    if launch.documented_at:
+        yield f"  {visible(launch.documented_at)} tells people to start it"
     if launch.id == verdict.main:
         yield f"  the main launch{f', since {visible(verdict.main_reason)}' if verdict.main_reason else ''}"
     elif outcome not in verdict.speaking:

@@ -163,7 +163,7 @@ def _evidence(main: LaunchOutline, shown: int | None) -> Iterator[str]:
         yield _table(("Technique", "Value", "Line"), rows)
     if main.sites:
         yield "### Site"
-        yield _bullets([f"{_plain(one.told)}: {_places(one.places)}" for one in main.sites], shown)
+        yield _bullets([f"{_plain(one.text)}: {_places(one.places)}" for one in main.sites], shown)
     seen = [one for one in main.unproven if shown is None or one.standing != "inert"]
     if seen:
         yield "### Seen, but excludes nothing"
@@ -174,7 +174,7 @@ def _summary(outline: Outline) -> Iterator[str]:
     """What the launches that speak show together."""
     for heading, rows in (("Techniques", outline.techniques), ("Site", outline.sites)):
         if rows:
-            cells = [(_plain(one.told), str(one.launches), _places(one.places)) for one in rows]
+            cells = [(_plain(one.text), str(one.launches), _places(one.places)) for one in rows]
             yield _table((f"{heading} of {len(outline.others) + 1} launches", "Launches", "First"), cells)
 
 

@@ -72,7 +72,7 @@ class NoteLine(msgspec.Struct, frozen=True):
     launches: int = 0
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """The label, of a site with the place before it."""
         return f"{self.place}: {self.label}" if self.place else self.label
 

@@ -108,7 +108,7 @@ class Launches(msgspec.Struct, frozen=True):
         return table("What the launch sets, and where", ("Technique", "Value", "Line"), rows) if rows else Markup()
 
     def _notes(self, notes: Iterable[NoteLine], shown: Shown) -> Markup:
-        return bullets(join([f"{note.told}: ", shown(note.places)]) for note in notes)
+        return bullets(join([f"{note.text}: ", shown(note.places)]) for note in notes)
 
     def _unproven(self, line: UnprovenLine) -> Markup:
         value = f" ({line.value})" if line.value else ""

@@ -154,13 +154,13 @@ def _launch(verdict: Verdict, outcome: LaunchVerdict, groups: Groups) -> LaunchO
 
 def _families(answer: Estimate | None, china: Collection[str]) -> tuple[FamilyLine, ...]:
     """The families of the estimate that are worth a line, with their premises; variants made for China are marked."""
-    told = [one for one in answer.families if one.probability >= WORTH_A_LINE][:FAMILIES] if answer else []
+    likely = [one for one in answer.families if one.probability >= WORTH_A_LINE][:FAMILIES] if answer else []
     return tuple(
         FamilyLine(
             visible(marked(one.name, one.accelerators, china)), one.probability, percent(one.probability), one.words,
             tuple(map(_premise, one.because)),
         )
-        for one in told
+        for one in likely
     )  # fmt: skip
 
 

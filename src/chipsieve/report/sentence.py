@@ -18,7 +18,7 @@ EVERY_ROLE = "any"  # of a launch that stands for a whole tree, or for findings 
 LONGEST = 160  # characters of one name, place or reason
 BEST = 2  # lines that a family is shown with
 NEEDS = 3  # requirements that are named
-TOLD = 0.10  # probability from which a second family is named
+NAMED = 0.10  # probability from which a second family is named
 OTHERS = 3  # families beside the first one
 COMMIT = 7  # digits of a commit's id
 ALIKE = 8  # families that are listed as the same to code
@@ -61,7 +61,7 @@ def _scanned(verdict: Verdict) -> str:
     role = "of unknown purpose" if launch.role == "other" else visible(launch.role)
     named = f"{visible(launch.id)} ({role}{_changed(verdict)})"
     reason = f", since {one_line(verdict.main_reason, LONGEST)}" if verdict.main_reason else ""
-    if launch.told == launch.id:
+    if launch.documented_at == launch.id:
         reason = ", which that document tells people to run"
     if verdict.role in ("training", *TRAINING) and launch.role not in TRAINING:
         return f"{root}: no training launch was found; the first of the others is {named}{reason}."
@@ -101,7 +101,7 @@ def _trained_on(verdict: Verdict) -> str:
 
 
 def _worth_naming(answer: Estimate) -> list[FamilyEstimate]:
-    return [one for one in answer.families[1 : 1 + OTHERS] if one.probability >= TOLD]
+    return [one for one in answer.families[1 : 1 + OTHERS] if one.probability >= NAMED]
 
 
 def _called(verdict: Verdict, one: FamilyEstimate) -> str:
@@ -112,7 +112,7 @@ def _called(verdict: Verdict, one: FamilyEstimate) -> str:
 def _not_known(verdict: Verdict, answer: Estimate, first: FamilyEstimate) -> str:
     """Where no family is likely: which come first all the same, and that it is no finding."""
     chances = [(_called(verdict, one), one.probability) for one in _worth_naming(answer)]
-    chances += [("no accelerator at all", answer.no_accelerator)] if answer.no_accelerator >= TOLD else []
+    chances += [("no accelerator at all", answer.no_accelerator)] if answer.no_accelerator >= NAMED else []
     further = _listed([_chance(*one) for one in chances], "or")
     otherwise = f"; otherwise {further}" if further else ""
     guess = f"{_called(verdict, first)} ({percent(first.probability)}, {first.words})"
@@ -153,8 +153,8 @@ def _because(family: FamilyEstimate) -> str:
             best.setdefault(visible(one.at), one_line(one.says, LONGEST))
     if not best:
         return ", though no line speaks for it"
-    told = [f"{' and '.join(places)} ({says})" for says, places in _by_words(best)]
-    return f", by {' and '.join(told)}"
+    phrases = [f"{' and '.join(places)} ({says})" for says, places in _by_words(best)]
+    return f", by {' and '.join(phrases)}"
 
 
 def _by_words(lines: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:

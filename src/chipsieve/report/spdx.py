@@ -143,11 +143,11 @@ def _cuts(verdict: Verdict, main: LaunchVerdict, base: str, places: _Places) -> 
 def _estimate(estimate: Estimate, base: str, places: _Places) -> Iterator[Record]:
     """The second answer, and every line that speaks for one of its families or against it."""
     families = [f"{visible(one.name)} {percent(one.probability)} ({one.words})" for one in estimate.families]
-    likely = "; ".join(families) or "no accelerator is likely enough to be told"
+    likely = "; ".join(families) or "no accelerator is likely enough to be named"
     name, said = "trained-on", f"An estimate, not a proof: {likely}."
     yield _statement(base, name, "Trained on: an estimate", estimate_record(estimate), said)
-    told = {_place(why.at) for one in estimate.families for why in one.because if why.at}
-    yield from _evidence(f"{base}{name}", places.ids(sorted(told)))
+    shown = {_place(why.at) for one in estimate.families for why in one.because if why.at}
+    yield from _evidence(f"{base}{name}", places.ids(sorted(shown)))
 
 
 def _statement(base: str, name: str, about: str, said: str | Record, summary: str = "") -> Record:

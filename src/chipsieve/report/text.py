@@ -242,7 +242,7 @@ def _project(page: Sheet, line: ProjectLine) -> list[str]:
 
 
 def _note(page: Sheet, line: NoteLine) -> list[str]:
-    return page.fill(f"{line.told}: {_places(line.places)}", 2, 4)
+    return page.fill(f"{line.text}: {_places(line.places)}", 2, 4)
 
 
 def _techniques(page: Sheet, outline: Outline) -> Iterator[str]:
@@ -263,8 +263,8 @@ def _summary(page: Sheet, outline: Outline) -> Iterator[str]:
         if rows:
             more = f"; {len(rows) - SUMMED} more" if len(rows) > SUMMED and not page.verbose else ""
             shown = rows if page.verbose or not more else rows[:SUMMED]
-            told = "; ".join(f"{row.told}: {row.launches}" for row in shown)
-            yield from page.fill(f"{heading}: {told}{more}.", 0, 2)
+            counted = "; ".join(f"{row.text}: {row.launches}" for row in shown)
+            yield from page.fill(f"{heading}: {counted}{more}.", 0, 2)
 
 
 def _seen(page: Sheet, outline: Outline) -> Sequence[UnprovenLine]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from chipsieve.estimate.answer import Estimate
 from chipsieve.estimate.phrases import LIKELY
 from chipsieve.report.escape import one_line, visible
-from chipsieve.report.sentence import TOLD, percent
+from chipsieve.report.sentence import NAMED, percent
 from chipsieve.sources.commits import Moment
 from chipsieve.timeline.declared import FIRMEST
 from chipsieve.timeline.life import Answer, Declared, History, Life
@@ -165,7 +165,7 @@ def with_removed(history: History) -> str:
         return ""
     if _unchanged(history.answers[-1] if history.answers else None, estimate):
         return "the same"
-    second = [one for one in estimate.families[1:2] if one.probability >= TOLD]
+    second = [one for one in estimate.families[1:2] if one.probability >= NAMED]
     first, *_ = estimate.families
     if first.probability < LIKELY:
         several = ", ".join(f"{one.name} {percent(one.probability)}" for one in [first, *second])
@@ -182,7 +182,7 @@ def _unchanged(now: Answer | None, estimate: Estimate) -> bool:
     if now.trained is None:
         return first.probability < LIKELY
     moved = abs(now.trained.probability - first.probability)
-    return (now.trained.family, now.trained.words) == (first.name, first.words) and moved < TOLD
+    return (now.trained.family, now.trained.words) == (first.name, first.words) and moved < NAMED
 
 
 def paragraph(history: History) -> str:

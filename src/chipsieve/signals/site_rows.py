@@ -1,4 +1,4 @@
-"""How is a known machine told in a launch? The words of its row in sites.toml, as match rows that mean its name."""
+"""How does a launch show a known machine? The words of its row in sites.toml, as match rows that mean its name."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ class Member(NamedTuple):
 
     size: int
     data: bytes
-    untold: str = ""
+    unreadable: str = ""
 
 
 class InMemory:
@@ -42,7 +42,7 @@ class InMemory:
         member = self._members.get(path)
         if member is None:
             return Gap(path, "not readable: no such file")
-        return Gap(path, member.untold) if member.untold else text_of(path, member.data)
+        return Gap(path, member.unreadable) if member.unreadable else text_of(path, member.data)
 
     def beginning(self, path: str) -> bytes | Gap:
         """The first bytes of a file."""
@@ -51,8 +51,8 @@ class InMemory:
     def head(self, path: str, size: int) -> bytes | Gap:
         """The first `size` bytes of a file, or all that are kept, or the gap that stands for them."""
         member = self._members.get(path)
-        if member is None or (member.untold and not member.data):
-            return Gap(path, member.untold if member else "not readable: no such file")
+        if member is None or (member.unreadable and not member.data):
+            return Gap(path, member.unreadable if member else "not readable: no such file")
         return member.data[:size]
 
     def size(self, path: str) -> int:

@@ -43,7 +43,7 @@ def state_of(tree: Tree) -> TreeState | None:
         return None
     digest, newest = hashlib.sha256(), 0
     for path, about in _entries(tree):
-        written = f"{len(path)}:{path} {about.told}\n"
+        written = f"{len(path)}:{path} {about.state}\n"
         digest.update(written.encode("utf-8", "surrogateescape"))
         newest = max(newest, about.changed)
     return TreeState(digest.digest(), newest + GRANULARITY)
@@ -52,7 +52,7 @@ def state_of(tree: Tree) -> TreeState | None:
 class _About(NamedTuple):
     """What the file system tells of one file or folder, and when that changed."""
 
-    told: str
+    state: str
     changed: int = 0
 
 
@@ -76,39 +76,40 @@ def _inside(folder: str, skip: frozenset[str]) -> Iterator[tuple[str, _About]]:
             continue
         for entry in entries:
             try:
-                told = entry.stat(follow_symlinks=False)
+                status = entry.stat(follow_symlinks=False)
             except OSError as error:
                 yield entry.path, _About(f"not known: {error.errno}")
                 continue
-            if stat.S_ISLNK(told.st_mode):
-                yield entry.path, _of_link(entry.path, told)
-            elif not stat.S_ISDIR(told.st_mode):
-                yield entry.path, _of_file(told)
+            if stat.S_ISLNK(status.st_mode):
+                yield entry.path, _of_link(entry.path, status)
+            elif not stat.S_ISDIR(status.st_mode):
+                yield entry.path, _of_file(status)
             elif entry.name in skip:
                 yield entry.path, _About("left out")
             else:
-                yield entry.path, _of_folder(told)
+                yield entry.path, _of_folder(status)
                 waiting.append(entry.path)
 
 
-def _of_file(told: os.stat_result) -> _About:
-    facts = (told.st_mode, told.st_uid, told.st_gid, told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino)
-    return _About(repr((*facts, told.st_dev)), max(told.st_mtime_ns, told.st_ctime_ns))
+def _of_file(status: os.stat_result) -> _About:
+    owner, times = (status.st_uid, status.st_gid), (status.st_mtime_ns, status.st_ctime_ns)
+    facts = (status.st_mode, *owner, status.st_size, *times, status.st_ino, status.st_dev)
+    return _About(repr(facts), max(status.st_mtime_ns, status.st_ctime_ns))
 
 
-def _of_folder(told: os.stat_result) -> _About:
+def _of_folder(status: os.stat_result) -> _About:
     """What counts of a folder; its times tell nothing that its files do not, and git changes them by looking."""
-    return _About(repr((told.st_mode, told.st_uid, told.st_gid, told.st_dev)))
+    return _About(repr((status.st_mode, status.st_uid, status.st_gid, status.st_dev)))
 
 
-def _of_link(path: str, told: os.stat_result) -> _About:
+def _of_link(path: str, status: os.stat_result) -> _About:
     """A link, and what is where it leads."""
     try:
         target = os.path.realpath(path)
         there = os.stat(target)  # noqa: PTH116 - a path that the system may not even take
     except (OSError, ValueError) as error:
-        return _About(f"{_of_file(told).told} leads nowhere: {error}")
-    return _About(repr((target, _of_file(told), _of_file(there))), max(told.st_ctime_ns, there.st_ctime_ns))
+        return _About(f"{_of_file(status).state} leads nowhere: {error}")
+    return _About(repr((target, _of_file(status), _of_file(there))), max(status.st_ctime_ns, there.st_ctime_ns))
 
 
 def _of_repository(folder: Path) -> Iterator[tuple[str, _About]]:
@@ -140,8 +141,8 @@ def _files(paths: Iterable[Path]) -> Iterator[tuple[str, _About]]:
     """What is known of some files and folders, the times of folders among it."""
     for path in paths:
         try:
-            told = path.lstat()
+            status = path.lstat()
         except OSError as error:
             yield str(path), _About(f"not known: {error.errno}")
             continue
-        yield str(path), _of_link(str(path), told) if stat.S_ISLNK(told.st_mode) else _of_file(told)
+        yield str(path), _of_link(str(path), status) if stat.S_ISLNK(status.st_mode) else _of_file(status)
