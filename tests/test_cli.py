@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from chipsieve.cli import main
 from chipsieve.commands.launchers import ROLES, launchers
+from small_repositories import git
 
 REPOS = Path(__file__).parent.parent / "fixtures" / "repos"
 LARGE = str(REPOS / "hunyuan-large-2024-11-05")
@@ -104,6 +105,14 @@ def test_an_empty_folder_exits_three(tmp_path: Path) -> None:
     result = run(str(tmp_path))
     assert (result.exit_code, result.stdout) == (3, "")
     assert "nothing to scan" in result.stderr
+    assert "@HEAD" not in result.stderr
+
+
+def test_a_bare_clone_without_a_revision_is_answered_with_what_to_type(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--bare", "mirror.git")
+    result = run(str(tmp_path / "mirror.git"))
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr.endswith(f"name a revision, {tmp_path / 'mirror.git'}@HEAD\n")
 
 
 BROKEN = {

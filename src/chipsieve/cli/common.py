@@ -67,7 +67,10 @@ def run_scan(
     weights = any(gap.reason.endswith(NEVER_OPENED) for gap in verdict.gaps)
     if verdict.coverage.files == verdict.coverage.skipped and not weights:
         left_out = "".join(f"; {gap.path}: {gap.reason}" for gap in verdict.gaps if gap.notice)
-        raise NothingToScan(f"{shown}: nothing to scan: no Python, shell, configuration or prose file here{left_out}")
+        bare = f"; it is a repository without a work tree: name a revision, {shown}@HEAD" if _is_bare(tree) else ""
+        raise NothingToScan(
+            f"{shown}: nothing to scan: no Python, shell, configuration or prose file here{left_out}{bare}"
+        )
     if _says_nothing(verdict) and _is_prose(tree):
         count = verdict.coverage.read
         read = "1 file was read, a text that names" if count == 1 else f"{count} files were read, texts that name"
@@ -76,6 +79,17 @@ def run_scan(
             "there is no code, script or configuration"
         )
     return verdict
+
+
+def _is_bare(tree: Tree) -> bool:
+    """Whether a folder is a git directory itself."""
+    from chipsieve.sources.disk import Disk
+    from chipsieve.sources.git_directory import repository_of
+
+    if not isinstance(tree, Disk):
+        return False
+    repository = repository_of(tree.path)
+    return repository is not None and repository.directory == tree.path
 
 
 def _says_nothing(verdict: Verdict) -> bool:

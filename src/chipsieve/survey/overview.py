@@ -10,6 +10,7 @@ from chipsieve.report.drawings import Bar, drawn
 from chipsieve.report.escape import one_line, visible
 from chipsieve.report.markup import Markup, element, table
 from chipsieve.report.page_frame import framed
+from chipsieve.report.sentence import percent
 from chipsieve.survey.dataset import DataSet
 
 LIKELY = 0.55  # where the words begin that say "likely"
@@ -233,6 +234,6 @@ def _number(count: int) -> Markup:
 
 
 def _percent(probability: float) -> Markup:
-    """A probability; the likelier, the darker."""
-    shown = f"{probability:.0%}" if round(probability * 100) else ""
+    """A probability; the likelier, the darker, and none is certain."""
+    shown = percent(probability) if round(probability * 100) else ""
     return element("span", shown, class_="number likely" if probability >= LIKELY else "number quiet")
