@@ -133,7 +133,7 @@ def unmarked(tree: Path) -> bool:
 
 
 def test_every_command_is_here() -> None:
-    """All but `survey`, which talks to workers of its own on the loopback."""
+    """All but `survey`, which starts workers and talks to them on the loopback: it has a test of its own."""
     assert {*NAMES} - {"survey"} == {words[0] for words in COMMANDS.values()}
 
 
@@ -169,6 +169,7 @@ def test_the_look_from_inside_sees(tmp_path: Path, code: str) -> None:
 STARTED = re.compile(r'\bexec\w+\((?:AT_FDCWD, )?"(?P<program>[^"]*)"')
 REACHED = re.compile(r"\b(?:connect|sendto|sendmsg|bind)\(\d+, .*?sa_family=(?P<family>AF_\w+)")
 Traced = tuple[subprocess.CompletedProcess[str], list[str]]
+ADDRESS = re.compile(r'sa_family=AF_INET6?, .*?inet_(?:addr|pton)\((?:AF_INET6, )?"(?P<address>[^"]*)"')
 GITS = re.compile(r"(.*/)?git(-core/git)?")
 
 
@@ -241,4 +242,17 @@ class TestFromOutside:
         assert [one for one in forbidden if "semgrep" not in one and "AF_" not in one and OURS not in one] == []
         reached = [one for one in forbidden if "AF_INET" in one]
         assert [one for one in reached if not one.startswith("bind(")] == []  # one of its libraries asks for IPv6 so
+        assert unmarked(tree)
+
+    def test_a_survey_starts_its_workers_and_speaks_to_them_alone(self, tree: Path, tmp_path: Path) -> None:
+        (tmp_path / "list.txt").write_text(f"{tree}\n", encoding="utf-8")
+        words = ("survey", str(tmp_path / "list.txt"), "--output", str(tmp_path / "data"), "--workers", "2")
+        done, _ = traced(tree, tmp_path / "log", (*words, "--no-progress", "--no-cache"))
+        assert done.returncode == 0, done.stderr
+        assert "1 of 1 repositories answered" in done.stdout
+        log = (tmp_path / "log").read_text(encoding="utf-8", errors="replace")
+        started = {hit["program"] for hit in STARTED.finditer(log)}
+        allowed = {sys.executable, *(name for name in started if GITS.fullmatch(name) or name.endswith("/uname"))}
+        assert started - allowed == set()  # Python's `platform`, which Dask asks, looks for uname
+        assert {hit["address"] for hit in ADDRESS.finditer(log)} == {"127.0.0.1"}
         assert unmarked(tree)
