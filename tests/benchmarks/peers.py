@@ -124,7 +124,7 @@ def ratios(samples: Mapping[str, Sequence[Sample]]) -> Iterator[str]:
 
 
 def same(several: Sequence[Scans]) -> str:
-    """Whether every scan of a tree wrote the same, but for the command that asked for it: cold, warm, with one worker and with several."""
+    """Whether every scan of a tree, cold or warm, with one worker or several, wrote the same but for its command."""
     differing = [f"{scans.tree.name} {kind}" for scans in several for kind in sorted(scans.differing)]
     if differing:
         return f"- **outputs differ**: {', '.join(differing)}"
