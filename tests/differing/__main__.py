@@ -42,7 +42,7 @@ def compared(root: Path) -> Compared:
     """Compare every script below a folder."""
     scripts = unread = both = 0
     found: list[tuple[str, Difference]] = []
-    for path, text in shell_scripts(root):
+    for path, text in texts_of(root, "shell"):
         scripts += 1
         result = differences(text)
         if result is None:
@@ -51,11 +51,6 @@ def compared(root: Path) -> Compared:
         both += result[0]
         found += ((path, one) for one in result[1])
     return Compared(scripts, unread, both, tuple(found))
-
-
-def shell_scripts(root: Path) -> Iterator[tuple[str, str]]:
-    """The shell scripts of a tree, each with its text."""
-    return texts_of(root, "shell")
 
 
 def texts_of(root: Path, language: str) -> Iterator[tuple[str, str]]:

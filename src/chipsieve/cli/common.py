@@ -61,13 +61,16 @@ def run_scan(
     """The verdict on a tree, or the end of the run when there is nothing to scan in what the user calls `shown`."""
     from chipsieve import api
     from chipsieve.sources.checkpoints import NEVER_OPENED
+    from chipsieve.sources.disk import Disk
+    from chipsieve.sources.git_directory import is_bare
 
     config = replace(config, honour_ignores=not no_ignore)
     verdict = with_progress(lambda step: api.scan(tree, config=config, progress=step, **options), quiet=quiet)
     weights = any(gap.reason.endswith(NEVER_OPENED) for gap in verdict.gaps)
     if verdict.coverage.files == verdict.coverage.skipped and not weights:
         left_out = "".join(f"; {gap.path}: {gap.reason}" for gap in verdict.gaps if gap.notice)
-        bare = f"; it is a repository without a work tree: name a revision, {shown}@HEAD" if _is_bare(tree) else ""
+        is_clone = isinstance(tree, Disk) and is_bare(tree.path)
+        bare = f"; it is a repository without a work tree: name a revision, {shown}@HEAD" if is_clone else ""
         raise NothingToScan(
             f"{shown}: nothing to scan: no Python, shell, configuration or prose file here{left_out}{bare}"
         )
@@ -79,17 +82,6 @@ def run_scan(
             "there is no code, script or configuration"
         )
     return verdict
-
-
-def _is_bare(tree: Tree) -> bool:
-    """Whether a folder is a git directory itself."""
-    from chipsieve.sources.disk import Disk
-    from chipsieve.sources.git_directory import repository_of
-
-    if not isinstance(tree, Disk):
-        return False
-    repository = repository_of(tree.path)
-    return repository is not None and repository.directory == tree.path
 
 
 def _says_nothing(verdict: Verdict) -> bool:

@@ -9,7 +9,7 @@ from chipsieve.facts.deciding import decide, fixed
 from chipsieve.facts.ternary import Ternary
 from chipsieve.facts.words import Resolved
 from chipsieve.link.live_names import needs
-from chipsieve.link.memo import InternedQuestion, decided
+from chipsieve.link.memo import InternedQuestion, decided, interned
 from chipsieve.link.option_values import OptionValues
 
 
@@ -34,29 +34,32 @@ class Answers(dict[InternedQuestion, Ternary]):
         """Answer by these options from now on."""
         self._options = options
         for asked in self._of_options:
-            self[asked] = self._option(asked)
+            self[asked] = self._answered(asked)
 
     def answer_by_names(self, live: frozenset[str]) -> None:
         """Answer by these live names from now on."""
         self._live = live
         for asked in self._of_calls:
-            self[asked] = True if needs(asked.question.name) <= live else None
+            self[asked] = self._answered(asked)
 
     def __missing__(self, asked: InternedQuestion) -> Ternary:
         """Answer a question that was not asked before, and note what the answer depends on."""
-        subject = asked.question.subject
-        if subject == "option":
+        if asked.question.subject == "option":
             self._of_options.append(asked)
-        elif subject == "call":
+        elif asked.question.subject == "call":
             self._of_calls.append(asked)
-        answer = self[asked] = self._option(asked) if subject == "option" else self.answer(asked.question)
+        answer = self[asked] = self._answered(asked)
         return answer
 
     def answer(self, question: Question) -> Ternary:
         """Whether a question holds."""
+        return self[interned(question)]
+
+    def _answered(self, asked: InternedQuestion) -> Ternary:
+        question = asked.question
         if question.subject == "option":
-            value = self._options.value(question.name)
-            return None if value is None else decide(question, value)
+            value = self._options.compared(asked.option)
+            return None if value is None else decided(asked, value)
         if question.subject == "call":
             return True if needs(question.name) <= self._live else None
         if question.subject == "variable":
@@ -65,7 +68,3 @@ class Answers(dict[InternedQuestion, Ternary]):
         if question.subject == "import":
             return True if question.name.partition(".")[0] in self._provided else None
         return self._entry if question.subject == "entry" else fixed(question)
-
-    def _option(self, asked: InternedQuestion) -> Ternary:
-        value = self._options.compared(asked.option)
-        return None if value is None else decided(asked, value)

@@ -34,7 +34,7 @@ class InternedQuestion:
         self.question, self.option = question, option_name(question.name)
 
 
-_interned = lru_cache(maxsize=65_536)(InternedQuestion)
+interned = lru_cache(maxsize=65_536)(InternedQuestion)
 
 
 @lru_cache(maxsize=65_536)  # thousands of launches give the same options the same few values
@@ -71,7 +71,7 @@ class AnsweredOnce(Generic[Result]):
         self._conclude = conclude
         asked = dict.fromkeys(one for conditions in places for condition in conditions for one in questions(condition))
         self._questions = tuple(one for one in asked if one.subject in ANSWERABLE)
-        self.asked = tuple(map(_interned, self._questions))
+        self.asked = tuple(map(interned, self._questions))
         self._known: dict[tuple[Ternary, ...], Result] = {}
 
     def under(self, context: Knowledge) -> Result:

@@ -213,7 +213,7 @@ class Reach:
         return live_names((self._start.called, *mentioned, *agreed), bodies, self._files.waiting_for)
 
     def _bodies_of(self, path: str) -> Bodies:
-        return self._files[path].calls.answered.under(self._contexts[path in self._entries])
+        return self._files[path].calls.answered.under(self._context(path))
 
     def _propagate(self) -> None:
         """Reach the files from the entries by what is known so far; each has the strongest answer of its edges."""

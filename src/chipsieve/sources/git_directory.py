@@ -45,6 +45,12 @@ def repository_of(path: Path) -> Repository | None:
     return None
 
 
+def is_bare(path: Path) -> bool:
+    """Whether a folder is a git directory itself, such as a bare or mirror clone, and no work tree."""
+    repository = repository_of(path.resolve())
+    return repository is not None and repository.directory == path.resolve()
+
+
 def _is_git_directory(path: Path) -> bool:
     return (path / "HEAD").is_file() and common_directory(path).joinpath("objects").is_dir()
 

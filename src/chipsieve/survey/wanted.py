@@ -19,7 +19,7 @@ import msgspec
 from chipsieve.saved_files import load_bytes
 from chipsieve.sources.elsewhere import is_url
 from chipsieve.sources.git import Git
-from chipsieve.sources.git_directory import repository_of
+from chipsieve.sources.git_directory import is_bare, repository_of
 from chipsieve.tables import TableError, refuse_unknown
 
 COLUMNS = ("repository", "name")
@@ -123,10 +123,8 @@ def _asked(row: _Row, name: str, *, cloning: bool) -> Wanted | str:
         return _address(name, row.text, cloning=cloning)
     here = Path(row.text)
     if here.exists():
-        bare = repository_of(here.resolve())
-        is_bare = bare is not None and bare.directory == here.resolve()
         place = str(here.absolute())
-        return Wanted(name, "revision", place, "HEAD") if is_bare else Wanted(name, "tree", place)
+        return Wanted(name, "revision", place, "HEAD") if is_bare(here) else Wanted(name, "tree", place)
     for at in (place for place in range(len(row.text) - 1, 0, -1) if row.text[place] == "@"):
         if Path(row.text[:at]).is_dir():
             return Wanted(name, "revision", str(Path(row.text[:at]).absolute()), row.text[at + 1 :])
