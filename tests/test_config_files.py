@@ -457,5 +457,5 @@ def test_a_value_may_name_a_module(text: str, expected: list[tuple[str, tuple[st
 
 def test_a_registered_class_is_mentioned() -> None:
     (function,) = read("a.yaml", "head:\n  type: DenseHead\n  loss: FocalLoss\n  name: head\n").functions
-    assert function.mentions == {"DenseHead"}
+    assert function.mentions == ("DenseHead",)
     assert read("a.yaml", "type: dense\n").functions == ()

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chipsieve.facts.conditions import ALWAYS, Condition, Every, Not, Question, Some
-from chipsieve.facts.deciding import all_hold
+from chipsieve.facts.deciding import all_hold, can_be
 from chipsieve.facts.reading import Function, Reading
 from chipsieve.facts.ternary import Ternary
 from chipsieve.link.file_index import FileIndex
 from chipsieve.link.live_names import HOOKS, Calls, by_needed_name, live_names
-from chipsieve.link.memo import AnsweredOnce, InternedQuestion, can_be
+from chipsieve.link.memo import AnsweredOnce, InternedQuestion
 
 names = st.sampled_from(["a", "b", "c"])
 folders = st.lists(names, max_size=4).map("/".join)
@@ -64,8 +64,10 @@ functions = st.lists(
         Function,
         st.lists(st.sampled_from(["a", "b", "c", "forward", "__init__"]), max_size=3).map(".".join)
         | st.just("__main__"),
-        st.frozensets(names, max_size=2),
-        st.lists(st.tuples(st.lists(conditions, max_size=2).map(tuple), st.frozensets(names)), max_size=2).map(tuple),
+        st.frozensets(names, max_size=2).map(tuple),
+        st.lists(
+            st.tuples(st.lists(conditions, max_size=2).map(tuple), st.frozensets(names).map(tuple)), max_size=2
+        ).map(tuple),
     ),
     max_size=6,
     unique_by=lambda function: function.name,

@@ -52,9 +52,9 @@ def test_standing_is_the_weakest_of_the_way_and_the_line() -> None:
 
 
 def test_code_that_nobody_certainly_calls_is_optional() -> None:
-    guarded = Function("main", frozenset({"plain"}), (((Question("option", "fp8"),), frozenset({"special"})),))
+    guarded = Function("main", ("plain",), (((Question("option", "fp8"),), ("special",)),))
     train = having(
-        module("train.py", functions=(Function("", frozenset({"main"})), guarded)),
+        module("train.py", functions=(Function("", ("main",)), guarded)),
         fact("bf16", Question("call", "plain")),
         fact("fabric", Question("call", "special")),
     )

@@ -131,7 +131,7 @@ def test_imports_are_followed_under_their_conditions() -> None:
 def functions(**mentions: str) -> tuple[Function, ...]:
     names = {"top": "", "main__": "__main__"}
     return tuple(
-        Function(names.get(key, key.replace("__", ".")), frozenset(value.split())) for key, value in mentions.items()
+        Function(names.get(key, key.replace("__", ".")), tuple(value.split())) for key, value in mentions.items()
     )
 
 

@@ -75,7 +75,7 @@ def test_other_peoples_entries_are_none() -> None:
     [({"backward"}, "training"), ({"Trainer", "fit"}, "training"), ({"Trainer"}, "other"), ({"forward"}, "other")],
 )
 def test_a_name_that_says_nothing_trains_when_its_code_does(names: set[str], role: str) -> None:
-    entry = module("main.py", functions=(Function("__main__", frozenset(names)),), entry=True)
+    entry = module("main.py", functions=(Function("__main__", tuple(names)),), entry=True)
     (found,) = launches(script("run.sh", command("python main.py")), entry).values()
     assert found.role == role
 

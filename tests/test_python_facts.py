@@ -153,3 +153,14 @@ def test_what_fills_the_holes_of_strings_side_by_side_is_mentioned() -> None:
     ]
     reading = chipsieve_python.read(Source("train.py", "python", textwrap.dedent(code)), VOCABULARY)
     assert {name for function in reading.functions for name in function.mentions} >= {"measure"}
+
+
+def test_names_that_no_run_certainly_mentions_are_kept_apart_and_still_show_what_a_file_is_for() -> None:
+    code = (
+        "def work(args):\n    if args.fast:\n        quick()\n    if helper.ready():\n        Trainer(args).train()\n"
+    )
+    reading = chipsieve_python.read(Source("train.py", "python", code), VOCABULARY)
+    (work,) = [function for function in reading.functions if function.name == "work"]
+    assert [names for _, names in work.guarded] == [("quick",)]
+    assert {"Trainer", "train"} <= set(reading.doubtful)
+    assert "train" not in work.mentions

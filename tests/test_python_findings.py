@@ -319,7 +319,7 @@ def test_functions_and_what_they_mention() -> None:
         main()
     """
     reading = read(code)
-    mentions = {item.name: item.mentions for item in reading.functions}
+    mentions = {item.name: set(item.mentions) for item in reading.functions}
     assert reading.entry
     assert mentions["__main__"] == {"main"}
     assert mentions["main"] == {"Trainer", "step"}

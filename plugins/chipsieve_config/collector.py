@@ -186,7 +186,7 @@ class Collector:
             options=tuple(self._options),
             imports=tuple(dict.fromkeys(self._imports)),
             references=tuple(dict.fromkeys(self._references)),
-            functions=(Function("", frozenset(self._mentioned)),) if self._mentioned else (),
+            functions=(Function("", tuple(sorted(self._mentioned))),) if self._mentioned else (),
             documents=tuple(self._documents),
             gaps=tuple(dict.fromkeys(self._gaps)),
             programs=tuple(self._programs),

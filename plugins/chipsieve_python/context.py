@@ -7,11 +7,13 @@ changed copy. What is found is appended to the one output of the file.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import msgspec
 from msgspec.structs import replace
 
 from chipsieve.facts.conditions import ALWAYS, MENTION, NEVER, Condition, Conditions, Question, conflict, stack
+from chipsieve.facts.deciding import can_be
 from chipsieve.facts.finding import snippet
 from chipsieve.facts.places import Lines, Span
 from chipsieve.facts.reading import (
@@ -82,11 +84,22 @@ class Output:
         """The functions and classes with the names that they mention; those mentioned anyway are in no group."""
         return tuple(_function(name, groups) for name, groups in self.functions.items())
 
+    def doubtful_names(self) -> tuple[str, ...]:
+        """The names that functions mention where no run can tell whether they do, sorted."""
+        every = ((inside, names) for groups in self.functions.values() for inside, names in groups.items())
+        return tuple(sorted(set().union(*(names for inside, names in every if not _may_hold(inside)))))
+
 
 def _function(name: str, groups: Groups) -> Function:
-    plain = frozenset(groups.get((), ()))
-    guarded = tuple((inside, frozenset(names - plain)) for inside, names in groups.items() if inside)
-    return Function(name, plain, tuple(group for group in guarded if group[1]))
+    plain = groups.get((), set())
+    guarded = ((inside, sorted(names - plain)) for inside, names in groups.items() if inside and _may_hold(inside))
+    return Function(name, tuple(sorted(plain)), tuple((inside, tuple(names)) for inside, names in guarded if names))
+
+
+@lru_cache(1_000)  # many groups stand under the same conditions
+def _may_hold(conditions: Conditions) -> bool:
+    """Whether all the conditions certainly hold in some run."""
+    return all(can_be(condition, answer=True) for condition in conditions)
 
 
 class Mentions:

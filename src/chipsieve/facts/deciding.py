@@ -12,6 +12,9 @@ from chipsieve.facts.conditions import Always, Condition, Every, Never, Not, Que
 from chipsieve.facts.ternary import Ternary, every, negate, some
 
 FALSY = frozenset({"", "false", "0", "no", "none", "null", "off", "disabled"})
+ANSWERABLE = {  # the questions of which a run may know anything, and what; all others answer alike in every run
+    "option": (True, False), "variable": (True, False), "entry": (True, False), "call": (True,), "import": (True,),
+}  # fmt: skip
 DOTTED = re.compile(r"[a-z_][\w.]*\.([a-z_]\w*)")
 
 
@@ -37,6 +40,18 @@ def holds(condition: Condition, context: Context) -> Ternary:
 def all_hold(conditions: Iterable[Condition], context: Context) -> Ternary:
     """Whether all the conditions hold in the context."""
     return every(map(holds, conditions, repeat(context)))
+
+
+def can_be(condition: Condition, *, answer: bool) -> bool:
+    """Whether the condition could have this answer in some run."""
+    if isinstance(condition, Question):
+        return answer in ANSWERABLE.get(condition.subject, (fixed(condition),))
+    if isinstance(condition, Always | Never):
+        return answer is isinstance(condition, Always)
+    if isinstance(condition, Not):
+        return can_be(condition.condition, answer=not answer)
+    quantifier = all if isinstance(condition, Every) is answer else any
+    return quantifier(can_be(part, answer=answer) for part in condition.conditions)
 
 
 def truth(text: str) -> Ternary:

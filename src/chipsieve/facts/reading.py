@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from sys import intern
 from typing import Literal
 
 import msgspec
 from msgspec.structs import force_setattr
 
-from chipsieve.facts.conditions import Conditions, Question, shared
+from chipsieve.facts.conditions import SHARED, Conditions, Question, shared
 from chipsieve.facts.finding import Finding
 from chipsieve.facts.places import Span
 from chipsieve.facts.words import Word
@@ -131,19 +132,25 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `name` is qualified inside its module, `Trainer.train_step`; the module's own top level is "".
     Names mentioned in the `__main__` block belong to the function "__main__". `guarded` are the names that
-    are mentioned only where conditions hold: `if args.fp8: start_fp8()`. A function that calls what it is given
-    mentions the parameter (`received`), by which those are called whom others hand over to it.
+    are mentioned only where conditions hold that a run may answer: `if args.fp8: start_fp8()`. A function that calls
+    what it is given mentions the parameter (`received`), by which those are called whom others hand over to it.
+    Names are sorted, each once: as sets they would take three times the memory.
     """
 
     name: str
-    mentions: frozenset[str]
-    guarded: tuple[tuple[Conditions, frozenset[str]], ...] = ()
+    mentions: tuple[str, ...]
+    guarded: tuple[tuple[Conditions, tuple[str, ...]], ...] = ()
 
     def __post_init__(self) -> None:
         """Share names and conditions: a tree has each of them in ten places, and every file and worker its own copy."""
-        force_setattr(self, "mentions", frozenset(map(intern, self.mentions)))
-        guarded = tuple((shared(conditions), frozenset(map(intern, names))) for conditions, names in self.guarded)
+        force_setattr(self, "mentions", _shared_names(self.mentions))
+        guarded = tuple((shared(conditions), _shared_names(names)) for conditions, names in self.guarded)
         force_setattr(self, "guarded", guarded)
+
+
+@lru_cache(SHARED)
+def _shared_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(intern, names))
 
 
 def received(function: str, parameter: str | int) -> str:
@@ -195,11 +202,12 @@ class Source(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Reading(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """All that one file says. Pure: depends on the file's path, its text and the vocabulary alone.
 
-    `origin` is the file in which the text stands, where another one writes this one (a here-document); "" for a file
-    of its own. `findings` are marks that another scanner left. `bindings` are a script's variables at its end (for a
-    script that sources it); `entry` says that the file is meant to be run (`__main__` block, training or a call of its
-    `main` at top level, notebook); `mentions` are the vendors that its text speaks of; `programs` are those that
-    installing its package puts on the path.
+    `origin` is the file in which the text stands, where another one writes this one (a here-document); "" for a file of
+    its own. `findings` are marks that another scanner left. `doubtful` are the names that its functions mention where
+    no run can answer the conditions: they may be called, but never certainly are. `bindings` are a script's variables
+    at its end (for a script that sources it); `entry` says that the file is meant to be run (`__main__` block, training
+    or a call of its `main` at top level, notebook); `mentions` are the vendors that its text speaks of; `programs` are
+    those that installing its package puts on the path.
     """
 
     path: str
@@ -218,6 +226,7 @@ class Reading(msgspec.Struct, frozen=True, array_like=True, gc=False):
     mentions: frozenset[str] = frozenset()
     origin: str = ""
     programs: tuple[ConsoleScript, ...] = ()
+    doubtful: tuple[str, ...] = ()
 
     @property
     def chosen(self) -> list[tuple[int, Question]]:

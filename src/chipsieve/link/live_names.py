@@ -11,7 +11,7 @@ import msgspec
 from chipsieve.facts.conditions import Conditions, questions
 from chipsieve.facts.reading import Function
 from chipsieve.facts.ternary import Ternary
-from chipsieve.link.memo import AnsweredOnce, can_be
+from chipsieve.link.memo import AnsweredOnce
 
 # Methods that a framework calls on its own: torch.nn.Module's, Lightning's, Transformers' Trainer's.
 HOOKS = frozenset({
@@ -23,7 +23,7 @@ MAIN = "__main__"
 AMBIGUOUS = frozenset({"compile"})
 """Names that programs mention for something else (`re.compile`): no mention shows that such a function is called."""
 
-Waiting = tuple[frozenset[str], frozenset[str]]  # the names that a body needs, and those that it mentions
+Waiting = tuple[frozenset[str], tuple[str, ...]]  # the names that a body needs, and those that it mentions
 
 
 class Bodies(msgspec.Struct, frozen=True, eq=False):
@@ -41,15 +41,12 @@ class Calls:
     """The functions of one file."""
 
     def __init__(self, functions: Iterable[Function]) -> None:
-        """Take functions, but for what no run ever certainly mentions."""
+        """Take functions."""
         self._functions = tuple(functions)
-        possible = [
-            (function, conditions, names) for function in self._functions for conditions, names in function.guarded
-            if all(can_be(condition, answer=True) for condition in conditions)
-        ]  # fmt: skip
-        self._guarded = [group for group in possible if not _handed_over(*group[:2])]
+        groups = [(function, *group) for function in self._functions for group in function.guarded]
+        self._guarded = [group for group in groups if not _handed_over(*group[:2])]
         self._handed = [
-            (_needed(function, conditions), names) for function, conditions, names in possible
+            (_needed(function, conditions), names) for function, conditions, names in groups
             if _handed_over(function, conditions)
         ]  # fmt: skip
         self.answered = AnsweredOnce((conditions for _, conditions, _ in self._guarded), self._bodies)
@@ -62,8 +59,8 @@ class Calls:
     def _bodies(self, answers: Sequence[Ternary]) -> Bodies:
         mentions = {function.name: function.mentions for function in self._functions}
         for (function, _, names), answer in zip(self._guarded, answers, strict=True):
-            mentions[function.name] |= names if answer else frozenset()
-        loaded, run = (mentions.pop(name, frozenset()) for name in ("", MAIN))
+            mentions[function.name] += names if answer else ()
+        loaded, run = (frozenset(mentions.pop(name, ())) for name in ("", MAIN))
         waiting: defaultdict[str, list[Waiting]] = defaultdict(list)
         for name, mentioned in mentions.items():
             for needed in needs(name):
@@ -99,7 +96,7 @@ def live_names(
             for path in running & waiting_for[name]:
                 for needed, names in bodies[path].waiting.get(name, ()):
                     if needed <= live:
-                        further |= names
+                        further.update(names)
         fresh = further - live
     return frozenset(live)
 

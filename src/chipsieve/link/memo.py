@@ -7,14 +7,11 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, Generic, Protocol, TypeVar
 
-from chipsieve.facts.conditions import Always, Condition, Every, Never, Not, Question, questions
-from chipsieve.facts.deciding import Context, all_hold, decide, fixed
+from chipsieve.facts.conditions import Condition, Question, questions
+from chipsieve.facts.deciding import ANSWERABLE, Context, all_hold, decide, fixed
 from chipsieve.facts.ternary import Ternary
 from chipsieve.link.option_values import option_name
 
-ANSWERABLE = {  # the questions of which a run may know anything, and what; all others answer alike in every run
-    "option": (True, False), "variable": (True, False), "entry": (True, False), "call": (True,), "import": (True,),
-}  # fmt: skip
 KEPT = 8  # results of one file that are remembered
 WALKS = 64  # walks that start alike and are remembered
 
@@ -115,15 +112,3 @@ class Walks(Generic[Result]):
             self._known.clear()
         self._known.setdefault(asked, {})[tuple(map(context.__getitem__, asked))] = result
         return result
-
-
-def can_be(condition: Condition, *, answer: bool) -> bool:
-    """Whether the condition could have this answer in some run."""
-    if isinstance(condition, Question):
-        return answer in ANSWERABLE.get(condition.subject, (fixed(condition),))
-    if isinstance(condition, Always | Never):
-        return answer is isinstance(condition, Always)
-    if isinstance(condition, Not):
-        return can_be(condition.condition, answer=not answer)
-    quantifier = all if isinstance(condition, Every) is answer else any
-    return quantifier(can_be(part, answer=answer) for part in condition.conditions)

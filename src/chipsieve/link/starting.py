@@ -64,7 +64,7 @@ def entry_modules(index: FileIndex, launches: Sequence[Launch]) -> Iterator[Run]
 def _role(reading: Reading) -> str:
     options = (option.dest for option in reading.options)
     guarded = (names for function in reading.functions for _, names in function.guarded)
-    mentions = frozenset().union(*(function.mentions for function in reading.functions), *guarded)
+    mentions = frozenset(reading.doubtful).union(*(function.mentions for function in reading.functions), *guarded)
     return role_of(reading.path, "", options, distributed=False, trains=knows_training(mentions))
 
 

@@ -18,7 +18,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from chipsieve.border.semgrep.needed_words import PATHS, TRUE, Needed, Word, in_files_with, values_of, word, words_of
+from chipsieve.border.semgrep.needed_words import (
+    ALONE,
+    PATHS,
+    TRUE,
+    Needed,
+    Word,
+    in_files_with,
+    values_of,
+    word,
+    words_of,
+)
 from chipsieve.border.semgrep.rule_parts import Pattern, Rule, either, every, focus, matches, rule
 from chipsieve.border.semgrep.rule_patterns import GROUP, escaped, grouped, key_path, ungrouped
 from chipsieve.facts.claims import PRINTED
@@ -77,6 +87,16 @@ SET = r"""(?:["']|\s*=(?!=))"""
 """What stands behind the name of a variable that is set."""
 HELD = r"""(?:["']\s*(?::|\]\s*(?:=(?!=)|\[))|\s*=(?!=)|\.\w+\s*=(?!=))"""
 """What stands behind a key that holds something, or another key."""
+CALLED = r"""(?:[\s\\)]*\(|\s+as\b)"""
+"""What stands behind the name of a call: its arguments, or where it is imported, the name that calls it."""
+GIVEN = r"""[=(,\[{:"'.]\s*"""
+"""What stands before a value that something is set to, or is called with: as text, or in `torch.bfloat16`."""
+COUNTED = r"""(?:[=(,\[{"']|["']\s*:)\s*"""
+"""The same for a number: not before those of `3.4` or `16:9`."""
+NAMED = r"(?:[.,(\n]|(?:import|from)\s)\s*"
+"""What stands before a name where it is imported or reached, and seldom in prose."""
+IMPORTED = r"(?:import|from)\s[^\n]*(?<!\w)"
+"""What stands before a package where it is imported."""
 COMMENT = r"""(?im)^(?:[^\n"'#]|"[^"\n]*"|'[^'\n]*')*#[^\n]*?"""
 """From the start of a line into its comment."""
 
@@ -162,13 +182,30 @@ def _one_of(names: Sequence[str], anything: str = ".*") -> str:
     return f"^{texts[0]}$" if len(texts) == 1 else f"^(?:{'|'.join(texts)})$"
 
 
-def _parts(names: Iterable[str]) -> tuple[Word, ...]:
+def _parts(names: Iterable[str], before: str = ALONE[0]) -> tuple[Word, ...]:
     """One part of each dotted name as a word, for how a file writes the rest is its own affair: the last part.
 
     In place of a short one, which stands in many files, the part before it if that is longer; a file holds it too.
     """
     ends = (name.lstrip("*.").split(".")[-2:] for name in names)
-    return tuple(word(end[-1] if len(end[-1]) > SHORT else max(end, key=len), exact=True) for end in ends)
+    parts = (end[-1] if len(end[-1]) > SHORT else max(end, key=len) for end in ends)
+    return tuple(word(part, alone=before, exact=True) for part in parts)
+
+
+def _called(names: Iterable[str]) -> tuple[Word, ...]:
+    """The last part of each dotted name, as it is called or imported under another name."""
+    return tuple(word(name.rpartition(".")[2].lstrip("*"), behind=CALLED, exact=True) for name in names)
+
+
+def _given(row: Row) -> tuple[Word, ...]:
+    """The values that a file must hold, where the value of an argument or of a key stands: comments hold others."""
+    return tuple(_behind(COUNTED if each.text.isdigit() else GIVEN, each) for each in values_of(row))
+
+
+def _behind(before: str, found: Word) -> Word:
+    """A word that stands behind something, and not just alone."""
+    left, right = found.around
+    return Word(found.text, (left.replace(ALONE[0], before), right))
 
 
 def _call(row: Row) -> Found:
@@ -178,13 +215,15 @@ def _call(row: Row) -> Found:
     """
     callees = [name.replace("*", "$OBJECT", 1) for name in row.names]
     if not row.keyword and row.argument is None:
-        yield either([*(f"{name}(...)" for name in callees), _decorated(callees)]), (_parts(row.names),)
+        decorators = tuple(Word(rf"@[\w. ]*{each.text}", ("(?:", f"){ALONE[1]}")) for each in _parts(row.names))
+        called = (*_called(row.names), *decorators)
+        yield either([*(f"{name}(...)" for name in callees), _decorated(callees)]), (called, _parts(row.names))
         return
     value = _accepted(row)
     decided = either([form for name in callees for form in _argument(name, row, value.written)])
     beside = [_beside(callees, *item) for item in row.beside.items()]
     keyword = (word(row.keyword, behind=r"\s*="),) if row.argument is None else ()
-    needed = (_parts(row.names), keyword, values_of(row))
+    needed = (_called(row.names), keyword, _given(row))
     yield every(decided, *beside, *value.conditions, focus(value.written.strip('"'))), needed
 
 
@@ -211,7 +250,8 @@ def _beside(callees: Sequence[str], where: str, wanted: str) -> Pattern:
 
 def _import(row: Row) -> Found:
     """`import x` also matches `import x.y as z` and `from x import y`, never `from .x import y`."""
-    yield either([f"import {module}" for module in row.names]), (_parts(row.names),)
+    packages = tuple(word(name.partition(".")[0], alone=IMPORTED, exact=True) for name in row.names)
+    yield either([f"import {module}" for module in row.names]), (packages, _parts(row.names))
 
 
 def _name(row: Row) -> Found:
@@ -221,14 +261,15 @@ def _name(row: Row) -> Found:
         module, _, last = qualified.rpartition(".")
         modules[module].append(last)
     for module, names in modules.items():
-        needed = (_parts(names),)
         if row.values:
+            bound = tuple(word(name, behind=r"\s*=(?!=)", exact=True) for name in names)
             assigned = {"pattern": f"{module}.$NAME = $V"}
             accepted = (matches("$NAME", _one_of(names)), matches("$V", f"(?i){_one_of(row.values)}"))
-            yield every(assigned, *accepted), needed
+            yield every(assigned, *accepted), (bound, _parts([module]))
         else:
             found = {"pattern": f"{module}.$V"}
-            yield every(found, matches("$V", _one_of(names)), _not_among_others(module)), needed
+            reached = _parts([f"{module}.{name}" for name in names], NAMED)
+            yield every(found, matches("$V", _one_of(names)), _not_among_others(module)), (reached,)
 
 
 def _not_among_others(module: str) -> Pattern:
@@ -249,7 +290,7 @@ def _env(row: Row) -> Found:
         value = Accepted("$V")
     writes = either([write.format(value.written) for write in ENVIRONMENT_WRITES])
     found = every(writes, matches("$K", _one_of(row.names, "[A-Z0-9_]*")), *value.conditions, focus("$K"))
-    yield found, (tuple(word(name, "[A-Z0-9_]*", SET, exact=True) for name in row.names), values_of(row))
+    yield found, (tuple(word(name, "[A-Z0-9_]*", SET, exact=True) for name in row.names), _given(row))
 
 
 def _key(row: Row) -> Found:
@@ -264,7 +305,7 @@ def _key(row: Row) -> Found:
     places = [_place(alone, (), value.written)] if alone else []
     places += [_place([last], above, value.written) for last, above in sorted(inner.items())]
     words = (*alone, *(above for all_above in inner.values() for above in all_above))
-    needed = (tuple(word(name, behind=HELD) for name in words), values_of(row))
+    needed = (tuple(word(name, behind=HELD) for name in words), _given(row))
     yield every(either(places), *value.conditions, NOT_IN_A_TABLE, focus("$K")), needed
 
 
