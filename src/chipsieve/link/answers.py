@@ -61,7 +61,7 @@ class Answers(dict[InternedQuestion, Ternary]):
             value = self._options.compared(asked.option)
             return None if value is None else decided(asked, value)
         if question.subject == "call":
-            return True if needs(question.name) <= self._live else None
+            return True if self._live.issuperset(needs(question.name)) else None
         if question.subject == "variable":
             word = self._environment.get(question.name)
             return decide(question, word.known_text) if word and not word.conditions else None

@@ -20,7 +20,7 @@ from chipsieve.link.containers import Containers
 from chipsieve.link.file_index import FileIndex, above
 from chipsieve.link.following import Run, follow
 from chipsieve.link.guides import Guides
-from chipsieve.link.launch import FileStandings, Launch, Setting, Standing, StatedFact, standing
+from chipsieve.link.launch import FileStandings, Launch, Setting, SettingSource, Standing, StatedFact, standing
 from chipsieve.link.reach import Reach, Start
 from chipsieve.link.roles import devices, knows_training, role_of
 from chipsieve.link.run_configs import run_configs
@@ -124,14 +124,14 @@ class _Linker:
             for path in paths
         }
         self.gaps: list[Gap] = []
-        self._declared: dict[str, tuple[Setting, ...]] = {}
+        self._declared: dict[tuple[str, SettingSource], tuple[Setting, ...]] = {}
 
-    def _defaults(self, code: Sequence[Reading]) -> tuple[tuple[Setting, ...], ...]:
-        """The defaults that each of some files declares; launches that reach a file share what it declares."""
-        for reading in code:
-            if reading.path not in self._declared:
-                self._declared[reading.path] = declared(reading, "default")
-        return tuple(self._declared[reading.path] for reading in code)
+    def _all_declared(self, several: Sequence[Reading], source: SettingSource) -> tuple[tuple[Setting, ...], ...]:
+        """What each of some files declares; launches that reach a file share it."""
+        for reading in several:
+            if (reading.path, source) not in self._declared:
+                self._declared[reading.path, source] = declared(reading, source)
+        return tuple(self._declared[reading.path, source] for reading in several)
 
     def _surroundings(self) -> Iterator[tuple[str, Reading]]:
         return ((path, one) for path, one in self._index.readings.items() if self._index.nature(path) in AROUND)
@@ -160,8 +160,8 @@ class _Linker:
             devices=devices(run.words, run.environment) or devices(run.outer, run.environment),
             standings=(*standings, *self._settled_around(run, reach)),
             stated=stated,
-            settings=settings(run.environment, run.operands, configs),
-            defaults=self._defaults(code),
+            settings=settings(run.environment, run.operands, self._all_declared(configs, "config")),
+            defaults=self._all_declared(code, "default"),
             modules=reach.modules(),
         )
 

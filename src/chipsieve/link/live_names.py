@@ -23,7 +23,8 @@ MAIN = "__main__"
 AMBIGUOUS = frozenset({"compile"})
 """Names that programs mention for something else (`re.compile`): no mention shows that such a function is called."""
 
-Waiting = tuple[frozenset[str], tuple[str, ...]]  # the names that a body needs, and those that it mentions
+Names = tuple[str, ...]  # each once: a tree has tens of thousands of these, and sets take four times the memory
+Waiting = tuple[Names, Names]  # the names that a body needs, and those that it mentions
 
 
 class Bodies(msgspec.Struct, frozen=True, eq=False):
@@ -45,7 +46,7 @@ class Calls:
         self._functions = tuple(functions)
         groups = [(function, *group) for function in self._functions for group in function.guarded]
         self._guarded = [group for group in groups if not _handed_over(*group[:2])]
-        self._handed = [
+        self._handed: list[Waiting] = [
             (_needed(function, conditions), names) for function, conditions, names in groups
             if _handed_over(function, conditions)
         ]  # fmt: skip
@@ -65,9 +66,9 @@ class Calls:
         for name, mentioned in mentions.items():
             for needed in needs(name):
                 waiting[needed].append((needs(name), mentioned))
-        for several, mentioned in self._handed:
-            for needed in several:
-                waiting[needed].append((several, mentioned))
+        for handed in self._handed:
+            for needed in handed[0]:
+                waiting[needed].append(handed)
         return Bodies(loaded, run | loaded, waiting)
 
 
@@ -77,7 +78,8 @@ def by_needed_name(several: Mapping[str, Calls]) -> Mapping[str, frozenset[str]]
     for path, calls in several.items():
         for name in calls.needed():
             found[name].add(path)
-    return {name: frozenset(paths) for name, paths in found.items()}
+    each_once: dict[frozenset[str], frozenset[str]] = {}  # most names are of one file, and few sets differ
+    return {name: each_once.setdefault(frozenset(paths), frozenset(paths)) for name, paths in found.items()}
 
 
 def live_names(
@@ -95,7 +97,7 @@ def live_names(
         for name in fresh & waiting_for.keys():
             for path in running & waiting_for[name]:
                 for needed, names in bodies[path].waiting.get(name, ()):
-                    if needed <= live:
+                    if live.issuperset(needed):
                         further.update(names)
         fresh = further - live
     return frozenset(live)
@@ -107,18 +109,18 @@ def _handed_over(function: Function, conditions: Conditions) -> bool:
     return function.name != MAIN and bool(calls) and all(calls)
 
 
-def _needed(function: Function, conditions: Conditions) -> frozenset[str]:
+def _needed(function: Function, conditions: Conditions) -> Names:
     """The names without which a function does not call what it hands over."""
     called = (question.name for condition in conditions for question in questions(condition))
-    return frozenset[str]().union(*(needs(name) for name in (function.name, *called) if name))
+    return tuple(dict.fromkeys(part for name in (function.name, *called) if name for part in needs(name)))
 
 
 @lru_cache(maxsize=65_536)  # asked for every condition of every launch
-def needs(name: str) -> frozenset[str]:
+def needs(name: str) -> Names:
     """The simple names that must be mentioned for a qualified one to be called: all parts but a class's hooks."""
     first, *rest = name.split(".")
     parts = (first, *(part for part in rest if not _hook(part)))
-    return frozenset(f"{part}()" if part in AMBIGUOUS else part for part in parts)
+    return tuple(dict.fromkeys(f"{part}()" if part in AMBIGUOUS else part for part in parts))
 
 
 def _hook(name: str) -> bool:

@@ -12,14 +12,14 @@ from chipsieve.link.option_values import option_name
 
 
 def settings(
-    environment: Mapping[str, Resolved], operands: Sequence[Resolved], configs: Iterable[Reading]
+    environment: Mapping[str, Resolved], operands: Sequence[Resolved], configs: Iterable[Sequence[Setting]]
 ) -> tuple[Setting, ...]:
-    """What a run's environment, command line and configurations set, by name; the command line wins over keys.
+    """What a run's environment, command line and configurations (`declared`) set, by name; a command wins over keys.
 
     A key is named with those above it, `zero_optimization.stage`: two of one name below others are two settings. An
     option of one name wins over the keys at the top, `a.b=c` over those that end so.
     """
-    keys = {_path(one.name): one for config in configs for one in declared(config, "config")}
+    keys = {_path(one.name): one for config in configs for one in config}
     options: dict[str, Setting] = {}
     for one in given(operands):
         value = BARE if one.value is None else one.value.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -42,6 +43,11 @@ class Found(NamedTuple):
     at: int
     finding: Finding
     question: Question | None = None
+
+
+Stands = tuple[Finding, Standing]
+"""A finding, and where it stands in a launch."""
+FINDING = itemgetter(0)
 
 
 def place_of(item: Finding) -> SignalAt:
@@ -108,7 +114,7 @@ class Matcher:
         self._marks = marks
         self._readings = several  # keeps them alive: they are looked up by identity
         self._found = {id(reading): self._joined(reading, own[id(reading)], met) for reading in several}
-        self._in_files: dict[FileStandings, list[tuple[Finding, Standing]]] = {}
+        self._in_files: dict[FileStandings, list[Stands]] = {}
 
     def _own(self, reading: Reading) -> Iterator[Found]:
         """The findings of a reading's facts; a name in a table to choose from is only mentioned."""
@@ -171,21 +177,22 @@ class Matcher:
         `provided` are modules that it asks for by name; None for a launch that stands for whole files, where nobody
         knows what is asked for, and what is pinned counts.
         """
-        found: dict[Finding, Standing] = {}
+        found: dict[Finding, Stands] = {}  # launches share the pairs: hundreds of them reach the same files
         for file in launch.standings:
             pairs = self._of(file)
-            found |= pairs
+            found.update(zip(map(FINDING, pairs), pairs, strict=True))
             if provided is not None:
-                found |= self._installed(pairs, provided | launch.modules if file.around else provided)
+                pins = self._installed(pairs, provided | launch.modules if file.around else provided)
+                found.update((pair[0], pair) for pair in pins)
         for stated in launch.stated:
             for item, _ in matched(stated.fact, stated.path, self._table):
                 if (not self._alone or place_of(item) in self._marks) and self._keep(item):
-                    found.setdefault(item, stated.standing)
+                    found.setdefault(item, (item, stated.standing))
         lonely = alone(tuple(found), self._table.signals)
-        kept = tuple(pair for index, pair in enumerate(found.items()) if index not in lonely)
+        kept = tuple(pair for index, pair in enumerate(found.values()) if index not in lonely)
         return replace(launch, findings=kept, standings=(), stated=())
 
-    def _of(self, file: FileStandings) -> list[tuple[Finding, Standing]]:
+    def _of(self, file: FileStandings) -> list[Stands]:
         """The findings of a file where its facts stand so; shared by all launches for which that is the same."""
         if file not in self._in_files:
             chosen = dict(zip((index for index, _ in file.reading.chosen), file.chosen or (), strict=False))
@@ -196,7 +203,7 @@ class Matcher:
             self._in_files[file] = [pair for pair in pairs if pair[1] != "inert"]
         return self._in_files[file]
 
-    def _installed(self, pairs: Sequence[tuple[Finding, Standing]], asked: frozenset[str]) -> dict[Finding, Standing]:
+    def _installed(self, pairs: Sequence[Stands], asked: frozenset[str]) -> Iterator[Stands]:
         """Where the pins of one file stand: what is installed takes effect when the launch asks for it, not before.
 
         All that one requirement says stands alike. What installs on a condition that nobody can decide, as a package's
@@ -204,7 +211,7 @@ class Matcher:
         """
         pins = [(item, stands == "asserted" or not item.conditions) for item, stands in pairs if item.row == "pin"]
         met = {item.span for item, certain in pins if certain and asked.intersection(self._modules(item))}
-        return {item: "asserted" if certain and item.span in met else "optional" for item, certain in pins}
+        yield from ((item, "asserted" if certain and item.span in met else "optional") for item, certain in pins)
 
     def _modules(self, item: Finding) -> tuple[str, ...]:
         return self._table.signals[item.signal].provides
