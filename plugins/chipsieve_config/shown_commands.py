@@ -27,7 +27,6 @@ DIRECTIVE = re.compile(
 LINE = re.compile(r"[^\n]*\n|[^\n]+")
 INDENTED = re.compile(r"(?: {4}|\t)[ \t]*\S")
 BLANK = "\n\n"  # what begins a text is behind a blank line
-FURTHER_IN_BEHIND_BLANK = re.compile(r"\n[^\S\n]*\n(?P<line>[ \t]+)(?=\S)")
 # A line, and those below it that stand further in, with blank lines between them.
 BLOCK = re.compile(r"[^\n]*(?:\n(?:[^\S\n]*\n)*+[ \t]+\S[^\n]*)*+\n?")
 FAR = 1_000  # characters of blank lines between what introduces a block and the block
@@ -61,14 +60,24 @@ def shell_stretches(text: str) -> list[Stretch]:
 @cache
 def command_lines() -> re.Pattern[str]:
     """Lines that begin with a program which starts others, and name a file or give an option."""
+    return re.compile(rf"^[ \t]*{_command()}", re.MULTILINE)
+
+
+@cache
+def _further_in_behind_blank() -> re.Pattern[str]:
+    """Such a line that stands further in, below a blank one."""
+    return re.compile(rf"\n[^\S\n]*\n(?P<line>[ \t]+(?=\S){_command()})")
+
+
+@cache
+def _command() -> str:
     table = launchers()
     heads = table.starting | table.wrappers
     names = "|".join(re.escape(name) for name in sorted(heads - SHELL_WORDS, key=lambda name: (-len(name), name)))
-    return re.compile(
-        rf"^[ \t]*(?:{PROMPT.pattern[1:]}[ \t]+)?(?:[A-Z_][A-Z0-9_]*=\S*[ \t]+)*"
+    return (
+        rf"(?:{PROMPT.pattern[1:]}[ \t]+)?(?:[A-Z_][A-Z0-9_]*=\S*[ \t]+)*"
         rf"(?:export[ \t]+\w+=|(?:(?:\S*/)?(?:{names})|python[\d.]+|(?:\./|\.\./|[\w-]+/)\S+\.(?:py|sh))(?=[ \t]).*"
-        rf"(?:[ \t]-{{1,2}}[A-Za-z]|\w\.(?:py|sh|ya?ml|toml|json|slurm|sbatch)\b|[ \t][\w.+]+=\S))",
-        re.MULTILINE,
+        rf"(?:[ \t]-{{1,2}}[A-Za-z]|\w\.(?:py|sh|ya?ml|toml|json|slurm|sbatch)\b|[ \t][\w.+]+=\S))"
     )
 
 
@@ -97,9 +106,9 @@ def _indented(text: str) -> Iterator[Stretch]:
     shift = len(BLANK)
     text = BLANK + text
     at = 0
-    while found := FURTHER_IN_BEHIND_BLANK.search(text, at):
+    while found := _further_in_behind_blank().search(text, at):
         start = at = found.start("line")
-        block = BLOCK.match(text, start) if command_lines().match(text, start) else None
+        block = BLOCK.match(text, start)
         if block and (INDENTED.match(text, start) or _introduced(text, found.start())):
             at = block.end()
             yield start - shift, at - shift

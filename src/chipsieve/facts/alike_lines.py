@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import accumulate, count
 from operator import add
 
@@ -38,14 +39,14 @@ class AlikeLines:
         """Where the lines begin, between two offsets, that may hold a word; CR and LF end a line."""
         part = text[start:end].replace("\r", "\n")
         held = {at for number in self._numbers for at in _lines_with(number, part)}
-        forms = alike(part).split(b"\n")
-        wanted = self._holding(set(forms))
+        forms, each_once = _forms(part)
+        wanted = self._holding(each_once)
         if wanted:
             starts = map(add, accumulate(map(len, part.split("\n")), initial=0), count())
             held.update(at for at, form in zip(starts, forms, strict=False) if form in wanted)
         return [start + at for at in sorted(held)]
 
-    def _holding(self, forms: set[bytes]) -> set[bytes]:
+    def _holding(self, forms: frozenset[bytes]) -> frozenset[bytes]:
         """The forms whose lines may hold a word."""
         new = forms - self._hold_none - self._may_hold
         if len(self._hold_none) + len(self._may_hold) + len(new) > KEPT:
@@ -64,6 +65,13 @@ class AlikeLines:
         while found := self._pattern.search(text, at):
             start, at = text.rfind(b"\n", 0, found.end()) + 1, text.index(b"\n", found.end())
             yield text[start:at]
+
+
+@lru_cache(1)  # several ask of one text, one after the other
+def _forms(text: str) -> tuple[list[bytes], frozenset[bytes]]:
+    """The lines of a text in the forms that they share with lines alike, and each of these forms once."""
+    forms = alike(text).split(b"\n")
+    return forms, frozenset(forms)
 
 
 def _lines_with(word: str, text: str) -> Iterator[int]:

@@ -73,7 +73,8 @@ def speaks(path: str, text: str) -> frozenset[str]:
 def _is_list(text: str) -> bool:
     """Whether a text is a list of single words, as vocabularies are."""
     lines = text.count("\n") + 1
-    return lines > LIST_FROM and len(text.split()) < 3 * lines
+    most = 3 * lines - 1  # words of a list; more need not be counted
+    return lines > LIST_FROM and len(text.split(None, most)) <= most
 
 
 def words_of(text: str) -> frozenset[str]:
