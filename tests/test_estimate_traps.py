@@ -12,7 +12,7 @@ from chipsieve.catalogue.catalogue_answers import CatalogueAnswers
 from chipsieve.estimate.families import families_of
 from chipsieve.estimate.phrases import LIKELY
 from chipsieve.estimate.speaking import Premise, Readers, premises_of
-from chipsieve.sieve.concluding import known_of
+from chipsieve.sieve.estimated import known_of
 from chipsieve.sieve.outcome import Verdict
 from small_trees import RUN, TRAIN, write
 

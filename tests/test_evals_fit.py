@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from chipsieve.estimate.estimating import counts_for, probabilities
 from chipsieve.estimate.speaking import premises_of
 from chipsieve.estimate.weights import load_weights
-from chipsieve.sieve.concluding import known_of
+from chipsieve.sieve.estimated import known_of
 from evals.estimate_scores import Scored, counting_names, figures, most_common
 from evals.estimates import premises, readers_of
 from evals.fit import main

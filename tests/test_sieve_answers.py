@@ -12,7 +12,8 @@ from chipsieve.facts.conditions import Question
 from chipsieve.facts.reading import Fact
 from chipsieve.match.table import SignalTable
 from chipsieve.sieve import policies as sieve_policies
-from chipsieve.sieve.concluding import first_of, known_of
+from chipsieve.sieve.concluding import first_of
+from chipsieve.sieve.estimated import known_of
 from chipsieve.sieve.outcome import Naming, called, of_role, speaking_launches
 from chipsieve.sieve.policies import DEFAULT, Policy, load_policy, policies
 from chipsieve.sieve.proof import Proof, Reason, Ruling, Spared, StepResult, Weight

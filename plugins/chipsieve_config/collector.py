@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from chipsieve.commands.pins import Pin
 from chipsieve.facts.bounded import MANY_CLAIMS, Bounded, Documents, left_out
 from chipsieve.facts.claims import claims
 from chipsieve.facts.conditions import MENTION, Conditions
 from chipsieve.facts.finding import snippet
-from chipsieve.facts.neighbourhood import Neighbourhood
 from chipsieve.facts.places import Lines, Span
 from chipsieve.facts.reading import (
     Command,
@@ -35,6 +35,10 @@ from chipsieve.facts.words import Word
 from chipsieve.limits import CLAIMS, PARTS
 from chipsieve_config.config_tree import Mapping, Scalar
 
+if TYPE_CHECKING:
+    from chipsieve.commands.pins import Pin
+    from chipsieve.facts.neighbourhood import Neighbourhood
+
 COMMENT_LINE = re.compile(r"^[ \t]*#[^\r\n]*", re.MULTILINE)
 COMMENT_OUTSIDE_QUOTES = re.compile(r"""^(?:[^\r\n#"']|"[^"\r\n]*"|'[^'\r\n]*')*(\#[^\r\n]*)""", re.MULTILINE)
 
@@ -49,7 +53,6 @@ class Collector:
         self.engine = engine
         self.text = source.text
         self.lines = Lines(source.text)
-        self.neighbourhood = Neighbourhood(self.lines)
         self._deciding = sorted(vocabulary.names.get("beside", ()))
         self._facts = Bounded[Fact]()
         self._gaps: list[Gap] = []
@@ -76,6 +79,13 @@ class Collector:
             siblings = ((name, beside.known(name)) for name in self._deciding)
             given = tuple((name, text) for name, text in siblings if text is not None)
             self._facts.append(replace(fact, parts=path[:-1], beside=given))
+
+    @cached_property
+    def neighbourhood(self) -> Neighbourhood:
+        """What stands around each line."""
+        from chipsieve.facts.neighbourhood import Neighbourhood  # for files that hold claims, which few do
+
+        return Neighbourhood(self.lines)
 
     def pins(self, pins: Iterable[Pin], start: int, end: int, conditions: Conditions = ()) -> None:
         """State the requirements for which one stretch of text stands."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import suppress
 
 from chipsieve import __version__
+
+OBJECTS = 100_000
+"""New objects after which the cyclic garbage collector looks at them. What is loaded at the start stays."""
 
 
 def main() -> None:
@@ -15,6 +19,7 @@ def main() -> None:
         with suppress(OSError):  # what a closed or full stream means the command line says
             os.write(1, f"chipsieve {__version__}\n".encode())
             return
+    gc.set_threshold(OBJECTS)
     from chipsieve.cli import main as command_line
 
     command_line(prog_name="chipsieve")

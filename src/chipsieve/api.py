@@ -32,7 +32,7 @@ from chipsieve.match.table import default_table
 from chipsieve.progress import Progress
 from chipsieve.report.sentence import sentence
 from chipsieve.report.style import Detail, SarifLevel
-from chipsieve.sieve.concluding import Rules, conclude
+from chipsieve.sieve.concluding import Rules, conclude, judged_needs
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.sieve.policies import DEFAULT, load_policy
 from chipsieve.sources.contents import Origin, Tree, text_reader
@@ -292,5 +292,5 @@ def _rootless(request: _Request, foreign: Foreign) -> Verdict:
     matched = match_whole(whole(name, marked((), foreign.findings), judge), default_table(), suppressions.keeps)
     gaps = ordered_gaps([*foreign.gaps, *suppressions.notices])
     record = ScanRecord(request.name, request.scope, matched.findings, gaps, as_of=request.as_of)
-    judged = conclude(record, matched.launches, request.rules)
-    return _worded(replace(judged, trained_on=None))  # names in a report say little where nobody read the tree
+    # No estimate: names in a report say little where nobody read the tree.
+    return _worded(judged_needs(record, matched.launches, request.rules))

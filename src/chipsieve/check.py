@@ -22,7 +22,7 @@ from chipsieve.link.launch import Standing, standing
 from chipsieve.link.whole_files import whole
 from chipsieve.match.matcher import match_whole
 from chipsieve.match.table import default_table
-from chipsieve.sieve.concluding import Rules, conclude
+from chipsieve.sieve.concluding import Rules, judged_needs
 from chipsieve.sieve.outcome import Verdict
 from chipsieve.sieve.policies import DEFAULT, load_policy
 from chipsieve.signals import load_signals
@@ -60,7 +60,7 @@ def check(root: Path | Tree, paths: Sequence[str], config: Config, policy: str =
     gaps = {gap for reading in readings for gap in reading.gaps}.union(found.gaps, suppressions.notices)
     record = replace(record_scan(found, readings, matched.findings, gaps, suppressions.ignored), root=tree.name)
     rules = Rules(load_catalogue(), load_signals(), load_policy(policy), "any")
-    return conclude(record, matched.launches, rules)
+    return judged_needs(record, matched.launches, rules)
 
 
 def _standing(conditions: Conditions) -> Standing:

@@ -9,7 +9,7 @@ from chipsieve.catalogue.catalogue_answers import CatalogueAnswers
 from chipsieve.estimate.estimating import counts_for, impossible, without_accelerator
 from chipsieve.estimate.families import families_of
 from chipsieve.estimate.speaking import Readers, premises_of
-from chipsieve.sieve.concluding import known_of
+from chipsieve.sieve.estimated import known_of
 from chipsieve.sieve.outcome import Verdict
 from evals.labels import Label
 

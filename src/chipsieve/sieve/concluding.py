@@ -12,11 +12,6 @@ from msgspec.structs import replace
 from chipsieve.catalogue import Catalogue
 from chipsieve.derive.dating import Change, earliest, last_change
 from chipsieve.derive.weighing import DERIVERS, Deriver
-from chipsieve.estimate.answer import Estimate
-from chipsieve.estimate.estimating import estimate
-from chipsieve.estimate.families import families_of
-from chipsieve.estimate.speaking import LEFT_BEHIND, Known, Readers, premises_of
-from chipsieve.estimate.weights import load_weights
 from chipsieve.facts.reading import Gap, ordered_gaps
 from chipsieve.limits import CONFLICTS
 from chipsieve.link.headline import Headline, headline
@@ -59,6 +54,19 @@ def conclude(
     Raises:
         TableError: no launch belongs to the project that is asked for, or there is no such launch.
     """
+    from chipsieve.sieve.estimated import estimated  # takes long to load, and a check of files estimates nothing
+
+    return estimated(judged_needs(record, launches, rules, tree, step), record.modules, rules.catalogue)
+
+
+def judged_needs(
+    record: ScanRecord, launches: Sequence[Launch], rules: Rules, tree: Tree | None = None, step: Progress | None = None
+) -> Verdict:
+    """The same without an estimate of what the authors used.
+
+    Raises:
+        TableError: no launch belongs to the project that is asked for, or there is no such launch.
+    """
     criteria, catalogue = rules.criteria(), rules.catalogue
     judged = tuple(_judged(launches, criteria, rules, step))
     first = _first(rules, judged)
@@ -66,7 +74,7 @@ def conclude(
     speaking = speaking_launches(judged, rules.role, first.launch, rules.project, rules.launch)
     left = [frozenset(item.remaining) for item in speaking if not item.silent] or [criteria.everything]
     named, (changed, undated) = namings(record.findings, criteria), _changed(first, judged, tree)
-    verdict = Verdict(
+    return Verdict(
         root=record.root,
         policy=rules.policy.id,
         scope=record.scope,
@@ -95,7 +103,6 @@ def conclude(
         not_before=earliest(record.findings),
         project=rules.project, launch=rules.launch,
     )  # fmt: skip
-    return replace(verdict, trained_on=_trained_on(verdict, record.modules, criteria))
 
 
 def _judged(
@@ -129,12 +136,6 @@ def _day_of(commit: Commit | None) -> str:
     return commit.day if commit else ""
 
 
-def _trained_on(verdict: Verdict, modules: frozenset[str], criteria: Criteria) -> Estimate:
-    readers = Readers(families_of(verdict.accelerators), verdict.signals, criteria.catalogue)
-    known = known_of(verdict, modules)
-    return estimate(known, premises_of(known, readers), readers.families, load_weights())
-
-
 def _changed(first: Headline, judged: Sequence[LaunchVerdict], tree: Tree | None) -> tuple[Change | None, list[Gap]]:
     """The commit that last changed the main launch, and a gap where git could not find it."""
     main = next((item.launch for item in judged if item.launch.id == first.launch), None)
@@ -156,41 +157,6 @@ def _refuse_unknown_project(project: str, judged: Sequence[LaunchVerdict]) -> No
     if project not in known:
         there = ", ".join(repr(one) for one in known) or "none"
         raise TableError(f"no launch belongs to a project {project!r}; the projects are {there} ('' is the whole tree)")
-
-
-def known_of(verdict: Verdict, modules: frozenset[str]) -> Known:
-    """What is known of the headline project: its main launch, the others of it that speak, and the tree around.
-
-    `modules` are the first names of what the tree's code imports.
-    """
-    main = verdict.main_launch
-    project = main.launch.project if main else ""
-    same = [item for item in verdict.speaking if item.launch.project == project]
-    beside = (item.launch for item in same if item is not main)
-    return Known(
-        headline=main.launch if main else None,
-        evidence=main.evidence if main else (),
-        others=tuple(beside),
-        project=project,
-        findings=verdict.findings,
-        mentions=frozenset(verdict.mentions),
-        day=verdict.as_of,
-        not_before=verdict.not_before.day if verdict.not_before else "",
-        possible=_possible(verdict, same),
-        modules=modules,
-        processors=main is not None and main.proof.spared.processors,
-    )
-
-
-def _possible(verdict: Verdict, several: Sequence[LaunchVerdict]) -> frozenset[str]:
-    """The accelerators on which one of a project's launches that speak can run, and those that a run left behind names.
-
-    A log shows a run that there was, though perhaps by none of the launches in the tree.
-    """
-    left = [frozenset(item.remaining) for item in several if not item.silent]
-    everything = frozenset(chip.id for chip in verdict.accelerators)
-    logged = (naming.accelerators for naming in verdict.named if naming.by in LEFT_BEHIND)
-    return (frozenset[str]().union(*left) if left else everything).union(*logged)
 
 
 def _objections(speaking: Sequence[LaunchVerdict]) -> list[Objection]:
