@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import groupby
 from types import MappingProxyType
 
 from msgspec.structs import replace
@@ -61,10 +61,14 @@ def weigh(
 
 def _merged(signal: str, value: str, by_standing: Mapping[Standing, set[Finding]]) -> Evidence:
     best = next(stands for stands in ORDER if by_standing[stands])
-    items = sorted(by_standing[best], key=_place)
-    if any(_place(one) == _place(two) for one, two in pairwise(items)):  # few are, and writing them out takes time
-        items.sort(key=lambda item: (*_place(item), repr(item)))
+    by_place = groupby(sorted(by_standing[best], key=_place), _place)
+    items = (item for _, alike in by_place for item in _in_order(list(alike)))
     return Evidence(signal, value, best, tuple(items))
+
+
+def _in_order(items: list[Finding]) -> list[Finding]:
+    """The findings of one place; few places have several, and writing them out takes time."""
+    return sorted(items, key=repr) if len(items) > 1 else items
 
 
 def _place(item: Finding) -> tuple[str, Span, str]:
