@@ -47,6 +47,19 @@ CASES = {
     "long table": ("mixture-of-experts", f'a = {LONG}\nb = {{"num_experts": 8}}', [6]),
     "comment": ("named-in-prose", 'a = "b"  # for H100\nc = "# for H100"\nd = """\n# for H100\n"""', [5]),
     "large file": ("nccl-backend", f'{FILLER}dist.init_process_group("nccl")', [150_005]),
+    "called by another name": (
+        "activation-checkpointing",
+        "from torch.utils.checkpoint import checkpoint as kept\na = kept(f, x)",
+        [6],
+    ),
+    "called in brackets": ("activation-checkpointing", "a = (torch.utils.checkpoint.checkpoint)(f, x)", [5]),
+    "only spoken of": ("activation-checkpointing", "# a checkpoint (see below)\ncheckpoint = 3", []),
+    "argument behind a comment": ("nccl-backend", 'dist.init_process_group(  # over\n    "nccl"\n)', [6]),
+    "number behind a comment": ("quantised-four-bit", 'a = {"quantization_bit":  # few\n    4}', [5]),
+    "number of a ratio": ("quantised-four-bit", 'a = {"quantization_bit": b}  # 3:4', []),
+    "imported in brackets": ("bf16-tensor", "from torch import (\n    bfloat16,\n)\na = x.to(bfloat16)", [8]),
+    "imported further down": ("apex", "import sys, \\\n    apex", [5]),
+    "set in its module": ("compiled-otherwise", "import torch._dynamo as d\nd.config.suppress_errors = True", [6]),
     "relative": ("apex", "from .apex import a\nfrom . import apex\nimport apex.amp as b", [7]),
 }
 
