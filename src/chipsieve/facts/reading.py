@@ -228,6 +228,10 @@ class Reading(msgspec.Struct, frozen=True, array_like=True, gc=False):
     programs: tuple[ConsoleScript, ...] = ()
     doubtful: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Share names: most stand in several files, and functions have them too."""
+        force_setattr(self, "doubtful", tuple(map(intern, self.doubtful)))
+
     @property
     def chosen(self) -> list[tuple[int, Question]]:
         """The facts of which an option or a variable chooses the value: their indices, and which it is."""

@@ -115,7 +115,7 @@ def _needed(function: Function, conditions: Conditions) -> Names:
     return tuple(dict.fromkeys(part for name in (function.name, *called) if name for part in needs(name)))
 
 
-@lru_cache(maxsize=65_536)  # asked for every condition of every launch
+@lru_cache(maxsize=16_384)  # asked for every condition of every launch
 def needs(name: str) -> Names:
     """The simple names that must be mentioned for a qualified one to be called: all parts but a class's hooks."""
     first, *rest = name.split(".")

@@ -115,6 +115,7 @@ class Matcher:
         self._readings = several  # keeps them alive: they are looked up by identity
         self._found = {id(reading): self._joined(reading, own[id(reading)], met) for reading in several}
         self._in_files: dict[FileStandings, list[Stands]] = {}
+        self._pairs: dict[tuple[int, Standing], Stands] = {}  # by the identity of the finding: each pair is one object
 
     def _own(self, reading: Reading) -> Iterator[Found]:
         """The findings of a reading's facts; a name in a table to choose from is only mentioned."""
@@ -200,7 +201,9 @@ class Matcher:
                 (one.finding, _weaker(file.standings[one.at], _answer(one, file, chosen)))
                 for one in self._found[id(file.reading)]
             )
-            self._in_files[file] = [pair for pair in pairs if pair[1] != "inert"]
+            self._in_files[file] = [
+                self._pairs.setdefault((id(pair[0]), pair[1]), pair) for pair in pairs if pair[1] != "inert"
+            ]
         return self._in_files[file]
 
     def _installed(self, pairs: Sequence[Stands], asked: frozenset[str]) -> Iterator[Stands]:
