@@ -77,7 +77,11 @@ def with_workers(folder: Path, *options: str) -> subprocess.Popen[str]:
     ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9), (signal.SIGINT, 1), (signal.SIGHUP, -1)]
 )
 def test_no_worker_is_left_behind(large: Path, number: signal.Signals, code: int) -> None:
-    run = with_workers(large, "--output", "report.json")
+    ignored = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # as under nohup, which the run would inherit
+    try:
+        run = with_workers(large, "--output", "report.json")
+    finally:
+        signal.signal(signal.SIGHUP, ignored)
     os.kill(run.pid, number)
     out, err = run.communicate(timeout=SECONDS)
     assert (run.returncode, out) == (code, "")
