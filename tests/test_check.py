@@ -218,6 +218,7 @@ def test_a_check_loads_no_other_command_and_no_library_that_it_does_not_need() -
     loaded = {*_python(code).split()}
     assert {"chipsieve.cli.checking", "chipsieve.check"} <= loaded
     assert loaded & {"chipsieve.cli.looking_back", "chipsieve.cli.scanning", "importlib.metadata", "tarfile"} == set()
+    assert loaded & {"chipsieve.sieve.estimated", "chipsieve.estimate.estimating"} == set()  # it shows no estimate
 
 
 def _python(code: str) -> str:

@@ -69,7 +69,6 @@ def _further_in_behind_blank() -> re.Pattern[str]:
     return re.compile(rf"\n[^\S\n]*\n(?P<line>[ \t]+(?=\S){_command()})")
 
 
-@cache
 def _command() -> str:
     table = launchers()
     heads = table.starting | table.wrappers

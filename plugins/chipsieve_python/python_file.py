@@ -46,10 +46,10 @@ def read_python(source: Source, vocabulary: Vocabulary) -> Reading:
         outlined = outline(text)
         with _deep():
             return _read(source, vocabulary, parse(text, outlined), outlined.comments)
-    except Unsafe as unsafe:
-        gap = Gap(source.path, f"not read: {unsafe}", unsafe.line)
-    except Unreadable as unreadable:
-        gap = Gap(source.path, _syntax(source.text, unreadable.line), unreadable.line)
+    except Unsafe as error:
+        gap = Gap(source.path, f"not read: {error}", error.line)
+    except Unreadable as error:
+        gap = Gap(source.path, _syntax(source.text, error.line), error.line)
     except (SyntaxError, UnicodeError) as error:
         gap = Gap(source.path, f"not readable as Python 3: {error}", getattr(error, "lineno", None))
     except RecursionError:

@@ -140,9 +140,8 @@ class Scope:
 
     def forget(self, names: frozenset[str]) -> None:
         """Names that a loop binds may hold anything when its body begins."""
-        for name in names:
-            if name in self.bindings:
-                self.bindings[name] = Binding(one(UNKNOWN), self.bindings[name].assignments)
+        for name in names & self.bindings.keys():
+            self.bindings[name] = Binding(one(UNKNOWN), self.bindings[name].assignments)
 
     def bind(self, name: str, arms: Arms, conditions: Conditions, assignment: Assignment | None = None) -> None:
         """Bind a name under the conditions that hold here (those of the whole scope left out)."""

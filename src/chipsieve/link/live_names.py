@@ -79,7 +79,8 @@ def by_needed_name(several: Mapping[str, Calls]) -> Mapping[str, frozenset[str]]
         for name in calls.needed():
             found[name].add(path)
     each_once: dict[frozenset[str], frozenset[str]] = {}  # most names are of one file, and few sets differ
-    return {name: each_once.setdefault(frozenset(paths), frozenset(paths)) for name, paths in found.items()}
+    several_paths = map(frozenset, found.values())
+    return {name: each_once.setdefault(paths, paths) for name, paths in zip(found, several_paths, strict=True)}
 
 
 def live_names(

@@ -56,18 +56,25 @@ def conclude(
     """
     from chipsieve.sieve.estimated import estimated  # takes long to load, and a check of files estimates nothing
 
-    return estimated(judged_needs(record, launches, rules, tree, step), record.modules, rules.catalogue)
+    criteria = rules.criteria()
+    verdict = _needs(record, launches, rules, criteria, tree, step)
+    return estimated(verdict, record.modules, criteria.catalogue)
 
 
-def judged_needs(
-    record: ScanRecord, launches: Sequence[Launch], rules: Rules, tree: Tree | None = None, step: Progress | None = None
-) -> Verdict:
-    """The same without an estimate of what the authors used.
+def judged_needs(record: ScanRecord, launches: Sequence[Launch], rules: Rules) -> Verdict:
+    """The same of a record without a tree, and without an estimate of what the authors used.
 
     Raises:
         TableError: no launch belongs to the project that is asked for, or there is no such launch.
     """
-    criteria, catalogue = rules.criteria(), rules.catalogue
+    return _needs(record, launches, rules, rules.criteria(), None, None)
+
+
+def _needs(
+    record: ScanRecord, launches: Sequence[Launch], rules: Rules, criteria: Criteria, tree: Tree | None,
+    step: Progress | None,
+) -> Verdict:  # fmt: skip
+    catalogue = rules.catalogue
     judged = tuple(_judged(launches, criteria, rules, step))
     first = _first(rules, judged)
     judged, unexplained = _explained(judged, first.launch)

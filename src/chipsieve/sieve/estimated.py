@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from chipsieve.catalogue import Catalogue
 from chipsieve.catalogue.catalogue_answers import CatalogueAnswers
 from chipsieve.estimate.estimating import estimate
 from chipsieve.estimate.families import families_of
@@ -15,9 +14,11 @@ from chipsieve.estimate.weights import load_weights
 from chipsieve.sieve.outcome import LaunchVerdict, Verdict
 
 
-def estimated(verdict: Verdict, modules: frozenset[str], catalogue: Catalogue) -> Verdict:
-    """The verdict with the estimate; `modules` are the first names of what the tree's code imports."""
-    answers = CatalogueAnswers(catalogue.accelerators, catalogue.names)
+def estimated(verdict: Verdict, modules: frozenset[str], answers: CatalogueAnswers) -> Verdict:
+    """The verdict with the estimate; `modules` are the first names of what the tree's code imports.
+
+    `answers` are the catalogue's, with those that judging has worked out.
+    """
     readers = Readers(families_of(verdict.accelerators), verdict.signals, answers)
     known = known_of(verdict, modules)
     answer = estimate(known, premises_of(known, readers), readers.families, load_weights())
